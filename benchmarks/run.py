@@ -1,0 +1,222 @@
+"""Times a run of ash-scaffold beside `pg_dump --schema-only` and sqlacodegen.
+
+    python -m benchmarks.run                      # 100, 1000 and 5000 tables
+    python -m benchmarks.run --tables 10000 --no-sqlacodegen
+
+Every tool reads the same database, in a throw-away server on this machine, one after the other
+and in turns; the table shows medians, in seconds of wall time of the whole process. The phases
+are those that the tool reports itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import psycopg
+
+from ash_scaffold.postgres.installation import choose_installation, embedded_installation
+from ash_scaffold.postgres.server import Server, throwaway_server
+from benchmarks.schema import statements
+
+PHASES = ("reflection", "planning", "rendering", "writing")
+# A transaction that makes more tables than this may run out of locks.
+CHUNK = 400
+
+MIX_EXS = """\
+defmodule App.MixProject do
+  use Mix.Project
+
+  def project, do: [app: :app, version: "0.1.0", deps: deps()]
+
+  defp deps, do: [{:ash, "~> 3.32"}, {:ash_postgres, "~> 2.12"}]
+end
+"""
+REPO = """\
+defmodule App.Repo do
+  use AshPostgres.Repo, otp_app: :app
+end
+"""
+
+
+class Report(msgspec.Struct):
+    """What is read of the tool's `--json` output."""
+
+    timings: dict[str, float]
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Medians for a schema of so many tables, in seconds; None for what was not run."""
+
+    tables: int
+    phases: dict[str, float]
+    whole: float
+    again: float
+    pg_dump: float
+    sqlacodegen: float | None
+
+
+def main() -> None:
+    """Run the benchmark as the command line asks and print its table."""
+    options = _options()
+    tool = _tool()
+    embedded = None if options.local else embedded_installation()
+    installation = embedded or choose_installation(None)
+    with throwaway_server(installation) as server:
+        print(f"{server.description}, medians of {options.runs}, seconds", flush=True)
+        help_time, least = _start_up(server, tool, options.runs)
+        print(f"start-up: --help {help_time:.2f}, a run on one table {least:.2f}\n", flush=True)
+        print(_row(_HEADINGS), flush=True)
+        for tables in options.tables:
+            measured = _measure(server, tool, tables, options)
+            print(_row(_cells(measured, least)), flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--tables", type=int, nargs="+", default=[100, 1000, 5000])
+    parser.add_argument("--runs", type=int, default=3, help="how often each tool is run")
+    parser.add_argument("--no-sqlacodegen", dest="sqlacodegen", action="store_false")
+    parser.add_argument(
+        "--local", action="store_true", help="use the PostgreSQL of this machine, not the embedded"
+    )
+    return parser.parse_args()
+
+
+def _tool() -> list[str]:
+    script = Path(sys.executable).with_name("ash-scaffold")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "ash_scaffold"]
+
+
+def _start_up(server: Server, tool: Sequence[str], runs: int) -> tuple[float, float]:
+    """Time `--help`, and a run with nothing much to do; the first of each only warms up."""
+    url = _database(server, "least", iter(["CREATE TABLE things (id bigint PRIMARY KEY)"]))
+    _generate(tool, url)
+    _timed([*tool, "--help"])
+    return (
+        median(_timed([*tool, "--help"]) for _ in range(runs)),
+        median(_generate(tool, url)[0] for _ in range(runs)),
+    )
+
+
+def _measure(
+    server: Server, tool: Sequence[str], tables: int, options: argparse.Namespace
+) -> Measured:
+    url = _database(server, f"tables_{tables}", statements(tables))
+    pg_dump = [str(server.installation.bin / "pg_dump"), "--schema-only", "--file=/dev/null", url]
+    dumps, wholes, agains = [], [], []
+    phases: dict[str, list[float]] = {phase: [] for phase in PHASES}
+    for _ in range(options.runs):
+        dumps.append(_timed(pg_dump))
+        whole, again, timings = _generate(tool, url)
+        wholes.append(whole)
+        agains.append(again)
+        for phase in PHASES:
+            phases[phase].append(timings[phase])
+    return Measured(
+        tables=tables,
+        phases={phase: median(times) for phase, times in phases.items()},
+        whole=median(wholes),
+        again=median(agains),
+        pg_dump=median(dumps),
+        sqlacodegen=_sqlacodegen(url) if options.sqlacodegen else None,
+    )
+
+
+def _generate(tool: Sequence[str], url: str) -> tuple[float, float, dict[str, float]]:
+    """Run the main job twice in a new project: give both times, and the first one's phases."""
+    command = [*tool, "resources", "--domain", "App.All", "--url", url]
+    command += ["--no-format", "--no-legacy", "--json"]
+    with tempfile.TemporaryDirectory(prefix="ash-scaffold-bench-") as folder:
+        project = Path(folder)
+        (project / "lib" / "app").mkdir(parents=True)
+        (project / "mix.exs").write_text(MIX_EXS)
+        (project / "lib" / "app" / "repo.ex").write_text(REPO)
+        reports: list[bytes] = []
+        whole = _timed(command, project, reports.append)
+        again = _timed(command, project)
+    return whole, again, msgspec.json.decode(reports[0], type=Report).timings
+
+
+def _sqlacodegen(url: str) -> float:
+    """Time sqlacodegen once: it takes minutes where the others take seconds."""
+    program = Path(sys.executable).with_name("sqlacodegen")
+    target = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return _timed([str(program), "--outfile", "/dev/null", target])
+
+
+def _timed(
+    command: Sequence[str],
+    folder: Path | None = None,
+    keep: Callable[[bytes], object] = lambda _: None,
+) -> float:
+    """Return the seconds that a command takes; end the benchmark when it fails."""
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        output = (done.stderr or done.stdout).decode(errors="replace")
+        sys.exit(f"{Path(command[0]).name} ended with {done.returncode}:\n{output[-2000:]}")
+    keep(done.stdout)
+    return seconds
+
+
+def _database(server: Server, name: str, ddl: Iterator[str]) -> str:
+    """Make a database of those statements, with fresh statistics, and return its URL."""
+    with psycopg.connect(_url(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    url = _url(server, name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        while chunk := list(islice(ddl, CHUNK)):
+            connection.execute(";\n".join(chunk).encode())
+        # A database in use has its catalogs vacuumed and analyzed: all plans depend on it.
+        connection.execute("VACUUM ANALYZE")
+    return url
+
+
+def _url(server: Server, database: str) -> str:
+    url = server.url(database).set(drivername="postgresql")
+    return url.render_as_string(hide_password=False)
+
+
+_HEADINGS = (
+    "tables",
+    *PHASES,
+    "whole run",
+    "again",
+    "pg_dump",
+    "sqlacodegen",
+    "run / pg_dump",
+    "less start-up",
+)
+
+
+def _cells(measured: Measured, least: float) -> tuple[str, ...]:
+    return (
+        str(measured.tables),
+        *(f"{measured.phases[phase]:.2f}" for phase in PHASES),
+        f"{measured.whole:.2f}",
+        f"{measured.again:.2f}",
+        f"{measured.pg_dump:.2f}",
+        "-" if measured.sqlacodegen is None else f"{measured.sqlacodegen:.2f}",
+        f"{measured.whole / measured.pg_dump:.2f}",
+        f"{(measured.whole - least) / measured.pg_dump:.2f}",
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "  ".join(
+        cell.rjust(len(heading)) for cell, heading in zip(cells, _HEADINGS, strict=True)
+    )
+
+
+if __name__ == "__main__":
+    main()

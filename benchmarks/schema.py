@@ -1,0 +1,277 @@
+"""DDL for a schema of any number of tables, as rich as that of a large, old Rails application.
+
+About 15 columns a table, serial and identity keys, two or three foreign keys (some tables are
+the target of hundreds), enums, length checks, partial, expression and unique indexes, jsonb,
+arrays, comments, timestamps with time zone, row triggers, a few partitioned tables. The same
+number of tables gives the same text on every machine.
+
+    python -m benchmarks.schema 1000 > schema.sql
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+HUBS = ("organizations", "users", "namespaces", "projects", "issues", "merge_requests")
+PARTITIONS = 12
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _words(
+    "abuse approval audit board build bulk_import ci cluster container dependency deploy design"
+    " epic environment error_tracking external feature geo group import integration iteration job"
+    " key label licence member metric milestone note package page pipeline plan pool protected"
+    " release remote requirement resource review runner security service snippet statistic"
+    " subscription system terraform todo token upload user verification vulnerability web_hook"
+    " wiki work_item zoekt"
+)
+_SECOND = _words(
+    "action agent artifact assignment attribute bridge cache change comment config"
+    " connection counter data_point detail diff event export failure file finding flag"
+    " instance invite item limit link list location log mapping mention message"
+    " namespace note option parameter participant permission preference project"
+    " protection queue reason record request reset rule schedule scope"
+    " session setting slot source stage state step tag task template token tracker"
+    " transition trigger type upload url usage value variable version widget"
+)
+_ROLES = ("author", "closed_by", "updated_by", "assignee", "source", "previous")
+
+# What a table's columns are drawn from: name, type with default, whether the length is checked.
+_COLUMNS = (
+    ("name", "text NOT NULL", 255),
+    ("title", "character varying(255)", 0),
+    ("description", "text", 4096),
+    ("path", "text NOT NULL DEFAULT ''::text", 510),
+    ("url", "text", 2048),
+    ("sha", "bytea", 0),
+    ("uuid", "uuid", 0),
+    ("token_encrypted", "text", 255),
+    ("state", "smallint NOT NULL DEFAULT 0", 0),
+    ("position", "integer", 0),
+    ("relative_position", "bigint", 0),
+    ("attempts", "integer NOT NULL DEFAULT 0", 0),
+    ("size_bytes", "bigint NOT NULL DEFAULT 0", 0),
+    ("enabled", "boolean NOT NULL DEFAULT true", 0),
+    ("active", "boolean NOT NULL DEFAULT false", 0),
+    ("archived", "boolean", 0),
+    ("settings", "jsonb NOT NULL DEFAULT '{}'::jsonb", 0),
+    ("payload", "jsonb", 0),
+    ("tag_names", "text[] NOT NULL DEFAULT '{}'::text[]", 0),
+    ("target_ids", "bigint[]", 0),
+    ("amount", "numeric(12,2)", 0),
+    ("ratio", "double precision", 0),
+    ("due_date", "date", 0),
+    ("started_at", "timestamp with time zone", 0),
+    ("finished_at", "timestamp with time zone", 0),
+    ("last_error", "text", 1024),
+    ("ip_address", "inet", 0),
+    ("external_id", "character varying", 255),
+)
+
+
+class Draw:
+    """Choices that come out the same on every machine and Python version."""
+
+    def __init__(self, seed: int) -> None:
+        # Of all methods only random() is promised to give the same sequence for ever.
+        self._random = Random(seed).random
+
+    def chance(self, probability: float) -> bool:
+        """Whether an event of that probability happens."""
+        return self._random() < probability
+
+    def between(self, low: int, high: int) -> int:
+        """A number from low to high, both included."""
+        return low + int(self._random() * (high - low + 1))
+
+    def one(self, items: Sequence[T]) -> T:
+        """One of the items."""
+        return items[self.between(0, len(items) - 1)]
+
+    def some(self, items: Sequence[T], count: int) -> list[T]:
+        """Different items, in the order in which they stand."""
+        weights = sorted((self._random(), position) for position in range(len(items)))
+        return [items[position] for position in sorted(place for _, place in weights[:count])]
+
+
+class Column(NamedTuple):
+    """A column's name, its definition, and the length that a check allows (0: none)."""
+
+    name: str
+    definition: str
+    max_length: int = 0
+
+
+def statements(tables: int) -> Iterator[str]:
+    """Yield the statements, without semicolons, that make a schema of that many tables.
+
+    Partitions come on top of the number. Tables refer only to those made before them.
+    """
+    draw = Draw(tables)
+    enums = [f"status_kind_{number}" for number in range(max(3, tables // 30))]
+    for enum in enums:
+        labels = ", ".join(f"'{label}'" for label in ("created", "running", "done", "failed"))
+        yield f"CREATE TYPE {enum} AS ENUM ({labels})"
+    names: list[str] = []
+    for name in _names(tables):
+        partitioned = len(names) > len(HUBS) and draw.chance(0.02)
+        yield from _table(name, names, enums, draw, partitioned=partitioned)
+        # Nothing refers to a partitioned table: the target would need the partition key too.
+        if not partitioned:
+            names.append(name)
+
+
+def _names(count: int) -> Iterator[str]:
+    """Yield different plural names: the hubs, then pairs of words, then numbered pairs."""
+    pairs = [f"{first}_{second}s" for second in _SECOND for first in _FIRST]
+    for number in range(count):
+        if number < len(HUBS):
+            yield HUBS[number]
+            continue
+        turn, position = divmod(number - len(HUBS), len(pairs))
+        yield pairs[position] if not turn else f"{pairs[position][:-1]}_v{turn + 1}s"
+
+
+def _table(
+    name: str, targets: Sequence[str], enums: Sequence[str], draw: Draw, *, partitioned: bool
+) -> Iterator[str]:
+    foreign = _foreign_columns(targets, draw)
+    if not partitioned and draw.chance(0.04):
+        foreign.append(("parent_id", name, ""))
+    columns = [Column(*column) for column in draw.some(_COLUMNS, draw.between(6, 13))]
+    if draw.chance(0.2):
+        columns.append(Column("status", f"{draw.one(enums)} NOT NULL DEFAULT 'created'"))
+    stamps = ("created_at", "updated_at") if draw.chance(0.85) else ("created_at",)
+    lines = [_key_column(draw, partitioned=partitioned)]
+    lines += [f"{stamp} timestamp with time zone NOT NULL" for stamp in stamps]
+    lines += [f"{column} bigint{null}" for column, _, null in foreign]
+    lines += [f"{column.name} {column.definition}" for column in columns]
+    lines += [
+        f"CONSTRAINT {_constraint('check', name, column.name)}"
+        f" CHECK ((char_length({column.name}) <= {column.max_length}))"
+        for column in columns
+        if column.max_length
+    ]
+    key = "id, partition_id" if partitioned else "id"
+    lines.append(f"CONSTRAINT {name}_pkey PRIMARY KEY ({key})")
+    body = ",\n  ".join(lines)
+    tail = " PARTITION BY LIST (partition_id)" if partitioned else ""
+    yield f"CREATE TABLE {name} (\n  {body}\n){tail}"
+    if partitioned:
+        for number in range(100, 100 + PARTITIONS):
+            yield f"CREATE TABLE {name}_{number} PARTITION OF {name} FOR VALUES IN ({number})"
+    yield from _foreign_keys(name, foreign, draw)
+    yield from _indexes(name, [column for column, _, _ in foreign], columns, draw, partitioned)
+    if len(foreign) > 1 and draw.chance(0.4):
+        yield from _trigger(name, foreign[0][0], foreign[1])
+    yield from _comments(name, columns, draw)
+
+
+def _key_column(draw: Draw, *, partitioned: bool) -> str:
+    if partitioned:
+        return "id bigint NOT NULL,\n  partition_id bigint DEFAULT 100 NOT NULL"
+    if draw.chance(0.5):
+        return "id bigserial NOT NULL"
+    return f"id bigint NOT NULL GENERATED {draw.one(('BY DEFAULT', 'ALWAYS'))} AS IDENTITY"
+
+
+def _foreign_columns(targets: Sequence[str], draw: Draw) -> list[tuple[str, str, str]]:
+    """Draw up to four keys: column, target, and whether it may be null; hubs are drawn more."""
+    chosen: dict[str, tuple[str, str]] = {}
+    for _ in range(draw.between(1, 4) if targets else 0):
+        hub = draw.chance(0.6)
+        target = draw.one([one for one in HUBS if one in targets] if hub else targets)
+        column = f"{target[:-1]}_id"
+        if column in chosen:
+            column = f"{draw.one(_ROLES)}_id"
+        chosen.setdefault(column, (target, " NOT NULL" if draw.chance(0.6) else ""))
+    return [(column, target, null) for column, (target, null) in chosen.items()]
+
+
+def _foreign_keys(name: str, foreign: Sequence[tuple[str, str, str]], draw: Draw) -> Iterator[str]:
+    for column, target, null in foreign:
+        actions = ["CASCADE"] * 6 + ["NO ACTION"] + ([] if null else ["SET NULL"] * 3)
+        yield (
+            f"ALTER TABLE {name} ADD CONSTRAINT {_constraint('fk', name, column)}"
+            f" FOREIGN KEY ({column}) REFERENCES {target}(id) ON DELETE {draw.one(actions)}"
+        )
+
+
+def _indexes(
+    name: str, foreign: Sequence[str], columns: Sequence[Column], draw: Draw, partitioned: bool
+) -> Iterator[str]:
+    by_name = {column.name for column in columns}
+    for column in foreign:
+        yield f"CREATE INDEX {_constraint('index', name, column)} ON {name} ({column})"
+    text = next((column for column in ("name", "path", "title") if column in by_name), None)
+    if text and not partitioned:
+        keys = f"{foreign[0]}, {text}" if foreign else text
+        if draw.chance(0.5):
+            yield f"CREATE UNIQUE INDEX {_constraint('uniq', name, keys)} ON {name} ({keys})"
+        if draw.chance(0.15):
+            index = _constraint("uniq_lower", name, text)
+            yield f"CREATE UNIQUE INDEX {index} ON {name} (lower({text}::text))"
+    if "state" in by_name and draw.chance(0.5):
+        unique = "UNIQUE " if foreign and not partitioned and draw.chance(0.4) else ""
+        keys = foreign[0] if unique else "created_at"
+        index = _constraint("partial", name, keys)
+        yield f"CREATE {unique}INDEX {index} ON {name} ({keys}) WHERE (state = ANY (ARRAY[0, 1]))"
+    if "uuid" in by_name and not partitioned and draw.chance(0.7):
+        index = _constraint("uniq", name, "uuid")
+        yield f"CREATE UNIQUE INDEX {index} ON {name} (uuid) WHERE (uuid IS NOT NULL)"
+    if "settings" in by_name and draw.chance(0.2):
+        yield f"CREATE INDEX {_constraint('gin', name, 'settings')} ON {name} USING gin (settings)"
+
+
+def _trigger(name: str, column: str, source: tuple[str, str, str]) -> Iterator[str]:
+    """Fill a column from the row that another key refers to, as gitlab does for sharding keys."""
+    through, target, _ = source
+    function = _constraint("trigger", name, column)
+    yield (
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n"
+        f'  IF NEW."{column}" IS NULL THEN\n'
+        f'    SELECT "id" INTO NEW."{column}" FROM "{target}"'
+        f' WHERE "{target}"."id" = NEW."{through}";\n'
+        "  END IF;\n  RETURN NEW;\nEND\n$$"
+    )
+    yield (
+        f"CREATE TRIGGER {function} BEFORE INSERT OR UPDATE ON {name}"
+        f" FOR EACH ROW EXECUTE FUNCTION {function}()"
+    )
+
+
+def _comments(name: str, columns: Sequence[Column], draw: Draw) -> Iterator[str]:
+    if draw.chance(0.15):
+        yield f"COMMENT ON TABLE {name} IS 'Holds one row for each of the team''s {name}.'"
+    for column in columns:
+        if draw.chance(0.05):
+            yield f"COMMENT ON COLUMN {name}.{column.name} IS 'Filled by the importer'"
+
+
+def _constraint(kind: str, table: str, columns: str) -> str:
+    """Name a constraint by its table and columns within PostgreSQL's 63 bytes, as Rails does."""
+    name = f"{kind}_{table}_on_{columns.replace(', ', '_and_')}"
+    if len(name) <= 63:
+        return name
+    digest = 0
+    for char in name:
+        digest = (digest * 31 + ord(char)) % 0xFFFFFFFFFF
+    return f"{name[:52]}_{digest:010x}"
+
+
+def main() -> None:
+    """Print the schema of as many tables as the first argument says."""
+    for statement in statements(int(sys.argv[1])):
+        sys.stdout.write(f"{statement};\n")
+
+
+if __name__ == "__main__":
+    main()

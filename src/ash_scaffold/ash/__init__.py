@@ -1,0 +1,1 @@
+"""Ash resources as values, and the decisions that turn a catalog into them."""

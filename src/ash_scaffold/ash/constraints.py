@@ -1,0 +1,357 @@
+"""Every constraint that can reject a write, known to its resource by its real name.
+
+An unknown name raises; a known one becomes a field error. Source: AshPostgres' data layer, which
+turns `identities`, `unique_index_names`, `references`, `foreign_key_names`, `check_constraints`
+and `exclusion_constraint_names` into Ecto changeset constraints, matched by name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.keys import all_foreign_keys, plain_columns
+from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference
+from ash_scaffold.ash.naming import Names, attribute_name, underscore
+from ash_scaffold.ash.predicate import Operand, Untranslatable, translate
+from ash_scaffold.postgres.catalog import Action, Database, ForeignKey, Index, Key, Match, Name
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.term import Atom, Expr, Term
+
+_LEAVES_BEHIND = "would leave records behind"
+_DELETE: dict[Action, Term] = {
+    Action.CASCADE: Atom("delete"),
+    Action.RESTRICT: Atom("restrict"),
+    Action.SET_NULL: Atom("nilify"),
+}
+_UPDATE: dict[Action, Term] = {
+    Action.CASCADE: Atom("update"),
+    Action.RESTRICT: Atom("restrict"),
+    Action.SET_NULL: Atom("nilify"),
+}
+_STOPPING = frozenset({Action.NO_ACTION, Action.RESTRICT})
+# Ash refuses an identity whose name makes the computed index name longer than this.
+_LONGEST = 63
+
+
+class Constraints(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resource says about the constraints of its table."""
+
+    identities: tuple[IdentityDef, ...] = ()
+    references: tuple[Reference, ...] = ()
+    check_constraints: tuple[CheckConstraint, ...] = ()
+    unique_index_names: tuple[ConstraintName, ...] = ()
+    exclusion_constraint_names: tuple[ConstraintName, ...] = ()
+    foreign_key_names: tuple[ConstraintName, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class ParentKeys:
+    """Which foreign keys can stop the delete or the key change of a row, over the whole database."""
+
+    def __init__(self, database: Database) -> None:
+        self._pointing: dict[Name, list[ForeignKey]] = defaultdict(list)
+        for key in all_foreign_keys(database):
+            if key.enforced:
+                self._pointing[key.target].append(key)
+
+    def stopping(self, draft: Draft) -> list[tuple[str, str]]:
+        """Return `(attribute, name)` of the keys that can stop a write to this table's rows.
+
+        Those that point at it, or at a table whose rows go with it through ON DELETE CASCADE.
+        """
+        anchor = draft.anchor()
+        if anchor is None or draft.is_view:
+            return []
+        found: dict[str, str] = {}
+        reached, queue = {draft.name}, [draft.name]
+        while queue:
+            table = queue.pop()
+            for key in self._pointing.get(table, ()):
+                direct = table == draft.name
+                if key.on_delete in _STOPPING or (direct and _stops_update(key, draft)):
+                    field = draft.attribute(key.target_columns[0]) if direct else None
+                    for name in (key.name, *key.clone_names):
+                        if direct or name not in found:
+                            found[name] = field or anchor
+                if key.on_delete is Action.CASCADE and key.table not in reached:
+                    reached.add(key.table)
+                    queue.append(key.table)
+        return sorted((field, name) for name, field in found.items())
+
+
+def _stops_update(key: ForeignKey, draft: Draft) -> bool:
+    """Whether changing the referenced columns is possible through Ash, and refused by the key."""
+    if key.on_update not in _STOPPING:
+        return False
+    referenced = [draft.by_column.get(column) for column in key.target_columns]
+    return any(attribute is not None and attribute.writable for attribute in referenced)
+
+
+def plan_constraints(
+    draft: Draft, belongs_to: Mapping[tuple[Name, str], str], parents: ParentKeys
+) -> Constraints:
+    """Plan everything a resource has to say about constraints."""
+    if draft.is_view:
+        return _ViewIdentities(draft).plan()
+    identities, unique, problems = _unique(draft)
+    references, own = _own_keys(draft, belongs_to)
+    stopping = [
+        ConstraintName(attributes=(field,), name=name, message=_LEAVES_BEHIND)
+        for field, name in parents.stopping(draft)
+    ]
+    table_own = [c for c in own if c.name not in {s.name for s in stopping}]
+    return Constraints(
+        identities=identities,
+        references=references,
+        check_constraints=_checks(draft),
+        unique_index_names=unique,
+        exclusion_constraint_names=_exclusions(draft),
+        foreign_key_names=tuple(sorted((*table_own, *stopping), key=lambda c: c.name)),
+        problems=(*problems, *_deferred(draft)),
+    )
+
+
+class _ViewIdentities:
+    """A materialized view's unique indexes say what identifies a row, and reject no write."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def plan(self) -> Constraints:
+        identities, _, problems = _unique(self._draft)
+        return Constraints(identities=identities, problems=tuple(problems))
+
+
+def _operands(draft: Draft) -> dict[str, Operand]:
+    return {
+        column: Operand(attribute.name, draft.columns.mapped[column])
+        for column, attribute in draft.by_column.items()
+    }
+
+
+def _unique(
+    draft: Draft,
+) -> tuple[tuple[IdentityDef, ...], tuple[ConstraintName, ...], list[Problem]]:
+    """Sort unique indexes into identities, and names that Ash can only recognise."""
+    identities: list[IdentityDef] = []
+    names: list[ConstraintName] = []
+    problems: list[Problem] = []
+    taken = Names()
+    primary = draft.table.primary_key
+    temporal = {key.index_name for key in _temporal_keys(draft)}
+    for index in draft.table.indexes:
+        if index.name in temporal:
+            continue
+        partitions = _partition_names(draft, index)
+        names += partitions
+        if not index.unique:
+            continue
+        if primary is not None and index.name == primary.index_name:
+            names += _primary_name(draft, index)
+            continue
+        identity = _identity(draft, index, taken, problems)
+        if identity is not None:
+            identities.append(identity)
+        else:
+            names.append(_unique_name(draft, index))
+    ordered = tuple(sorted(names, key=lambda name: name.name))
+    return tuple(identities), ordered, problems
+
+
+def _columns_of(index: Index) -> tuple[str, ...]:
+    """Return the columns an index is about: its plain keys, then those of its expressions."""
+    plain = [key.column for key in index.keys if key.column is not None]
+    return tuple(dict.fromkeys([*plain, *index.columns_in_expressions]))
+
+
+def _fields(draft: Draft, index: Index) -> tuple[str, ...]:
+    found = draft.attributes_of(_columns_of(index))
+    anchor = draft.anchor()
+    return found or ((anchor,) if anchor is not None else ())
+
+
+def _primary_name(draft: Draft, index: Index) -> list[ConstraintName]:
+    """Ash knows `<table>_pkey`, over the attributes of its own key."""
+    if index.name == f"{draft.table.name.name}_pkey" and draft.key is not None:
+        return []
+    return [ConstraintName(attributes=_fields(draft, index), name=index.name)]
+
+
+def _partition_names(draft: Draft, index: Index) -> list[ConstraintName]:
+    if not index.unique or not index.partition_index_names:
+        return []
+    fields = _fields(draft, index)
+    return [ConstraintName(attributes=fields, name=name) for name in index.partition_index_names]
+
+
+def _unique_name(draft: Draft, index: Index) -> ConstraintName:
+    keys = ", ".join(key.column or key.expression or "" for key in index.keys)
+    note = f"{index.name}: {keys}"
+    if index.predicate is not None:
+        note += f" WHERE {index.predicate}"
+    return ConstraintName(attributes=_fields(draft, index), name=index.name, note=note)
+
+
+def _identity(
+    draft: Draft, index: Index, taken: Names, problems: list[Problem]
+) -> IdentityDef | None:
+    columns = plain_columns(index)
+    if columns is None or not index.valid:
+        return None
+    keys = draft.attributes_of(columns)
+    if len(keys) < len(columns):
+        return None
+    where: Expr | None = None
+    if index.predicate is not None:
+        try:
+            where = translate(index.predicate, _operands(draft))
+        except Untranslatable as error:
+            problems.append(
+                Problem(
+                    severity=Severity.NOTE,
+                    code=Code.PREDICATE_UNTRANSLATED,
+                    where=f"{draft.name}.{index.name}",
+                    what=f"Its predicate can't be said in Ash ({error}), so it is no identity; "
+                    "a violation is a field error all the same.",
+                )
+            )
+            return None
+    return _named_identity(draft, index, keys, where, taken)
+
+
+def _named_identity(
+    draft: Draft, index: Index, keys: tuple[str, ...], where: Expr | None, taken: Names
+) -> IdentityDef:
+    table = draft.table.name.name
+    by_keys = "_".join(key.strip("_") for key in keys)
+    by_index = attribute_name(underscore(index.name))
+    short = len(f"{table}_{by_keys}_index") <= _LONGEST
+    name = taken.take(by_keys, by_index) if short else taken.take(by_index)
+    computed = f"{table}_{name}_index"
+    return IdentityDef(
+        name=name,
+        keys=keys,
+        index=index.name,
+        index_name=None if computed == index.name else index.name,
+        where=where,
+        where_sql=index.predicate,
+        nils_distinct=not index.nulls_not_distinct,
+    )
+
+
+def _own_keys(
+    draft: Draft, belongs_to: Mapping[tuple[Name, str], str]
+) -> tuple[tuple[Reference, ...], list[ConstraintName]]:
+    """Say each own foreign key: in `references` where a belongs_to stands for it, else by name."""
+    references: list[Reference] = []
+    names: list[ConstraintName] = []
+    anchor = draft.anchor()
+    for key in draft.table.foreign_keys:
+        relationship = belongs_to.get((draft.name, key.name))
+        fields = draft.attributes_of(key.columns)
+        field = fields[0] if fields else anchor
+        if field is None:
+            continue
+        if relationship is not None:
+            reference = _reference(draft, key, relationship, field)
+            if reference is not None:
+                references.append(reference)
+        else:
+            names.append(ConstraintName(attributes=(field,), name=key.name))
+        names += [ConstraintName(attributes=(field,), name=clone) for clone in key.clone_names]
+    return tuple(references), names
+
+
+def _reference(draft: Draft, key: ForeignKey, relationship: str, field: str) -> Reference | None:
+    computed = f"{draft.table.name.name}_{field}_fkey"
+    on_delete = _DELETE.get(key.on_delete)
+    if key.on_delete is Action.SET_NULL and key.set_null_columns:
+        nilified = draft.attributes_of(key.set_null_columns)
+        on_delete = (Atom("nilify"), [Atom(name) for name in nilified])
+    reference = Reference(
+        relationship=relationship,
+        foreign_key=key.name,
+        name=None if computed == key.name else key.name,
+        on_delete=on_delete,
+        on_update=_UPDATE.get(key.on_update),
+        deferrable=(Atom("initially") if key.deferred else True) if key.deferrable else None,
+        match_type=Atom("full") if key.match is Match.FULL else None,
+    )
+    said = (
+        reference.name,
+        reference.on_delete,
+        reference.on_update,
+        reference.deferrable,
+        reference.match_type,
+    )
+    return reference if any(option is not None for option in said) else None
+
+
+def _checks(draft: Draft) -> tuple[CheckConstraint, ...]:
+    anchor = draft.anchor()
+    if anchor is None:
+        return ()
+    found = [
+        CheckConstraint(attributes=draft.attributes_of(check.columns) or (anchor,), name=check.name)
+        for check in draft.table.checks
+    ]
+    by_domain: dict[str, list[str]] = defaultdict(list)
+    for column, attribute in draft.by_column.items():
+        for check in draft.columns.mapped[column].checks:
+            by_domain[check.name].append(attribute.name)
+    found += [
+        CheckConstraint(attributes=tuple(names), name=name) for name, names in by_domain.items()
+    ]
+    unique = {check.name: check for check in reversed(found)}
+    return tuple(sorted(unique.values(), key=lambda check: check.name))
+
+
+def _temporal_keys(draft: Draft) -> list[Key]:
+    """Keys WITHOUT OVERLAPS (18+): PostgreSQL enforces and reports them as exclusions."""
+    table = draft.table
+    keys = [*([table.primary_key] if table.primary_key else []), *table.unique_keys]
+    return [key for key in keys if key.without_overlaps]
+
+
+def _exclusions(draft: Draft) -> tuple[ConstraintName, ...]:
+    anchor = draft.anchor()
+    found = []
+    for key in _temporal_keys(draft):
+        if key.name in {exclusion.name for exclusion in draft.table.exclusions}:
+            continue
+        field = next(reversed(draft.attributes_of(key.columns)), anchor)
+        if field is not None:
+            found += [
+                ConstraintName(attributes=(field,), name=name)
+                for name in (key.name, *key.partition_index_names)
+            ]
+    for exclusion in draft.table.exclusions:
+        fields = draft.attributes_of(exclusion.columns)
+        field = fields[-1] if fields else anchor
+        if field is None:
+            continue
+        found += [
+            ConstraintName(attributes=(field,), name=name)
+            for name in (exclusion.name, *exclusion.partition_index_names)
+        ]
+    return tuple(found)
+
+
+def _deferred(draft: Draft) -> Iterable[Problem]:
+    table = draft.table
+    keys = [*table.unique_keys, *([table.primary_key] if table.primary_key else [])]
+    deferred = [key.name for key in keys if key.deferred]
+    deferred += [key.name for key in table.foreign_keys if key.deferred]
+    deferred += [exclusion.name for exclusion in table.exclusions if exclusion.deferred]
+    for name in sorted(deferred):
+        yield Problem(
+            severity=Severity.NOTE,
+            code=Code.DEFERRED_CONSTRAINT,
+            where=f"{table.name}.{name}",
+            what="It is initially deferred: a violation fails at COMMIT, where Ash can't make "
+            "a field error of it.",
+        )

@@ -1,0 +1,53 @@
+"""A resource in the making: what is decided of a table before relationships are."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ash_scaffold.ash.attributes import TableAttributes
+from ash_scaffold.ash.keys import PrimaryKey
+from ash_scaffold.ash.model import Attribute
+from ash_scaffold.postgres.catalog import Name, RelationKind, Table
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A table with the module, domain, key and attributes that its resource gets.
+
+    `by_column` indexes the attributes by column. `reachable` is false for a resource that is
+    neither in the project nor written by this run: nobody may refer to it yet.
+    """
+
+    table: Table
+    module: str
+    domain: str
+    key: PrimaryKey | None
+    columns: TableAttributes
+    by_column: dict[str, Attribute]
+    reachable: bool = True
+
+    @property
+    def name(self) -> Name:
+        """The table's qualified name."""
+        return self.table.name
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is only ever read."""
+        return self.table.kind in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+
+    def attribute(self, column: str) -> str | None:
+        """Return the name of a column's attribute, None when it has none."""
+        attribute = self.by_column.get(column)
+        return attribute.name if attribute is not None else None
+
+    def attributes_of(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the attributes of those columns that have one, in order."""
+        return tuple(self.by_column[c].name for c in columns if c in self.by_column)
+
+    def anchor(self) -> str | None:
+        """Return the attribute an error lands on when its own has none: the key's first."""
+        if self.key is not None:
+            for column in self.key.columns:
+                if column in self.by_column:
+                    return self.by_column[column].name
+        return next((attribute.name for attribute in self.by_column.values()), None)

@@ -1,0 +1,176 @@
+"""Keys over the whole database: which columns are keys, what joins them, which is Ash's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
+from ash_scaffold.ash.types import Family
+from ash_scaffold.postgres.catalog import Database, ForeignKey, Index, Name, Table, TypeUse
+
+ColumnId = tuple[Name, str]
+
+_INT8 = TypeUse(name=Name("pg_catalog", "int8"))
+
+
+class PrimaryKey(msgspec.Struct, frozen=True):
+    """The key that a resource gets. `chosen_from` names the unique index it was taken from."""
+
+    columns: tuple[str, ...]
+    chosen_from: str | None = None
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """`columns` are all that take part in a key; `shared` are the types that joined ones share."""
+
+    columns: frozenset[ColumnId]
+    shared: dict[ColumnId, TypeUse]
+    foreign: frozenset[ColumnId]
+
+
+def all_foreign_keys(database: Database) -> Iterator[ForeignKey]:
+    """Give every foreign key of the database, those of tables that were not read included."""
+    for table in database.tables:
+        yield from table.foreign_keys
+    yield from database.outside_foreign_keys
+
+
+def plain_columns(index: Index) -> tuple[str, ...] | None:
+    """Return the key columns of an index, None when a key is an expression."""
+    columns = [key.column for key in index.keys if key.column is not None]
+    return tuple(columns) if len(columns) == len(index.keys) else None
+
+
+def _unique_columns(table: Table) -> Iterator[str]:
+    for index in table.indexes:
+        if index.unique:
+            yield from (key.column for key in index.keys if key.column is not None)
+
+
+def find_keys(database: Database, types: TypeMapper) -> Keys:
+    """Work out the key columns of all tables, and one type for columns that join."""
+    columns: set[ColumnId] = set()
+    foreign: set[ColumnId] = set()
+    groups = _Groups()
+    for table in database.tables:
+        if table.primary_key is not None:
+            columns.update((table.name, column) for column in table.primary_key.columns)
+        columns.update((table.name, column) for column in _unique_columns(table))
+    for key in all_foreign_keys(database):
+        for own, target in zip(key.columns, key.target_columns, strict=True):
+            left, right = (key.table, own), (key.target, target)
+            foreign.add(left)
+            columns.update((left, right))
+            groups.join(left, right)
+    return Keys(
+        frozenset(columns), _shared_types(database, types, groups, foreign), frozenset(foreign)
+    )
+
+
+class _Groups:
+    """Columns joined by foreign keys, as disjoint sets."""
+
+    def __init__(self) -> None:
+        self._parent: dict[ColumnId, ColumnId] = {}
+
+    def root(self, column: ColumnId) -> ColumnId:
+        self._parent.setdefault(column, column)
+        path = []
+        while self._parent[column] != column:
+            path.append(column)
+            column = self._parent[column]
+        for passed in path:
+            self._parent[passed] = column
+        return column
+
+    def join(self, left: ColumnId, right: ColumnId) -> None:
+        self._parent[self.root(left)] = self.root(right)
+
+    def __iter__(self) -> Iterator[list[ColumnId]]:
+        found: dict[ColumnId, list[ColumnId]] = {}
+        for column in self._parent:
+            found.setdefault(self.root(column), []).append(column)
+        return iter(found.values())
+
+
+def _shared_types(
+    database: Database, types: TypeMapper, groups: _Groups, foreign: set[ColumnId]
+) -> dict[ColumnId, TypeUse]:
+    uses = {
+        (table.name, column.name): column.type
+        for table in database.tables
+        for column in table.columns
+    }
+    shared: dict[ColumnId, TypeUse] = {}
+    for group in groups:
+        known = sorted(column for column in group if column in uses)
+        if len({uses[column] for column in known}) < 2:
+            continue
+        mapped = [types.map(uses[column], key=True) for column in known]
+        one = _one_type(known, [m for m in mapped if isinstance(m, Mapped)], uses, foreign)
+        if one is not None:
+            shared.update(dict.fromkeys(known, one))
+    return shared
+
+
+def _one_type(
+    group: Sequence[ColumnId],
+    mapped: Sequence[Mapped],
+    uses: dict[ColumnId, TypeUse],
+    foreign: set[ColumnId],
+) -> TypeUse | None:
+    """Choose the type for a group whose columns differ; None when they read alike, or can't."""
+    if len({m.storage for m in mapped}) < 2 or len(mapped) < len(group):
+        return None
+    families = {m.family for m in mapped}
+    if families == {Family.INTEGER}:
+        return _INT8
+    if families == {Family.STRING}:
+        top = next((column for column in group if column not in foreign), group[0])
+        return TypeUse(name=uses[top].name)
+    return None
+
+
+def primary_key(
+    table: Table, configured: tuple[str, ...] | None, legacy: tuple[str, ...] = ()
+) -> PrimaryKey | None:
+    """Choose the key of a table's resource; None when nothing serves.
+
+    The order: the database's own, the configuration's, the legacy schema's, a total unique index
+    over NOT NULL plain columns (the fewest columns, then by name). A view's rows have no identity
+    that PostgreSQL vouches for, so only the configuration gives it one.
+    """
+    if configured:
+        return PrimaryKey(tuple(configured))
+    if table.primary_key is not None:
+        return PrimaryKey(table.primary_key.columns)
+    names = {column.name for column in table.columns}
+    if legacy and names.issuperset(legacy):
+        return PrimaryKey(legacy)
+    found = min(_total_indexes(table), default=None)
+    return PrimaryKey(found[2], found[1]) if found is not None else None
+
+
+def _total_indexes(table: Table) -> Iterable[tuple[int, str, tuple[str, ...]]]:
+    not_null = {column.name for column in table.columns if column.not_null}
+    for index in table.indexes:
+        columns = plain_columns(index)
+        if not index.unique or not index.valid or index.predicate is not None or columns is None:
+            continue
+        if not_null.issuperset(columns):
+            yield len(columns), index.name, columns
+
+
+def is_unique(table: Table, columns: Iterable[str]) -> bool:
+    """Whether at most one row can hold given values in these columns (NULLs apart)."""
+    wanted = set(columns)
+    if table.primary_key is not None and wanted.issuperset(table.primary_key.columns):
+        return True
+    for index in table.indexes:
+        keys = plain_columns(index)
+        if index.unique and index.valid and index.predicate is None and keys is not None:
+            if wanted.issuperset(keys):
+                return True
+    return False

@@ -1,0 +1,194 @@
+"""An Ash resource as a value, in Ash's own terms.
+
+Whatever says something about a resource becomes these structs: what the planner wants, what a
+file says, what a compiled module answers. They hold every fact explicitly, also where it equals
+Ash's default; leaving defaults out is for who writes text.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from ash_scaffold.term import Expr, Term
+
+
+class AttributeKind(StrEnum):
+    """The entities of `attributes` that define one attribute."""
+
+    ATTRIBUTE = "attribute"
+    UUID_PRIMARY_KEY = "uuid_primary_key"
+    INTEGER_PRIMARY_KEY = "integer_primary_key"
+    CREATE_TIMESTAMP = "create_timestamp"
+    UPDATE_TIMESTAMP = "update_timestamp"
+
+
+class RelationshipKind(StrEnum):
+    """The entities of `relationships`."""
+
+    BELONGS_TO = "belongs_to"
+    HAS_ONE = "has_one"
+    HAS_MANY = "has_many"
+    MANY_TO_MANY = "many_to_many"
+
+
+class Absent(msgspec.Struct, frozen=True, tag=True):
+    """No default is set, which is not the same as a default of `nil`."""
+
+
+ABSENT = Absent()
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """An attribute and the column it is pinned to (`source`).
+
+    `type` is the type as written: an `Atom`, a `Module`, or `{:array, type}`; `constraints` are
+    its keyword options in order.
+    """
+
+    name: str
+    column: str
+    kind: AttributeKind = AttributeKind.ATTRIBUTE
+    type: Term
+    constraints: tuple[tuple[str, Term], ...] = ()
+    description: str | None = None
+    primary_key: bool = False
+    allow_nil: bool = True
+    sensitive: bool = False
+    public: bool = True
+    generated: bool = False
+    writable: bool = True
+    default: Term | Absent = ABSENT
+    update_default: Term | Absent = ABSENT
+
+
+class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship between attributes of two resources.
+
+    `foreign_keys` names the keys it comes from (two for a many_to_many), which with the target is
+    its identity in the database. `filter` says the pairs of a composite key after the first.
+    """
+
+    name: str
+    kind: RelationshipKind
+    destination: str
+    source_attribute: str
+    destination_attribute: str
+    allow_nil: bool = True
+    public: bool = True
+    filter: Expr | None = None
+    through: str | None = None
+    source_attribute_on_join: str | None = None
+    destination_attribute_on_join: str | None = None
+    join_relationship: str | None = None
+    foreign_keys: tuple[str, ...] = ()
+    description: str | None = None
+
+
+class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity: a set of attributes that is unique, and the index that makes it so.
+
+    `index_name` is None where Ash's computed name is the real one. `where_sql` is the predicate
+    as PostgreSQL has it.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    index: str
+    index_name: str | None = None
+    where: Expr | None = None
+    where_sql: str | None = None
+    nils_distinct: bool = True
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """What `references` says of one belongs_to: only what differs from Ash's default.
+
+    `on_delete`/`on_update` are terms such as `:delete` or `{:nilify, [:a]}`.
+    """
+
+    relationship: str
+    foreign_key: str
+    name: str | None = None
+    on_delete: Term | None = None
+    on_update: Term | None = None
+    deferrable: Term | None = None
+    match_type: Term | None = None
+    match_with: tuple[tuple[str, Term], ...] = ()
+
+
+class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
+    """A check constraint that Ash should recognise by name."""
+
+    attributes: tuple[str, ...]
+    name: str
+    message: str = "is invalid"
+
+
+class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
+    """A constraint's name with the attributes its error lands on.
+
+    `note` is a comment for the reader where Ash can't say what the constraint is.
+    """
+
+    attributes: tuple[str, ...]
+    name: str
+    message: str | None = None
+    note: str | None = None
+
+
+class Actions(msgspec.Struct, frozen=True, kw_only=True):
+    """The default actions; a tuple of accepted private attributes for create and update."""
+
+    read: bool = True
+    destroy: bool = False
+    create: bool = False
+    update: bool = False
+    create_accept: tuple[str, ...] = ()
+    update_accept: tuple[str, ...] = ()
+    primary: bool = True
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource pinned to one table."""
+
+    module: str
+    domain: str
+    repo: str
+    table: str
+    schema: str
+    base: str = "Ash.Resource"
+    extensions: tuple[str, ...] = ()
+    migrate: bool = False
+    description: str | None = None
+    require_primary_key: bool = True
+    actions: Actions | None = None
+    attributes: tuple[Attribute, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    identities: tuple[IdentityDef, ...] = ()
+    references: tuple[Reference, ...] = ()
+    check_constraints: tuple[CheckConstraint, ...] = ()
+    unique_index_names: tuple[ConstraintName, ...] = ()
+    exclusion_constraint_names: tuple[ConstraintName, ...] = ()
+    foreign_key_names: tuple[ConstraintName, ...] = ()
+
+
+class Domain(msgspec.Struct, frozen=True, kw_only=True):
+    """A domain and its resources, in name order."""
+
+    module: str
+    resources: tuple[str, ...]
+
+
+class SupportType(msgspec.Struct, frozen=True, kw_only=True):
+    """A type module to be written into the project, made from one template.
+
+    `template` is the file's stem under `templates/elixir/types`; `values` are what it fills in.
+    `pg_type` is the PostgreSQL type it stands for.
+    """
+
+    module: str
+    template: str
+    pg_type: str
+    values: dict[str, Term] = {}

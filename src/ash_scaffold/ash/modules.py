@@ -1,0 +1,184 @@
+"""Names the modules of domains, resources and support types beside what the project has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.naming import Names, camelize, module_segment, underscore
+from ash_scaffold.config.elixir_names import valid_alias
+from ash_scaffold.config.match import Resolver
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+
+
+class Modules(msgspec.Struct, frozen=True, kw_only=True):
+    """`resources` by table; `domains` by logical name; `types` is the support types' namespace.
+
+    `moved` are logical domains whose modules could not take the plain names, with the reason.
+    """
+
+    resources: Mapping[Name, str]
+    domains: Mapping[str, str]
+    types: str
+    moved: Mapping[str, str]
+
+
+def plan_modules(domains: Mapping[Name, str], known: Known, config: Resolver) -> Modules:
+    """Name every module. Raises `ScaffoldError` for names that the configuration can't have.
+
+    A resource that is in the project keeps its name. A domain keeps to `Domain.Table`, unless a
+    module of the legacy code is in the way: then the whole domain goes to
+    `Domain.Resources.Table`, with `Domain.Domain` as its domain.
+    """
+    by_domain: dict[str, list[Name]] = {}
+    for name in sorted(domains):
+        by_domain.setdefault(domains[name], []).append(name)
+    tables = frozenset(underscore(name.name) for name in domains)
+    taken = Names(known.modules)
+    foreign = {module.casefold() for module in known.modules}
+    resources: dict[Name, str] = {}
+    domain_modules: dict[str, str] = {}
+    moved: dict[str, str] = {}
+    namer = _Namer(known, config, tables, taken, foreign)
+    for domain in sorted(by_domain):
+        if not valid_alias(domain):
+            raise fail(
+                Code.INVALID_MODULE_NAME,
+                f"{domain!r} is no name for a module.",
+                where="--domain",
+                todo="Write it as in App.Accounts.",
+            )
+        module = namer.domain_module(domain)
+        domain_modules[domain] = module
+        namespace, reason = namer.namespace(domain, by_domain[domain])
+        if reason:
+            moved[domain] = reason
+        resources.update(namer.resources(by_domain[domain], namespace))
+    _no_two_alike(resources)
+    return Modules(
+        resources=resources,
+        domains=domain_modules,
+        types=_types_namespace(known),
+        moved=moved,
+    )
+
+
+class _Namer:
+    def __init__(
+        self,
+        known: Known,
+        config: Resolver,
+        tables: frozenset[str],
+        taken: Names,
+        foreign: set[str],
+    ) -> None:
+        self._known = known
+        self._config = config
+        self._tables = tables
+        self._taken = taken
+        self._foreign = foreign
+
+    def domain_module(self, domain: str) -> str:
+        for module in (f"{domain}.Domain", domain):
+            if module in self._known.domains:
+                return module
+        if domain.casefold() not in self._foreign:
+            return domain
+        beside = f"{domain}.Domain"
+        if beside.casefold() in self._foreign:
+            raise fail(
+                Code.LEGACY_COLLISION,
+                f"{domain} and {beside} are both modules of the legacy code.",
+                where=self._known.modules.get(beside, ""),
+                todo="Choose another name: --domain App.….",
+            )
+        return beside
+
+    def namespace(self, domain: str, tables: Iterable[Name]) -> tuple[str, str]:
+        """Return where a domain's resources go, and why when that is not the domain itself."""
+        configured = self._config.config.domains.get(domain)
+        said = (configured.resource_namespace if configured else None) or (
+            self._config.config.resource_namespace
+        )
+        if said is not None:
+            return said, ""
+        if domain.casefold() in self._foreign:
+            return f"{domain}.Resources", f"{domain} is a module of the legacy code"
+        for name in tables:
+            module = f"{domain}.{module_segment(name.name, self._tables)}"
+            fixed = self._config.for_table(name).resource is not None
+            if not fixed and module.casefold() in self._foreign:
+                return f"{domain}.Resources", f"{module} is a module of the legacy code"
+        return domain, ""
+
+    def resources(self, tables: list[Name], namespace: str) -> dict[Name, str]:
+        found: dict[Name, str] = {}
+        for name in tables:
+            said = self._config.for_table(name).resource
+            existing = self._known.resources.get(name)
+            if said is not None:
+                found[name] = self._configured(name, said, namespace)
+            elif existing is not None:
+                found[name] = existing.module
+            if name in found:
+                self._taken.take(found[name])
+        for name in sorted(tables, key=lambda n: (n.schema != "public", n)):
+            if name not in found:
+                found[name] = self._taken.take(*self._choices(name, namespace))
+        return found
+
+    def _choices(self, name: Name, namespace: str) -> list[str]:
+        """Tell tables apart by schema, then by leaving the name a plural."""
+        singular = module_segment(name.name, self._tables)
+        plural = module_segment(name.name, self._tables, singular=False)
+        schema = camelize(underscore(name.schema))
+        choices = [singular, schema + singular, plural, schema + plural]
+        if name.schema == "public":
+            choices = [singular, plural, schema + singular, schema + plural]
+        return [f"{namespace}.{choice}" for choice in choices]
+
+    def _configured(self, name: Name, said: str, namespace: str) -> str:
+        module = said if "." in said else f"{namespace}.{said}"
+        path = self._known.modules.get(module)
+        if path is not None:
+            raise fail(
+                Code.LEGACY_COLLISION,
+                f"The configuration gives {name} the module {module}, "
+                "which the legacy code already has.",
+                where=path,
+                todo=f'Choose another: [tables."{name}"] resource = "…", or a resource_namespace '
+                "for the domain.",
+            )
+        return module
+
+
+def _no_two_alike(resources: Mapping[Name, str]) -> None:
+    by_module: dict[str, list[Name]] = {}
+    for name, module in resources.items():
+        by_module.setdefault(module.casefold(), []).append(name)
+    problems = [
+        Problem(
+            severity=Severity.ERROR,
+            code=Code.MODULE_COLLISION,
+            where=", ".join(str(name) for name in names),
+            what=f"These tables would all get the module {resources[names[0]]}.",
+            todo='Give each its own: [tables.…] resource = "…".',
+        )
+        for names in by_module.values()
+        if len(names) > 1
+    ]
+    if problems:
+        raise ScaffoldError(*problems)
+
+
+def _types_namespace(known: Known) -> str:
+    """Choose where support types go: `App.Types`, unless the legacy code has modules of its own there."""
+    for last in ("Types", "AshTypes", "ScaffoldTypes"):
+        namespace = f"{known.app}.{last}"
+        prefix = f"{namespace}.".casefold()
+        if not any(module.casefold().startswith(prefix) for module in known.modules):
+            return namespace
+    return f"{known.app}.AshScaffold.Types"

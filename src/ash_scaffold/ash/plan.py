@@ -1,0 +1,325 @@
+"""The one decision: from a catalog, the project, and the configuration to Ash resources."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.attributes import AttributePlanner
+from ash_scaffold.ash.constraints import ParentKeys, plan_constraints
+from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.keys import find_keys, primary_key
+from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.model import ABSENT, Actions, Domain, Resource, SupportType
+from ash_scaffold.ash.modules import Modules, plan_modules
+from ash_scaffold.ash.relationships import Asked, plan_relationships
+from ash_scaffold.ash.report import table_problems
+from ash_scaffold.ash.scope import Options, Scope, plan_scope
+from ash_scaffold.ash.type_mapper import TypeMapper
+from ash_scaffold.config.match import Resolver
+from ash_scaffold.config.model import RelationshipConfig
+from ash_scaffold.config.pattern import table_pattern
+from ash_scaffold.postgres.catalog import (
+    Column,
+    Database,
+    ForeignKey,
+    Generated,
+    Identity,
+    Name,
+    RelationKind,
+)
+from ash_scaffold.problem import Code, Problem, Severity, fail
+
+
+class PlannedResource(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource with the draft it was made from. `written` is false outside the run's scope."""
+
+    resource: Resource
+    draft: Draft
+    written: bool
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that should be in the project. `supports` are the modules that written resources need.
+
+    `extensions` are PostgreSQL extensions whose types the resources use.
+    """
+
+    resources: tuple[PlannedResource, ...]
+    domains: tuple[Domain, ...]
+    supports: tuple[SupportType, ...]
+    problems: tuple[Problem, ...]
+    extensions: tuple[str, ...]
+    scope: Scope
+    modules: Modules
+
+
+def plan(database: Database, known: Known, config: Resolver, options: Options) -> Plan:
+    """Plan every configured and existing domain, and the one that is asked for.
+
+    Raises `ScaffoldError` where the configuration or the options can't be followed.
+    """
+    scope = plan_scope(database, known, config, options)
+    modules = plan_modules(scope.domains, known, config)
+    types = TypeMapper(
+        database.types, modules.types, config.type_for, geo_postgis=known.geo_postgis
+    )
+    drafts = _Drafts(database, known, config, scope, modules, types)
+    drafted = drafts.all()
+    asked = list(_asked(database, drafted, config))
+    relationships = plan_relationships(drafted, asked)
+    parents = ParentKeys(database)
+    planned, problems = [], [*drafts.problems, *relationships.problems]
+    for name, draft in drafted.items():
+        constraints = plan_constraints(draft, relationships.belongs_to, parents)
+        written = name in scope.written
+        actions, found = _actions(draft, config, scope.domains[name])
+        if written:
+            problems += [*draft.columns.problems, *constraints.problems, *found]
+            problems += table_problems(draft)
+        table_config = config.for_table(name)
+        planned.append(
+            PlannedResource(
+                resource=Resource(
+                    module=draft.module,
+                    domain=draft.domain,
+                    repo=known.repo,
+                    table=name.name,
+                    schema=name.schema,
+                    base=config.use_for(name) or "Ash.Resource",
+                    extensions=config.extensions_for(name),
+                    migrate=config.owned_by_ash(name),
+                    description=table_config.description or draft.table.comment,
+                    require_primary_key=draft.key is not None,
+                    actions=actions,
+                    attributes=draft.columns.attributes,
+                    relationships=relationships.by_table.get(name, ()),
+                    identities=constraints.identities,
+                    references=constraints.references,
+                    check_constraints=constraints.check_constraints,
+                    unique_index_names=constraints.unique_index_names,
+                    exclusion_constraint_names=constraints.exclusion_constraint_names,
+                    foreign_key_names=constraints.foreign_key_names,
+                ),
+                draft=draft,
+                written=written,
+            )
+        )
+    return Plan(
+        resources=tuple(planned),
+        domains=_domains(planned, modules),
+        supports=_supports(planned),
+        problems=tuple(sorted(problems, key=Problem.sort_key)),
+        extensions=_extensions(planned),
+        scope=scope,
+        modules=modules,
+    )
+
+
+class _Drafts:
+    def __init__(
+        self,
+        database: Database,
+        known: Known,
+        config: Resolver,
+        scope: Scope,
+        modules: Modules,
+        types: TypeMapper,
+    ) -> None:
+        self._database = database
+        self._known = known
+        self._config = config
+        self._scope = scope
+        self._modules = modules
+        self._attributes = AttributePlanner(types, find_keys(database, types), config)
+        self.problems: list[Problem] = []
+
+    def all(self) -> dict[Name, Draft]:
+        """Draft every table of a domain, in the database's order."""
+        found = {}
+        for table in self._database.tables:
+            domain = self._scope.domains.get(table.name)
+            if domain is None:
+                continue
+            if '"' in table.name.name or '"' in table.name.schema:
+                self.problems.append(_unsayable(table.name))
+                continue
+            key = primary_key(table, self._config.for_table(table.name).primary_key)
+            columns = self._attributes.plan(table, key)
+            by_column = columns.by_column()
+            if key is not None and not set(key.columns) <= set(by_column):
+                key = None
+                columns = self._attributes.plan(table, None)
+                by_column = columns.by_column()
+            found[table.name] = Draft(
+                table=table,
+                module=self._modules.resources[table.name],
+                domain=self._modules.domains[domain],
+                key=key,
+                columns=columns,
+                by_column=by_column,
+                reachable=table.name in self._scope.written or table.name in self._known.resources,
+            )
+        return found
+
+
+def _unsayable(name: Name) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.NAME_UNSUPPORTED,
+        where=str(name),
+        what="Ecto refuses a table or schema with a double quote in its name: it gets no resource.",
+        todo="Rename it in a legacy migration, or read it through a view.",
+    )
+
+
+def _is_filled(column: Column) -> bool:
+    """Whether PostgreSQL has a value for the column when an INSERT names none."""
+    return (
+        not column.not_null
+        or column.default is not None
+        or column.identity is not Identity.NONE
+        or column.generated is not Generated.NONE
+    )
+
+
+def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | None, list[Problem]]:
+    """Choose the default actions: what the table allows, within what was asked for."""
+    asked = config.actions_for(draft.name, domain) or "crud"
+    if asked == "none":
+        return None, []
+    foreign = draft.table.kind is RelationKind.FOREIGN and not draft.table.updatable
+    if asked == "read" or draft.is_view or foreign:
+        return Actions(), []
+    accept = tuple(
+        a.name
+        for a in draft.columns.attributes
+        if a.writable
+        and not a.public
+        and not a.allow_nil
+        and not a.generated
+        and a.default is ABSENT
+    )
+    missing = [column.name for column in draft.columns.dropped if not _is_filled(column)]
+    problems = []
+    if missing:
+        problems.append(
+            Problem(
+                severity=Severity.WARNING,
+                code=Code.NO_CREATE,
+                where=str(draft.name),
+                what=f"It has no create action: {', '.join(missing)} must have a value "
+                "but has no attribute.",
+                todo="Give the column a default, or map its type in [types].",
+            )
+        )
+    keyed = draft.key is not None
+    return (
+        Actions(
+            destroy=keyed,
+            create=not missing,
+            update=keyed,
+            create_accept=accept,
+            update_accept=accept,
+        ),
+        problems,
+    )
+
+
+def _domains(planned: Iterable[PlannedResource], modules: Modules) -> tuple[Domain, ...]:
+    members: dict[str, list[str]] = {module: [] for module in modules.domains.values()}
+    for item in planned:
+        if item.draft.reachable:
+            members[item.resource.domain].append(item.resource.module)
+    return tuple(
+        Domain(module=module, resources=tuple(sorted(found)))
+        for module, found in sorted(members.items())
+    )
+
+
+def _supports(planned: Iterable[PlannedResource]) -> tuple[SupportType, ...]:
+    found: dict[str, SupportType] = {}
+    for item in planned:
+        if item.written:
+            for support in item.draft.columns.supports:
+                found.setdefault(support.module, support)
+    return tuple(found[module] for module in sorted(found))
+
+
+def _extensions(planned: Iterable[PlannedResource]) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            {
+                mapped.extension
+                for item in planned
+                if item.written
+                for mapped in item.draft.columns.mapped.values()
+                if mapped.extension
+            }
+        )
+    )
+
+
+def _asked(database: Database, drafts: Mapping[Name, Draft], config: Resolver) -> Iterable[Asked]:
+    """Turn the relationships of the configuration into the keys that the database lacks."""
+    for name, draft in drafts.items():
+        for role, wish in config.for_table(name).relationships.items():
+            other = _target(database, name, role, wish)
+            if other not in drafts:
+                continue
+            columns = wish.target_columns or _key_columns(drafts[other])
+            where = f"[tables.{name}.relationships.{role}]"
+            _require_columns(draft, wish.columns, where)
+            _require_columns(drafts[other], columns, where)
+            if len(columns) != len(wish.columns):
+                raise fail(
+                    Code.CONFIG_INVALID,
+                    f"It pairs {len(wish.columns)} columns with {len(columns)} of {other}.",
+                    where=where,
+                    todo="Give target_columns, one for each of columns.",
+                )
+            forward = wish.kind == "belongs_to"
+            key = ForeignKey(
+                name=f"{role} (configured)",
+                table=name if forward else other,
+                columns=wish.columns if forward else columns,
+                target=other if forward else name,
+                target_columns=columns if forward else wish.columns,
+            )
+            yield Asked(
+                key=key,
+                belongs_to=role if forward else wish.inverse,
+                inverse=wish.inverse if forward else role,
+            )
+
+
+def _key_columns(draft: Draft) -> tuple[str, ...]:
+    return draft.key.columns if draft.key is not None else ()
+
+
+def _target(database: Database, name: Name, role: str, wish: RelationshipConfig) -> Name:
+    pattern = table_pattern(wish.target)
+    found = [table.name for table in database.tables if pattern.matches(table.name)]
+    if len(found) == 1:
+        return found[0]
+    near = difflib.get_close_matches(wish.target, [str(t.name) for t in database.tables])
+    raise fail(
+        Code.UNKNOWN_NAME,
+        f"There is no table {wish.target}.",
+        where=f"[tables.{name}.relationships.{role}]",
+        todo=f"Did you mean {', '.join(near)}?" if near else "",
+    )
+
+
+def _require_columns(draft: Draft, columns: Iterable[str], where: str) -> None:
+    for column in columns:
+        if column not in draft.by_column:
+            near = difflib.get_close_matches(column, list(draft.by_column))
+            raise fail(
+                Code.UNKNOWN_NAME,
+                f"{draft.name} has no column {column} with an attribute.",
+                where=where,
+                todo=f"Did you mean {', '.join(near)}?" if near else "",
+            )

@@ -1,0 +1,361 @@
+"""Foreign keys become relationships, with names that never collide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.keys import is_unique
+from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.naming import (
+    Names,
+    attribute_name,
+    plural_name,
+    short_name,
+    singular_name,
+    underscore,
+)
+from ash_scaffold.ash.reserved import RESERVED
+from ash_scaffold.postgres.catalog import ForeignKey, Name
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.term import Expr, Operator, Parent, Ref, Term
+
+_BOOKKEEPING = frozenset(
+    {"id", "inserted_at", "created_at", "updated_at", "modified_at", "insertedat", "createdat"}
+    | {"updatedat"}
+)
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key both ends of which have a resource.
+
+    `role` is the name of the belongs_to, `twins` are the names of keys that say the same again.
+    """
+
+    key: ForeignKey
+    child: Draft
+    parent: Draft
+    role: str
+    own: tuple[str, ...]
+    target: tuple[str, ...]
+    twins: tuple[str, ...] = ()
+
+
+class Relationships(msgspec.Struct, frozen=True):
+    """Relationships by table, the belongs_to that stands for each key, and what was found."""
+
+    by_table: Mapping[Name, tuple[Relationship, ...]]
+    belongs_to: Mapping[tuple[Name, str], str]
+    problems: tuple[Problem, ...]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship that the configuration asks for, as the key the database doesn't have.
+
+    `belongs_to` and `inverse` name its two sides; None for a side that was not asked for.
+    """
+
+    key: ForeignKey
+    belongs_to: str | None
+    inverse: str | None
+
+
+def plan_relationships(drafts: Mapping[Name, Draft], asked: Iterable[Asked] = ()) -> Relationships:
+    """Plan the relationships between all drafts.
+
+    Names are given as if every draft were reachable, so that they don't depend on the order in
+    which domains are written; what leads to an unreachable one is then left out.
+    """
+    wishes = {(wish.key.table, wish.key.name): wish for wish in asked}
+    planner = _Planner(drafts, wishes)
+    keys = [key for draft in drafts.values() for key in draft.table.foreign_keys]
+    planner.add_keys([*keys, *(wish.key for wish in wishes.values())])
+    return planner.finish()
+
+
+def _role(key: ForeignKey, child: Draft, attribute: str) -> str:
+    """Name the belongs_to: the column without `_id`, else the target table."""
+    if len(key.columns) == 1:
+        for suffix in ("_id", "_uuid", "_fk"):
+            if attribute.endswith(suffix) and len(attribute) > len(suffix):
+                return attribute[: -len(suffix)]
+    return singular_name(underscore(key.target.name))
+
+
+def _has_name(link: Link, kind: RelationshipKind) -> str:
+    """Name the other side: the child's table without the parent's name as its prefix."""
+    table = underscore(link.child.name.name)
+    parent = underscore(link.parent.name.name)
+    for prefix in (f"{parent}_", f"{singular_name(parent)}_"):
+        if table.startswith(prefix) and len(table) > len(prefix):
+            table = table[len(prefix) :]
+            break
+    return singular_name(table) if kind is RelationshipKind.HAS_ONE else plural_name(table)
+
+
+class _Planner:
+    def __init__(
+        self, drafts: Mapping[Name, Draft], wishes: Mapping[tuple[Name, str], Asked]
+    ) -> None:
+        self._drafts = drafts
+        self._wishes = wishes
+        self._names = {
+            name: Names({a.name for a in draft.by_column.values()} | RESERVED)
+            for name, draft in drafts.items()
+        }
+        self._found: dict[Name, list[Relationship]] = defaultdict(list)
+        self._belongs_to: dict[tuple[Name, str], str] = {}
+        self._links: list[Link] = []
+        self._problems: list[Problem] = []
+
+    def add_keys(self, keys: Iterable[ForeignKey]) -> None:
+        """Link the keys whose two ends have a resource; keys that say the same once."""
+        alike: dict[tuple[object, ...], list[ForeignKey]] = defaultdict(list)
+        for key in keys:
+            alike[
+                key.table, frozenset(zip(key.columns, key.target_columns, strict=True)), key.target
+            ].append(key)
+        for group in alike.values():
+            link = self._link(min(group, key=lambda key: key.name), group)
+            if link is not None:
+                self._links.append(link)
+
+    def _link(self, key: ForeignKey, group: list[ForeignKey]) -> Link | None:
+        child, parent = self._drafts[key.table], self._drafts.get(key.target)
+        if parent is None:
+            return None
+        own, target = child.attributes_of(key.columns), parent.attributes_of(key.target_columns)
+        if len(own) < len(key.columns) or len(target) < len(key.target_columns):
+            self._refuse(key, "a column of it has no attribute")
+            return None
+        for left, right in zip(key.columns, key.target_columns, strict=True):
+            if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
+                self._refuse(key, f"{left} and {right} have types that Ash can't compare")
+                return None
+        if key.period:
+            self._refuse(key, "a temporal key relates periods, not values")
+            return None
+        twins = tuple(sorted(twin.name for twin in group if twin.name != key.name))
+        return Link(
+            key=key,
+            child=child,
+            parent=parent,
+            role=_role(key, child, own[0]),
+            own=own,
+            target=target,
+            twins=twins,
+        )
+
+    def _refuse(self, key: ForeignKey, reason: str) -> None:
+        self._problems.append(
+            Problem(
+                severity=Severity.WARNING,
+                code=Code.NO_RELATIONSHIP,
+                where=str(key.table),
+                what=f"The foreign key {key.name} gives no relationship: {reason}.",
+            )
+        )
+
+    def finish(self) -> Relationships:
+        """Name everything: belongs_to first, in column order, then the other sides."""
+        position = {
+            name: {column.name: index for index, column in enumerate(draft.table.columns)}
+            for name, draft in self._drafts.items()
+        }
+        self._links.sort(
+            key=lambda k: (k.key.table, position[k.key.table][k.key.columns[0]], k.key.name)
+        )
+        for link in self._links:
+            wish = self._wishes.get((link.child.name, link.key.name))
+            if wish is not None:
+                self._reserve(wish)
+        self._name_belongs_to()
+        joins = self._joins()
+        self._name_has(joins)
+        self._name_many_to_many(joins)
+        return self._reachable()
+
+    def _reserve(self, wish: Asked) -> None:
+        """Names that the configuration gives come before all others."""
+        if wish.belongs_to is not None:
+            self._names[wish.key.table].take(wish.belongs_to)
+        if wish.inverse is not None:
+            self._names[wish.key.target].take(wish.inverse)
+
+    def _reachable(self) -> Relationships:
+        modules = {draft.module for draft in self._drafts.values() if draft.reachable}
+        kept = {
+            name: tuple(
+                r
+                for r in found
+                if r.destination in modules and (r.through is None or r.through in modules)
+            )
+            for name, found in self._found.items()
+        }
+        names = {name: {r.name for r in found} for name, found in kept.items()}
+        belongs_to = {
+            key: role for key, role in self._belongs_to.items() if role in names.get(key[0], ())
+        }
+        return Relationships(kept, belongs_to, tuple(self._problems))
+
+    def _name_belongs_to(self) -> None:
+        same_role: dict[tuple[Name, str], int] = defaultdict(int)
+        for link in self._links:
+            same_role[link.child.name, link.role] += 1
+        for index, link in enumerate(self._links):
+            table = singular_name(underscore(link.parent.name.name))
+            column = link.own[0]
+            stem = column.removesuffix("_id")
+            wish = self._wishes.get((link.child.name, link.key.name))
+            if wish is not None and wish.belongs_to is None:
+                continue
+            names = self._names[link.child.name]
+            clash = same_role[link.child.name, link.role] > 1
+            choices = [f"{stem}_{table}", f"{link.role}_record"]
+            if not clash or len(link.own) > 1:
+                choices.insert(0, link.role)
+            if wish is not None and wish.belongs_to is not None:
+                name = wish.belongs_to
+            else:
+                name = names.take(*map(_sayable, choices))
+            self._links[index] = msgspec.structs.replace(link, role=name)
+            self._belongs_to[link.child.name, link.key.name] = name
+            self._found[link.child.name].append(
+                Relationship(
+                    name=name,
+                    kind=RelationshipKind.BELONGS_TO,
+                    destination=link.parent.module,
+                    source_attribute=link.own[0],
+                    destination_attribute=link.target[0],
+                    allow_nil=True,
+                    filter=_pairs(link.own, link.target),
+                    foreign_keys=(link.key.name,),
+                )
+            )
+
+    def _name_has(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
+        by_pair: dict[tuple[Name, Name], list[Link]] = defaultdict(list)
+        for link in self._links:
+            wish = self._wishes.get((link.child.name, link.key.name))
+            asked = wish is None or wish.inverse is not None
+            # A pure join table shows as many_to_many.
+            if asked and link.child.name not in joins:
+                by_pair[link.parent.name, link.child.name].append(link)
+        for pair in sorted(by_pair):
+            links = by_pair[pair]
+            for link in links:
+                self._found[pair[0]].append(self._has(link, several=len(links) > 1))
+
+    def _has(self, link: Link, *, several: bool) -> Relationship:
+        unique = is_unique(link.child.table, link.key.columns)
+        kind = RelationshipKind.HAS_ONE if unique else RelationshipKind.HAS_MANY
+        base = _has_name(link, kind)
+        by_role = f"{link.role}_{base}"
+        itself = link.parent.name == link.child.name
+        if itself and link.role == "parent":
+            choices = ["child" if unique else "children", by_role]
+        elif several or itself:
+            choices = [by_role, f"{by_role}_records"]
+        else:
+            choices = [base, by_role, f"{base}_records"]
+        wish = self._wishes.get((link.child.name, link.key.name))
+        if wish is not None and wish.inverse is not None:
+            name = wish.inverse
+        else:
+            name = self._names[link.parent.name].take(*map(_sayable, choices))
+        return Relationship(
+            name=name,
+            kind=kind,
+            destination=link.child.module,
+            source_attribute=link.target[0],
+            destination_attribute=link.own[0],
+            filter=_pairs(link.target, link.own),
+            foreign_keys=(link.key.name,),
+        )
+
+    def _joins(self) -> dict[Name, tuple[Link, Link]]:
+        by_child: dict[Name, list[Link]] = defaultdict(list)
+        for link in self._links:
+            by_child[link.child.name].append(link)
+        found = {}
+        for name, links in by_child.items():
+            pair = self._join_pair(self._drafts[name], links)
+            if pair is not None:
+                found[name] = pair
+        return found
+
+    def _join_pair(self, draft: Draft, links: list[Link]) -> tuple[Link, Link] | None:
+        """Return the two keys of a pure join table: nothing else in it but its own bookkeeping."""
+        if len(links) != 2 or draft.is_view:
+            return None
+        first, second = links
+        if len(first.own) != 1 or len(second.own) != 1 or first.own == second.own:
+            return None
+        pair = (*first.key.columns, *second.key.columns)
+        rest = {c.name.lower() for c in draft.table.columns} - {c.lower() for c in pair}
+        if not rest <= _BOOKKEEPING or not is_unique(draft.table, pair):
+            return None
+        if is_unique(draft.table, first.key.columns) or is_unique(draft.table, second.key.columns):
+            return None
+        return first, second
+
+    def _name_many_to_many(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
+        sides: list[tuple[Name, Name, Name, Link, Link]] = []
+        for name, (first, second) in joins.items():
+            sides.append((first.parent.name, second.parent.name, name, first, second))
+            sides.append((second.parent.name, first.parent.name, name, second, first))
+        sides.sort(key=lambda side: (*side[:3], side[3].role))
+        count: dict[tuple[Name, Name], int] = defaultdict(int)
+        for source, destination, *_ in sides:
+            count[source, destination] += 1
+        for source, destination, name, near, far in sides:
+            several = count[source, destination] > 1
+            self._found[source].append(self._many_to_many(near, far, name, several=several))
+
+    def _many_to_many(self, near: Link, far: Link, join: Name, *, several: bool) -> Relationship:
+        base = plural_name(underscore(far.parent.name.name))
+        by_role = plural_name(far.role)
+        by_join = f"{singular_name(underscore(join.name))}_{base}"
+        choices = [by_role, by_join] if several else [base, by_role, by_join]
+        names = self._names[near.parent.name]
+        name = names.take(*map(_sayable, choices))
+        return Relationship(
+            name=name,
+            kind=RelationshipKind.MANY_TO_MANY,
+            destination=far.parent.module,
+            source_attribute=near.target[0],
+            destination_attribute=far.target[0],
+            through=near.child.module,
+            source_attribute_on_join=near.own[0],
+            destination_attribute_on_join=far.own[0],
+            join_relationship=names.take(f"{name}_join_assoc"),
+            foreign_keys=(near.key.name, far.key.name),
+        )
+
+
+def _sayable(name: str) -> str:
+    return attribute_name(name)
+
+
+def _pairs(left: tuple[str, ...], right: tuple[str, ...]) -> Expr | None:
+    """Say the pairs of a composite key after the first: `expr(number == parent(number))`."""
+    body: Term = None
+    for own, other in zip(left[1:], right[1:], strict=True):
+        pair = Operator("==", (Ref(other), Parent(own)))
+        body = pair if body is None else Operator("and", (body, pair))
+    return None if body is None else Expr(body)
+
+
+def default_destination_attribute(relationship: Relationship, module: str) -> str:
+    """Return the destination attribute that Ash assumes when none is written."""
+    if relationship.kind in (RelationshipKind.HAS_MANY, RelationshipKind.HAS_ONE):
+        return f"{short_name(module)}_id"
+    return "id"
+
+
+def default_source_attribute(relationship: Relationship) -> str:
+    """Return the source attribute that Ash assumes when none is written."""
+    return f"{relationship.name}_id" if relationship.kind is RelationshipKind.BELONGS_TO else "id"

@@ -1,0 +1,153 @@
+"""Which tables a run plans, and in which domain each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from ash_scaffold.ash.known import Known
+from ash_scaffold.config.match import Resolver
+from ash_scaffold.config.pattern import table_pattern
+from ash_scaffold.postgres.catalog import Database, Name, Table
+
+# Bookkeeping of Ecto, Oban, Rails and others: nobody models these tables as resources.
+_SKIPPED = (
+    "schema_migrations",
+    "data_migrations",
+    "oban_*",
+    "ar_internal_metadata",
+    "_prisma_migrations",
+    "spatial_ref_sys",
+    "pg_stat_statements*",
+    "ash_postgres_*",
+)
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for. `domain` None means all that are configured or exist."""
+
+    domain: str | None = None
+    tables: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome: the domain of each planned table, and what is written of them.
+
+    `domains` are logical names, as the configuration writes them. `unassigned` are tables that no
+    domain has; `skipped` those that nobody models. `unmatched` are `--table` patterns that fit
+    no table.
+    """
+
+    domains: Mapping[Name, str]
+    written: frozenset[Name]
+    unassigned: tuple[Name, ...]
+    skipped: tuple[Name, ...]
+    unmatched: tuple[str, ...] = ()
+
+
+def logical_domain(module: str, known: Known) -> str:
+    """Return the name a domain goes by: `App.Accounts` for `App.Accounts.Domain` beside a context.
+
+    Such a domain stands beside a legacy context, whose name it could not take.
+    """
+    parent, _, last = module.rpartition(".")
+    return parent if last == "Domain" and parent in known.modules else module
+
+
+def is_skipped(name: Name) -> bool:
+    """Whether the table is another tool's bookkeeping."""
+    return any(fnmatchcase(name.name, pattern) for pattern in _SKIPPED)
+
+
+def plan_scope(database: Database, known: Known, config: Resolver, options: Options) -> Scope:
+    """Assign tables to domains.
+
+    The configuration comes first, then the domain of a resource that is there, then the context
+    of the legacy schema. A domain of which nobody says anything, in a project without legacy
+    schemas and without other domains, gets all tables. `--table` names what the domain gets
+    besides, and limits what is written.
+    """
+    usable, skipped = _usable(database, config, options)
+    claimed = _claims(usable, known, config)
+    domain = options.domain
+    asked = _matching(usable, options.tables) if options.tables else set()
+    if domain is not None:
+        _claim_for(domain, claimed, usable, known, config, asked)
+    written = {
+        name
+        for name, owner in claimed.items()
+        if (domain is None or owner == domain) and (not options.tables or name in asked)
+    }
+    return Scope(
+        domains=claimed,
+        written=frozenset(written),
+        unassigned=tuple(table.name for table in usable if table.name not in claimed),
+        skipped=skipped,
+        unmatched=tuple(p for p in options.tables if not _matching(usable, (p,))),
+    )
+
+
+def _usable(
+    database: Database, config: Resolver, options: Options
+) -> tuple[list[Table], tuple[Name, ...]]:
+    excluded = [table_pattern(pattern) for pattern in options.exclude]
+    wanted = {name for key in config.config.tables for name in table_pattern(key).names}
+    wanted |= _matching(database.tables, options.tables) if options.tables else set()
+    usable, skipped = [], []
+    for table in database.tables:
+        if is_skipped(table.name) and table.name not in wanted:
+            skipped.append(table.name)
+        elif config.excludes(table.name) or any(p.matches(table.name) for p in excluded):
+            skipped.append(table.name)
+        else:
+            usable.append(table)
+    return usable, tuple(skipped)
+
+
+def _matching(tables: Iterable[Table], patterns: Iterable[str]) -> set[Name]:
+    compiled = [table_pattern(pattern) for pattern in patterns]
+    return {t.name for t in tables if any(pattern.matches(t.name) for pattern in compiled)}
+
+
+def _claims(usable: Iterable[Table], known: Known, config: Resolver) -> dict[Name, str]:
+    """Return what the configuration and the resources that are there say."""
+    existing = {
+        name: logical_domain(resource.domain, known)
+        for name, resource in known.resources.items()
+        if resource.domain is not None
+    }
+    found = {}
+    for table in usable:
+        domain = config.domain_of(table.name) or existing.get(table.name)
+        if domain is not None:
+            found[table.name] = domain
+    return found
+
+
+def _claim_for(
+    domain: str,
+    claimed: dict[Name, str],
+    usable: list[Table],
+    known: Known,
+    config: Resolver,
+    asked: set[Name],
+) -> None:
+    """Add the tables that the asked-for domain gets without configuration."""
+    configured = bool(config.domain_patterns(domain))
+    for name in asked:
+        if config.domain_of(name) is None:
+            claimed.setdefault(name, domain)
+    if configured:
+        return
+    of_context = {schema.table for schema in known.legacy if schema.context == domain}
+    for table in usable:
+        if table.name in of_context:
+            claimed.setdefault(table.name, domain)
+    others = {logical_domain(module, known) for module in known.domains} - {domain}
+    if asked or known.legacy or others or config.config.domains:
+        return
+    for table in usable:
+        claimed.setdefault(table.name, domain)

@@ -1,0 +1,52 @@
+"""The project's configuration, `ash_scaffold.toml`, as frozen structs.
+
+`load_config` reads it, `Resolver` says what holds for a table, a column or a type,
+`require_names` holds its names against a database.
+"""
+
+from ash_scaffold.config.elixir_names import valid_alias, valid_identifier, valid_type
+from ash_scaffold.config.load import database_url, load_config, parse_config
+from ash_scaffold.config.match import NO_COLUMN, NO_TABLE, Resolver
+from ash_scaffold.config.model import (
+    FILE_NAME,
+    Accept,
+    Actions,
+    ColumnConfig,
+    Config,
+    DomainConfig,
+    RelationshipConfig,
+    TableConfig,
+)
+from ash_scaffold.config.names import (
+    check_names,
+    module_collisions,
+    require_names,
+    schemas_named,
+)
+from ash_scaffold.config.pattern import NamePattern, table_pattern
+
+__all__ = [
+    "FILE_NAME",
+    "NO_COLUMN",
+    "NO_TABLE",
+    "Accept",
+    "Actions",
+    "ColumnConfig",
+    "Config",
+    "DomainConfig",
+    "NamePattern",
+    "RelationshipConfig",
+    "Resolver",
+    "TableConfig",
+    "check_names",
+    "database_url",
+    "load_config",
+    "module_collisions",
+    "parse_config",
+    "require_names",
+    "schemas_named",
+    "table_pattern",
+    "valid_alias",
+    "valid_identifier",
+    "valid_type",
+]

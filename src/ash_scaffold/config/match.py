@@ -1,0 +1,207 @@
+"""Which entries of the configuration hold for a table, a column or a type.
+
+**The most specific entry wins**, option by option: an exact name before a pattern, a longer
+literal part before a shorter one, `[tables.x.columns.y]` before `[columns."x.y"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from ash_scaffold.config.model import (
+    Actions,
+    ColumnConfig,
+    Config,
+    DomainConfig,
+    TableConfig,
+)
+from ash_scaffold.config.pattern import (
+    NamePattern,
+    column_pattern,
+    glob_specificity,
+    matches_glob,
+    table_pattern,
+    type_pattern,
+)
+from ash_scaffold.postgres.catalog import Name
+
+NO_TABLE = TableConfig()
+NO_COLUMN = ColumnConfig()
+_NO_DOMAIN = DomainConfig()
+
+T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class _Ranked(Generic[T]):
+    """Values by name pattern; `find` gives those for a name, the most specific first."""
+
+    def __init__(self, entries: Iterable[tuple[NamePattern, T]]) -> None:
+        self._exact: dict[Name, list[T]] = {}
+        globs: list[tuple[NamePattern, T]] = []
+        for pattern, value in entries:
+            if pattern.exact:
+                for name in pattern.names:
+                    self._exact.setdefault(name, []).append(value)
+            else:
+                globs.append((pattern, value))
+        # The sort is stable: of equally specific patterns the one written first wins.
+        self._globs = sorted(globs, key=lambda entry: entry[0].specificity, reverse=True)
+
+    def find(self, name: Name) -> list[T]:
+        found = list(self._exact.get(name, ()))
+        found += [value for pattern, value in self._globs if pattern.matches(name)]
+        return found
+
+
+class _ColumnAnswers:
+    """The columns' entries for the tables that have the same rules, the most specific first."""
+
+    def __init__(self, rules: list[tuple[str, ColumnConfig]]) -> None:
+        self._rules = rules
+        self._memo: dict[str, ColumnConfig] = {}
+
+    def find(self, column: str) -> ColumnConfig:
+        found = self._memo.get(column)
+        if found is None:
+            entries = [entry for glob, entry in self._rules if matches_glob(glob, column)]
+            found = self._memo[column] = _merged(entries, NO_COLUMN)
+        return found
+
+
+class Resolver:
+    """Answers for one configuration; built once per run, it remembers what it has worked out."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._tables = _Ranked((table_pattern(key), entry) for key, entry in config.tables.items())
+        self._excluded = _Ranked((table_pattern(key), True) for key in config.exclude)
+        self._owned = _Ranked((table_pattern(key), True) for key in config.owned_by_ash)
+        self._types = _Ranked((type_pattern(key), text) for key, text in config.types.items())
+        self._domains = _Ranked(
+            (table_pattern(key), domain)
+            for domain, entry in config.domains.items()
+            for key in entry.tables
+        )
+        self._columns = sorted(
+            ((column_pattern(key), entry) for key, entry in config.columns.items()),
+            key=lambda item: item[0].specificity,
+            reverse=True,
+        )
+        self._says_columns = bool(config.columns) or any(
+            entry.columns for entry in config.tables.values()
+        )
+        self._table_memo: dict[Name, TableConfig] = {}
+        self._type_memo: dict[Name, str | None] = {}
+        self._columns_memo: dict[Name, _ColumnAnswers] = {}
+        # Most tables share their rules, and columns of one name then share the answer.
+        self._answers: dict[tuple[tuple[str, int], ...], _ColumnAnswers] = {}
+
+    def for_table(self, name: Name) -> TableConfig:
+        """Return what the `[tables.…]` entries say of a table, merged.
+
+        Options of the domain and of the whole file are not in it: see `actions_for`, `use_for`,
+        `extensions_for` and `excludes`. For its columns ask `for_column`.
+        """
+        found = self._table_memo.get(name)
+        if found is None:
+            found = self._table_memo[name] = _merged_tables(self._tables.find(name))
+        return found
+
+    def for_column(self, table: Name, column: str) -> ColumnConfig:
+        """Return what is said of a column, merged; `NO_COLUMN` when nothing is."""
+        if not self._says_columns:
+            return NO_COLUMN
+        answers = self._columns_memo.get(table)
+        if answers is None:
+            rules = self._column_rules(table)
+            key = tuple((glob, id(entry)) for glob, entry in rules)
+            answers = self._answers.setdefault(key, _ColumnAnswers(rules))
+            self._columns_memo[table] = answers
+        return answers.find(column)
+
+    def _column_rules(self, table: Name) -> list[tuple[str, ColumnConfig]]:
+        rules: list[tuple[str, ColumnConfig]] = []
+        for entry in self._tables.find(table):
+            rules += sorted(
+                entry.columns.items(), key=lambda item: glob_specificity(item[0]), reverse=True
+            )
+        rules += [
+            (pattern.column, entry)
+            for pattern, entry in self._columns
+            if pattern.table.matches(table)
+        ]
+        return rules
+
+    def type_for(self, name: Name) -> str | None:
+        """Return the text that `[types]` gives for a PostgreSQL type, None when it is silent."""
+        if name not in self._type_memo:
+            self._type_memo[name] = next(iter(self._types.find(name)), None)
+        return self._type_memo[name]
+
+    def domain_patterns(self, domain: str) -> tuple[NamePattern, ...]:
+        """Return the patterns of the tables that the configuration gives to a domain."""
+        entry = self.config.domains.get(domain, _NO_DOMAIN)
+        return tuple(table_pattern(key) for key in entry.tables)
+
+    def domain_of(self, table: Name) -> str | None:
+        """Return the domain whose pattern fits the table most closely, None when none does."""
+        return next(iter(self._domains.find(table)), None)
+
+    def excludes(self, table: Name) -> bool:
+        """Whether the table is left out. Its own entry outweighs the file's `exclude` list."""
+        own = self.for_table(table).exclude
+        return bool(self._excluded.find(table)) if own is None else own
+
+    def owned_by_ash(self, table: Name) -> bool:
+        """Whether Ash migrates the table."""
+        return bool(self._owned.find(table))
+
+    def actions_for(self, table: Name, domain: str | None = None) -> Actions | None:
+        """Return the actions that the table's entry, its domain or the file asks for."""
+        of_domain = self.config.domains.get(domain, _NO_DOMAIN) if domain else _NO_DOMAIN
+        return self.for_table(table).actions or of_domain.actions or self.config.actions
+
+    def use_for(self, table: Name) -> str | None:
+        """Return the module to `use` in place of `Ash.Resource`, None for that itself."""
+        return self.for_table(table).use or self.config.use
+
+    def extensions_for(self, table: Name) -> tuple[str, ...]:
+        """Return the extensions that the table's entry or the file names."""
+        own = self.for_table(table).extensions
+        return self.config.extensions if own is None else own
+
+
+def _merged(entries: list[S], nothing: S) -> S:
+    """Merge entries, the most specific first: of each option the first that is said."""
+    if len(entries) < 2:
+        return entries[0] if entries else nothing
+    said: dict[str, object] = {}
+    for entry in reversed(entries):
+        for field in entry.__struct_fields__:
+            value = getattr(entry, field)
+            if value is not None:
+                said[field] = value
+    return msgspec.structs.replace(nothing, **said)
+
+
+def _merged_tables(entries: list[TableConfig]) -> TableConfig:
+    merged = _merged(entries, NO_TABLE)
+    if len(entries) < 2:
+        return merged
+    keys = {key: None for entry in entries for key in entry.columns}
+    return msgspec.structs.replace(
+        merged,
+        columns={
+            key: _merged([e.columns[key] for e in entries if key in e.columns], NO_COLUMN)
+            for key in keys
+        },
+        relationships={
+            key: relationship
+            for entry in reversed(entries)
+            for key, relationship in entry.relationships.items()
+        },
+    )

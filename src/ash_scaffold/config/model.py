@@ -1,0 +1,109 @@
+"""What `ash_scaffold.toml` may say, as frozen structs: one struct per kind of table in the file.
+
+`None` means that the file says nothing about the option, so that entries can be merged option by
+option. Names of tables and columns are patterns here; `match.Resolver` applies them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+FILE_NAME = "ash_scaffold.toml"
+
+Actions: TypeAlias = Literal["crud", "read", "none"]
+RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
+Scalar: TypeAlias = str | bool | int | float
+
+
+class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a column: `[tables.users.columns.email]` or `[columns."*.state"]`.
+
+    `type` is an Ash type as Elixir text (`:string`, `App.Types.X`, `{:array, :map}`), or
+    `tolerant` or `limits`. `constraints` are those of the Ash type, as in `{max_length = 5}`.
+    `enum` is true to take the values from the column's list check, false not to, or the values.
+    """
+
+    name: str | None = None
+    type: str | None = None
+    constraints: dict[str, Scalar | tuple[Scalar, ...]] | None = None
+    public: bool | None = None
+    sensitive: bool | None = None
+    exclude: bool | None = None
+    enum: bool | tuple[str, ...] | None = None
+
+
+class RelationshipConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A relationship without a foreign key in the database: `[tables.x.relationships.name]`.
+
+    `columns` are the table's own, paired with `target_columns` in order; without those, with the
+    target's primary key. `target` is a table's name, `schema.table` outside `public`. `inverse`
+    names the relationship on the other side, which is only made when it is given.
+    """
+
+    columns: tuple[str, ...]
+    target: str
+    kind: RelationshipKind = "belongs_to"
+    target_columns: tuple[str, ...] = ()
+    inverse: str | None = None
+
+
+class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a table: `[tables.users]`, `[tables."billing.*"]`.
+
+    `resource` is the last part of the module's name, or the whole of it when it has a dot.
+    """
+
+    resource: str | None = None
+    exclude: bool | None = None
+    actions: Actions | None = None
+    primary_key: tuple[str, ...] | None = None
+    use: str | None = None
+    extensions: tuple[str, ...] | None = None
+    partitions: bool | None = None
+    description: str | None = None
+    columns: dict[str, ColumnConfig] = {}
+    relationships: dict[str, RelationshipConfig] = {}
+
+
+class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a domain: `[domains."App.Accounts"]`."""
+
+    tables: tuple[str, ...] = ()
+    resource_namespace: str | None = None
+    actions: Actions | None = None
+
+
+class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A difference that the team has decided to live with, and why."""
+
+    object: str
+    reason: str
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file. Paths are as written, relative to the folder of `mix.exs`.
+
+    `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
+    code, False for none, None to look for it.
+    """
+
+    repo: str | None = None
+    url: str | None = None
+    dump: str | None = None
+    out: str | None = None
+    templates: str | None = None
+    schemas: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    actions: Actions | None = None
+    use: str | None = None
+    extensions: tuple[str, ...] = ()
+    resource_namespace: str | None = None
+    legacy: str | Literal[False] | None = None
+    owned_by_ash: tuple[str, ...] = ()
+    domains: dict[str, DomainConfig] = {}
+    tables: dict[str, TableConfig] = {}
+    columns: dict[str, ColumnConfig] = {}
+    types: dict[str, str] = {}
+    accept: tuple[Accept, ...] = ()

@@ -1,0 +1,206 @@
+"""Holds the names in the configuration against the database, and modules against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from ash_scaffold.config.fault import Fault, KeyPath, did_you_mean
+from ash_scaffold.config.model import FILE_NAME, Config, RelationshipConfig, TableConfig
+from ash_scaffold.config.pattern import (
+    column_pattern,
+    is_glob,
+    matches_glob,
+    table_pattern,
+    type_pattern,
+)
+from ash_scaffold.postgres.catalog import Database, Name, Table
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
+
+
+def check_names(
+    config: Config, database: Database, left_out: Collection[Name] = ()
+) -> tuple[Problem, ...]:
+    """Return an error for every schema, table, column and type of the file that isn't there.
+
+    `left_out` are relations that exist but are not among `database.tables`, such as those that
+    every run skips: naming one is no error.
+    """
+    faults = [
+        *_schema_faults(config, database),
+        *_table_faults(config, database, left_out),
+        *_entry_faults(config, database),
+        *_column_pattern_faults(config, database),
+        *_type_faults(config, database),
+    ]
+    return tuple(fault.problem(FILE_NAME) for fault in faults)
+
+
+def require_names(config: Config, database: Database, left_out: Collection[Name] = ()) -> None:
+    """Raise `ScaffoldError` with all that `check_names` finds."""
+    if problems := check_names(config, database, left_out):
+        raise ScaffoldError(*problems)
+
+
+def schemas_named(config: Config) -> tuple[str, ...]:
+    """Return the schemas that the file names, in its lists and in its patterns, by name.
+
+    They are what a run reads beside `public`, which is left out here unless it is written.
+    """
+    named = set(config.schemas)
+    for _, text in _table_texts(config):
+        named.update(table_pattern(text).schemas if "." in text else ())
+    for text in config.columns:
+        named.update(column_pattern(text).table.schemas if text.count(".") > 1 else ())
+    for entry in config.tables.values():
+        targets = [relationship.target for relationship in entry.relationships.values()]
+        named.update(table_pattern(text).schemas[0] for text in targets if "." in text)
+    return tuple(sorted(schema for schema in named if not is_glob(schema)))
+
+
+def module_collisions(modules: Iterable[tuple[Name, str]]) -> tuple[Problem, ...]:
+    """Return an error for every module that the configuration gives to more than one table."""
+    by_module: dict[str, set[Name]] = {}
+    for table, module in modules:
+        by_module.setdefault(module, set()).add(table)
+    return tuple(
+        Problem(
+            severity=Severity.ERROR,
+            code=Code.MODULE_COLLISION,
+            where=FILE_NAME,
+            what=f"{module} is the resource of {_listed(sorted(map(str, tables)))}",
+            todo="Give each table a `resource` of its own.",
+        )
+        for module, tables in sorted(by_module.items())
+        if len(tables) > 1
+    )
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _unknown(path: KeyPath, what: str, name: str, known: Iterable[str]) -> Fault:
+    return Fault(
+        path=path, what=f"names {what}", todo=did_you_mean(name, known), code=Code.UNKNOWN_NAME
+    )
+
+
+def _schema_faults(config: Config, database: Database) -> Iterator[Fault]:
+    known = {"public", *database.schemas, *(schema for schema, _ in database.other_schemas)}
+    for schema in config.schemas:
+        if schema not in known:
+            yield _unknown(
+                ("schemas",), f"{schema}, but there is no schema of that name", schema, known
+            )
+
+
+def _table_texts(config: Config) -> Iterator[tuple[KeyPath, str]]:
+    for key in config.tables:
+        yield ("tables", key), key
+    for domain, entry in config.domains.items():
+        for text in entry.tables:
+            yield ("domains", domain, "tables"), text
+    for text in config.exclude:
+        yield ("exclude",), text
+    for text in config.owned_by_ash:
+        yield ("owned_by_ash",), text
+
+
+def _table_faults(
+    config: Config, database: Database, left_out: Collection[Name]
+) -> Iterator[Fault]:
+    names = {*(table.name for table in database.tables), *left_out}
+    for path, text in _table_texts(config):
+        pattern = table_pattern(text)
+        there = any(name in names for name in pattern.names) if pattern.exact else False
+        if not there and not any(map(pattern.matches, names)):
+            yield _unknown(path, _no_table(text), text, map(str, names))
+
+
+def _no_table(text: str) -> str:
+    if is_glob(text):
+        return f"{text}, but no table matches it"
+    return f"{text}, but there is no table of that name"
+
+
+def _matching(database: Database, text: str) -> list[Table]:
+    pattern = table_pattern(text)
+    return [table for table in database.tables if pattern.matches(table.name)]
+
+
+def _column_names(tables: Iterable[Table]) -> set[str]:
+    return {column.name for table in tables for column in table.columns}
+
+
+def _entry_faults(config: Config, database: Database) -> Iterator[Fault]:
+    for key, entry in config.tables.items():
+        # An entry of a table that isn't there has had its fault.
+        if tables := _matching(database, key):
+            columns = _column_names(tables)
+            yield from _columns_of_entry(entry, ("tables", key), key, columns)
+            for name, relationship in entry.relationships.items():
+                path: KeyPath = ("tables", key, "relationships", name)
+                yield from _relationship_faults(relationship, path, key, columns, database)
+
+
+def _columns_of_entry(
+    entry: TableConfig, path: KeyPath, table: str, columns: set[str]
+) -> Iterator[Fault]:
+    for glob in entry.columns:
+        if not any(matches_glob(glob, column) for column in columns):
+            yield _no_column((*path, "columns", glob), glob, table, columns)
+    for column in entry.primary_key or ():
+        if column not in columns:
+            yield _no_column((*path, "primary_key"), column, table, columns)
+
+
+def _no_column(path: KeyPath, column: str, table: str, columns: set[str]) -> Fault:
+    return _unknown(path, f"{column}, but {table} has no such column", column, columns)
+
+
+def _relationship_faults(
+    relationship: RelationshipConfig,
+    path: KeyPath,
+    table: str,
+    columns: set[str],
+    database: Database,
+) -> Iterator[Fault]:
+    for column in relationship.columns:
+        if column not in columns:
+            yield _no_column((*path, "columns"), column, table, columns)
+    wanted = table_pattern(relationship.target).names[0]
+    target = [known for known in database.tables if known.name == wanted]
+    if not target:
+        tables = (str(known.name) for known in database.tables)
+        what = f"{relationship.target}, but there is no table of that name"
+        yield _unknown((*path, "target"), what, relationship.target, tables)
+        return
+    known_columns = _column_names(target)
+    for column in relationship.target_columns:
+        if column not in known_columns:
+            yield _no_column((*path, "target_columns"), column, relationship.target, known_columns)
+
+
+def _column_pattern_faults(config: Config, database: Database) -> Iterator[Fault]:
+    for text in config.columns:
+        pattern = column_pattern(text)
+        path: KeyPath = ("columns", text)
+        tables = [table for table in database.tables if pattern.table.matches(table.name)]
+        columns = _column_names(tables)
+        if not tables:
+            names = (str(table.name) for table in database.tables)
+            yield _unknown(path, _no_table(pattern.table.text), pattern.table.text, names)
+        elif not any(matches_glob(pattern.column, column) for column in columns):
+            what = f"{text}, but no column matches it"
+            yield _unknown(path, what, pattern.column, columns)
+
+
+def _type_faults(config: Config, database: Database) -> Iterator[Fault]:
+    names = {
+        name.name if name.schema in ("pg_catalog", "public") else str(name)
+        for name in database.types
+    }
+    for text in config.types:
+        if not any(map(type_pattern(text).matches, database.types)):
+            what = f"{text}, but no column has a type of that name"
+            yield _unknown(("types", text), what, text, names)

@@ -1,0 +1,164 @@
+"""The rules that a well-shaped configuration can still break, without a database to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath, PureWindowsPath
+
+from ash_scaffold.config.elixir_names import (
+    SPECIAL_TYPES,
+    valid_alias,
+    valid_identifier,
+    valid_type,
+)
+from ash_scaffold.config.fault import Fault, KeyPath, dotted, either, quoted
+from ash_scaffold.config.model import ColumnConfig, Config, RelationshipConfig, TableConfig
+from ash_scaffold.config.pattern import NamePattern, column_pattern, table_pattern, type_pattern
+from ash_scaffold.problem import Code
+
+
+def rule_faults(config: Config) -> Iterator[Fault]:
+    """Yield what is wrong with the values: names that aren't Elixir, doubles, outside paths."""
+    yield from _modules(_module_options(config))
+    for key in ("out", "templates", "dump", "legacy"):
+        value = getattr(config, key)
+        if isinstance(value, str) and not value:
+            yield Fault(path=(key,), what="is empty; expected a path")
+    if config.out is not None and not _stays_inside(config.out):
+        yield Fault(
+            path=("out",),
+            what=f"is {quoted(config.out)}, which leaves the project's folder",
+            todo="Give a path relative to the folder of mix.exs, without `..`.",
+        )
+    for key, table in config.tables.items():
+        yield from _table(table, ("tables", key))
+    for key, column in config.columns.items():
+        yield from _column(column, ("columns", key))
+    yield from _column_patterns(config)
+    for key, text in config.types.items():
+        yield from _type(text, ("types", key), (*SPECIAL_TYPES, "skip"))
+    yield from _doubles(config)
+
+
+def _module_options(config: Config) -> Iterator[tuple[KeyPath, str | None]]:
+    yield ("repo",), config.repo
+    yield ("use",), config.use
+    yield ("resource_namespace",), config.resource_namespace
+    for position, name in enumerate(config.extensions):
+        yield ("extensions", position), name
+    for key, domain in config.domains.items():
+        yield ("domains", key), key
+        yield ("domains", key, "resource_namespace"), domain.resource_namespace
+    for key, table in config.tables.items():
+        yield ("tables", key, "resource"), table.resource
+        yield ("tables", key, "use"), table.use
+        for position, name in enumerate(table.extensions or ()):
+            yield ("tables", key, "extensions", position), name
+
+
+def _modules(options: Iterable[tuple[KeyPath, str | None]]) -> Iterator[Fault]:
+    for path, name in options:
+        if name is not None and not valid_alias(name):
+            yield Fault(
+                path=path,
+                code=Code.INVALID_MODULE_NAME,
+                what=f"is {quoted(name)}, which is not a module's name"
+                if name != path[-1]
+                else "is not a module's name",
+                todo="Each part starts with a capital letter and has only ASCII letters, digits "
+                "and `_`: App.Accounts.User.",
+            )
+
+
+def _table(table: TableConfig, path: KeyPath) -> Iterator[Fault]:
+    for key, column in table.columns.items():
+        yield from _column(column, (*path, "columns", key))
+    for key, relationship in table.relationships.items():
+        yield from _relationship(key, relationship, (*path, "relationships", key))
+    if table.primary_key is not None and not table.primary_key:
+        yield Fault(path=(*path, "primary_key"), what="is empty; expected at least one column")
+
+
+def _column(column: ColumnConfig, path: KeyPath) -> Iterator[Fault]:
+    if column.name is not None:
+        yield from _identifier(column.name, (*path, "name"))
+    if column.type is not None:
+        yield from _type(column.type, (*path, "type"), SPECIAL_TYPES)
+    if column.enum == ():
+        yield Fault(path=(*path, "enum"), what="is empty; expected at least one value")
+
+
+def _relationship(name: str, relationship: RelationshipConfig, path: KeyPath) -> Iterator[Fault]:
+    yield from _identifier(name, path)
+    if relationship.inverse is not None:
+        yield from _identifier(relationship.inverse, (*path, "inverse"))
+    if not relationship.columns:
+        yield Fault(path=(*path, "columns"), what="is empty; expected at least one column")
+    targets = relationship.target_columns
+    if targets and len(targets) != len(relationship.columns):
+        yield Fault(
+            path=(*path, "target_columns"),
+            what=f"has {len(targets)} columns; expected {len(relationship.columns)}, one for each "
+            "of `columns`",
+        )
+
+
+def _identifier(name: str, path: KeyPath) -> Iterator[Fault]:
+    if not valid_identifier(name):
+        yield Fault(
+            path=path,
+            what=f"is {quoted(name)}, which can't name it in Elixir"
+            if name != path[-1]
+            else "can't name a relationship in Elixir",
+            todo="It starts with a small letter or `_`, goes on with letters, digits and `_`, and "
+            "may end with `?` or `!`.",
+        )
+
+
+def _type(text: str, path: KeyPath, words: tuple[str, ...]) -> Iterator[Fault]:
+    if text not in words and not valid_type(text):
+        choices = either(['":string"', '"App.Types.X"', '"{:array, :string}"', *map(quoted, words)])
+        yield Fault(
+            path=path,
+            what=f"is {quoted(text)}, which is not an Ash type",
+            todo=f"Give {choices}.",
+        )
+
+
+def _column_patterns(config: Config) -> Iterator[Fault]:
+    for key in config.columns:
+        try:
+            column_pattern(key)
+        except ValueError:
+            yield Fault(
+                path=("columns", key),
+                what="names no table",
+                todo=f'Write {dotted(("columns", f"*.{key}"))} for all tables, or "table.column".',
+            )
+
+
+def _doubles(config: Config) -> Iterator[Fault]:
+    """Two keys for the same name: neither would be the more specific."""
+    domains = [
+        (("domains", domain, "tables"), table_pattern(text))
+        for domain, entry in config.domains.items()
+        for text in entry.tables
+    ]
+    yield from _doubles_of([(("tables", key), table_pattern(key)) for key in config.tables])
+    yield from _doubles_of([(("types", key), type_pattern(key)) for key in config.types])
+    yield from _doubles_of(domains)
+
+
+def _doubles_of(entries: Sequence[tuple[KeyPath, NamePattern]]) -> Iterator[Fault]:
+    seen: dict[tuple[tuple[str, ...], str], KeyPath] = {}
+    for path, pattern in entries:
+        first = seen.setdefault((pattern.schemas, pattern.name), path)
+        if first == path:
+            continue
+        here = f"names {pattern.text} again" if path[-1] == "tables" else "says it again"
+        yield Fault(path=path, what=f"{here}: {dotted(first)} already does", todo="Keep one.")
+
+
+def _stays_inside(text: str) -> bool:
+    path = PurePosixPath(text.replace("\\", "/"))
+    return not path.is_absolute() and not PureWindowsPath(text).drive and ".." not in path.parts

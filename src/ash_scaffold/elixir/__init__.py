@@ -1,0 +1,1 @@
+"""Elixir modules as text: rendering and formatting."""

@@ -1,0 +1,122 @@
+"""Renders modules from the templates: resources, domains and support types.
+
+Templates hold layout only. A user's folder of templates is looked at first, file by file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ash_scaffold.ash.model import Domain, Resource, SupportType
+from ash_scaffold.elixir.dsl import Section, layout, sections
+from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.resources import data_path
+from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, string, width
+from ash_scaffold.term import Atom, Keyword, Term
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+_INDENT = 4
+
+
+class Renderer:
+    """Renders one module after another; loads each template once.
+
+    `folder` holds the user's own templates, laid out as the packaged ones.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._environment = _environment(folder)
+        self._templates: dict[str, Template] = {}
+
+    def resource(self, resource: Resource) -> str:
+        """Render a resource's module."""
+        return self._render(
+            "resource.ex.j2",
+            {
+                "module": resource.module,
+                "base": resource.base,
+                "domain": resource.domain,
+                "extensions": resource.extensions,
+                "sections": [
+                    {"name": section.name, "body": _body(section)} for section in sections(resource)
+                ],
+                "resource": resource,
+            },
+        )
+
+    def domain(self, domain: Domain) -> str:
+        """Render a domain's module."""
+        return self._render(
+            "domain.ex.j2", {"module": domain.module, "resources": domain.resources}
+        )
+
+    def support(self, support: SupportType) -> str:
+        """Render a support type's module."""
+        values: dict[str, Term] = dict(support.values)
+        labels = values.get("labels")
+        values["as_text"] = isinstance(labels, list) and isinstance(labels[0], str)
+
+        def doc(text: str) -> str:
+            return string(text % support.pg_type.replace("%", "%%") if "%s" in text else text)
+
+        return self._render(
+            f"types/{support.template}.ex.j2",
+            {"module": support.module, "pg_type": support.pg_type, "values": values, "doc": doc},
+        )
+
+    def _render(self, name: str, values: Mapping[str, object]) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            if name not in self._templates:
+                self._templates[name] = self._environment.get_template(name)
+            return self._templates[name].render(values)
+        except ScaffoldError:
+            raise
+        except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+            raise fail(
+                Code.TEMPLATE_ERROR,
+                f"The template can't be rendered: {error}",
+                where=name,
+                todo="Compare it with the packaged template of that name.",
+            ) from error
+
+
+def _body(section: Section) -> str:
+    return layout(section.groups, _INDENT)
+
+
+def _environment(folder: Path | None) -> Environment:
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+    packaged = data_path("templates") / "elixir"
+    loaders = [FileSystemLoader(path) for path in (folder, packaged) if path is not None]
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["literal"] = flat
+    environment.filters["fitted"] = lambda term, indent: fit(term, indent, indent, 1)
+    environment.globals.update(
+        use=_use, atom=Atom, keyword=lambda **items: Keyword(tuple(items.items()))
+    )
+    return environment
+
+
+def _use(module: str, **options: Term) -> str:
+    """Write `use Module, key: value` at the top level of a module, broken as the formatter does."""
+    pairs = [f"{name}: {flat(value)}" for name, value in options.items()]
+    line = f"use {module}, {', '.join(pairs)}"
+    if 2 + width(line) <= LINE_LENGTH:
+        return line
+    rows = []
+    for index, (name, value) in enumerate(options.items()):
+        tail = 0 if index == len(options) - 1 else 1
+        rows.append(f"    {name}: " + fit(value, 4, 6 + len(name), tail))
+    return f"use {module},\n" + ",\n".join(rows)

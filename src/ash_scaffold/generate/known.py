@@ -1,0 +1,78 @@
+"""The project as planning sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ash_scaffold.ash.known import Known, KnownResource, LegacySchema
+from ash_scaffold.config.model import Config
+from ash_scaffold.legacy.read import Hints
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Code, fail
+from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.snapshot import Snapshot
+
+_DEFAULT_SCHEMA = "public"
+
+
+def choose_repo(project: Project, asked: str | None, config: Config) -> str:
+    """Return the repo's module: the option, the configuration's, or the project's own.
+
+    Raises `ScaffoldError` when the project has none and nobody names one.
+    """
+    named = asked or config.repo
+    if named is not None:
+        return named
+    if project.repo is None:
+        raise fail(
+            Code.NOT_A_MIX_PROJECT,
+            "The project has no repo: no module with `use AshPostgres.Repo` or `use Ecto.Repo`.",
+            where=str(project.root),
+            todo='Name it: --repo App.Repo, or repo = "App.Repo" in ash_scaffold.toml.',
+        )
+    return project.repo.module
+
+
+def find_repo(project: Project, module: str) -> Repo | None:
+    """Return what is known of a repo's module."""
+    return next((repo for repo in project.repos if repo.module == module), None)
+
+
+def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, Snapshot]) -> Known:
+    """Say what the project has, as far as planning needs to know it."""
+    own = {resource.module for resource in project.resources}
+    own |= {domain.module for domain in project.domains} | set(snapshots)
+    found = find_repo(project, repo)
+    return Known(
+        app=project.app.namespace,
+        repo=repo,
+        modules={name: entry.path for name, entry in project.modules.items() if name not in own},
+        domains={domain.module: domain.path for domain in project.domains},
+        resources=_resources(project),
+        legacy=tuple(_legacy(hints)),
+        geo_postgis="geo_postgis" in project.versions or "geo_postgis" in project.app.dependencies,
+        repo_extensions=found.installed_extensions if found is not None else None,
+    )
+
+
+def _resources(project: Project) -> dict[Name, KnownResource]:
+    """Index resources by table; of several on one table the first by module name counts."""
+    found: dict[Name, KnownResource] = {}
+    for resource in sorted(project.resources, key=lambda resource: resource.module):
+        if resource.table is not None:
+            name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+            known = KnownResource(
+                module=resource.module, table=name, domain=resource.domain, path=resource.path
+            )
+            found.setdefault(name, known)
+    return found
+
+
+def _legacy(hints: Hints) -> Iterable[LegacySchema]:
+    for schema in hints.schemas:
+        yield LegacySchema(
+            module=schema.module,
+            table=Name(schema.schema or _DEFAULT_SCHEMA, schema.table),
+            context=schema.context,
+            path=schema.path,
+        )

@@ -1,0 +1,1 @@
+"""The legacy Ecto code of the project, read as hints."""

@@ -1,0 +1,1 @@
+"""What an existing PostgreSQL database holds: where it comes from, and its catalog as structs."""

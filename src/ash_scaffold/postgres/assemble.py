@@ -1,0 +1,249 @@
+"""Tables put together from the catalog's rows. Pure: all rows are there before it starts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from ash_scaffold.postgres import constraints
+from ash_scaffold.postgres.catalog import (
+    Column,
+    ForeignKey,
+    Generated,
+    Identity,
+    Index,
+    Key,
+    Name,
+    RelationKind,
+    Table,
+    Trigger,
+    Type,
+)
+from ash_scaffold.postgres.constraints import Relation
+from ash_scaffold.postgres.indexes import PartitionIndexes, index
+from ash_scaffold.postgres.rows import (
+    KEY,
+    RELATION,
+    CheckRow,
+    ColumnRow,
+    CommentRow,
+    DomainCheckRow,
+    EnumLabelsRow,
+    ExclusionRow,
+    ForeignKeyRow,
+    IndexPartitionRow,
+    IndexRow,
+    KeyRow,
+    OutsideColumnRow,
+    ParentRow,
+    ReadableColumnRow,
+    RelationRow,
+    RuleRow,
+    TriggerRow,
+    TypeRow,
+)
+from ash_scaffold.postgres.type_catalog import TypeCatalog
+
+RELATION_KINDS = {
+    "r": RelationKind.TABLE,
+    "p": RelationKind.PARTITIONED,
+    "v": RelationKind.VIEW,
+    "m": RelationKind.MATERIALIZED_VIEW,
+    "f": RelationKind.FOREIGN,
+}
+IDENTITIES = {"": Identity.NONE, "a": Identity.ALWAYS, "d": Identity.BY_DEFAULT}
+GENERATED = {"": Generated.NONE, "s": Generated.STORED, "v": Generated.VIRTUAL}
+BY_NAME = attrgetter("name")
+UPDATE_EVENT, INSERT_EVENT = 4, 8  # the bits of pg_relation_is_updatable
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows that the catalog gave, one list per question."""
+
+    relations: list[RelationRow]
+    columns: list[ColumnRow]
+    readable_columns: list[ReadableColumnRow]
+    types: list[TypeRow]
+    enum_labels: list[EnumLabelsRow]
+    domain_checks: list[DomainCheckRow]
+    keys: list[KeyRow]
+    checks: list[CheckRow]
+    exclusions: list[ExclusionRow]
+    foreign_keys: list[ForeignKeyRow]
+    outside_columns: list[OutsideColumnRow]
+    indexes: list[IndexRow]
+    index_partitions: list[IndexPartitionRow]
+    parents: list[ParentRow]
+    triggers: list[TriggerRow]
+    rules: list[RuleRow]
+    comments: list[CommentRow]
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What the rows amount to; the fields are those of `catalog.Database`."""
+
+    tables: tuple[Table, ...]
+    types: dict[Name, Type]
+    outside_foreign_keys: tuple[ForeignKey, ...]
+
+
+class _OfRelation(Protocol):
+    @property
+    def relation(self) -> int: ...
+
+
+RowT = TypeVar("RowT", bound=_OfRelation)
+
+
+def assemble(answers: Answers) -> Content:
+    """Build all tables, in order of schema and name, and the types that they use."""
+    wanted = [row for row in answers.relations if not row.of_extension]
+    wanted.sort(key=lambda row: (row.schema, row.name))
+    oids = {row.oid for row in wanted}
+    foreign_keys = constraints.foreign_keys(answers.foreign_keys, _relations(answers), oids)
+    assembly = _Assembly(answers, foreign_keys)
+    tables = tuple(assembly.table(row) for row in wanted)
+    outside = [each for owner, keys in foreign_keys.items() if owner not in oids for each in keys]
+    outside.sort(key=lambda each: (each.table, each.name))
+    return Content(tables, assembly.types.used(), tuple(outside))
+
+
+class _Assembly:
+    """The rows of each relation at hand, and what turns them into its table."""
+
+    def __init__(self, answers: Answers, foreign_keys: dict[int, tuple[ForeignKey, ...]]) -> None:
+        self._comments = {(row.oid, row.attnum): row.comment for row in answers.comments}
+        self.types = TypeCatalog(
+            answers.types, answers.enum_labels, answers.domain_checks, self._comments
+        )
+        self._columns = _grouped(answers.columns, attrgetter("attnum"))
+        self._readable_columns = _readable_columns(answers.readable_columns)
+        self._keys = _grouped(answers.keys, BY_NAME)
+        self._checks = _grouped(answers.checks, BY_NAME)
+        self._exclusions = _grouped(answers.exclusions, BY_NAME)
+        self._foreign_keys = foreign_keys
+        self._indexes = _grouped(answers.indexes, BY_NAME)
+        self._index_rows = {row.oid: row for row in answers.indexes}
+        self._index_partitions = PartitionIndexes(answers.index_partitions)
+        self._constraint_indexes = {row.index_oid for row in answers.keys}
+        self._constraint_indexes.update(row.index_oid for row in answers.exclusions)
+        self._parents = _grouped(answers.parents, BY_NAME)
+        self._triggers = _grouped(answers.triggers, BY_NAME)
+        self._rules = _grouped(answers.rules, BY_NAME)
+
+    def table(self, row: RelationRow) -> Table:
+        columns = self._columns.get(row.oid, ())
+        names = {each.attnum: each.name for each in columns}
+        readable = self._readable(row, names)
+        keys = self._keys.get(row.oid, ())
+        parents = sorted(Name(each.schema, each.name) for each in self._parents.get(row.oid, ()))
+        return Table(
+            name=Name(row.schema, row.name),
+            kind=RELATION_KINDS[row.kind],
+            oid=row.oid,
+            comment=self._comments.get((row.oid, RELATION)),
+            columns=tuple(self._column(each, readable) for each in columns),
+            primary_key=next((self._key(each, names) for each in keys if each.is_primary), None),
+            unique_keys=tuple(self._key(each, names) for each in keys if not each.is_primary),
+            foreign_keys=self._foreign_keys.get(row.oid, ()),
+            checks=tuple(constraints.check(each, names) for each in self._checks.get(row.oid, ())),
+            exclusions=tuple(
+                constraints.exclusion(each, names, self._index_partitions)
+                for each in self._exclusions.get(row.oid, ())
+            ),
+            indexes=self._table_indexes(row.oid, names),
+            triggers=self._table_triggers(row.oid, names),
+            rules=tuple(each.name for each in self._rules.get(row.oid, ())),
+            row_security=row.row_security,
+            inherits=() if row.is_partition else tuple(parents),
+            partition_of=parents[0] if row.is_partition else None,
+            readable=row.schema_usable and (row.may_select or bool(readable)),
+            writable=_may(row, INSERT_EVENT, row.may_insert),
+            updatable=_may(row, UPDATE_EVENT, row.may_update),
+        )
+
+    def _readable(self, row: RelationRow, names: Mapping[int, str]) -> Collection[int]:
+        """Return the attribute numbers of the columns that the role may read."""
+        if not row.schema_usable:
+            return ()
+        return names if row.may_select else self._readable_columns.get(row.oid, ())
+
+    def _column(self, row: ColumnRow, readable: Collection[int]) -> Column:
+        return Column(
+            name=row.name,
+            attnum=row.attnum,
+            type=self.types.use(row.type, row.typmod, row.dimensions),
+            not_null=row.not_null or self.types.not_null(row.type),
+            default=row.default,
+            identity=IDENTITIES[row.identity],
+            generated=GENERATED[row.generated],
+            collation=row.collation,
+            comment=self._comments.get((row.relation, row.attnum)),
+            readable=row.attnum in readable,
+        )
+
+    def _key(self, row: KeyRow, names: dict[int, str]) -> Key:
+        return constraints.key(
+            row,
+            names,
+            self._index_rows[row.index_oid],
+            self._index_partitions,
+            self._comments.get((row.oid, KEY)),
+        )
+
+    def _table_indexes(self, oid: int, names: dict[int, str]) -> tuple[Index, ...]:
+        return tuple(
+            index(each, names, self._index_partitions, self._constraint_indexes)
+            for each in self._indexes.get(oid, ())
+        )
+
+    def _table_triggers(self, oid: int, names: dict[int, str]) -> tuple[Trigger, ...]:
+        return tuple(
+            Trigger(
+                name=each.name,
+                on_insert=each.on_insert,
+                on_update=each.on_update,
+                function=Name(each.function_schema, each.function_name),
+                columns=tuple(names[attnum] for attnum in each.columns),
+            )
+            for each in self._triggers.get(oid, ())
+        )
+
+
+def _may(row: RelationRow, event: int, permitted: bool) -> bool:
+    """Whether the role may do it, and the relation can: a view may not be updatable at all."""
+    possible = row.events is None or bool(row.events & event)
+    return row.schema_usable and permitted and possible
+
+
+def _relations(answers: Answers) -> dict[int, Relation]:
+    """Name every relation that a foreign key can speak of, and its columns."""
+    relations = {row.oid: Relation(Name(row.schema, row.name), {}) for row in answers.relations}
+    for column in answers.columns:
+        relations[column.relation].columns[column.attnum] = column.name
+    for outside in answers.outside_columns:
+        relation = relations.get(outside.relation)
+        if relation is None:
+            name = Name(outside.schema, outside.name)
+            relation = relations[outside.relation] = Relation(name, {})
+        relation.columns[outside.attnum] = outside.column
+    return relations
+
+
+def _readable_columns(rows: Iterable[ReadableColumnRow]) -> dict[int, set[int]]:
+    columns: defaultdict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        columns[row.relation].add(row.attnum)
+    return dict(columns)
+
+
+def _grouped(rows: Iterable[RowT], order: Callable[[RowT], int | str]) -> dict[int, list[RowT]]:
+    """Group rows by their relation, each group in order."""
+    groups: defaultdict[int, list[RowT]] = defaultdict(list)
+    for row in sorted(rows, key=order):
+        groups[row.relation].append(row)
+    return dict(groups)

@@ -1,0 +1,335 @@
+"""The catalog of a database as frozen structs, named in PostgreSQL's own terms.
+
+Nothing here knows of Ash. Every tuple has a fixed order: columns by `attnum`, keys as the
+catalog orders them, everything else by name. `oid` and `attnum` belong to one database: they
+serve to recognise renames there, and are left out of everything that is committed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+
+class Name(NamedTuple):
+    """The qualified name of a relation or a type."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
+
+
+class RelationKind(StrEnum):
+    """The kinds of `pg_class.relkind` that can be read as a table."""
+
+    TABLE = "table"
+    PARTITIONED = "partitioned table"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized view"
+    FOREIGN = "foreign table"
+
+
+class Identity(StrEnum):
+    """`pg_attribute.attidentity`."""
+
+    NONE = ""
+    ALWAYS = "always"
+    BY_DEFAULT = "by default"
+
+
+class Generated(StrEnum):
+    """`pg_attribute.attgenerated`."""
+
+    NONE = ""
+    STORED = "stored"
+    VIRTUAL = "virtual"
+
+
+class Action(StrEnum):
+    """`pg_constraint.confdeltype` and `confupdtype`."""
+
+    NO_ACTION = "no action"
+    RESTRICT = "restrict"
+    CASCADE = "cascade"
+    SET_NULL = "set null"
+    SET_DEFAULT = "set default"
+
+
+class Match(StrEnum):
+    """`pg_constraint.confmatchtype`."""
+
+    SIMPLE = "simple"
+    FULL = "full"
+    PARTIAL = "partial"
+
+
+class TypeKind(StrEnum):
+    """`pg_type.typtype`, base types apart by what they are made of."""
+
+    BASE = "base"
+    ENUM = "enum"
+    DOMAIN = "domain"
+    COMPOSITE = "composite"
+    RANGE = "range"
+    MULTIRANGE = "multirange"
+
+
+class TypeUse(msgspec.Struct, frozen=True):
+    """A type as a column, a field or a domain uses it.
+
+    For an array, `name` is the element's type and `dimensions` is at least 1 (PostgreSQL does not
+    enforce the declared number). `typmod` is `atttypmod` as stored, -1 for none, and is the
+    element's for an array.
+    """
+
+    name: Name
+    typmod: int = -1
+    dimensions: int = 0
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is an array of `name`."""
+        return self.dimensions > 0
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A check constraint: of a table (with `columns` from `conkey`) or of a domain (none).
+
+    `expression` is `pg_get_expr` of `conbin`, with an empty search path.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    expression: str
+    validated: bool = True
+    enforced: bool = True
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a composite type."""
+
+    name: str
+    type: TypeUse
+
+
+class Type(msgspec.Struct, frozen=True, kw_only=True):
+    """A type that some column uses, directly or through others.
+
+    `labels` are an enum's in `enumsortorder`; `base`, `not_null`, `checks` and `default` are a
+    domain's; `fields` a composite's; `subtype` a range's element or a multirange's range.
+    `extension` names the extension that owns the type, empty for none.
+    """
+
+    name: Name
+    kind: TypeKind
+    oid: int = 0
+    extension: str = ""
+    comment: str | None = None
+    labels: tuple[str, ...] = ()
+    base: TypeUse | None = None
+    not_null: bool = False
+    default: str | None = None
+    checks: tuple[Check, ...] = ()
+    fields: tuple[Field, ...] = ()
+    subtype: TypeUse | None = None
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a relation. `default` is the SQL of the default or generation expression.
+
+    `not_null` is true as well when the column's domain (or its base domain) forbids NULL.
+    `readable` is false when the role may not SELECT the column.
+    """
+
+    name: str
+    attnum: int = 0
+    type: TypeUse
+    not_null: bool = False
+    default: str | None = None
+    identity: Identity = Identity.NONE
+    generated: Generated = Generated.NONE
+    collation: str | None = None
+    comment: str | None = None
+    readable: bool = True
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A primary key or a unique constraint, its columns in key order.
+
+    `index_name` is the index that enforces it. `without_overlaps` marks a temporal key (18+),
+    whose last column is a range.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    index_name: str
+    deferrable: bool = False
+    deferred: bool = False
+    nulls_not_distinct: bool = False
+    without_overlaps: bool = False
+    include: tuple[str, ...] = ()
+    partition_index_names: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key of `table`, its columns paired with the target's in key order.
+
+    `clone_names` are the names of the rows that PostgreSQL derives from it for partitions, on
+    either side: an error names one of those. `set_null_columns` are the columns of
+    `ON DELETE SET NULL (…)` or `SET DEFAULT (…)` (15+), empty for all.
+    """
+
+    name: str
+    table: Name
+    columns: tuple[str, ...]
+    target: Name
+    target_columns: tuple[str, ...]
+    on_delete: Action = Action.NO_ACTION
+    on_update: Action = Action.NO_ACTION
+    set_null_columns: tuple[str, ...] = ()
+    match: Match = Match.SIMPLE
+    deferrable: bool = False
+    deferred: bool = False
+    validated: bool = True
+    enforced: bool = True
+    period: bool = False
+    clone_names: tuple[str, ...] = ()
+
+
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """An exclusion constraint; `columns` are the plain columns of its index, in order.
+
+    `definition` is `pg_get_constraintdef`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+    deferrable: bool = False
+    deferred: bool = False
+    partition_index_names: tuple[str, ...] = ()
+
+
+class IndexKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One key of an index: a column, or an expression as `pg_get_indexdef` writes it."""
+
+    column: str | None = None
+    expression: str | None = None
+    descending: bool = False
+    nulls_first: bool = False
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """An index, those of constraints included.
+
+    `constraint` is true when a primary key, unique or exclusion constraint owns it.
+    `columns_in_expressions` are the plain columns its expressions and predicate refer to.
+    """
+
+    name: str
+    method: str
+    unique: bool
+    keys: tuple[IndexKey, ...]
+    include: tuple[str, ...] = ()
+    predicate: str | None = None
+    columns_in_expressions: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    constraint: bool = False
+    valid: bool = True
+    partition_index_names: tuple[str, ...] = ()
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """A user's row trigger that fires before (or instead of) INSERT or UPDATE.
+
+    `columns` are those of `UPDATE OF`; `assigns` are the columns that the function's source
+    assigns to as `NEW.column := …`, as far as that can be seen in PL/pgSQL.
+    """
+
+    name: str
+    on_insert: bool
+    on_update: bool
+    function: Name
+    columns: tuple[str, ...] = ()
+    assigns: tuple[str, ...] = ()
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A relation that can be read as a table.
+
+    `partition_of` is set for a partition, which is only read when asked for; `inherits` for
+    classic inheritance. `rules` are its rewrite rules other than a view's own.
+    """
+
+    name: Name
+    kind: RelationKind = RelationKind.TABLE
+    oid: int = 0
+    comment: str | None = None
+    columns: tuple[Column, ...] = ()
+    primary_key: Key | None = None
+    unique_keys: tuple[Key, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rules: tuple[str, ...] = ()
+    row_security: bool = False
+    inherits: tuple[Name, ...] = ()
+    partition_of: Name | None = None
+    readable: bool = True
+    writable: bool = True
+    updatable: bool = True
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name. Raises `KeyError` when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """An installed extension and the schema of its objects."""
+
+    name: str
+    version: str
+    schema: str
+
+
+class ServerIdentity(msgspec.Struct, frozen=True):
+    """What tells one database of one server from all others (`pg_control_system`)."""
+
+    system_identifier: str
+    database_oid: int
+
+
+class Database(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was read: the relations of the chosen schemas, and every type they use.
+
+    `outside_foreign_keys` are those of relations that are not among `tables`: a parent has to
+    know the names of keys that can stop its delete. `other_schemas` counts the relations of
+    each schema that was not read.
+    """
+
+    server_version: int
+    schemas: tuple[str, ...]
+    tables: tuple[Table, ...]
+    types: dict[Name, Type]
+    extensions: tuple[Extension, ...] = ()
+    outside_foreign_keys: tuple[ForeignKey, ...] = ()
+    other_schemas: tuple[tuple[str, int], ...] = ()
+    identity: ServerIdentity | None = None
+    name: str = ""
+
+    def table(self, name: Name) -> Table:
+        """Return the relation of that name. Raises `KeyError` when there is none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(str(name))

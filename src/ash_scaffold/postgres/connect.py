@@ -1,0 +1,261 @@
+"""One read-only transaction on a database, and its errors in words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import create_engine, event, exc
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.pool import NullPool
+
+from ash_scaffold.postgres.url import describe_url
+from ash_scaffold.problem import Code, ScaffoldError, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+APPLICATION_NAME = "ash-scaffold"
+CONNECT_TIMEOUT = 10  # seconds
+LOCK_TIMEOUT = 5_000  # milliseconds
+STATEMENT_TIMEOUT = 60_000  # milliseconds
+
+_DRIVER = "postgresql+ash_scaffold"
+_SETTINGS = (
+    f"SET LOCAL lock_timeout = {LOCK_TIMEOUT};"
+    f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT};"
+    "SET LOCAL search_path = ''"
+)
+_SHOWN_DATABASES = 10
+# What psycopg and libpq put before the reason; the place is told apart from it.
+_PREFIXES = re.compile(
+    r"^(connection failed: |connection is bad: )*(connection to server (at|on) .*? failed: )?"
+    r"(FATAL:  )?"
+)
+# SQLSTATE classes of a session that is over: connection exceptions, operator intervention.
+_BROKEN = ("08", "57P")
+
+
+class CatalogDialect(PGDialect_psycopg):
+    """SQLAlchemy's psycopg dialect without the questions it asks on the first connection.
+
+    They would cost four round trips. What they would find, the start of the session has already
+    said (the version), or is of no use to plain SQL text.
+    """
+
+    supports_statement_cache = True
+
+    def initialize(self, connection: Connection) -> None:
+        """Take the server's version from the connection itself."""
+        driver_connection = connection.connection.driver_connection
+        if isinstance(driver_connection, psycopg.Connection):
+            version = driver_connection.info.server_version
+            self.server_version_info = (version // 10_000, version % 10_000)
+
+
+registry.register("postgresql.ash_scaffold", __name__, CatalogDialect.__name__)
+
+
+@contextmanager
+def read_only(url: URL) -> Iterator[Connection]:
+    """Give a connection inside one `REPEATABLE READ, READ ONLY` transaction.
+
+    `lock_timeout`, `statement_timeout` and an empty `search_path` are set locally. The
+    transaction is rolled back and the connection closed when the context ends.
+
+    Raises `ScaffoldError` when the database can't be connected to (`connection-failed`,
+    `access-denied`, `no-database`), and for errors of the driver inside the context
+    (`access-denied`, `database-error`). Passwords are never part of it.
+    """
+    engine = create_engine(
+        url.set(drivername=_DRIVER),
+        poolclass=NullPool,
+        use_native_hstore=False,
+        connect_args=_connect_arguments(url),
+    )
+    event.listen(engine, "connect", _make_read_only)
+    connecting = True
+    try:
+        with engine.connect() as connection:
+            connecting = False
+            connection.exec_driver_sql(_SETTINGS)
+            yield connection
+    except exc.DBAPIError as error:
+        raise explain(error.orig or error, url, connecting=connecting) from error
+    except psycopg.Error as error:
+        raise explain(error, url, connecting=connecting) from error
+    finally:
+        engine.dispose()
+
+
+def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldError:
+    """Say what an error of the driver means to the person who gave the URL."""
+    message = _first_line(error)
+    if connecting:
+        return _connecting(message, url)
+    where = describe_url(url)
+    if isinstance(error, errors.InsufficientPrivilege):
+        return fail(
+            Code.ACCESS_DENIED,
+            f"The role may not read the catalog: {message}.",
+            where=where,
+            todo="Connect as a role that has USAGE on the schemas and SELECT on the tables.",
+        )
+    if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled):
+        return fail(
+            Code.DATABASE_ERROR,
+            f"The database did not answer in time: {message}.",
+            where=where,
+            todo="Run it again when no migration holds locks on the tables.",
+        )
+    sqlstate = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if sqlstate is None or sqlstate.startswith(_BROKEN):
+        return fail(
+            Code.CONNECTION_FAILED,
+            f"The connection to the database broke: {message}.",
+            where=where,
+            todo="Run it again.",
+        )
+    return fail(Code.DATABASE_ERROR, f"The database refused a query: {message}.", where=where)
+
+
+def _connecting(message: str, url: URL) -> ScaffoldError:
+    """Tell apart why no session could be had.
+
+    libpq gives no SQLSTATE for a failed start, only text; what a server says in another language
+    than English is passed on without advice.
+    """
+    where = describe_url(url)
+    unknown = ("", Code.CONNECTION_FAILED, "The database can't be connected to", "")
+    found = (reason for reason in _REASONS if re.search(reason[0], message))
+    _, code, what, todo = next(found, unknown)
+    if code is Code.NO_DATABASE:
+        todo = _databases_hint(url)
+    return fail(code, f"{what}: {message}.", where=where, todo=todo)
+
+
+_REASONS: tuple[tuple[str, Code, str, str], ...] = (
+    (
+        "authentication failed|no password supplied",
+        Code.ACCESS_DENIED,
+        "The server did not accept the password",
+        "Put the right password in the URL (percent-encoded), in $PGPASSWORD or in ~/.pgpass.",
+    ),
+    (
+        "pg_hba.conf",
+        Code.ACCESS_DENIED,
+        "The server does not let this role in from this machine",
+        "Ask for a line in its pg_hba.conf; if it wants encryption, add ?sslmode=require.",
+    ),
+    (
+        '^role ".*" (does not exist|is not permitted to log in)',
+        Code.ACCESS_DENIED,
+        "The role can't log in",
+        "Name a role that exists on the server and may log in: postgres://ROLE@host/database.",
+    ),
+    (
+        "^permission denied for database",
+        Code.ACCESS_DENIED,
+        "The role may not connect to this database",
+        "GRANT CONNECT ON DATABASE … TO …, or connect as another role.",
+    ),
+    ('^database ".*" does not exist', Code.NO_DATABASE, "There is no such database", ""),
+    (
+        "resolve host|translate host name|Name or service not known",
+        Code.CONNECTION_FAILED,
+        "The host is not known",
+        "Check the host in the URL.",
+    ),
+    (
+        "timeout expired|timed out",
+        Code.CONNECTION_FAILED,
+        "The server does not answer",
+        "Check host and port, and whether a firewall stands between; ?connect_timeout=SECONDS"
+        " waits longer.",
+    ),
+    (
+        "Connection refused|No such file or directory",
+        Code.CONNECTION_FAILED,
+        "No server listens there",
+        "Start PostgreSQL, or check host and port in the URL.",
+    ),
+    (
+        "too many (clients|connections)|remaining connection slots",
+        Code.CONNECTION_FAILED,
+        "The server has no connection left",
+        "Close other sessions, or run it again later.",
+    ),
+    (
+        "the database system is",
+        Code.CONNECTION_FAILED,
+        "The server is not ready",
+        "Run it again in a moment.",
+    ),
+    (
+        "(?i)ssl|certificate",
+        Code.CONNECTION_FAILED,
+        "The server and this side don't agree on encryption",
+        "Add ?sslmode=require (or disable, verify-full with sslrootcert=…) to the URL.",
+    ),
+)
+
+
+def _databases_hint(url: URL) -> str:
+    """Name the databases that are there, when the server's own database can be asked."""
+    arguments = {"user": url.username, "password": url.password, "host": url.host}
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if url.port:
+        given["port"] = str(url.port)
+    for name, value in url.query.items():
+        given[name] = value if isinstance(value, str) else ",".join(value)
+    given |= {"dbname": "postgres", "connect_timeout": "3"}
+    fallback = "Check the name after the last / in the URL."
+    try:
+        with psycopg.connect(psycopg.conninfo.make_conninfo(**given)) as connection:
+            rows = connection.execute(
+                "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY 1"
+            ).fetchall()
+    except psycopg.Error:
+        return fallback
+    names = [str(row[0]) for row in rows]
+    close = difflib.get_close_matches(url.database or "", names, n=3)
+    shown = close or names[:_SHOWN_DATABASES]
+    return f"{fallback} The server has: {', '.join(shown)}." if shown else fallback
+
+
+def _connect_arguments(url: URL) -> dict[str, str | int | None]:
+    """Return what the session starts with, unless the URL says otherwise.
+
+    No prepared statements: a pooler in transaction mode would lose them.
+    """
+    defaults: dict[str, str | int | None] = {
+        "application_name": APPLICATION_NAME,
+        "connect_timeout": CONNECT_TIMEOUT,
+        # Without it psycopg gives bytes for text from a database in SQL_ASCII.
+        "client_encoding": "UTF8",
+    }
+    return {
+        "prepare_threshold": None,
+        **{name: value for name, value in defaults.items() if name not in url.query},
+    }
+
+
+def _make_read_only(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # psycopg puts both into the BEGIN it sends: no round trip of their own.
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+
+
+def _first_line(error: BaseException) -> str:
+    primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    lines = [line for line in (primary or str(error)).splitlines() if line.strip()]
+    text = lines[0].strip().rstrip(".") if lines else type(error).__name__
+    return _PREFIXES.sub("", text)

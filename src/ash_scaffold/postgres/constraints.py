@@ -1,0 +1,140 @@
+"""Keys, checks, exclusion constraints and foreign keys from the rows of `pg_constraint`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from ash_scaffold.postgres.catalog import (
+    Action,
+    Check,
+    Exclusion,
+    ForeignKey,
+    Key,
+    Match,
+    Name,
+)
+from ash_scaffold.postgres.indexes import PartitionIndexes, include
+from ash_scaffold.postgres.rows import CheckRow, ExclusionRow, ForeignKeyRow, IndexRow, KeyRow
+
+ACTIONS = {
+    "a": Action.NO_ACTION,
+    "r": Action.RESTRICT,
+    "c": Action.CASCADE,
+    "n": Action.SET_NULL,
+    "d": Action.SET_DEFAULT,
+}
+MATCHES = {"s": Match.SIMPLE, "f": Match.FULL, "p": Match.PARTIAL}
+
+
+class Relation(NamedTuple):
+    """What a constraint needs to know of a relation: its name, its columns' names by `attnum`."""
+
+    name: Name
+    columns: dict[int, str]
+
+
+def key(
+    row: KeyRow,
+    columns: Mapping[int, str],
+    index: IndexRow,
+    partitions: PartitionIndexes,
+    comment: str | None,
+) -> Key:
+    """Build a primary key or unique constraint; `index` is the one that enforces it."""
+    return Key(
+        name=row.name,
+        columns=tuple(columns[attnum] for attnum in row.columns),
+        index_name=index.name,
+        deferrable=row.deferrable,
+        deferred=row.deferred,
+        nulls_not_distinct=index.nulls_not_distinct,
+        without_overlaps=row.without_overlaps,
+        include=include(index, columns),
+        partition_index_names=partitions.names(row.index_oid),
+        comment=comment,
+    )
+
+
+def check(row: CheckRow, columns: Mapping[int, str]) -> Check:
+    """Build a table's check. System columns and whole-row references have no name in it."""
+    return Check(
+        name=row.name,
+        columns=tuple(columns[attnum] for attnum in row.columns or () if attnum in columns),
+        expression=row.expression,
+        validated=row.validated,
+        enforced=row.enforced,
+    )
+
+
+def exclusion(
+    row: ExclusionRow, columns: Mapping[int, str], partitions: PartitionIndexes
+) -> Exclusion:
+    """Build an exclusion constraint."""
+    return Exclusion(
+        name=row.name,
+        columns=tuple(columns[attnum] for attnum in row.columns if attnum in columns),
+        definition=row.definition,
+        deferrable=row.deferrable,
+        deferred=row.deferred,
+        partition_index_names=partitions.names(row.index_oid),
+    )
+
+
+def foreign_keys(
+    rows: Iterable[ForeignKeyRow], relations: Mapping[int, Relation], tables: Collection[int]
+) -> dict[int, tuple[ForeignKey, ...]]:
+    """Build every foreign key, by the oid of the relation it belongs to, in order of name.
+
+    PostgreSQL derives rows from a key for each partition on either side; they only lend their
+    names. A partition that is itself among `tables` has its copy of the parent's key, though:
+    that is the key which rows written to the partition have to meet.
+    """
+    by_oid = {row.oid: row for row in rows}
+    clone_names = _clone_names(by_oid)
+    keys: defaultdict[int, list[ForeignKey]] = defaultdict(list)
+    for row in by_oid.values():
+        if row.parent and (
+            row.relation not in tables or row.relation == by_oid[row.parent].relation
+        ):
+            continue
+        names = clone_names.get(row.oid, set()) - {row.name}
+        keys[row.relation].append(_foreign_key(row, relations, tuple(sorted(names))))
+    return {
+        relation: tuple(sorted(own, key=lambda each: each.name)) for relation, own in keys.items()
+    }
+
+
+def _clone_names(by_oid: Mapping[int, ForeignKeyRow]) -> dict[int, set[str]]:
+    """Collect the names of a key's derived rows, for the key and for each row on the way."""
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for row in by_oid.values():
+        parent = row.parent
+        while parent:
+            names[parent].add(row.name)
+            parent = by_oid[parent].parent
+    return names
+
+
+def _foreign_key(
+    row: ForeignKeyRow, relations: Mapping[int, Relation], clone_names: tuple[str, ...]
+) -> ForeignKey:
+    owner, target = relations[row.relation], relations[row.target]
+    return ForeignKey(
+        name=row.name,
+        table=owner.name,
+        columns=tuple(owner.columns[attnum] for attnum in row.columns),
+        target=target.name,
+        target_columns=tuple(target.columns[attnum] for attnum in row.target_columns),
+        on_delete=ACTIONS[row.on_delete],
+        on_update=ACTIONS[row.on_update],
+        set_null_columns=tuple(owner.columns[attnum] for attnum in row.set_null_columns or ()),
+        match=MATCHES[row.match],
+        deferrable=row.deferrable,
+        deferred=row.deferred,
+        validated=row.validated,
+        enforced=row.enforced,
+        period=row.period,
+        clone_names=clone_names,
+    )

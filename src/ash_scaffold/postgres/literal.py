@@ -1,0 +1,109 @@
+"""Reads the constants that `pg_get_expr` writes: a default that is a value, not an expression.
+
+`pg_get_expr` writes a string in single quotes with quotes doubled, always followed by a cast for
+types other than text-like ones, a number bare or quoted with a cast, and never an `E''` string
+(see `simple_quote_literal` in ruleutils.c).
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+_CAST = r"(?:::(?P<cast>[^'()]+(?:\([\d, ]+\))?[^'()]*))?"
+_QUOTED = re.compile(rf"'(?P<text>(?:[^']|'')*)'{_CAST}\Z", re.DOTALL)
+_NUMBER = re.compile(rf"\(?(?P<text>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\)?{_CAST}\Z")
+_WORD = re.compile(rf"(?P<text>true|false|NULL){_CAST}\Z")
+_ARRAY = re.compile(r"(?:\(?ARRAY\[(?P<items>.*)\]\)?)" + _CAST + r"\Z", re.DOTALL)
+_ITEM = re.compile(
+    r"\s*('(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false|NULL)(?:::[^',()]+(?:\(\d+\))?)?\s*(?:,|\Z)"
+)
+
+
+class Constant(msgspec.Struct, frozen=True):
+    """A constant: its text as PostgreSQL's input function would read it, None for NULL."""
+
+    text: str | None
+
+
+class ArrayConstant(msgspec.Struct, frozen=True):
+    """An array of one dimension: the text of each element, None for NULL."""
+
+    items: tuple[str | None, ...]
+
+
+def read_constant(sql: str) -> Constant | ArrayConstant | None:
+    """Read a default; None when it is anything else than a constant."""
+    sql = sql.strip()
+    while sql.startswith("(") and sql.endswith(")") and _balanced(sql[1:-1]):
+        sql = sql[1:-1].strip()
+    quoted = _QUOTED.match(sql)
+    if quoted:
+        return Constant(quoted["text"].replace("''", "'"))
+    number = _NUMBER.match(sql)
+    if number:
+        return Constant(number["text"])
+    word = _WORD.match(sql)
+    if word:
+        return Constant(None if word["text"] == "NULL" else word["text"])
+    array = _ARRAY.match(sql)
+    return _items(array["items"]) if array else None
+
+
+def _balanced(text: str) -> bool:
+    depth, quoted = 0, False
+    for char in text:
+        if char == "'":
+            quoted = not quoted
+        elif not quoted and char in "()":
+            depth += 1 if char == "(" else -1
+            if depth < 0:
+                return False
+    return depth == 0
+
+
+def _items(text: str) -> ArrayConstant | None:
+    items: list[str | None] = []
+    position = 0
+    while text[position:].strip():
+        item = _ITEM.match(text, position)
+        if item is None:
+            return None
+        word = item[1]
+        if word.startswith("'"):
+            items.append(word[1:-1].replace("''", "'"))
+        else:
+            items.append(None if word == "NULL" else word)
+        position = item.end()
+    return ArrayConstant(tuple(items))
+
+
+def read_array(text: str) -> tuple[str | None, ...] | None:
+    """Read an array's text form (`{a,"b c",NULL}`); None for more dimensions or lower bounds.
+
+    Source: PostgreSQL documentation, "Array Input and Output Syntax".
+    """
+    text = text.strip()
+    if not (text.startswith("{") and text.endswith("}")):
+        return None
+    body = text[1:-1]
+    if not body.strip():
+        return ()
+    items: list[str | None] = []
+    position, end = 0, len(body)
+    while position <= end:
+        match = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]+))\s*(,|\Z)', re.DOTALL).match(
+            body, position
+        )
+        if match is None:
+            return None
+        if match[1] is not None:
+            items.append(re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL))
+        else:
+            word = match[2].strip()
+            items.append(None if word.upper() == "NULL" else word)
+        position = match.end()
+        if match[3] == "":
+            break
+    return tuple(items)

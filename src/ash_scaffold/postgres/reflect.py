@@ -1,0 +1,122 @@
+"""The catalog of a live database as structs, by a fixed number of questions to `pg_catalog`."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from sqlalchemy import Connection, text
+
+from ash_scaffold.postgres import rows
+from ash_scaffold.postgres.assemble import Answers, assemble
+from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
+from ash_scaffold.postgres.rows import Scope, ServerRow, ask
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+
+OLDEST_SERVER = 130000
+
+
+def reflect(
+    connection: Connection, *, schemas: tuple[str, ...] = ("public",), partitions: bool = False
+) -> Database:
+    """Read the relations of `schemas`, and all that their keys and columns refer to.
+
+    The connection's transaction has to show one state of the catalog throughout (REPEATABLE
+    READ) and to have an empty search path, so that expressions come out fully qualified. The
+    number of queries depends neither on the number of tables nor on what they hold. Partitions
+    are left out unless asked for, relations that an extension owns always.
+
+    Raises `ScaffoldError`: SERVER_TOO_OLD before PostgreSQL 13, UNKNOWN_NAME for a schema that
+    is not there. Raises what SQLAlchemy raises when a query fails.
+    """
+    # The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
+    connection.execute(text("SET LOCAL jit = off"))
+    (server,) = ask(connection, "server", ServerRow)
+    if server.server_version < OLDEST_SERVER:
+        raise _too_old(server.server_version)
+    schemas = tuple(dict.fromkeys(schemas))
+    existing = {row.schema: row.relations for row in ask(connection, "schemas", rows.SchemaRow)}
+    _require_schemas(schemas, existing)
+    content = assemble(_answers(connection, Scope(list(schemas), partitions)))
+    return Database(
+        server_version=server.server_version,
+        schemas=schemas,
+        tables=content.tables,
+        types=content.types,
+        extensions=_extensions(connection),
+        outside_foreign_keys=content.outside_foreign_keys,
+        other_schemas=tuple(
+            sorted(
+                (name, count) for name, count in existing.items() if count and name not in schemas
+            )
+        ),
+        identity=_identity(connection, server),
+        name=server.name,
+    )
+
+
+def _answers(connection: Connection, scope: Scope) -> Answers:
+    return Answers(
+        relations=ask(connection, "relations", rows.RelationRow, scope),
+        columns=ask(connection, "columns", rows.ColumnRow, scope),
+        readable_columns=ask(connection, "readable_columns", rows.ReadableColumnRow, scope),
+        types=ask(connection, "types", rows.TypeRow, scope),
+        enum_labels=ask(connection, "enum_labels", rows.EnumLabelsRow),
+        domain_checks=ask(connection, "domain_checks", rows.DomainCheckRow),
+        keys=ask(connection, "keys", rows.KeyRow, scope),
+        checks=ask(connection, "checks", rows.CheckRow, scope),
+        exclusions=ask(connection, "exclusions", rows.ExclusionRow, scope),
+        foreign_keys=ask(connection, "foreign_keys", rows.ForeignKeyRow),
+        outside_columns=ask(connection, "outside_columns", rows.OutsideColumnRow, scope),
+        indexes=ask(connection, "indexes", rows.IndexRow, scope),
+        index_partitions=ask(connection, "index_partitions", rows.IndexPartitionRow),
+        parents=ask(connection, "parents", rows.ParentRow, scope),
+        triggers=ask(connection, "triggers", rows.TriggerRow, scope),
+        rules=ask(connection, "rules", rows.RuleRow, scope),
+        comments=ask(connection, "comments", rows.CommentRow, scope),
+    )
+
+
+def _extensions(connection: Connection) -> tuple[Extension, ...]:
+    found = ask(connection, "extensions", rows.ExtensionRow)
+    return tuple(sorted((Extension(*row) for row in found), key=lambda each: each.name))
+
+
+def _identity(connection: Connection, server: ServerRow) -> ServerIdentity | None:
+    """Ask only with the right to: a refusal would end the transaction."""
+    if not server.identity_permitted:
+        return None
+    (row,) = ask(connection, "identity", rows.IdentityRow)
+    return ServerIdentity(row.system_identifier, server.database_oid)
+
+
+def _too_old(version: int) -> ScaffoldError:
+    # Before 10 the second number was part of the major version: 90624 is 9.6.24.
+    major = f"{version // 10000}.{version // 100 % 100}" if version < 100000 else version // 10000
+    return fail(
+        Code.SERVER_TOO_OLD,
+        f"the server is PostgreSQL {major}; 13 is the oldest that can be read",
+        todo="load a dump of the database into a newer server and use that (--dump does so)",
+    )
+
+
+def _require_schemas(schemas: tuple[str, ...], existing: dict[str, int]) -> None:
+    problems = [
+        Problem(
+            severity=Severity.ERROR,
+            code=Code.UNKNOWN_NAME,
+            where=name,
+            what=f"there is no schema {name!r} in the database",
+            todo=_proposal(name, sorted(existing)),
+        )
+        for name in schemas
+        if name not in existing
+    ]
+    if problems:
+        raise ScaffoldError(*problems)
+
+
+def _proposal(name: str, existing: list[str]) -> str:
+    nearest = get_close_matches(name, existing, n=3)
+    if nearest:
+        return "did you mean " + " or ".join(repr(each) for each in nearest) + "?"
+    return "the schemas are: " + ", ".join(existing) if existing else ""

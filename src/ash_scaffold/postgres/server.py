@@ -1,0 +1,387 @@
+"""A PostgreSQL server that lives as long as a `with` block, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+from ash_scaffold.postgres.account import (
+    Account,
+    give,
+    programs_for,
+    reachable,
+    server_account,
+)
+from ash_scaffold.postgres.installation import Installation
+from ash_scaffold.postgres.url import DRIVER
+from ash_scaffold.problem import Code, ScaffoldError, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+SUPERUSER = "postgres"
+PREFIX = "ash-scaffold-pg-"
+
+_PORT = "5432"
+_START_TIMEOUT = 30.0  # seconds
+_STOP_TIMEOUT = 5.0  # seconds
+_POLL = 0.005  # seconds
+_REMOVE_ATTEMPTS = 20
+_KILL_ATTEMPTS = 200
+_LONGEST_ROOT = 70  # a unix socket's path has at most 103 bytes on macOS
+_STATUS_LINE = 7  # of postmaster.pid, see src/include/utils/pidfile.h
+
+# Nothing in it has to survive a crash, and one client at a time uses it.
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": _PORT,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "jit": "off",
+    "max_connections": "20",
+    "max_locks_per_transaction": "1024",
+    "max_worker_processes": "0",
+    "shared_buffers": "64MB",
+    "maintenance_work_mem": "128MB",
+    "logging_collector": "off",
+    "lc_messages": "C",
+    "TimeZone": "UTC",
+}
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """A running throw-away server. `socket` is the folder of its unix socket.
+
+    `programs` is the folder with `psql`, `account` who runs it, `folder` a place for files that
+    the server can read.
+    """
+
+    installation: Installation
+    folder: Path
+    socket: Path
+    programs: Path
+    account: Account | None = None
+
+    @property
+    def version_text(self) -> str:
+        """The server's version, for example `18.1`."""
+        return self.installation.version_text
+
+    @property
+    def description(self) -> str:
+        """What to call it in messages."""
+        kind = "embedded " if self.installation.embedded else ""
+        return f"{kind}PostgreSQL {self.version_text}"
+
+    def url(self, database: str) -> URL:
+        """Return the URL of one of its databases, for the superuser, through the unix socket."""
+        from sqlalchemy.engine import URL
+
+        query = {"host": str(self.socket), "port": _PORT}
+        return URL.create(DRIVER, username=SUPERUSER, database=database, query=query)
+
+    def run(
+        self,
+        program: str,
+        *arguments: str,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stderr: IO[bytes] | int = subprocess.PIPE,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run one of the installation's client programs against this server.
+
+        `PGHOST`, `PGPORT` and `PGUSER` lead it there; nothing of the caller's environment does.
+        """
+        return _run(
+            [str(self.programs / program), *arguments],
+            self.folder,
+            self.account,
+            stdin=stdin,
+            stderr=stderr,
+            variables={"PGHOST": str(self.socket), "PGPORT": _PORT, "PGUSER": SUPERUSER},
+        )
+
+
+@contextlib.contextmanager
+def throwaway_server(installation: Installation) -> Iterator[Server]:
+    """Give a new, empty server of that installation; stop and remove it when the context ends.
+
+    It listens on a unix socket only, in a folder that nobody else can enter. The end may be an
+    error, Ctrl-C, or SIGTERM and SIGHUP, which leave the block as `SystemExit`. What a killed
+    run left behind is removed by the next one.
+
+    Raises `ScaffoldError` (`no-local-server`) when it can't be made or does not start.
+    """
+    _remove_leftovers()
+    account = server_account()
+    with _signals_as_exceptions(), _temporary_folder(account) as folder:
+        programs = programs_for(installation, account, folder)
+        server = Server(
+            installation=installation,
+            folder=folder,
+            socket=folder,
+            programs=programs,
+            account=account,
+        )
+        _initialise(server)
+        with _running(server):
+            yield server
+
+
+def _initialise(server: Server) -> None:
+    options = ["--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
+    options += ["--no-sync", "--no-instructions", "-D", str(_data(server.folder))]
+    if server.installation.major >= 18:
+        options.append("--no-data-checksums")
+    command = [str(server.programs / "initdb"), *options]
+    done = _run(command, server.folder, server.account)
+    if done.returncode != 0:
+        raise _cannot(server.installation, "make a database cluster", done.stderr)
+
+
+@contextlib.contextmanager
+def _running(server: Server) -> Iterator[None]:
+    """Run the server itself, in a session of its own: a Ctrl-C is meant for us alone."""
+    settings = dict(_SETTINGS, unix_socket_directories=str(server.socket))
+    if server.installation.major >= 18:
+        settings["io_method"] = "sync"
+    command = [str(server.programs / "postgres"), "-D", str(_data(server.folder))]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    log = server.folder / "log"
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=server.folder,
+                env=_environment({}),
+                start_new_session=True,
+                user=server.account.uid if server.account else None,
+                group=server.account.gid if server.account else None,
+                extra_groups=[] if server.account else None,
+            )
+        _wait_until_ready(process, server, log)
+        yield
+    finally:
+        if process is not None:
+            with _interrupts_ignored():
+                _stop(process)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], server: Server, log: Path) -> None:
+    """Wait for the line of `postmaster.pid` that says the server takes connections."""
+    pid_file = _data(server.folder) / "postmaster.pid"
+    deadline = time.monotonic() + _START_TIMEOUT
+    while True:
+        with contextlib.suppress(OSError):
+            lines = pid_file.read_text().splitlines()
+            if len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready":
+                return
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise _cannot(server.installation, "start a server", log.read_bytes())
+        time.sleep(_POLL)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    # An immediate shutdown: no checkpoint, the files are thrown away.
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_TIMEOUT)
+            return
+
+
+@contextlib.contextmanager
+def _temporary_folder(account: Account | None) -> Iterator[Path]:
+    """Give a folder with a locked file in it, by which other runs see that it is in use."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_root(account)))
+    try:
+        # Others see the file when it is locked already.
+        with (folder / "new").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            (folder / "new").rename(folder / "lock")
+            give(folder, account)
+            yield folder
+    finally:
+        with _interrupts_ignored():
+            _remove(folder)
+
+
+def _root(account: Account | None) -> Path:
+    """Return the temporary directory, or /tmp when that is too deep or closed to the account."""
+    root = Path(tempfile.gettempdir())
+    too_deep = len(os.fsencode(root)) > _LONGEST_ROOT
+    if too_deep or (account is not None and not reachable(root)):
+        return Path("/tmp")
+    return root
+
+
+def _remove_leftovers() -> None:
+    """Stop and remove the servers of runs that were killed without a chance to do so.
+
+    Theirs are the folders of this user whose lock nobody holds: the kernel drops a lock when its
+    process dies.
+    """
+    roots = {Path(tempfile.gettempdir()), Path("/tmp")}
+    for folder in (path for root in roots for path in root.glob(f"{PREFIX}*")):
+        try:
+            lock_owner = (folder / "lock").stat().st_uid
+            if lock_owner != os.geteuid():
+                continue
+            with (folder / "lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _kill_postmaster(folder)
+                _remove(folder)
+        except OSError:
+            continue
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder, with what a program killed a moment ago may still put there."""
+    for _ in range(_REMOVE_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_POLL * 10)
+
+
+def _kill_postmaster(folder: Path) -> None:
+    """Stop the server of a data directory, if the process of that number is really it."""
+    try:
+        pid = int((_data(folder) / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    try:
+        shown = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        shown = subprocess.run(command, capture_output=True, check=False).stdout
+    if os.fsencode(_data(folder)) in shown:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT)
+            for _ in range(_KILL_ATTEMPTS):
+                time.sleep(_POLL)
+                os.kill(pid, 0)
+
+
+def _run(
+    command: Sequence[str],
+    folder: Path,
+    account: Account | None,
+    *,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+    stderr: IO[bytes] | int = subprocess.PIPE,
+    variables: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            cwd=folder,
+            env=_environment(variables or {}),
+            start_new_session=True,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    except OSError as error:
+        raise fail(
+            Code.NO_LOCAL_SERVER,
+            f"{command[0]} can't be run: {error.strerror}.",
+            where="--dump",
+            todo="Repair that PostgreSQL installation, or read a running server with --url.",
+        ) from error
+    try:
+        _, output = process.communicate()
+    except BaseException:
+        # With its children: initdb has some.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, b"", output or b"")
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    """Return an environment without the caller's `PG…` variables, and with English messages."""
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
+        if name in os.environ
+    }
+    return {**kept, "LC_ALL": "C", **variables}
+
+
+def _data(folder: Path) -> Path:
+    return folder / "data"
+
+
+def _cannot(installation: Installation, do: str, output: bytes) -> ScaffoldError:
+    lines = output.decode(errors="replace").strip().splitlines()
+    said = f": {lines[-1].strip()}" if lines else ""
+    return fail(
+        Code.NO_LOCAL_SERVER,
+        f"PostgreSQL {installation.version_text} in {installation.bin} could not {do}{said}.",
+        where="--dump",
+        todo="Repair that installation, or read a running server with --url.",
+    )
+
+
+@contextlib.contextmanager
+def _signals_as_exceptions() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the stack, where they would end the process at once.
+
+    Only in the main thread, and only where nobody else handles them.
+    """
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    changed = []
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, leave)
+                changed.append(number)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Finish cleaning up when an impatient person presses Ctrl-C again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -1,0 +1,186 @@
+"""PostgreSQL connection URLs, as libpq and Ecto write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+DRIVER = "postgresql+psycopg"
+
+_FORM = "postgres://user:password@host:5432/database"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+_SCHEMES = re.compile(r"(postgres|postgresql|ecto)(\+[a-z0-9]+)?", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::(.*))?", re.DOTALL)
+_MAX_PORT = 65535
+
+# What Ecto and Postgrex take from a URL's query, and libpq does not know: Ecto's
+# `Ecto.Repo.Supervisor.parse_url/1` and the options of `Postgrex.start_link/1`.
+_ECTO_PARAMETER = re.compile(
+    "after_connect|backoff_(max|min|type)|disconnect_on_error_codes|handshake_timeout"
+    "|idle_(interval|limit)|log|migration_\\w+|ownership_timeout|parameters|pool|pool_\\w+|prepare"
+    "|priv|queue_(interval|target)|search_path|show_sensitive_data_on_connection_error"
+    "|socket_options|ssl_opts|telemetry_prefix|timeout|types"
+)
+
+
+class ParsedUrl(msgspec.Struct, frozen=True):
+    """A URL for SQLAlchemy's psycopg driver, and notes on the parameters that were dropped."""
+
+    url: URL
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_url(text: str, *, where: str = "") -> ParsedUrl:
+    """Read a connection URL with the scheme `postgres`, `postgresql` or `ecto`.
+
+    Percent-encoding is undone in every part; several hosts, IPv6 addresses and unix sockets (as
+    a percent-encoded host, as `?host=/dir`, or as Ecto's `?socket_dir=/dir`) are understood.
+    What is left out (password, port, database …) stays out, so that libpq finds it in its own
+    ways. `ssl=true` becomes `sslmode=require`; parameters that libpq doesn't know are dropped,
+    with a note where Ecto doesn't know them either. `where` names the option that held the text.
+
+    Raises `ScaffoldError` (`bad-url`) without repeating the text: it may hold a password.
+    """
+    from sqlalchemy.engine import URL
+
+    scheme, rest = _split_scheme(text, where)
+    if scheme.lower() == "jdbc" or not _SCHEMES.fullmatch(scheme):
+        raise _bad(f"The scheme {scheme}:// is not one of PostgreSQL's.", where)
+    rest, _, query_text = rest.partition("?")
+    authority, _, database = rest.partition("/")
+    userinfo, _, hosts_text = authority.rpartition("@")
+    user, has_password, password = userinfo.partition(":")
+    hosts = tuple(_hosts(hosts_text, where))
+    parameters, problems = _libpq_parameters(_query(query_text, where), where)
+    host, port, query = _place(hosts, parameters, where)
+    url = URL.create(
+        DRIVER,
+        username=unquote(user) or parameters.get("user") or None,
+        password=unquote(password) if has_password else parameters.get("password"),
+        host=host,
+        port=port,
+        database=unquote(database) or parameters.get("dbname") or None,
+        query=query,
+    )
+    return ParsedUrl(url, problems)
+
+
+def describe_url(url: URL) -> str:
+    """Return `user@host:port/database` as far as the URL says it; never the password."""
+    query_host = url.query.get("host")
+    hosts = (query_host,) if isinstance(query_host, str) else query_host
+    host = ",".join(hosts) if hosts else url.host or ""
+    if ":" in host and not query_host:
+        host = f"[{host}]"
+    port = url.port or url.query.get("port")
+    place = f"{host}:{port}" if port else host
+    if url.username:
+        place = f"{url.username}@{place}"
+    return f"{place}/{url.database}" if url.database else place or "libpq's default database"
+
+
+def _place(
+    hosts: tuple[tuple[str, int | None], ...], parameters: dict[str, str], where: str
+) -> tuple[str | None, int | None, dict[str, str | tuple[str, ...]]]:
+    """Return host, port and query as SQLAlchemy wants them.
+
+    It keeps unix sockets and lists of hosts in the query, and the port beside them.
+    """
+    own = ("user", "password", "dbname", "port")
+    query: dict[str, str | tuple[str, ...]] = {
+        name: value for name, value in parameters.items() if name not in own
+    }
+    host, port = hosts[0]
+    if "port" in parameters:
+        port = _port(parameters["port"], where)
+    if "host" not in query and len(hosts) > 1:
+        query["host"] = tuple(f"{name}:{number}" if number else name for name, number in hosts)
+        return None, None, query
+    if host.startswith("/"):
+        query.setdefault("host", host)
+    if "host" not in query:
+        return host or None, port, query
+    if port is not None:
+        query["port"] = str(port)
+    return None, None, query
+
+
+def _query(text: str, where: str) -> dict[str, str]:
+    # In a libpq URL a plus sign is a plus sign.
+    encoded = text.replace("+", "%2B")
+    try:
+        return dict(parse_qsl(encoded, keep_blank_values=True, strict_parsing=bool(text)))
+    except ValueError:
+        what = "What follows the ? in the URL is not a list of name=value pairs."
+        raise _bad(what, where) from None
+
+
+def _split_scheme(text: str, where: str) -> tuple[str, str]:
+    match = _SCHEME.fullmatch(text.strip())
+    if match is None:
+        raise _bad("The database URL has no scheme.", where)
+    return match.group(1), match.group(2)
+
+
+def _hosts(text: str, where: str) -> Iterator[tuple[str, int | None]]:
+    for part in text.split(","):
+        match = _HOST_AND_PORT.fullmatch(part)
+        if match is None:
+            raise _bad("The host in the URL can't be read.", where)
+        port = _port(match.group(2), where) if match.group(2) else None
+        yield unquote(match.group(1)).strip("[]"), port
+
+
+def _port(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MAX_PORT):
+        raise _bad("The port in the URL is not a number between 1 and 65535.", where)
+    return int(text)
+
+
+def _libpq_parameters(
+    given: dict[str, str], where: str
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Translate Ecto's parameters to libpq's, and drop what libpq would refuse."""
+    from psycopg.pq import Conninfo
+
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    kept = {name: value for name, value in given.items() if name in known}
+    if given.get("ssl", "").lower() in ("true", "1"):
+        kept.setdefault("sslmode", "require")
+    if "socket_dir" in given:
+        kept["host"] = given["socket_dir"]
+    if "socket" in given:
+        kept["host"], _, socket = given["socket"].rpartition("/")
+        kept.setdefault("port", socket.rpartition(".")[2])
+    for ecto, libpq in (("hostname", "host"), ("username", "user"), ("database", "dbname")):
+        if ecto in given:
+            kept.setdefault(libpq, given[ecto])
+    translated = {"ssl", "socket_dir", "socket", "hostname", "username", "database"}
+    unknown = sorted(given.keys() - known - translated)
+    return kept, tuple(
+        Problem(
+            severity=Severity.NOTE,
+            code=Code.BAD_URL,
+            where=where,
+            what=f"The URL's parameter {name!r} is not known to libpq and was left out.",
+        )
+        for name in unknown
+        if not _ECTO_PARAMETER.fullmatch(name)
+    )
+
+
+def _bad(what: str, where: str) -> ScaffoldError:
+    todo = (
+        f"Write it as {_FORM}; characters such as @ : / ? # % in the user or the password are"
+        " percent-encoded (@ is %40)."
+    )
+    return fail(Code.BAD_URL, what, where=where, todo=todo)

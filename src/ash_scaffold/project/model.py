@@ -1,0 +1,166 @@
+"""What is known of a mix project, as frozen structs.
+
+Every path is relative to `Project.root`, with `/`; every module name is full, without `Elixir.`;
+lines count from 1. Sequences are sorted by module name or path, whatever the disk's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+
+class ModuleEntry(msgspec.Struct, frozen=True):
+    """Where a module is defined."""
+
+    name: str
+    path: str
+    line: int
+
+
+class Repo(msgspec.Struct, frozen=True, kw_only=True):
+    """A module with `use AshPostgres.Repo` or `use Ecto.Repo` (`kind`).
+
+    `installed_extensions` and `min_pg_version` are `None` when the callback is missing or not a
+    literal; `has_installed_extensions` tells the two apart. `migrate_extensions` is false when
+    `def migrate_extensions?, do: false` stands there, `None` when nothing readable does.
+    """
+
+    module: str
+    path: str
+    line: int
+    kind: str
+    installed_extensions: tuple[str, ...] | None = None
+    has_installed_extensions: bool = False
+    migrate_extensions: bool | None = None
+    min_pg_version: str | None = None
+    warn_on_missing_ash_functions: bool = True
+
+    @property
+    def is_ash(self) -> bool:
+        """Whether AshPostgres can use it."""
+        return self.kind == "AshPostgres.Repo"
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """An Ash resource. `table` and `schema` are those its `postgres` section pins.
+
+    `schema` is `None` for the default one. `domain` is the one it names itself.
+    """
+
+    module: str
+    path: str
+    line: int
+    table: str | None = None
+    schema: str | None = None
+    domain: str | None = None
+    repo: str | None = None
+    fragments: tuple[str, ...] = ()
+
+
+class Domain(msgspec.Struct, frozen=True, kw_only=True):
+    """An Ash domain and the modules that its `resources` section lists, in its order."""
+
+    module: str
+    path: str
+    line: int
+    resources: tuple[str, ...] = ()
+
+
+class Unparsed(msgspec.Struct, frozen=True):
+    """A source file that is not Elixir: where it stops being so."""
+
+    path: str
+    line: int
+    text: str
+
+
+class AppConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What `config/*.exs` sets for the application, as far as it is literal.
+
+    `domains_path` is the file that sets `ash_domains`, `None` when no file does.
+    """
+
+    ash_domains: tuple[str, ...] = ()
+    ecto_repos: tuple[str, ...] = ()
+    domains_path: str | None = None
+    domains_line: int | None = None
+    domains_readable: bool = True
+
+
+class Formatter(msgspec.Struct, frozen=True, kw_only=True):
+    """What `.formatter.exs` says, as far as it is literal. `path` is `None` without one."""
+
+    path: str | None = None
+    import_deps: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    line_length: int | None = None
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """One mix application: `path` is its folder ("" for the root), `lib` its source folders."""
+
+    name: str
+    path: str
+    namespace: str
+    lib: tuple[str, ...]
+    dependencies: tuple[str, ...] = ()
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A mix project, read without running anything.
+
+    `app` is the application that resources go to, `apps` all of an umbrella's (just the one
+    otherwise). `modules`, `repos`, `resources` and `domains` cover all of them.
+    `schema_paths` are the files that may define Ecto schemas. `versions` are the Hex packages of
+    mix.lock; `root` is the folder of the outermost mix.exs, absolute.
+    """
+
+    root: Path
+    app: App
+    apps: tuple[App, ...]
+    umbrella: bool = False
+    modules: Mapping[str, ModuleEntry]
+    repos: tuple[Repo, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    schema_paths: tuple[str, ...] = ()
+    unparsed: tuple[Unparsed, ...] = ()
+    config: AppConfig = AppConfig()
+    formatter: Formatter = Formatter()
+    versions: Mapping[str, str] = {}
+
+    @property
+    def app_root(self) -> Path:
+        """The folder of the application that resources go to, absolute."""
+        return self.root / self.app.path
+
+    @property
+    def repo(self) -> Repo | None:
+        """The repo to use when nobody names one, `None` when there is none.
+
+        One of the application before another's, then the first of `ecto_repos`, then one that
+        Ash can use, then by name.
+        """
+        order = {name: rank for rank, name in enumerate(self.config.ecto_repos)}
+        inside = f"{self.app.path}/" if self.app.path else ""
+
+        def rank(repo: Repo) -> tuple[bool, int, bool, str]:
+            own = repo.path.startswith(inside)
+            return (not own, order.get(repo.module, len(order)), not repo.is_ash, repo.module)
+
+        return min(self.repos, key=rank, default=None)
+
+    def domain(self, module: str) -> Domain | None:
+        """Return the domain of that name."""
+        return next((domain for domain in self.domains if domain.module == module), None)
+
+    def resource(self, module: str) -> Resource | None:
+        """Return the resource of that name."""
+        return next((resource for resource in self.resources if resource.module == module), None)
+
+    def unparsed_at(self, path: str) -> Unparsed | None:
+        """Return what is wrong with the file at that path, `None` when nothing is known."""
+        return next((item for item in self.unparsed if item.path == path), None)

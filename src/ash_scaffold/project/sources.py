@@ -1,0 +1,278 @@
+"""The Elixir sources of a project: which modules stand where, and what Ash and Ecto make of them.
+
+Most files only give their module's name, by a scan of the bytes; those that speak of a repo, a
+resource or a domain are parsed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.project.mix import function_clauses, read_source
+from ash_scaffold.project.model import Domain, ModuleEntry, Repo, Resource, Unparsed
+from ash_scaffold.syntax.modules import ModuleDefinition, modules
+from ash_scaffold.syntax.parse import CallSite, Tree, calls, key_text, pairs, parse
+from ash_scaffold.syntax.values import read_strings
+from ash_scaffold.term import Module
+
+# Words without which a file defines no repo, resource, fragment or domain: sections count beside
+# `use`, because a project may have its own base module in place of Ash's.
+_PARSED = (b"Ash.", b"AshPostgres", b"Ecto.Repo", b"Spark.Dsl", b"postgres do", b"resources do")
+_PLAIN_MODULE = re.compile(
+    rb"^def(?:module|protocol)[ \t]+(?P<name>[A-Z]\w*(?:\.[A-Z]\w*)*)[ \t]+do\b", re.MULTILINE
+)
+_TOP_ALIAS = re.compile(rb"^(?:alias|require)\b", re.MULTILINE)
+_SCHEMA = re.compile(rb"\bschema\b[^\n]*\bdo\b")
+_REPOS = ("AshPostgres.Repo", "Ecto.Repo")
+_FRAGMENT = "Spark.Dsl.Fragment"
+
+
+class Fragment(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Spark.Dsl.Fragment`: the table that it pins for the resource it is part of."""
+
+    module: str
+    table: str | None
+    schema: str | None
+    repo: str | None
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sources of a project define, each sorted by name, paths relative to its root."""
+
+    modules: dict[str, ModuleEntry]
+    repos: tuple[Repo, ...]
+    resources: tuple[Resource, ...]
+    domains: tuple[Domain, ...]
+    schema_paths: tuple[str, ...]
+    unparsed: tuple[Unparsed, ...]
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.modules: list[ModuleEntry] = []
+        self.repos: list[Repo] = []
+        self.resources: list[Resource] = []
+        self.fragments: dict[str, Fragment] = {}
+        self.domains: list[Domain] = []
+        self.schema_paths: list[str] = []
+        self.unparsed: list[Unparsed] = []
+
+
+def read_sources(root: Path, folders: Sequence[str]) -> Sources:
+    """Read every `.ex` file below the folders (relative to the root)."""
+    found = _Found()
+    for path in sorted(set(_files(root, folders))):
+        source = read_source(root / path)
+        if source is not None:
+            _read_file(path, source, found)
+    entries: dict[str, ModuleEntry] = {}
+    for entry in found.modules:
+        entries.setdefault(entry.name, entry)
+    return Sources(
+        modules=dict(sorted(entries.items())),
+        repos=tuple(sorted(found.repos, key=lambda repo: repo.module)),
+        resources=tuple(
+            _with_fragments(resource, found.fragments)
+            for resource in sorted(found.resources, key=lambda resource: resource.module)
+        ),
+        domains=tuple(sorted(found.domains, key=lambda domain: domain.module)),
+        schema_paths=tuple(found.schema_paths),
+        unparsed=tuple(found.unparsed),
+    )
+
+
+def _files(root: Path, folders: Sequence[str]) -> Iterator[str]:
+    for folder in folders:
+        for parent, directories, names in os.walk(root / folder):
+            directories[:] = [name for name in directories if not name.startswith(".")]
+            prefix = Path(parent).relative_to(root).as_posix()
+            for name in names:
+                if name.endswith(".ex") and not name.startswith("."):
+                    yield f"{prefix}/{name}"
+
+
+def _read_file(path: str, source: bytes, found: _Found) -> None:
+    definitions = source.count(b"defmodule") + source.count(b"defprotocol")
+    if not definitions:
+        return
+    if b"schema" in source and _SCHEMA.search(source):
+        found.schema_paths.append(path)
+    relevant = any(word in source for word in _PARSED)
+    if not relevant and definitions == 1 and not _TOP_ALIAS.search(source):
+        plain = _plain_modules(path, source)
+        if plain:
+            found.modules.extend(plain)
+            return
+    tree = parse(source)
+    defined = modules(tree)
+    fault = tree.fault
+    if fault is not None:
+        found.unparsed.append(Unparsed(path, fault.line, fault.text))
+        if not defined:
+            # An error can swallow the module around it: its name is taken all the same.
+            found.modules.extend(_plain_modules(path, source))
+    for module in defined:
+        found.modules.append(ModuleEntry(module.name, path, module.span.line))
+        _read_module(path, tree, module, found)
+
+
+def _plain_modules(path: str, source: bytes) -> list[ModuleEntry]:
+    return [
+        ModuleEntry(match["name"].decode(), path, source.count(b"\n", 0, match.start()) + 1)
+        for match in _PLAIN_MODULE.finditer(source)
+    ]
+
+
+def _read_module(path: str, tree: Tree, module: ModuleDefinition, found: _Found) -> None:
+    repo = module.use(*_REPOS)
+    if repo is not None:
+        found.repos.append(_repo(path, tree, module, repo.module, repo.call))
+        return
+    resource = module.use("Ash.Resource")
+    sections = calls(tree, module.body, "postgres")
+    table, schema, repo_name = _pinned(tree, module, sections)
+    if module.use(_FRAGMENT) is not None:
+        found.fragments[module.name] = Fragment(
+            module=module.name, table=table, schema=schema, repo=repo_name
+        )
+    elif resource is not None or sections:
+        uses = [use.call for use in module.uses]
+        found.resources.append(
+            Resource(
+                module=module.name,
+                path=path,
+                line=module.span.line,
+                table=table,
+                schema=schema,
+                repo=repo_name,
+                domain=_module_option(tree, module, uses, "domain"),
+                fragments=_fragments(tree, module, uses),
+            )
+        )
+    elif module.use("Ash.Domain") is not None or _lists_resources(tree, module):
+        found.domains.append(
+            Domain(
+                module=module.name,
+                path=path,
+                line=module.span.line,
+                resources=_resources(tree, module),
+            )
+        )
+
+
+def _pinned(
+    tree: Tree, module: ModuleDefinition, sections: Sequence[CallSite]
+) -> tuple[str | None, str | None, str | None]:
+    """Return table, schema and repo of the `postgres` section."""
+    settings: dict[str, str] = {}
+    for section in sections:
+        for call in calls(tree, section.body or (), "table", "schema", "repo"):
+            value = module.read(tree, call.values[0]) if len(call.values) == 1 else None
+            if isinstance(value, str):
+                settings[call.name] = value
+            elif isinstance(value, Module) and call.name == "repo":
+                settings[call.name] = value.name
+    return settings.get("table"), settings.get("schema"), settings.get("repo")
+
+
+def _module_option(
+    tree: Tree, module: ModuleDefinition, uses: Sequence[CallSite], name: str
+) -> str | None:
+    for call in uses:
+        node = call.option(name)
+        value = module.read(tree, node) if node is not None else None
+        if isinstance(value, Module):
+            return value.name
+    return None
+
+
+def _fragments(tree: Tree, module: ModuleDefinition, uses: Sequence[CallSite]) -> tuple[str, ...]:
+    for call in uses:
+        node = call.option("fragments")
+        value = module.read(tree, node) if node is not None else None
+        if isinstance(value, list):
+            return tuple(item.name for item in value if isinstance(item, Module))
+    return ()
+
+
+def _with_fragments(resource: Resource, fragments: dict[str, Fragment]) -> Resource:
+    """Add what a fragment pins where the resource says nothing itself."""
+    for name in resource.fragments:
+        fragment = fragments.get(name)
+        if fragment is not None:
+            resource = msgspec.structs.replace(
+                resource,
+                table=resource.table or fragment.table,
+                schema=resource.schema or fragment.schema,
+                repo=resource.repo or fragment.repo,
+            )
+    return resource
+
+
+def _lists_resources(tree: Tree, module: ModuleDefinition) -> bool:
+    """Whether `resources do … resource X` stands there: a router's `resources` has a path."""
+    return any(
+        not section.values and calls(tree, section.body or (), "resource")
+        for section in calls(tree, module.body, "resources")
+    )
+
+
+def _resources(tree: Tree, module: ModuleDefinition) -> tuple[str, ...]:
+    names = []
+    for section in calls(tree, module.body, "resources"):
+        for call in calls(tree, section.body or (), "resource"):
+            value = module.read(tree, call.args[0]) if call.args else None
+            if isinstance(value, Module):
+                names.append(value.name)
+    return tuple(names)
+
+
+def _repo(path: str, tree: Tree, module: ModuleDefinition, kind: str, use: CallSite) -> Repo:
+    extensions = _result_of(tree, module, "installed_extensions")
+    migrate = _result_of(tree, module, "migrate_extensions?")
+    warn = use.option("warn_on_missing_ash_functions?")
+    return Repo(
+        module=module.name,
+        path=path,
+        line=module.span.line,
+        kind=kind,
+        installed_extensions=read_strings(tree, extensions),
+        has_installed_extensions=extensions is not None,
+        migrate_extensions=_boolean(tree, module, migrate),
+        min_pg_version=_version(tree, _result_of(tree, module, "min_pg_version")),
+        warn_on_missing_ash_functions=_boolean(tree, module, warn) is not False,
+    )
+
+
+def _result_of(tree: Tree, module: ModuleDefinition, function: str) -> Node | None:
+    """Return the last expression of a function that has a single clause."""
+    clauses = list(function_clauses(tree, module.body, function))
+    body = clauses[0].body if len(clauses) == 1 else None
+    return body[-1] if body else None
+
+
+def _boolean(tree: Tree, module: ModuleDefinition, node: Node | None) -> bool | None:
+    value = module.read(tree, node) if node is not None else None
+    return value if isinstance(value, bool) else None
+
+
+def _version(tree: Tree, node: Node | None) -> str | None:
+    """Read `%Version{major: 16, minor: 0, patch: 0}`."""
+    if node is None or node.type != "map":
+        return None
+    parts: dict[str, str] = {}
+    for content in node.named_children:
+        for keywords in content.named_children if content.type == "map_content" else ():
+            for pair in pairs(keywords):
+                key, value = key_text(tree, pair), pair.child_by_field_name("value")
+                if key is not None and value is not None and value.type == "integer":
+                    parts[key] = tree.text(value)
+    numbers = [parts.get(name) for name in ("major", "minor", "patch")]
+    given = [number for number in numbers if number is not None]
+    return ".".join(given) if len(given) == len(numbers) else None

@@ -1,0 +1,269 @@
+"""The one place that writes into a project: all files or none.
+
+    with locked(root, on_wait=say) as lock:
+        recover(lock)
+        … read the project, compute every byte …
+        write_files(lock, files)
+
+A run that is killed at any moment leaves either the old files, or a journal with which the next
+`recover` finishes the write. `locked` makes two runs in one project wait for each other.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.project.journal import Entry, Journal, Recovery
+
+JOURNAL_FOLDER = PurePosixPath("priv/ash_scaffold/.write")
+_LOCK_POLL_SECONDS = 0.05
+# File systems without locks (some network mounts): going on alone is better than refusing.
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.EBADF, errno.EINVAL, errno.ENOSYS})
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """The right to write into the project at `root` (absolute, symlinks resolved)."""
+
+    root: Path
+
+    @property
+    def journal(self) -> Journal:
+        """The project's journal."""
+        return Journal(self.root, self.root / JOURNAL_FOLDER)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write did, as paths relative to the root, sorted."""
+
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+
+@contextmanager
+def locked(
+    root: Path, *, wait_seconds: float = 60.0, on_wait: Callable[[], None] | None = None
+) -> Iterator[Lock]:
+    """Hold the project's lock; `on_wait` is called once when another run holds it.
+
+    The lock is an advisory one on the folder itself, so that it leaves no file and ends with the
+    process. Raises `ScaffoldError` (`NOT_WRITABLE`) when the other run goes on for longer than
+    `wait_seconds`, or the folder can't be opened.
+    """
+    root = root.resolve()
+    try:
+        descriptor = os.open(root, os.O_RDONLY)
+    except OSError as error:
+        raise _not_writable(root, error) from error
+    try:
+        _acquire(descriptor, root, wait_seconds, on_wait)
+        yield Lock(root)
+    finally:
+        os.close(descriptor)
+
+
+def recover(lock: Lock) -> Recovery | None:
+    """Finish or undo what an interrupted run was writing; `None` when there was nothing.
+
+    Files that were changed since are left alone and named in `kept`. Raises `ScaffoldError`
+    (`NOT_WRITABLE`) when that fails; a later call can still do it.
+    """
+    try:
+        return lock.journal.recover()
+    except OSError as error:
+        raise _not_writable(lock.root, error) from error
+
+
+def write_files(
+    lock: Lock,
+    files: Mapping[str, bytes | None],
+    *,
+    seen: Mapping[str, bytes | None] | None = None,
+) -> Written:
+    """Give every file its content (`None` deletes it), or leave all as they are.
+
+    Paths are relative to the root, with `/`. Files that already have their content are not
+    touched; others keep their mode and, when run as root, their owner. `seen` is what the caller
+    read before it computed the content: a file that differs from it was changed meanwhile.
+    Raises `ScaffoldError`, with nothing written: `NOT_WRITABLE` for a path that leaves the root,
+    is a folder, can't be written, or a full disk; `EDITED_FILE` for a file changed meanwhile.
+    """
+    journal = lock.journal
+    if journal.pending:
+        raise fail(
+            Code.NOT_WRITABLE,
+            "An earlier run was interrupted while it wrote.",
+            where=str(journal.folder),
+            todo="Run the command again: that write is finished first.",
+        )
+    entries = _entries(lock.root, files, {} if seen is None else seen)
+    wanted = [entry for entry in entries if entry.before != entry.after]
+    if wanted:
+        _write(lock.root, journal, wanted)
+    return Written(
+        created=_paths(wanted, lambda entry: entry.before is None),
+        changed=_paths(wanted, lambda e: e.before is not None and e.after is not None),
+        deleted=_paths(wanted, lambda entry: entry.after is None),
+        unchanged=_paths(entries, lambda entry: entry.before == entry.after),
+    )
+
+
+def _acquire(
+    descriptor: int, root: Path, wait_seconds: float, on_wait: Callable[[], None] | None
+) -> None:
+    deadline = time.monotonic() + wait_seconds
+    told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise _not_writable(root, error) from error
+        if time.monotonic() >= deadline:
+            raise fail(
+                Code.NOT_WRITABLE,
+                f"Another run has been writing in this project for {wait_seconds:g} seconds.",
+                where=str(root),
+                todo="Wait until it ends, or stop it.",
+            )
+        if not told and on_wait is not None:
+            on_wait()
+            told = True
+        time.sleep(_LOCK_POLL_SECONDS)
+
+
+def _write(root: Path, journal: Journal, entries: list[Entry]) -> None:
+    try:
+        journal.prepare(entries)
+        journal.apply(entries)
+        journal.close()
+    except BaseException as error:
+        # Without a journal it is before the decision, or after the last file.
+        if journal.pending:
+            _undo(root, journal, entries)
+        else:
+            journal.discard()
+        if isinstance(error, OSError):
+            raise _not_writable(root, error) from error
+        raise
+
+
+def _undo(root: Path, journal: Journal, entries: list[Entry]) -> None:
+    try:
+        journal.turn_back()
+        journal.undo(entries)
+        journal.close()
+    except OSError as error:
+        raise fail(
+            Code.NOT_WRITABLE,
+            f"Writing stopped half way: {error.strerror}.",
+            where=str(error.filename or root),
+            todo="Make room or give access, then run the command again: it brings the files "
+            "to one state first.",
+        ) from error
+
+
+def _entries(
+    root: Path, files: Mapping[str, bytes | None], seen: Mapping[str, bytes | None]
+) -> list[Entry]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    taken: dict[str, str] = {}
+    for path, after in sorted(files.items()):
+        try:
+            entry = _entry(root, path, after)
+            if path in seen and entry.before != seen[path]:
+                raise fail(
+                    Code.EDITED_FILE,
+                    "The file was changed while the run was under way.",
+                    where=path,
+                    todo="Run the command again.",
+                )
+            if entry.path in taken:
+                raise _refused(path, f"It is the same file as {taken[entry.path]}.")
+            taken[entry.path] = path
+            entries.append(entry)
+        except ScaffoldError as error:
+            problems.extend(error.problems)
+        except OSError as error:
+            problems.extend(_not_writable(Path(path), error).problems)
+    if problems:
+        raise ScaffoldError(*problems)
+    return entries
+
+
+def _entry(root: Path, path: str, after: bytes | None) -> Entry:
+    target = _target(root, path)
+    folder = target.parent
+    missing: list[str] = []
+    while not folder.exists():
+        missing.append(folder.relative_to(root).as_posix())
+        folder = folder.parent
+    if not folder.is_dir():
+        raise _refused(path, f"{folder.relative_to(root)} is not a folder.")
+    if target.is_dir():
+        raise _refused(path, "It is a folder.")
+    status = target.stat() if target.exists() else None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        raise _refused(path, "It is not a regular file.")
+    entry = Entry(
+        path=target.relative_to(root).as_posix(),
+        before=None if status is None else target.read_bytes(),
+        after=after,
+        mode=None if status is None else stat.S_IMODE(status.st_mode),
+        uid=None if status is None else status.st_uid,
+        gid=None if status is None else status.st_gid,
+        folders=tuple(reversed(missing)),
+    )
+    if entry.before != after:
+        for needed in (folder, target) if status is not None else (folder,):
+            if not os.access(needed, os.W_OK):
+                raise _refused(path, f"{needed.relative_to(root)} is write-protected.")
+    return entry
+
+
+def _target(root: Path, path: str) -> Path:
+    """Return the real file that a path means. Raises `ScaffoldError` when it is not inside."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\0" in path:
+        raise _refused(path, "The path leaves the project.")
+    try:
+        target = (root / pure).resolve()
+    except (OSError, RuntimeError) as error:
+        raise _refused(path, "The path can't be followed.") from error
+    if target == root or not target.is_relative_to(root):
+        raise _refused(path, "The path leaves the project.")
+    return target
+
+
+def _paths(entries: list[Entry], which: Callable[[Entry], bool]) -> tuple[str, ...]:
+    return tuple(sorted(entry.path for entry in entries if which(entry)))
+
+
+def _refused(path: str, what: str) -> ScaffoldError:
+    return fail(Code.NOT_WRITABLE, what, where=path, todo="Choose another place with --out.")
+
+
+def _not_writable(path: Path, error: OSError) -> ScaffoldError:
+    return ScaffoldError(
+        Problem(
+            severity=Severity.ERROR,
+            code=Code.NOT_WRITABLE,
+            where=str(error.filename or path),
+            what=f"Nothing was written: {error.strerror or error}.",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Elixir source: parsed trees with byte ranges, and data written as literals."""

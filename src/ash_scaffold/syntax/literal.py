@@ -1,0 +1,367 @@
+"""The only place that turns data into Elixir source: terms, expressions, statements.
+
+Whatever a string holds (quotes, `#{}`, newlines, right-to-left marks), the literal written for it
+reads back as exactly that string. The output is already in the form of Elixir's formatter at 98
+columns: a container that doesn't fit is broken one element a line.
+
+Source of the rules: Elixir's syntax reference (strings, atoms, keywords) and `Code.format_string!/2`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ash_scaffold.term import (
+    Atom,
+    Call,
+    Capture,
+    Expr,
+    Keyword,
+    Map,
+    Module,
+    Operator,
+    Parent,
+    Ref,
+    Term,
+)
+
+LINE_LENGTH = 98
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_@]*[?!]?\Z")
+_VARIABLE = re.compile(r"[a-z_][A-Za-z0-9_]*[?!]?\Z")
+_PLAIN = re.compile(r"[ !$-\[\]-~]*\Z")
+_SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}
+# Words that can't stand as a variable in an expression; `ref(:name)` says them.
+_RESERVED_WORDS = frozenset(
+    "true false nil when and or not in fn do end catch rescue after else __MODULE__ __DIR__ "
+    "__ENV__ __CALLER__ __STACKTRACE__ ref parent fragment exists type".split()
+)
+# Elixir's operator table, tightest last; operands that bind looser get parentheses.
+_PRECEDENCE = {"or": 1, "and": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 5}
+_NOT = 6
+_ATOMIC = 9
+# Operators are atoms without quotes; these can be columns, the rest of them nobody names so.
+_OPERATOR_ATOMS = frozenset("* + - / ! & | < > = == != <= >= && || ++ -- <> . .. @ ^".split())
+# Scripts that Elixir lets stand together in one identifier (Unicode TS 39, highly restrictive).
+_SCRIPT_SETS = (
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"LATIN", "CJK", "HANGUL"}),
+    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+)
+
+
+def width(text: str) -> int:
+    """Columns that the formatter counts for a text: its graphemes, marks not counted."""
+    if text.isascii():
+        return len(text)
+    return sum(not unicodedata.combining(char) for char in text)
+
+
+def _escape(text: str) -> str:
+    if _PLAIN.match(text):
+        return text
+    out: list[str] = []
+    for index, char in enumerate(text):
+        if char in _SPECIAL:
+            out.append(_SPECIAL[char])
+        elif char == "#" and text[index + 1 : index + 2] == "{":
+            out.append("\\#")
+        elif char.isprintable():
+            out.append(char)
+        else:
+            out.append(f"\\u{{{ord(char):X}}}")
+    return "".join(out)
+
+
+def string(text: str) -> str:
+    """Write a binary literal."""
+    return f'"{_escape(text)}"'
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0].split("-")[0]
+
+
+def _bare(name: str) -> bool:
+    """Whether a name is an identifier to Elixir: then its atom has no quotes."""
+    if name.isascii():
+        return _IDENTIFIER.match(name) is not None
+    stem = name.replace("@", "").rstrip("?!")
+    if len(name.rstrip("?!")) < len(name) - 1 or not stem.isidentifier():
+        return False
+    if unicodedata.normalize("NFKC", name) != name:
+        return False
+    scripts = {_script(char) for char in stem if char.isalpha()}
+    return len(scripts) == 1 or any(scripts <= allowed for allowed in _SCRIPT_SETS)
+
+
+def atom(name: str) -> str:
+    """Write an atom literal, quoted only where the formatter keeps the quotes."""
+    if name in ("true", "false", "nil"):
+        return name
+    if _bare(name) or name in _OPERATOR_ATOMS:
+        return f":{name}"
+    return f':"{_escape(name)}"'
+
+
+def key(name: str) -> str:
+    """Write a keyword's key, colon included."""
+    return f"{name}:" if _bare(name) else f'"{_escape(name)}":'
+
+
+def comment(text: str) -> str:
+    """Write a comment of one line."""
+    return f"# {' '.join(text.split())}" if text.isprintable() else f"# {_escape(text)}"
+
+
+def _digits(number: str) -> str:
+    sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
+    if len(digits) < 6:
+        return number
+    head = len(digits) % 3
+    groups = [digits[:head]] if head else []
+    groups += [digits[i : i + 3] for i in range(head, len(digits), 3)]
+    return sign + "_".join(groups)
+
+
+def _float(value: float) -> str:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError("Elixir has no literal for NaN or infinity")
+    mantissa, _, exponent = repr(value).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    text = f"{_digits(whole)}.{fraction or '0'}"
+    return f"{text}e{int(exponent)}" if exponent else text
+
+
+def _needs_parens(operand: Term, parent: Operator, *, left: bool) -> bool:
+    if not isinstance(operand, Operator):
+        return False
+    if operand.name == "not":
+        return False
+    if parent.name == "not":
+        return True
+    own, inner = _PRECEDENCE[parent.name], _PRECEDENCE[operand.name]
+    if parent.name in ("and", "or"):
+        # The formatter parenthesises `and` inside `or`; the same operator chains to the left.
+        same = operand.name == parent.name
+        return not left if same else inner < 3
+    return inner <= own
+
+
+def _operator(term: Operator) -> str:
+    if term.name == "not":
+        operand = term.operands[0]
+        text = flat(operand)
+        return f"not ({text})" if _needs_parens(operand, term, left=False) else f"not {text}"
+    texts = [
+        f"({flat(operand)})" if _needs_parens(operand, term, left=left) else flat(operand)
+        for left, operand in zip((True, False), term.operands, strict=True)
+    ]
+    return f"{texts[0]} {term.name} {texts[1]}"
+
+
+def _ref(name: str) -> str:
+    if _VARIABLE.match(name) and name not in _RESERVED_WORDS:
+        return name
+    return f"ref({atom(name)})"
+
+
+def _pairs(items: Iterable[tuple[str, Term]]) -> list[tuple[str, Term]]:
+    return [(key(name) + " ", value) for name, value in items]
+
+
+def _map_pairs(term: Map) -> list[tuple[str, Term]]:
+    return [(string(name) + " => ", value) for name, value in term.items]
+
+
+def _list_items(term: list[Term]) -> list[tuple[str, Term]]:
+    """Elements with their prefix; a keyword at the end of a list needs no brackets."""
+    items: list[tuple[str, Term]] = [("", item) for item in term]
+    if items and isinstance(term[-1], Keyword):
+        items[-1:] = _pairs(term[-1].items)
+    return items
+
+
+def _scalar(term: Term) -> str | None:
+    match term:
+        case None:
+            return "nil"
+        case bool():
+            return "true" if term else "false"
+        case int():
+            return _digits(str(term))
+        case float():
+            return _float(term)
+        case str():
+            return string(term)
+        case Decimal():
+            return f'Decimal.new("{term}")'
+        case Atom(name=name):
+            return atom(name)
+        case Module(name=name):
+            return name
+        case Capture():
+            return f"&{term.module}.{term.function}/{term.arity}"
+        case Ref(name=name):
+            return _ref(name)
+        case Parent(name=name):
+            return f"parent({_ref(name)})"
+        case Operator():
+            return _operator(term)
+        case _:
+            return None
+
+
+def _container(term: Term) -> tuple[str, list[tuple[str, Term]], str]:
+    match term:
+        case Keyword(items=items):
+            return "[", _pairs(items), "]"
+        case Map():
+            return "%{", _map_pairs(term), "}"
+        case tuple():
+            return "{", [("", item) for item in term], "}"
+        case list():
+            return "[", _list_items(term), "]"
+        case Expr(body=body):
+            return "expr(", [("", body)], ")"
+        case Call(name=name, args=args):
+            return f"{name}(", [("", item) for item in args], ")"
+        case _:
+            raise TypeError(f"no Elixir literal for {type(term).__name__}")
+
+
+def flat(term: Term) -> str:
+    """Write a term on one line."""
+    scalar = _scalar(term)
+    if scalar is not None:
+        return scalar
+    opening, items, closing = _container(term)
+    return opening + ", ".join(prefix + flat(item) for prefix, item in items) + closing
+
+
+def _last_column(text: str, column: int) -> int:
+    """Column behind a text that starts at `column` and may have several lines."""
+    head, newline, last = text.rpartition("\n")
+    return width(last) if newline else column + width(head + last)
+
+
+def _operand(term: Term, parent: Operator, column: int, *, left: bool) -> str:
+    if _needs_parens(term, parent, left=left):
+        return f"({fit(term, column + 1, column + 1, 1)})"
+    return fit(term, column, column)
+
+
+def _chain(term: Operator) -> list[Term]:
+    """Operands of a chain of one operator, which associates to the left."""
+    operands: list[Term] = list(term.operands)
+    if term.name in ("and", "or"):
+        while isinstance(operands[0], Operator) and operands[0].name == term.name:
+            operands[:1] = operands[0].operands
+    return operands
+
+
+def _broken_operator(term: Operator, column: int, tail: int) -> str:
+    """Fill lines with operands, later lines nested by two more than the chain's start."""
+    if term.name == "not":
+        return "not " + _operand(term.operands[0], term, column + 4, left=False)
+    operands = _chain(term)
+    text = _operand(operands[0], term, column, left=True)
+    for index, operand in enumerate(operands[1:], 1):
+        text += f" {term.name}"
+        at = _last_column(text, column)
+        one_line = flat(operand)
+        if _needs_parens(operand, term, left=False):
+            one_line = f"({one_line})"
+        behind = tail if index == len(operands) - 1 else width(term.name) + 1
+        if at + 1 + width(one_line) + behind <= LINE_LENGTH:
+            text += " " + one_line
+        elif isinstance(operand, list):
+            text += " " + _broken(operand, column)
+        else:
+            text += "\n" + " " * (column + 2) + _operand(operand, term, column + 2, left=False)
+    return text
+
+
+def fit(term: Term, indent: int, column: int, tail: int = 0) -> str:
+    """Write a term that starts at `column` of a line indented by `indent`.
+
+    `tail` columns are needed behind it. A container that doesn't fit is broken, its elements
+    indented by two more; what can't be broken stays as long as it is.
+    """
+    text = flat(term)
+    if column + width(text) + tail <= LINE_LENGTH:
+        return text
+    if isinstance(term, Operator):
+        return _broken_operator(term, column, tail)
+    if isinstance(term, tuple):
+        return _filled_tuple(term, column)
+    if _scalar(term) is not None:
+        return text
+    return _broken(term, indent)
+
+
+def _filled_tuple(term: tuple[Term, ...], column: int) -> str:
+    """A tuple's elements are filled into lines, aligned behind its brace."""
+    text = "{"
+    for index, item in enumerate(term):
+        end = "}" if index == len(term) - 1 else ","
+        at = _last_column(text, column)
+        gap = " " if index else ""
+        if at + len(gap) + width(flat(item)) + 1 <= LINE_LENGTH:
+            text += gap + flat(item) + end
+        elif index:
+            text += "\n" + " " * (column + 1) + fit(item, column + 1, column + 1, 1) + end
+        else:
+            text += fit(item, column + 1, column + 1, 1) + end
+    return text
+
+
+def _broken(term: Term, indent: int) -> str:
+    opening, items, closing = _container(term)
+    if not items:
+        return opening + closing
+    inner = indent + 2
+    lines = []
+    for index, (prefix, item) in enumerate(items):
+        comma = "" if index == len(items) - 1 else ","
+        body = fit(item, inner, inner + width(prefix), len(comma))
+        lines.append(" " * inner + prefix + body + comma)
+    return opening + "\n" + "\n".join(lines) + "\n" + " " * indent + closing
+
+
+def statement(name: str, args: tuple[Term, ...], indent: int, *, spread: bool = False) -> str:
+    """Write a call without parentheses, such as `constraints max_length: 5`, without its indent.
+
+    `args` that end in a `Keyword` are written without brackets. `spread` breaks a container of
+    several elements even where it would fit, so that a later change is a change of one line.
+    Lines after the first carry their indent.
+    """
+    if not args:
+        return name
+    flat_args = ", ".join(
+        ", ".join(prefix + flat(value) for prefix, value in _pairs(arg.items))
+        if isinstance(arg, Keyword) and arg is args[-1]
+        else flat(arg)
+        for arg in args
+    )
+    line = f"{name} {flat_args}"
+    start = indent + width(name) + 1
+    only = args[0] if len(args) == 1 else None
+    if spread and isinstance(only, list) and len(only) > 1:
+        return f"{name} {_broken(only, indent)}"
+    many = isinstance(only, Keyword) and len(only.items) > 1
+    if indent + width(line) <= LINE_LENGTH and not (spread and many):
+        return line
+    if isinstance(only, Keyword):
+        rows = [
+            prefix + fit(value, start, start + width(prefix), 1)
+            for prefix, value in _pairs(only.items)
+        ]
+        return f"{name} " + (",\n" + " " * start).join(rows)
+    if only is not None:
+        nest = start if isinstance(only, Expr | Call) else indent
+        return f"{name} {fit(only, nest, start)}"
+    return f"{name} " + (",\n" + " " * start).join(fit(arg, start, start, 1) for arg in args)

@@ -1,0 +1,124 @@
+"""One throw-away PostgreSQL server for the run, and a fresh database for each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import psycopg
+import pytest
+from msgspec import structs
+from psycopg import sql
+from sqlalchemy import URL
+
+from ash_scaffold.postgres.catalog import Database, Table
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.installation import (
+    Installation,
+    embedded_installation,
+    local_installations,
+    nearest,
+)
+from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.server import Server, throwaway_server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        type=int,
+        metavar="MAJOR",
+        help="test on the local PostgreSQL installation of that major, not the embedded one",
+    )
+
+
+@pytest.fixture(scope="session")
+def installation(pytestconfig: pytest.Config) -> Installation:
+    major: int | None = pytestconfig.getoption("--postgres")
+    if major is None:
+        found = embedded_installation()
+    else:
+        found = nearest([each for each in local_installations() if each.major == major], major)
+    assert found is not None, "the tests need the PostgreSQL of the extra 'embedded'"
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_major(installation: Installation) -> int:
+    return installation.major
+
+
+@pytest.fixture(scope="session")
+def postgres(installation: Installation) -> Iterator[Server]:
+    with throwaway_server(installation) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_names() -> Iterator[str]:
+    return (f"test_{number}" for number in count(1))
+
+
+@pytest.fixture
+def run_ddl() -> Callable[..., None]:
+    """Give `run_ddl(url, *statements)`."""
+    return _run_ddl
+
+
+@pytest.fixture
+def make_database(
+    postgres: Server, postgres_major: int, database_names: Iterator[str]
+) -> Iterator[Callable[..., URL]]:
+    """Give `make_database(*statements) -> URL`: a new database in which they were run."""
+    administration = postgres.url("postgres")
+    strategy = "STRATEGY file_copy" if postgres_major >= 15 else ""  # the faster one without fsync
+    made: list[str] = []
+
+    def make(*statements: str) -> URL:
+        name = next(database_names)
+        _run_ddl(administration, f"CREATE DATABASE {name} TEMPLATE template0 {strategy}")
+        made.append(name)
+        url = postgres.url(name)
+        _run_ddl(url, *statements)
+        return url
+
+    yield make
+    _run_ddl(administration, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
+
+
+@pytest.fixture
+def reflect_ddl(make_database: Callable[..., URL]) -> Callable[..., Database]:
+    """Give `reflect_ddl(ddl, **options) -> Database`, without oids, attnums and identity."""
+
+    def from_ddl(
+        ddl: str, *, schemas: tuple[str, ...] = ("public",), partitions: bool = False
+    ) -> Database:
+        with read_only(make_database(ddl)) as connection:
+            database = reflect(connection, schemas=schemas, partitions=partitions)
+        return without_numbers(database)
+
+    return from_ddl
+
+
+def _run_ddl(url: URL, *statements: str) -> None:
+    """Run each text, which may hold several statements, in a transaction of its own."""
+    uri = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(sql.SQL(statement))
+
+
+def without_numbers(database: Database) -> Database:
+    """Leave out what differs from one database to the next."""
+    return structs.replace(
+        database,
+        tables=tuple(_table_without_numbers(table) for table in database.tables),
+        types={name: structs.replace(type_, oid=0) for name, type_ in database.types.items()},
+        identity=None,
+        name="",
+    )
+
+
+def _table_without_numbers(table: Table) -> Table:
+    columns = tuple(structs.replace(column, attnum=0) for column in table.columns)
+    return structs.replace(table, oid=0, columns=columns)

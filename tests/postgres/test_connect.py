@@ -1,0 +1,262 @@
+"""The session the catalog is read in, and what is said when there can be none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine
+
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.dump import run_sql
+from ash_scaffold.postgres.installation import embedded_installation
+from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.postgres.url import parse_url
+from ash_scaffold.problem import Code, Problem, ScaffoldError
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of its own: its roles and its pg_hba.conf are part of the tests."""
+    installation = embedded_installation()
+    assert installation is not None
+    with throwaway_server(installation) as server:
+        for statement in (
+            "CREATE ROLE ann LOGIN PASSWORD 's3cret'",
+            "CREATE ROLE bob LOGIN",
+            "CREATE ROLE barred LOGIN",
+            "CREATE ROLE crew NOLOGIN",
+            "CREATE DATABASE shop",
+            "CREATE DATABASE closed",
+            "REVOKE CONNECT ON DATABASE closed FROM public",
+            "CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int)",
+        ):
+            run_sql(server, "postgres", statement)
+        rules = server.folder / "data" / "pg_hba.conf"
+        own = "local all ann scram-sha-256\nlocal all barred reject\n"
+        rules.write_text(own + rules.read_text())
+        run_sql(server, "postgres", "SELECT pg_reload_conf()")
+        _wait_for_rules(server)
+        yield server
+
+
+def _wait_for_rules(server: Server) -> None:
+    for _ in range(200):
+        try:
+            psycopg.connect(host=str(server.socket), user="barred", dbname="postgres").close()
+        except psycopg.OperationalError:
+            return
+        time.sleep(0.01)
+
+
+def url(server: Server, userinfo: str, database: str = "postgres") -> URL:
+    return parse_url(f"postgres://{userinfo}@/{database}?host={server.socket}").url
+
+
+def problem_of(url: URL, statement: str = "SELECT 1") -> Problem:
+    with pytest.raises(ScaffoldError) as caught, read_only(url) as connection:
+        connection.exec_driver_sql(statement)
+    [problem] = caught.value.problems
+    return problem
+
+
+def test_the_session_is_one_read_only_snapshot_with_an_empty_search_path(server: Server) -> None:
+    names = (
+        "transaction_isolation",
+        "transaction_read_only",
+        "search_path",
+        "lock_timeout",
+        "statement_timeout",
+        "application_name",
+        "client_encoding",
+    )
+    shown = ", ".join(f"current_setting('{name}')" for name in names)
+
+    with read_only(url(server, "bob")) as connection:
+        row = connection.exec_driver_sql(f"SELECT {shown}").one()
+        version = connection.dialect.server_version_info
+
+    assert tuple(row) == ("repeatable read", "on", '""', "5s", "1min", "ash-scaffold", "UTF8")
+    assert version is not None
+    assert version[0] == server.installation.major
+
+
+def test_the_url_may_say_otherwise(server: Server) -> None:
+    named = url(server, "bob").update_query_dict({"application_name": "nightly"})
+
+    with read_only(named) as connection:
+        name = connection.exec_driver_sql("SHOW application_name").scalar_one()
+
+    assert name == "nightly"
+
+
+def test_connecting_asks_nothing_but_what_the_transaction_needs(server: Server) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with read_only(url(server, "bob")):
+            pass
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert statements == [
+        "SET LOCAL lock_timeout = 5000;SET LOCAL statement_timeout = 60000;"
+        "SET LOCAL search_path = ''"
+    ]
+
+
+def test_a_password_may_come_from_libpqs_own_places(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "s3cret")
+
+    with read_only(url(server, "ann")) as connection:
+        assert connection.exec_driver_sql("SELECT current_user").scalar_one() == "ann"
+
+
+@pytest.mark.parametrize(
+    ("userinfo", "database", "code", "what"),
+    [
+        (
+            "ann:wr0ng",
+            "postgres",
+            Code.ACCESS_DENIED,
+            "The server did not accept the password: password authentication failed for user"
+            ' "ann".',
+        ),
+        (
+            "ann",
+            "postgres",
+            Code.ACCESS_DENIED,
+            "The server did not accept the password: fe_sendauth: no password supplied.",
+        ),
+        (
+            "nobody_here",
+            "postgres",
+            Code.ACCESS_DENIED,
+            'The role can\'t log in: role "nobody_here" does not exist.',
+        ),
+        (
+            "crew",
+            "postgres",
+            Code.ACCESS_DENIED,
+            'The role can\'t log in: role "crew" is not permitted to log in.',
+        ),
+        (
+            "barred",
+            "postgres",
+            Code.ACCESS_DENIED,
+            "The server does not let this role in from this machine: pg_hba.conf rejects"
+            ' connection for host "[local]", user "barred", database "postgres", no encryption.',
+        ),
+        (
+            "bob",
+            "closed",
+            Code.ACCESS_DENIED,
+            'The role may not connect to this database: permission denied for database "closed".',
+        ),
+        (
+            "bob",
+            "shopp",
+            Code.NO_DATABASE,
+            'There is no such database: database "shopp" does not exist.',
+        ),
+    ],
+)
+def test_says_why_the_server_refused(
+    server: Server,
+    userinfo: str,
+    database: str,
+    code: Code,
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    monkeypatch.setenv("PGPASSFILE", "/nonexistent")
+
+    problem = problem_of(url(server, userinfo, database))
+
+    assert (problem.code, problem.what) == (code, what)
+    assert problem.where == f"{userinfo.partition(':')[0]}@{server.socket}/{database}"
+    assert problem.todo
+    assert "wr0ng" not in f"{problem}"
+
+
+def test_names_the_databases_that_are_there(server: Server) -> None:
+    close = problem_of(url(server, "bob", "shopp")).todo
+    far = problem_of(url(server, "bob", "xyz")).todo
+
+    assert close == "Check the name after the last / in the URL. The server has: shop."
+    assert far == (
+        "Check the name after the last / in the URL. The server has: closed, postgres, shop."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("postgres://ann:s3cret@127.0.0.1:1/x", "No server listens there: Connection refused."),
+        (
+            "postgres://ann:s3cret@/x?host=/nonexistent",
+            "No server listens there: No such file or directory.",
+        ),
+        (
+            "postgres://ann:s3cret@/x?host=/tmp&sslmode=always",
+            'The server and this side don\'t agree on encryption: invalid sslmode value: "always".',
+        ),
+    ],
+)
+def test_says_why_there_is_no_connection(text: str, what: str) -> None:
+    problem = problem_of(parse_url(text).url)
+
+    assert (problem.code, problem.what) == (Code.CONNECTION_FAILED, what)
+    assert "s3cret" not in f"{problem}"
+
+
+def test_says_that_a_host_is_unknown() -> None:
+    problem = problem_of(parse_url("postgres://ann:s3cret@nowhere.invalid/x").url)
+
+    assert problem.code is Code.CONNECTION_FAILED
+    assert problem.what.startswith("The host is not known: ")
+    assert "s3cret" not in f"{problem}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "what"),
+    [
+        (
+            "SELECT * FROM hidden.t",
+            Code.ACCESS_DENIED,
+            "The role may not read the catalog: permission denied for schema hidden.",
+        ),
+        (
+            "CREATE TABLE public.t (id int)",
+            Code.DATABASE_ERROR,
+            "The database refused a query: cannot execute CREATE TABLE in a read-only transaction.",
+        ),
+        (
+            "SET LOCAL statement_timeout = 10; SELECT pg_sleep(2)",
+            Code.DATABASE_ERROR,
+            "The database did not answer in time: canceling statement due to statement timeout.",
+        ),
+        (
+            "SELECT pg_terminate_backend(pg_backend_pid())",
+            Code.CONNECTION_FAILED,
+            "The connection to the database broke: terminating connection due to administrator"
+            " command.",
+        ),
+    ],
+)
+def test_says_what_went_wrong_in_the_session(
+    server: Server, statement: str, code: Code, what: str
+) -> None:
+    problem = problem_of(url(server, "bob"), statement)
+
+    assert (problem.code, problem.what) == (code, what)

@@ -1,0 +1,277 @@
+"""Dumps as people have them, loaded into a throw-away server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ash_scaffold.postgres.dump import load, read_dump, run_sql
+from ash_scaffold.postgres.installation import embedded_installation
+from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
+
+DATABASES = (f"dump_{number}" for number in count(1))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    installation = embedded_installation()
+    assert installation is not None
+    with throwaway_server(installation) as server:
+        yield server
+
+
+class Loaded:
+    """A dump's text in a database of its own, and what was said about it."""
+
+    def __init__(self, server: Server, folder: Path, text: str) -> None:
+        self.path = folder / "structure.sql"
+        self.path.write_text(text)
+        self.server = server
+        self.database = next(DATABASES)
+        self.problems = load(server, self.database, [read_dump(self.path)])
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(
+            host=str(self.server.socket), user="postgres", dbname=self.database
+        ) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def said(self) -> list[tuple[Severity, str, str]]:
+        return [
+            (one.severity, one.where.removeprefix(str(self.path)), one.what)
+            for one in self.problems
+        ]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PGDMP\x01\x0e", "The file is a dump in pg_dump's custom format, not SQL text."),
+        (b"toc.dat\0\0\0", "The file is a dump in pg_dump's tar format, not SQL text."),
+        (b"\x1f\x8b\x08", "The file is compressed."),
+        (b"\xff\xfeS\0", "The file is UTF-16 text, as PowerShell's > writes it."),
+        (b"SELECT \0;", "The file holds null bytes, so it is not SQL text."),
+        (b"", "The file holds no SQL statement."),
+        (b"\xef\xbb\xbf\n-- nothing\n/* at all */", "The file holds no SQL statement."),
+    ],
+)
+def test_says_what_a_file_is_that_is_no_dump(content: bytes, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "structure.sql"
+    path.write_bytes(content)
+
+    with pytest.raises(ScaffoldError) as caught:
+        read_dump(path)
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.where, problem.what) == (
+        Code.DUMP_UNREADABLE,
+        str(path),
+        what,
+    )
+    assert problem.todo
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("nowhere.sql", "There is no such file."),
+        (".", "This is a folder; a dump in pg_dump's directory format is not SQL text."),
+    ],
+)
+def test_says_when_there_is_no_file(name: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(ScaffoldError) as caught:
+        read_dump(tmp_path / name)
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.what) == (Code.DUMP_UNREADABLE, what)
+
+
+def test_passes_over_settings_and_roles_the_server_does_not_know(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "SET transaction_timeout_of_tomorrow = 0;\nSET default_tablespace = fast;\n"
+        "SELECT pg_catalog.set_config('search_path', '', false);\n"
+        "DROP TABLE public.users;\nCREATE ROLE postgres;\nCREATE SCHEMA public;\n"
+        "SET default_tablespace = '';\n"
+        "CREATE TABLE public.users (id int);\nALTER TABLE public.users OWNER TO deploy;\n"
+        "GRANT SELECT ON public.users TO deploy;\nINSERT INTO public.users VALUES (1);\n",
+    )
+
+    assert loaded.said() == []
+    assert loaded.rows("SELECT id FROM public.users") == [(1,)]
+
+
+def test_counts_errors_and_tells_the_first_few_with_their_lines(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "CREATE TABLE a (id int);\nCREATE TABLE b (\n  x nosuch\n);\n"
+        "COPY b (x) FROM stdin;\nit's; DROP TABLE a;\n\\.\n"
+        + "INSERT INTO b VALUES (1);\n" * 5
+        + "BEGIN;\nINSERT INTO b VALUES (1);\nCREATE TABLE c (id int);\nCOMMIT;\n",
+    )
+
+    refused = "The server refused a statement: "
+    no_relation = f'{refused}relation "b" does not exist.'
+    assert loaded.said() == [
+        (Severity.ERROR, ":4", f'{refused}type "nosuch" does not exist.'),
+        (Severity.WARNING, ":5", no_relation),
+        (Severity.WARNING, ":8", no_relation),
+        (Severity.WARNING, ":9", no_relation),
+        (Severity.WARNING, ":10", no_relation),
+        (Severity.WARNING, "", "8 of 12 statements failed; 3 more errors are not shown."),
+    ]
+    assert {one.code for one in loaded.problems} == {Code.DUMP_ERROR}
+    assert loaded.rows("SELECT count(*) FROM a, c") == [(0,)]
+
+
+def test_runs_no_command_of_psql_and_no_program(server: Server, tmp_path: Path) -> None:
+    witness = Path(server.folder) / "witness"
+    loaded = Loaded(
+        server,
+        tmp_path,
+        f"\\restrict k\n\\! touch {witness}\nCREATE TABLE a (x text DEFAULT '\\! fine');\n"
+        f"COPY nowhere FROM stdin;\n\\! touch {witness}\n\\.\n"
+        f"COPY a FROM PROGRAM 'touch {witness}';\n"
+        f"SELECT 'touch {witness}' \\g | sh\n;\n"
+        "COPY a FROM stdin;\nit's \\\\!\n\\.\n\\unrestrict k\n",
+    )
+
+    assert not witness.exists()
+    assert loaded.rows("SELECT x FROM a") == [("it's \\!",)]
+    assert loaded.said() == [
+        (Severity.WARNING, ":2", "Not run: the psql command \\!."),
+        (Severity.WARNING, ":7", "Not run: COPY with a file or a program."),
+        (Severity.WARNING, ":8", "Not run: the psql command \\g."),
+        (
+            Severity.WARNING,
+            ":4",
+            'The server refused a statement: relation "nowhere" does not exist.',
+        ),
+        (Severity.WARNING, "", "1 of 5 statements failed."),
+    ]
+
+
+def test_substitutes_stand_in_for_functions_of_missing_extensions(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "SET search_path = '';\nCREATE SCHEMA extra;\n"
+        "CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA public;\n"
+        "COMMENT ON EXTENSION pgcrypto IS 'cryptographic functions';\n"
+        'CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA extra;\n'
+        "CREATE TABLE public.users (id uuid DEFAULT extra.uuid_generate_v4() PRIMARY KEY,\n"
+        "  token bytea DEFAULT public.gen_random_bytes(20), secret text);\n"
+        "CREATE INDEX ON public.users (public.digest(secret, 'sha256'::text));\n"
+        "INSERT INTO public.users (secret) VALUES ('abc');\n",
+    )
+
+    note = f"{server.description} has no {{}}: substitutes stand in for its functions."
+    assert loaded.problems == tuple(
+        Problem(
+            severity=Severity.NOTE,
+            code=Code.EXTENSION_MISSING,
+            where=str(loaded.path),
+            what=note.format(name),
+        )
+        for name in ("pgcrypto", "uuid-ossp")
+    )
+    assert loaded.rows(
+        "SELECT id IS NOT NULL, length(token),"
+        " public.digest(secret, 'sha256') = sha256('abc') FROM users"
+    ) == [(True, 20, True)]
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="pgcrypto is not installed"):
+        loaded.rows("SELECT crypt('a', 'b')")
+
+
+def test_every_substitute_can_be_created(server: Server, tmp_path: Path) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        'CREATE EXTENSION pgcrypto;\nCREATE EXTENSION "uuid-ossp";\n'
+        "SELECT uuid_generate_v1(), uuid_generate_v1mc(), uuid_nil(), uuid_ns_dns(),"
+        " uuid_ns_url(), uuid_ns_oid(), uuid_ns_x500(), gen_random_bytes(99),"
+        " digest('a', 'md5');",
+    )
+
+    assert [one.code for one in loaded.problems] == [Code.EXTENSION_MISSING] * 2
+
+
+def test_collations_the_server_lacks_have_stand_ins(server: Server, tmp_path: Path) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "CREATE SCHEMA extra;\n"
+        "CREATE COLLATION extra.ci (provider = icu, deterministic = false, locale = 'und');\n"
+        'CREATE TABLE public.a (x text COLLATE pg_catalog."xx_XX.utf8" UNIQUE,\n'
+        '  y text COLLATE extra.ci, z text COLLATE pg_catalog."C");\n',
+    )
+
+    assert loaded.said() == [
+        (
+            Severity.NOTE,
+            "",
+            f"{server.description} does not have the collations xx_XX.utf8, extra.ci:"
+            " others of that name stand in for them.",
+        )
+    ]
+    assert loaded.rows(
+        "SELECT attname, attcollation::regcollation::text FROM pg_attribute"
+        " WHERE attrelid = 'a'::regclass AND attnum > 0 ORDER BY attnum"
+    ) == [("x", '"xx_XX.utf8"'), ("y", "extra.ci"), ("z", '"C"')]
+
+
+def test_types_of_a_missing_extension_end_the_run(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(ScaffoldError) as caught:
+        Loaded(
+            server,
+            tmp_path,
+            "CREATE EXTENSION postgis WITH SCHEMA public;\n"
+            "CREATE TABLE a (x public.geometry(Point,4326), y public.geography[]);\n"
+            "CREATE TABLE b (y public.geography[]);\n",
+        )
+
+    [problem] = caught.value.problems
+    assert problem.code is Code.EXTENSION_MISSING
+    assert problem.what == (
+        f"{server.description} has no postgis, and the dump needs its types:"
+        " public.geography, public.geometry."
+    )
+    assert "--url" in problem.todo
+
+
+def test_a_missing_extension_that_nothing_needs_is_named(server: Server, tmp_path: Path) -> None:
+    loaded = Loaded(server, tmp_path, "CREATE EXTENSION pg_cron;\nCREATE TABLE a (id int);\n")
+
+    assert loaded.said() == [
+        (
+            Severity.WARNING,
+            "",
+            f"{server.description} has no pg_cron: what needs it was left out.",
+        )
+    ]
+
+
+def test_seeds_follow_the_structure_into_the_same_database(server: Server, tmp_path: Path) -> None:
+    structure, seeds = tmp_path / "structure.sql", tmp_path / "seeds.sql"
+    structure.write_text("CREATE TABLE a (id int);")
+    seeds.write_text("INSERT INTO a VALUES (1), (2);")
+    database = next(DATABASES)
+
+    assert load(server, database, [read_dump(structure), read_dump(seeds)]) == ()
+    run_sql(server, database, "DELETE FROM a WHERE id = 1; INSERT INTO a VALUES (3)")
+
+    with psycopg.connect(host=str(server.socket), user="postgres", dbname=database) as connection:
+        assert connection.execute("SELECT id FROM a ORDER BY id").fetchall() == [(2,), (3,)]

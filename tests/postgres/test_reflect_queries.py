@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, event, text
+
+from ash_scaffold.postgres import reflect as reflect_module
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.rows import question
+from ash_scaffold.postgres.server import Server
+from ash_scaffold.problem import Code, ScaffoldError
+
+QUERIES = Path(reflect_module.__file__).with_name("queries")
+FILES = sorted(QUERIES.glob("*.sql"))
+
+TABLES = """
+    CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE TABLE root (id int PRIMARY KEY);
+    DO $$ BEGIN FOR i IN 1..{count} LOOP
+      EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY CHECK (id > 0), m mood DEFAULT ''ok'','
+        'root_id int REFERENCES root ON DELETE CASCADE, s text UNIQUE, v varchar(9)[])', i);
+      EXECUTE format('COMMENT ON TABLE t%s IS ''x''; CREATE INDEX ON t%s (lower(s))', i, i);
+    END LOOP; END $$
+"""
+
+
+def executed(url: URL) -> tuple[int, list[str]]:
+    """Return the number of tables that were read, and the statements that it took."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    with read_only(url) as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        database = reflect(connection)
+    return len(database.tables), statements
+
+
+def test_the_number_of_queries_does_not_depend_on_the_schema(
+    make_database: Callable[..., URL],
+) -> None:
+    none, few = executed(make_database("SELECT 1"))
+    one, some = executed(make_database(TABLES.format(count=0)))
+    many, all_ = executed(make_database(TABLES.format(count=199)))
+
+    assert (none, one, many) == (0, 1, 200)
+    assert few == some == all_
+    assert len(all_) == len(FILES) + 1  # and the setting that goes before them
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_query_asks_pg_catalog_only(file: Path) -> None:
+    sql = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+    sources = re.findall(r"\b(?:FROM|JOIN)\s+(?!LATERAL\b)([a-z_.]+)", sql)
+    own_names = set(re.findall(r"(?:WITH|WITH RECURSIVE|\),)\s+(\w+)(?: \(\w+\))? AS", sql))
+    functions = {"generate_series", "regexp_matches"}
+
+    assert "information_schema." not in sql
+    assert sources != []
+    assert {
+        source
+        for source in sources
+        if not source.startswith("pg_catalog.pg_") and source not in own_names | functions
+    } == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_query_runs_in_psql_as_it_stands(file: Path, postgres: Server) -> None:
+    done = postgres.run(
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--set=schemas='{public}'",
+        "--set=partitions=false",
+        "--command=SET search_path = ''",
+        f"--file={file}",
+        "postgres",
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_server_before_13_is_refused(
+    make_database: Callable[..., URL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = question("server").text.replace("current_setting('server_version_num')", "'90624'")
+    monkeypatch.setattr("ash_scaffold.postgres.rows.question", lambda _name: text(old))
+
+    with (
+        read_only(make_database("SELECT 1")) as connection,
+        pytest.raises(ScaffoldError) as caught,
+    ):
+        reflect(connection)
+
+    (problem,) = caught.value.problems
+    assert problem.code is Code.SERVER_TOO_OLD
+    assert problem.what == "the server is PostgreSQL 9.6; 13 is the oldest that can be read"
