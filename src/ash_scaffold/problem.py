@@ -58,6 +58,8 @@ class Code(StrEnum):
     EDITED_FILE = "edited-file"
     FORMATTER_MISSING = "formatter-missing"
     FORMATTER_FAILED = "formatter-failed"
+    USAGE = "usage"
+    INTERRUPTED = "interrupted"
     INTERNAL = "internal-error"
     # what can't be said in Ash
     COLUMN_UNSUPPORTED = "column-unsupported"
@@ -65,6 +67,7 @@ class Code(StrEnum):
     COLUMN_EXCLUDED = "column-excluded"
     COLUMN_UNREADABLE = "column-unreadable"
     TABLE_UNREADABLE = "table-unreadable"
+    NO_COLUMNS = "no-columns"
     NO_PRIMARY_KEY = "no-primary-key"
     KEY_CHOSEN = "key-chosen"
     NO_CREATE = "no-create"

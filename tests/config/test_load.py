@@ -352,13 +352,14 @@ MODULE_TODO = (
             '[tables.users.columns.email]\ntype = "string"',
             2,
             'tables.users.columns.email.type is "string", which is not an Ash type',
-            'Give ":string", "App.Types.X", "{:array, :string}", "tolerant" or "limits".',
+            'Give ":string", "App.Types.X", "{:array, :string}", "tolerant", "limits" or "nested".',
         ),
         (
             '[types]\nfloat8 = "skipp"',
             2,
             'types.float8 is "skipp", which is not an Ash type',
-            'Give ":string", "App.Types.X", "{:array, :string}", "tolerant", "limits" or "skip".',
+            'Give ":string", "App.Types.X", "{:array, :string}", "tolerant", "limits", "nested" '
+            'or "skip".',
         ),
         (
             "[columns.state]\npublic = true",

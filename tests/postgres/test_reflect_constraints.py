@@ -7,6 +7,7 @@ import pytest
 from ash_scaffold.postgres.catalog import (
     Action,
     Check,
+    ConstraintKind,
     Database,
     Exclusion,
     ForeignKey,
@@ -15,6 +16,7 @@ from ash_scaffold.postgres.catalog import (
     Key,
     Match,
     Name,
+    PartitionConstraint,
     RelationKind,
     Table,
 )
@@ -307,9 +309,7 @@ PARTITIONS = """
 """
 
 
-def test_partitions_lend_their_names_to_the_parent(
-    reflect_ddl: Callable[..., Database], postgres_major: int
-) -> None:
+def test_partitions_lend_their_names_to_the_parent(reflect_ddl: Callable[..., Database]) -> None:
     database = reflect_ddl(PARTITIONS)
 
     assert [str(each.name) for each in database.tables] == ["event", "extra", "note", "plan"]
@@ -330,10 +330,35 @@ def test_partitions_lend_their_names_to_the_parent(
     (note_event,) = table(database, "note").foreign_keys
     assert note_event.target == Name("public", "event")
     assert note_event.clone_names == (
-        ("note_event_1", "note_event_2", "note_event_3")
-        if postgres_major >= 18
-        else ("note_event_id_day_fkey", "note_event_id_day_fkey1", "note_event_id_day_fkey2")
+        "note_event_1",
+        "note_event_2",
+        "note_event_3",
+        "note_event_id_day_fkey",
+        "note_event_id_day_fkey1",
+        "note_event_id_day_fkey2",
     )
+
+
+def test_what_a_partition_has_of_its_own_is_known_to_the_parent(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    ddl = f"""{PARTITIONS}
+        ALTER TABLE event ADD CHECK (id > 0);
+        ALTER TABLE old ADD CONSTRAINT small CHECK (id < 9 AND day IS NOT NULL);
+        ALTER TABLE new_1 ADD CONSTRAINT small CHECK (id < 9 AND day IS NOT NULL);
+        ALTER TABLE new_1 ADD EXCLUDE USING btree (plan_id WITH =);
+        CREATE UNIQUE INDEX new_1_lower ON new_1 (lower(plan_id::text), day) INCLUDE (id);
+    """
+    assert table(reflect_ddl(ddl), "event").partition_constraints == (
+        PartitionConstraint(name="new_1_lower", kind=ConstraintKind.UNIQUE, columns=("day",)),
+        PartitionConstraint(
+            name="new_1_plan_id_excl", kind=ConstraintKind.EXCLUSION, columns=("plan_id",)
+        ),
+        PartitionConstraint(name="own", kind=ConstraintKind.FOREIGN_KEY, columns=("id",)),
+        PartitionConstraint(name="small", kind=ConstraintKind.CHECK, columns=("id", "day")),
+    )
+    (old,) = (t for t in reflect_ddl(ddl, partitions=True).tables if t.name.name == "old")
+    assert old.partition_constraints == ()
 
 
 def test_a_partitions_own_key_is_outside(reflect_ddl: Callable[..., Database]) -> None:

@@ -10,7 +10,7 @@ _ATOM = re.compile(r":[a-z_][A-Za-z0-9_]*[?!]?")
 _ARRAY = re.compile(r"\{\s*:array\s*,\s*(.+?)\s*\}", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\dA-Z]\w*[?!]?")
 
-SPECIAL_TYPES = ("tolerant", "limits")
+SPECIAL_TYPES = ("tolerant", "limits", "nested")
 
 
 def valid_alias(text: str) -> bool:

@@ -21,8 +21,10 @@ class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What is said of a column: `[tables.users.columns.email]` or `[columns."*.state"]`.
 
     `type` is an Ash type as Elixir text (`:string`, `App.Types.X`, `{:array, :map}`), or
-    `tolerant` or `limits`. `constraints` are those of the Ash type, as in `{max_length = 5}`.
+    `tolerant`, `limits`, or `nested` for an array of any number of dimensions. `constraints` are
+    those of the Ash type, as in `{max_length = 5}`.
     `enum` is true to take the values from the column's list check, false not to, or the values.
+    `renamed_from` is the name that the column had, empty for a column that is new.
     """
 
     name: str | None = None
@@ -32,6 +34,7 @@ class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sensitive: bool | None = None
     exclude: bool | None = None
     enum: bool | tuple[str, ...] | None = None
+    renamed_from: str | None = None
 
 
 class RelationshipConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +56,7 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What is said of a table: `[tables.users]`, `[tables."billing.*"]`.
 
     `resource` is the last part of the module's name, or the whole of it when it has a dot.
+    `renamed_from` is the name that the table had, empty for a table that is new.
     """
 
     resource: str | None = None
@@ -63,6 +67,7 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     extensions: tuple[str, ...] | None = None
     partitions: bool | None = None
     description: str | None = None
+    renamed_from: str | None = None
     columns: dict[str, ColumnConfig] = {}
     relationships: dict[str, RelationshipConfig] = {}
 

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from ash_scaffold.postgres import constraints
+from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import (
     Column,
     ForeignKey,
@@ -40,12 +41,14 @@ from ash_scaffold.postgres.rows import (
     KeyRow,
     OutsideColumnRow,
     ParentRow,
+    PartitionConstraintRow,
     ReadableColumnRow,
     RelationRow,
     RuleRow,
     TriggerRow,
     TypeRow,
 )
+from ash_scaffold.postgres.trigger_source import assigned_columns
 from ash_scaffold.postgres.type_catalog import TypeCatalog
 
 RELATION_KINDS = {
@@ -77,6 +80,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     outside_columns: list[OutsideColumnRow]
     indexes: list[IndexRow]
     index_partitions: list[IndexPartitionRow]
+    partition_constraints: list[PartitionConstraintRow]
     parents: list[ParentRow]
     triggers: list[TriggerRow]
     rules: list[RuleRow]
@@ -131,6 +135,7 @@ class _Assembly:
         self._index_partitions = PartitionIndexes(answers.index_partitions)
         self._constraint_indexes = {row.index_oid for row in answers.keys}
         self._constraint_indexes.update(row.index_oid for row in answers.exclusions)
+        self._partition_constraints = _grouped(answers.partition_constraints, BY_NAME)
         self._parents = _grouped(answers.parents, BY_NAME)
         self._triggers = _grouped(answers.triggers, BY_NAME)
         self._rules = _grouped(answers.rules, BY_NAME)
@@ -158,6 +163,9 @@ class _Assembly:
             indexes=self._table_indexes(row.oid, names),
             triggers=self._table_triggers(row.oid, names),
             rules=tuple(each.name for each in self._rules.get(row.oid, ())),
+            partition_constraints=constraints.of_partitions(
+                self._partition_constraints.get(row.oid, ())
+            ),
             row_security=row.row_security,
             inherits=() if row.is_partition else tuple(parents),
             partition_of=parents[0] if row.is_partition else None,
@@ -178,7 +186,7 @@ class _Assembly:
             attnum=row.attnum,
             type=self.types.use(row.type, row.typmod, row.dimensions),
             not_null=row.not_null or self.types.not_null(row.type),
-            default=row.default,
+            default=row.default and canonical(row.default),
             identity=IDENTITIES[row.identity],
             generated=GENERATED[row.generated],
             collation=row.collation,
@@ -209,6 +217,7 @@ class _Assembly:
                 on_update=each.on_update,
                 function=Name(each.function_schema, each.function_name),
                 columns=tuple(names[attnum] for attnum in each.columns),
+                assigns=assigned_columns(each.function_name, each.source),
             )
             for each in self._triggers.get(oid, ())
         )

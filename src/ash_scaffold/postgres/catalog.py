@@ -67,6 +67,15 @@ class Match(StrEnum):
     PARTIAL = "partial"
 
 
+class ConstraintKind(StrEnum):
+    """The kinds of `pg_constraint.contype` that reject a row; a unique index is one, too."""
+
+    CHECK = "check"
+    FOREIGN_KEY = "foreign key"
+    UNIQUE = "unique"
+    EXCLUSION = "exclusion"
+
+
 class TypeKind(StrEnum):
     """`pg_type.typtype`, base types apart by what they are made of."""
 
@@ -96,7 +105,7 @@ class TypeUse(msgspec.Struct, frozen=True):
         return self.dimensions > 0
 
 
-class Check(msgspec.Struct, frozen=True):
+class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     """A check constraint: of a table (with `columns` from `conkey`) or of a domain (none).
 
     `expression` is `pg_get_expr` of `conbin`, with an empty search path.
@@ -157,7 +166,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     readable: bool = True
 
 
-class Key(msgspec.Struct, frozen=True, kw_only=True):
+class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A primary key or a unique constraint, its columns in key order.
 
     `index_name` is the index that enforces it. `without_overlaps` marks a temporal key (18+),
@@ -176,12 +185,12 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A foreign key of `table`, its columns paired with the target's in key order.
 
     `clone_names` are the names of the rows that PostgreSQL derives from it for partitions, on
-    either side: an error names one of those. `set_null_columns` are the columns of
-    `ON DELETE SET NULL (…)` or `SET DEFAULT (…)` (15+), empty for all.
+    either side, in whichever version: an error names one of those. `set_null_columns` are the
+    columns of `ON DELETE SET NULL (…)` or `SET DEFAULT (…)` (15+), empty for all.
     """
 
     name: str
@@ -201,7 +210,7 @@ class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
     clone_names: tuple[str, ...] = ()
 
 
-class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An exclusion constraint; `columns` are the plain columns of its index, in order.
 
     `definition` is `pg_get_constraintdef`.
@@ -215,7 +224,15 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     partition_index_names: tuple[str, ...] = ()
 
 
-class IndexKey(msgspec.Struct, frozen=True, kw_only=True):
+class PartitionConstraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A constraint that a partition has of its own: rows of the partitioned table meet it, too."""
+
+    name: str
+    kind: ConstraintKind
+    columns: tuple[str, ...]
+
+
+class IndexKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One key of an index: a column, or an expression as `pg_get_indexdef` writes it."""
 
     column: str | None = None
@@ -224,7 +241,7 @@ class IndexKey(msgspec.Struct, frozen=True, kw_only=True):
     nulls_first: bool = False
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
+class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An index, those of constraints included.
 
     `constraint` is true when a primary key, unique or exclusion constraint owns it.
@@ -244,7 +261,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     partition_index_names: tuple[str, ...] = ()
 
 
-class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A user's row trigger that fires before (or instead of) INSERT or UPDATE.
 
     `columns` are those of `UPDATE OF`; `assigns` are the columns that the function's source
@@ -277,6 +294,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     indexes: tuple[Index, ...] = ()
+    partition_constraints: tuple[PartitionConstraint, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[str, ...] = ()
     row_security: bool = False

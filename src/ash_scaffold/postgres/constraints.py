@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import (
     Action,
     Check,
+    ConstraintKind,
     Exclusion,
     ForeignKey,
     Key,
     Match,
     Name,
+    PartitionConstraint,
 )
+from ash_scaffold.postgres.clone_names import copies_by_columns, copies_by_key
 from ash_scaffold.postgres.indexes import PartitionIndexes, include
-from ash_scaffold.postgres.rows import CheckRow, ExclusionRow, ForeignKeyRow, IndexRow, KeyRow
+from ash_scaffold.postgres.rows import (
+    CheckRow,
+    ExclusionRow,
+    ForeignKeyRow,
+    IndexRow,
+    KeyRow,
+    PartitionConstraintRow,
+)
 
 ACTIONS = {
     "a": Action.NO_ACTION,
@@ -26,6 +37,14 @@ ACTIONS = {
     "d": Action.SET_DEFAULT,
 }
 MATCHES = {"s": Match.SIMPLE, "f": Match.FULL, "p": Match.PARTIAL}
+
+
+CONSTRAINT_KINDS = {
+    "c": ConstraintKind.CHECK,
+    "f": ConstraintKind.FOREIGN_KEY,
+    "u": ConstraintKind.UNIQUE,
+    "x": ConstraintKind.EXCLUSION,
+}
 
 
 class Relation(NamedTuple):
@@ -62,10 +81,21 @@ def check(row: CheckRow, columns: Mapping[int, str]) -> Check:
     return Check(
         name=row.name,
         columns=tuple(columns[attnum] for attnum in row.columns or () if attnum in columns),
-        expression=row.expression,
+        expression=canonical(row.expression),
         validated=row.validated,
         enforced=row.enforced,
     )
+
+
+def of_partitions(rows: Iterable[PartitionConstraintRow]) -> tuple[PartitionConstraint, ...]:
+    """Build the constraints that partitions have of their own, those alike of several once."""
+    found = {
+        PartitionConstraint(
+            name=row.name, kind=CONSTRAINT_KINDS[row.type], columns=tuple(row.columns)
+        )
+        for row in rows
+    }
+    return tuple(sorted(found, key=lambda each: (each.name, each.kind, each.columns)))
 
 
 def exclusion(
@@ -92,29 +122,54 @@ def foreign_keys(
     that is the key which rows written to the partition have to meet.
     """
     by_oid = {row.oid: row for row in rows}
-    clone_names = _clone_names(by_oid)
+    clone_names = _CloneNames(by_oid, relations)
     keys: defaultdict[int, list[ForeignKey]] = defaultdict(list)
     for row in by_oid.values():
         if row.parent and (
             row.relation not in tables or row.relation == by_oid[row.parent].relation
         ):
             continue
-        names = clone_names.get(row.oid, set()) - {row.name}
-        keys[row.relation].append(_foreign_key(row, relations, tuple(sorted(names))))
+        keys[row.relation].append(_foreign_key(row, relations, clone_names.of(row)))
     return {
         relation: tuple(sorted(own, key=lambda each: each.name)) for relation, own in keys.items()
     }
 
 
-def _clone_names(by_oid: Mapping[int, ForeignKeyRow]) -> dict[int, set[str]]:
-    """Collect the names of a key's derived rows, for the key and for each row on the way."""
-    names: defaultdict[int, set[str]] = defaultdict(set)
-    for row in by_oid.values():
-        parent = row.parent
-        while parent:
-            names[parent].add(row.name)
-            parent = by_oid[parent].parent
-    return names
+class _CloneNames:
+    """The names of a key's derived rows, for the key and for each row on the way."""
+
+    def __init__(
+        self, by_oid: Mapping[int, ForeignKeyRow], relations: Mapping[int, Relation]
+    ) -> None:
+        self._relations = relations
+        self._derived: defaultdict[int, list[ForeignKeyRow]] = defaultdict(list)
+        self._copies: Counter[tuple[int, tuple[int, ...]]] = Counter()
+        self._own: defaultdict[tuple[int, tuple[int, ...]], set[str]] = defaultdict(set)
+        for row in by_oid.values():
+            over = (row.relation, tuple(row.columns))
+            if row.parent and by_oid[row.parent].relation == row.relation:
+                self._copies[over] += 1
+            else:
+                self._own[over].add(row.name)
+            parent = row.parent
+            while parent:
+                self._derived[parent].append(row)
+                parent = by_oid[parent].parent
+
+    def of(self, key: ForeignKeyRow) -> tuple[str, ...]:
+        """Return the names in order: those in the catalog, and those of other versions."""
+        derived = self._derived[key.oid]
+        names = {row.name for row in derived}
+        copies = sum(row.relation == key.relation for row in derived)
+        if copies:
+            over = (key.relation, tuple(key.columns))
+            owner = self._relations[key.relation]
+            columns = tuple(owner.columns[attnum] for attnum in key.columns)
+            names |= copies_by_key(key.name, copies)
+            names |= copies_by_columns(
+                owner.name.name, columns, self._copies[over], self._own[over]
+            )
+        return tuple(sorted(names - {key.name}))
 
 
 def _foreign_key(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import Index, IndexKey
 from ash_scaffold.postgres.rows import IndexPartitionRow, IndexRow
 
@@ -45,7 +46,7 @@ def index(
         unique=row.is_unique,
         keys=_keys(row, columns),
         include=include(row, columns),
-        predicate=row.predicate,
+        predicate=row.predicate and canonical(row.predicate),
         columns_in_expressions=tuple(
             columns[attnum] for attnum in sorted(row.variables or ()) if attnum in columns
         ),

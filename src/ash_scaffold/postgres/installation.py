@@ -105,6 +105,11 @@ def embedded_installation() -> Installation | None:
     return _examine(Path(spec.origin).parent / "pginstall" / "bin", embedded=True)
 
 
+def installation_at(folder: Path) -> Installation | None:
+    """Find the server whose programs lie in `folder`, of any version, with `psql` or without."""
+    return _examine(folder.resolve())
+
+
 def _candidates() -> Iterator[Path]:
     pg_config = shutil.which("pg_config")
     if pg_config:

@@ -11,13 +11,20 @@ import re
 
 import msgspec
 
-_CAST = r"(?:::(?P<cast>[^'()]+(?:\([\d, ]+\))?[^'()]*))?"
+# A type's name as `format_type` writes it; operators and keywords, which are in capitals, are none.
+_CAST = (
+    r"(?:::(?P<cast>(?:\"(?:[^\"]|\"\")*\"|[a-z0-9_$. ])+(?:\([\d, ]+\))?(?:[a-z ]|\(\d\)|\[\])*))?"
+)
 _QUOTED = re.compile(rf"'(?P<text>(?:[^']|'')*)'{_CAST}\Z", re.DOTALL)
 _NUMBER = re.compile(rf"\(?(?P<text>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\)?{_CAST}\Z")
 _WORD = re.compile(rf"(?P<text>true|false|NULL){_CAST}\Z")
-_ARRAY = re.compile(r"(?:\(?ARRAY\[(?P<items>.*)\]\)?)" + _CAST + r"\Z", re.DOTALL)
+_ARRAY = re.compile(
+    r"\(?ARRAY\[(?P<items>.*?)\]\)?(?:::[\w .\"]+(?:\(\d+\))?(?:\[\])*)*\Z", re.DOTALL
+)
+_PLAIN_ITEM = r"('(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false|NULL)(?:::[^',()]+(?:\(\d+\))?)?"
+# An item may be cast twice, as in `('a'::character varying)::text`.
 _ITEM = re.compile(
-    r"\s*('(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false|NULL)(?:::[^',()]+(?:\(\d+\))?)?\s*(?:,|\Z)"
+    rf"\s*(?:{_PLAIN_ITEM}|\({_PLAIN_ITEM}\)::(?:text|character varying))\s*(?:,|\Z)"
 )
 
 
@@ -70,7 +77,7 @@ def _items(text: str) -> ArrayConstant | None:
         item = _ITEM.match(text, position)
         if item is None:
             return None
-        word = item[1]
+        word = item[1] or item[2]
         if word.startswith("'"):
             items.append(word[1:-1].replace("''", "'"))
         else:

@@ -69,6 +69,9 @@ def _answers(connection: Connection, scope: Scope) -> Answers:
         outside_columns=ask(connection, "outside_columns", rows.OutsideColumnRow, scope),
         indexes=ask(connection, "indexes", rows.IndexRow, scope),
         index_partitions=ask(connection, "index_partitions", rows.IndexPartitionRow),
+        partition_constraints=ask(
+            connection, "partition_constraints", rows.PartitionConstraintRow, scope
+        ),
         parents=ask(connection, "parents", rows.ParentRow, scope),
         triggers=ask(connection, "triggers", rows.TriggerRow, scope),
         rules=ask(connection, "rules", rows.RuleRow, scope),

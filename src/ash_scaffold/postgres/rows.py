@@ -225,6 +225,15 @@ class IndexPartitionRow(NamedTuple):
     name: str
 
 
+class PartitionConstraintRow(NamedTuple):
+    """`partition_constraints.sql`."""
+
+    relation: int
+    type: str
+    name: str
+    columns: list[str]
+
+
 class ParentRow(NamedTuple):
     """`parents.sql`."""
 
@@ -243,6 +252,7 @@ class TriggerRow(NamedTuple):
     function_schema: str
     function_name: str
     columns: list[int]
+    source: str | None
 
 
 class RuleRow(NamedTuple):

@@ -146,7 +146,7 @@ def throwaway_server(installation: Installation) -> Iterator[Server]:
 
 def _initialise(server: Server) -> None:
     options = ["--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
-    options += ["--no-sync", "--no-instructions", "-D", str(_data(server.folder))]
+    options += ["--no-sync", "-D", str(_data(server.folder))]
     if server.installation.major >= 18:
         options.append("--no-data-checksums")
     command = [str(server.programs / "initdb"), *options]

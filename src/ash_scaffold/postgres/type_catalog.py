@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import Check, Field, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.rows import TYPE, DomainCheckRow, EnumLabelsRow, TypeRow
 
@@ -73,7 +74,7 @@ class TypeCatalog:
             labels=self._labels.get(row.oid, ()),
             base=self._base(row),
             not_null=row.kind == "d" and row.not_null,
-            default=row.default,
+            default=row.default and canonical(row.default),
             checks=self._checks.get(row.oid, ()),
             fields=self._fields(row),
             subtype=self._subtype(row),
@@ -103,7 +104,13 @@ def _checks_by_domain(rows: Iterable[DomainCheckRow]) -> dict[int, tuple[Check, 
     checks: defaultdict[int, list[Check]] = defaultdict(list)
     for row in rows:
         checks[row.domain].append(
-            Check(row.name, (), row.expression, validated=row.validated, enforced=row.enforced)
+            Check(
+                row.name,
+                (),
+                canonical(row.expression),
+                validated=row.validated,
+                enforced=row.enforced,
+            )
         )
     return {
         domain: tuple(sorted(own, key=lambda check: check.name)) for domain, own in checks.items()

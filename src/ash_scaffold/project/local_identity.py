@@ -1,0 +1,147 @@
+"""What a database was when it was last seen, by its object ids: renames are certain with it.
+
+Object ids and attribute numbers belong to one database and not to the team, so each database has
+a file of its own, in a folder that git ignores. It is a convenience: a file that is missing or
+broken only means that renames have to be told from evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from ash_scaffold.postgres.catalog import Database, Name, ServerIdentity, Table
+from ash_scaffold.postgres.compare.renames import NOTHING_SEEN, Seen, SeenTable
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+
+FOLDER = f"{SNAPSHOTS}/.local"
+IGNORE_PATH = f"{FOLDER}/.gitignore"
+IGNORE = b"*\n"
+VERSION = 1
+_UNSAFE = re.compile(r"[^A-Za-z0-9]")
+
+
+class TableIdentity(msgspec.Struct, frozen=True):
+    """A relation's name, and its columns' names by `attnum`."""
+
+    name: Name
+    columns: dict[int, str]
+
+
+class LocalIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """The relations of one database by `pg_class.oid`."""
+
+    version: int = VERSION
+    tables: dict[int, TableIdentity] = {}
+
+
+NOTHING_KNOWN = LocalIdentity()
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a file says, and a note when it says nothing that can be read."""
+
+    identity: LocalIdentity
+    problems: tuple[Problem, ...] = ()
+
+
+def identity_path(server: ServerIdentity) -> str:
+    """Return the path of a database's file, relative to the project."""
+    system = _UNSAFE.sub("_", server.system_identifier)
+    return f"{FOLDER}/{system}-{server.database_oid}.json"
+
+
+def read_identity(content: bytes | None, where: str) -> Reading:
+    """Read a file's bytes, None when there is none. What can't be read is as good as missing."""
+    if content is None:
+        return Reading(NOTHING_KNOWN)
+    try:
+        identity = msgspec.json.decode(content, type=LocalIdentity)
+        if identity.version == VERSION:
+            return Reading(identity)
+        fault = f"it is of version {identity.version}, and this ash-scaffold reads {VERSION}"
+    except msgspec.DecodeError as error:
+        fault = str(error)
+    return Reading(
+        NOTHING_KNOWN,
+        (
+            Problem(
+                severity=Severity.NOTE,
+                code=Code.SNAPSHOT_INVALID,
+                where=where,
+                what=f"What was seen of this database before can't be read: {fault}. Renames are "
+                "told from the schema alone.",
+                todo="Nothing: the next run that writes puts it right.",
+            ),
+        ),
+    )
+
+
+def encode_identity(identity: LocalIdentity) -> bytes:
+    """Write the file, one line for each table, in order of oid."""
+    lines = ",\n".join(
+        f'    "{oid}": {msgspec.json.encode(identity.tables[oid]).decode()}'
+        for oid in sorted(identity.tables)
+    )
+    tables = f"{{\n{lines}\n  }}" if lines else "{}"
+    return f'{{\n  "version": {identity.version},\n  "tables": {tables}\n}}\n'.encode()
+
+
+def updated(
+    identity: LocalIdentity, database: Database, written: Collection[Name] | None = None
+) -> LocalIdentity:
+    """Return what is to be kept after a run that wrote the snapshots of some tables, or of all.
+
+    Other tables stay as they were seen last, so that a rename is still one for the run that
+    writes their snapshot; unless nothing was known of them, or they are gone from what was read.
+    """
+    tables = {
+        oid: known
+        for oid, known in identity.tables.items()
+        if known.name.schema not in database.schemas
+    }
+    for table in database.tables:
+        known_table = identity.tables.get(table.oid)
+        if known_table is not None and written is not None and table.name not in written:
+            tables[table.oid] = known_table
+        else:
+            tables[table.oid] = TableIdentity(
+                table.name, {column.attnum: column.name for column in table.columns}
+            )
+    return LocalIdentity(tables=tables)
+
+
+def seen_in(identity: LocalIdentity, database: Database) -> Seen:
+    """Hold what was seen against what is there now."""
+    if not identity.tables:
+        return NOTHING_SEEN
+    here = {table.oid for table in database.tables}
+    return Seen(
+        tables={
+            table.name: _seen_table(identity.tables[table.oid], table)
+            for table in database.tables
+            if table.oid in identity.tables
+        },
+        gone=frozenset(
+            known.name
+            for oid, known in identity.tables.items()
+            if oid not in here and known.name.schema in database.schemas
+        ),
+    )
+
+
+def local_files(identity: LocalIdentity, server: ServerIdentity) -> Mapping[str, bytes]:
+    """Return the files to write: the database's own, and the one that has git ignore the folder."""
+    return {IGNORE_PATH: IGNORE, identity_path(server): encode_identity(identity)}
+
+
+def _seen_table(known: TableIdentity, table: Table) -> SeenTable:
+    here = {column.attnum: column.name for column in table.columns}
+    return SeenTable(
+        name=known.name,
+        columns={here[attnum]: name for attnum, name in known.columns.items() if attnum in here},
+        gone=frozenset(name for attnum, name in known.columns.items() if attnum not in here),
+    )

@@ -1,0 +1,291 @@
+"""What is taken for a rename: always, by evidence, by configuration, and what is asked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from ash_scaffold.config import Config, Resolver
+from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.compare import Evidence, SaidByConfig, compare_databases, text
+from ash_scaffold.project.local_identity import NOTHING_KNOWN, seen_in, updated
+
+Tweaked = Callable[..., tuple[Database, ...]]
+
+SCHEMA = """
+CREATE TABLE orders (
+  id bigint PRIMARY KEY,
+  state text NOT NULL,
+  kind text NOT NULL,
+  note text,
+  size integer,
+  weight integer,
+  CONSTRAINT known CHECK (state <> kind)
+);
+CREATE UNIQUE INDEX orders_note ON orders (lower(note), size);
+CREATE TABLE tags (id bigint, name text);
+"""
+
+ASK = (
+    "orders.{new} is new{more}, and {gone} gone: a rename? Say [tables.orders.columns.{new}] "
+    'renamed_from = "{was}", or "" if it is new'
+)
+
+
+def ask(new: str, was: str, *, gone: str = "", more: str = "") -> str:
+    return ASK.format(new=new, was=was, gone=gone or f"{was} is", more=more)
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A tweak, what is said of it without a past, and with one."""
+
+    tweak: str
+    likely: list[str]
+    seen: list[str]
+
+
+CASES = {
+    "in the middle": Case(
+        "ALTER TABLE orders RENAME state TO status",
+        ["orders.state renamed to status (taken for a rename)"],
+        ["orders.state renamed to status"],
+    ),
+    "at the end": Case(
+        "ALTER TABLE orders RENAME weight TO mass",
+        ["orders.weight renamed to mass (taken for a rename)"],
+        ["orders.weight renamed to mass"],
+    ),
+    "dropped and added at the end, alike": Case(
+        "ALTER TABLE orders DROP weight, ADD mass integer",
+        ["orders.weight renamed to mass (taken for a rename)"],
+        ["orders.mass added: integer", "orders.weight dropped"],
+    ),
+    "dropped and added at the end, unlike": Case(
+        "ALTER TABLE orders DROP weight, ADD mass text",
+        ["orders.mass added: text", "orders.weight dropped"],
+        ["orders.mass added: text", "orders.weight dropped"],
+    ),
+    "dropped and added at the end, of one type": Case(
+        "ALTER TABLE orders DROP weight, ADD mass integer NOT NULL",
+        [
+            ask("mass", "weight"),
+            "orders.mass added: integer, not null",
+            "orders.weight dropped",
+        ],
+        ["orders.mass added: integer, not null", "orders.weight dropped"],
+    ),
+    "dropped in the middle, added at the end": Case(
+        "ALTER TABLE orders DROP kind, ADD sort text",
+        ["orders.sort added: text", "orders.kind dropped", "orders: constraint known dropped"],
+        ["orders.sort added: text", "orders.kind dropped", "orders: constraint known dropped"],
+    ),
+    "renamed with its type": Case(
+        "ALTER TABLE orders RENAME note TO remark;ALTER TABLE orders ALTER remark TYPE varchar(9)",
+        [
+            ask("remark", "note"),
+            "orders.remark added: varchar(9)",
+            "orders.note dropped",
+            "orders: index orders_note: unique btree (lower(note), size) → "
+            "unique btree (lower((remark)::text), size)",
+        ],
+        [
+            "orders.note renamed to remark",
+            "orders.remark: text → varchar(9)",
+            "orders: index orders_note: unique btree (lower(remark), size) → "
+            "unique btree (lower((remark)::text), size)",
+        ],
+    ),
+    "two neighbours that are told apart by their types": Case(
+        "ALTER TABLE orders RENAME note TO remark; ALTER TABLE orders RENAME size TO length",
+        [
+            ask("remark", "note", gone="note and size are", more=" (as are length)"),
+            "orders.length added: integer",
+            "orders.remark added: text",
+            "orders.note dropped",
+            "orders.size dropped",
+            "orders: index orders_note: unique btree (lower(note), size) → "
+            "unique btree (lower(remark), length)",
+        ],
+        ["orders.size renamed to length", "orders.note renamed to remark"],
+    ),
+    "two neighbours of one type": Case(
+        "ALTER TABLE orders RENAME state TO a; ALTER TABLE orders RENAME kind TO b",
+        [
+            ask("a", "state", gone="state and kind are", more=" (as are b)"),
+            "orders.a added: text, not null",
+            "orders.b added: text, not null",
+            "orders.kind dropped",
+            "orders.state dropped",
+            "orders: constraint known: check (state <> kind) → check (a <> b)",
+        ],
+        ["orders.state renamed to a", "orders.kind renamed to b"],
+    ),
+    "one gone, two new": Case(
+        "ALTER TABLE orders DROP weight, ADD mass integer, ADD depth integer",
+        [
+            ask("mass", "weight", more=" (as are depth)"),
+            "orders.depth added: integer",
+            "orders.mass added: integer",
+            "orders.weight dropped",
+        ],
+        ["orders.depth added: integer", "orders.mass added: integer", "orders.weight dropped"],
+    ),
+    "swapped": Case(
+        "ALTER TABLE orders RENAME state TO x; ALTER TABLE orders RENAME kind TO state;"
+        "ALTER TABLE orders RENAME x TO kind",
+        [
+            "orders: columns are in another order: id, kind, state, note, size, weight",
+            "orders: constraint known: check (state <> kind) → check (kind <> state)",
+        ],
+        ["orders.state renamed to kind", "orders.kind renamed to state"],
+    ),
+    "table, with a column more": Case(
+        "ALTER TABLE tags RENAME TO labels; ALTER TABLE labels ADD color text",
+        [
+            "table labels added",
+            "labels is new, and tags is gone: a rename? Say [tables.labels] "
+            'renamed_from = "tags", or "" if it is new',
+            "table tags dropped",
+        ],
+        ["table tags renamed to labels", "labels.color added: text"],
+    ),
+    "table, of which another looks the same": Case(
+        "ALTER TABLE tags RENAME TO labels; CREATE TABLE marks (id bigint, name text)",
+        [
+            "table labels added",
+            "labels is new, and tags is gone: a rename? Say [tables.labels] "
+            'renamed_from = "tags", or "" if it is new',
+            "table marks added",
+            "marks is new, and tags is gone: a rename? Say [tables.marks] "
+            'renamed_from = "tags", or "" if it is new',
+            "table tags dropped",
+        ],
+        ["table tags renamed to labels", "table marks added"],
+    ),
+    "table dropped and made again": Case(
+        "DROP TABLE tags; CREATE TABLE tags (id bigint, name varchar(9))",
+        ["tags.name: text → varchar(9)"],
+        ["tags.name: text → varchar(9)"],
+    ),
+    "table dropped and another made of the same columns": Case(
+        "DROP TABLE tags; CREATE TABLE labels (id bigint, name text)",
+        ["table tags renamed to labels (taken for a rename)"],
+        ["table labels added", "table tags dropped"],
+    ),
+    "tables swapped": Case(
+        "ALTER TABLE tags RENAME TO x; ALTER TABLE orders RENAME TO tags;"
+        "ALTER TABLE x RENAME TO orders; ALTER TABLE tags DROP weight",
+        [
+            ask("name", "state", gone="state and kind and note are"),
+            "orders.name added: text",
+            "orders.kind dropped",
+            "orders.note dropped",
+            "orders.size dropped",
+            "orders.state dropped",
+            "orders.weight dropped",
+            "orders.id: nullable",
+            "orders: primary key orders_pkey dropped",
+            "orders: constraint known dropped",
+            "orders: index orders_note dropped",
+            ask("state", "name", more=" (as are kind, note)").replace("orders", "tags"),
+            "tags.kind added: text, not null",
+            "tags.note added: text",
+            "tags.size added: integer",
+            "tags.state added: text, not null",
+            "tags.name dropped",
+            "tags.id: not null",
+            "tags: primary key orders_pkey added: primary key (id)",
+            "tags: constraint known added: check (state <> kind)",
+            "tags: index orders_note added: unique btree (lower(note), size)",
+        ],
+        [
+            "table tags renamed to orders",
+            "table orders renamed to tags",
+            "tags.weight dropped",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_a_past_only_an_unmistakable_pair_is_a_rename(name: str, tweaked: Tweaked) -> None:
+    before, after = tweaked(SCHEMA, CASES[name].tweak)
+    assert [text(change) for change in compare_databases(before, after)] == CASES[name].likely
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_a_database_seen_before_renames_are_certain(name: str, tweaked: Tweaked) -> None:
+    before, after = tweaked(SCHEMA, CASES[name].tweak)
+    seen = seen_in(updated(NOTHING_KNOWN, before), after)
+    changes = compare_databases(before, after, seen=seen)
+    assert [text(change) for change in changes] == CASES[name].seen
+
+
+def said(config: str) -> SaidByConfig:
+    return SaidByConfig(Resolver(msgspec.convert(tomllib.loads(config), Config)))
+
+
+@pytest.mark.parametrize(
+    ("tweak", "config", "expected"),
+    [
+        (
+            CASES["two neighbours of one type"].tweak,
+            '[tables.orders.columns]\na.renamed_from = "state"\nb.renamed_from = "kind"',
+            [("state", "a"), ("kind", "b")],
+        ),
+        (
+            CASES["renamed with its type"].tweak,
+            '[tables.orders.columns.remark]\nrenamed_from = "note"',
+            [("note", "remark")],
+        ),
+        (
+            CASES["in the middle"].tweak,
+            '[tables.orders.columns.status]\nrenamed_from = ""',
+            [],
+        ),
+        (
+            CASES["table, with a column more"].tweak,
+            '[tables.labels]\nrenamed_from = "tags"',
+            [("tags", "labels")],
+        ),
+        (
+            CASES["table dropped and another made of the same columns"].tweak,
+            '[tables.labels]\nrenamed_from = ""',
+            [],
+        ),
+    ],
+)
+def test_the_configuration_decides(
+    tweak: str, config: str, expected: list[tuple[str, str]], tweaked: Tweaked
+) -> None:
+    before, after = tweaked(SCHEMA, tweak)
+    changes = compare_databases(before, after, said=said(config))
+    assert [
+        (str(change.before), str(change.after))
+        for change in changes
+        if change.evidence is Evidence.SAID
+    ] == expected
+    assert [each for each in changes if each.evidence not in (None, Evidence.SAID)] == []
+    assert [each for each in changes if each.kind.value == "rename unclear"] == []
+
+
+def test_a_line_that_was_done_long_ago_does_no_harm(tweaked: Tweaked) -> None:
+    config = said('[tables.orders]\nrenamed_from = "tags"\ncolumns.state.renamed_from = "kind"')
+    before, after = tweaked(SCHEMA, "ALTER TABLE orders DROP note")
+    assert [text(change) for change in compare_databases(before, after, said=config)] == [
+        "orders.note dropped",
+        "orders: index orders_note dropped",
+    ]
+
+
+def test_a_past_that_is_younger_than_the_snapshot_leaves_evidence_to_decide(
+    tweaked: Tweaked,
+) -> None:
+    before, after = tweaked(SCHEMA, "ALTER TABLE orders RENAME state TO status")
+    seen = seen_in(updated(NOTHING_KNOWN, after), after)
+    assert [text(change) for change in compare_databases(before, after, seen=seen)] == [
+        "orders.state renamed to status (taken for a rename)"
+    ]
