@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ash_scaffold.legacy.read import Hints, LegacySchema, read_legacy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.model import Unread
+from ash_scaffold.legacy.read import Hints, read_code, read_legacy
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import ModuleEntry, Unparsed
 from ash_scaffold.project.read import read_project
 
+SAMPLE = Path(__file__).parents[2] / "sample_project"
 MIX = "defmodule App.MixProject do\n  def project, do: [app: :app]\nend\n"
 
 
-def hints(root: Path, files: dict[str, str]) -> Hints:
-    for name, text in {"mix.exs": MIX, **files}.items():
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+
+def hints(root: Path, files: dict[str, str]) -> Hints:
+    write(root, {"mix.exs": MIX, **files})
     return read_legacy(read_project(root))
 
 
@@ -41,42 +54,105 @@ def test_every_schema_is_found_with_its_table_and_context(tmp_path: Path) -> Non
         },
     )
     accounts = ModuleEntry("App.Accounts", "lib/app/accounts.ex", 1)
-    slim = LegacySchema(
-        module="App.Accounts.SlimUser",
-        table="users",
-        schema=None,
-        path="lib/app/accounts/slim.ex",
-        line=1,
-        context="App.Accounts",
-        context_module=accounts,
-    )
-    user = LegacySchema(
-        module="App.Accounts.User",
-        table="users",
-        schema=None,
-        path="lib/app/accounts/user.ex",
-        line=1,
-        context="App.Accounts",
-        context_module=accounts,
-    )
-    invoice = LegacySchema(
-        module="Legacy.Billing.Invoice",
-        table="invoices",
-        schema="billing",
-        path="lib/legacy/invoice.ex",
-        line=2,
-        context="Legacy.Billing",
-        context_module=ModuleEntry("Legacy.Billing", "lib/legacy/invoice.ex", 1),
-    )
-    top = LegacySchema(
-        module="Top", table="tops", schema=None, path="lib/top.ex", line=1, context=""
-    )
-    assert found == Hints(schemas=(slim, user, invoice, top))
+    legacy = ModuleEntry("Legacy.Billing", "lib/legacy/invoice.ex", 1)
+    said = [(s.module, s.table, s.schema, s.path, s.line, s.context) for s in found.schemas]
+    assert said == [
+        ("App.Accounts.SlimUser", "users", None, "lib/app/accounts/slim.ex", 1, "App.Accounts"),
+        ("App.Accounts.User", "users", None, "lib/app/accounts/user.ex", 1, "App.Accounts"),
+        ("Legacy.Billing.Invoice", "invoices", "billing", "lib/legacy/invoice.ex", 2,
+         "Legacy.Billing"),
+        ("Top", "tops", None, "lib/top.ex", 1, ""),
+    ]  # fmt: skip
+    slim, user, invoice, top = found.schemas
+    assert [s.context_module for s in found.schemas] == [accounts, accounts, legacy, None]
+    assert [item.module for item in found.embedded] == ["App.Embedded"]
     assert found.by_table() == {
         (None, "users"): (slim, user),
         ("billing", "invoices"): (invoice,),
         (None, "tops"): (top,),
     }
+    assert found.by_name() == {
+        Name("public", "users"): user,
+        Name("billing", "invoices"): invoice,
+        Name("public", "tops"): top,
+    }
+
+
+def test_a_base_that_is_not_there_is_said_unless_it_is_named(tmp_path: Path) -> None:
+    text = 'defmodule A do\n  use Kit.Schema\n  schema "as" do\n  end\nend\n'
+    found = hints(tmp_path, {"lib/a.ex": text})
+    what = "no `use Ecto.Schema` was found (Kit.Schema is used): its defaults are assumed"
+    assert found.unread == (Unread("lib/a.ex", 1, "A", what),)
+    assert read_legacy(read_project(tmp_path), bases=["Kit.Schema"]).unread == ()
+
+
+def test_a_module_without_a_readable_table_is_said(tmp_path: Path) -> None:
+    found = hints(
+        tmp_path,
+        {
+            "lib/a.ex": "defmodule A do\n  use Ecto.Schema\n  schema table() do\n  end\nend\n",
+            "lib/b.ex": "defmodule B do\n  use Ecto.Schema\n  make_schema()\nend\n",
+        },
+    )
+    assert (found.schemas, [(u.path, u.line, u.what) for u in found.unread]) == (
+        (),
+        [
+            ("lib/a.ex", 3, "the name of its table can't be read"),
+            ("lib/b.ex", 1, "no schema that can be read"),
+        ],
+    )
+
+
+def test_an_umbrella_is_read_whole(tmp_path: Path) -> None:
+    app = "defmodule {0}.MixProject do\n  def project, do: [app: :{1}]\nend\n"
+    schema = 'defmodule {0}.Thing do\n  use Ecto.Schema\n  schema "{1}" do\n  end\nend\n'
+    files = {"mix.exs": 'defmodule U.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n'}
+    for name in ("one", "two"):
+        files[f"apps/{name}/mix.exs"] = app.format(name.title(), name)
+        files[f"apps/{name}/lib/thing.ex"] = schema.format(name.title(), name)
+    write(tmp_path, files)
+    found = read_legacy(read_project(tmp_path / "apps" / "one"))
+    assert [(s.module, s.path) for s in found.schemas] == [
+        ("One.Thing", "apps/one/lib/thing.ex"),
+        ("Two.Thing", "apps/two/lib/thing.ex"),
+    ]
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_the_legacy_code_of_another_repository(tmp_path: Path, absolute: bool) -> None:
+    schema = 'defmodule {0} do\n  use Ecto.Schema\n  schema "t" do\n  end\nend\n'
+    write(
+        tmp_path,
+        {
+            "new/mix.exs": MIX,
+            "new/lib/new.ex": schema.format("New"),
+            "old/mix.exs": MIX,
+            "old/lib/accounts.ex": "defmodule Old.Accounts do\nend\n",
+            "old/lib/user.ex": schema.format("Old.Accounts.User"),
+            "old/web/models/post.ex": schema.format("Old.Post"),
+            "old/deps/dep/lib/dep.ex": schema.format("Dep"),
+            "old/test/support/fake.ex": schema.format("Fake"),
+        },
+    )
+    folder = tmp_path / "old" if absolute else Path("../old")
+    found = read_legacy(read_project(tmp_path / "new"), folder)
+    assert [(s.module, s.path, s.context_module) for s in found.schemas] == [
+        (
+            "Old.Accounts.User",
+            "../old/lib/user.ex",
+            ModuleEntry("Old.Accounts", "../old/lib/accounts.ex", 1),
+        ),
+        ("Old.Post", "../old/web/models/post.ex", None),
+    ]
+    assert found.folder == str(folder)
+
+
+def test_every_schema_of_the_sample_project_is_read_whole() -> None:
+    found = read_legacy(read_project(SAMPLE))
+    assert (found.unparsed, found.unread) == ((), ())
+    assert len(found.schemas) == 19
+    event = next(s for s in found.schemas if s.table == "WebhookEvent")
+    assert {f.name: f.column for f in event.fields}["received_at"] == "receivedAt"
 
 
 def test_a_file_that_does_not_parse_is_named(tmp_path: Path) -> None:
@@ -87,3 +163,53 @@ def test_a_file_that_does_not_parse_is_named(tmp_path: Path) -> None:
 
 def test_a_project_without_schemas_gives_no_hints(tmp_path: Path) -> None:
     assert hints(tmp_path, {"lib/a.ex": "defmodule A do\nend\n"}) == Hints()
+
+
+WHOLE = (SAMPLE / "lib/legacy/blog/post.ex").read_bytes()
+
+
+def read_bytes(source: bytes) -> Hints:
+    return read_code(Code([ElixirFile("lib/a.ex", source)]))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_fail(noise: bytes) -> None:
+    found = read_bytes(b"defmodule A do\n  use Ecto.Schema\n" + noise + b"\nend\n")
+    assert all(schema.path == "lib/a.ex" for schema in found.schemas)
+
+
+@given(
+    st.integers(0, len(WHOLE)), st.integers(0, 60), st.binary(max_size=8) | st.sampled_from(
+        [b"(", b"end", b"do", b'"', b"@x", b"unquote(x)", b"fn -> ", b"|> ", b"\xff", b"%{"]
+    )
+)  # fmt: skip
+def test_a_damaged_schema_is_read_or_reported(start: int, length: int, put: bytes) -> None:
+    damaged = WHOLE[:start] + put + WHOLE[start + length :]
+    found = read_bytes(damaged)
+    looked_at = b"schema" in damaged or b"Ecto.Schema" in damaged
+    broken = ElixirFile("lib/a.ex", damaged).tree.fault is not None
+    assert bool(found.unparsed) == (broken and looked_at)
+
+
+def test_deep_nesting_does_not_make_it_fail() -> None:
+    deep = b"[" * 3000 + b"]" * 3000
+    found = read_bytes(
+        b"defmodule A do\n  use Ecto.Schema\n  @x " + deep + b'\n  schema "as" do\n'
+        b"    field :x, Ecto.Enum, values: @x\n    field :y, " + deep + b"\n  end\nend\n"
+    )
+    assert [f.name for f in found.schemas[0].fields] == ["id", "x", "y"]
+    assert len(found.unread) == 2
+
+
+def test_macros_and_functions_that_call_each_other_do_not_make_it_fail() -> None:
+    found = read_bytes(
+        b"defmodule M do\n  defmacro __using__(_) do\n    quote do\n      use M\n      import M\n"
+        b"    end\n  end\n  defmacro again() do\n    quote do\n      again()\n    end\n  end\n"
+        b"  def a, do: b()\n  def b, do: a()\nend\n"
+        b'defmodule A do\n  use M\n  use Ecto.Schema\n  schema "as" do\n    again()\n'
+        b"    field :x, Ecto.Enum, values: M.a()\n  end\nend\n"
+    )
+    assert [item.what for item in found.unread] == [
+        "a macro that can't be looked through: again()",
+        "the type of x can't be read: Ecto.Enum",
+    ]

@@ -1,1 +1,1 @@
-"""The legacy Ecto code of the project, read as hints."""
+"""The legacy Ecto code, read as hints: what its schemas say, and who uses their tables."""

@@ -1,89 +1,184 @@
-"""Read the Ecto schemas of the legacy code, as hints: which module stands for which table.
+"""Read the Ecto schemas of the legacy code, as hints.
 
-Nothing is run. A schema is a module with `schema "table" do`, whichever base module it uses: a
-project's own `use App.Schema` counts as much as `use Ecto.Schema`.
+Nothing is run. A schema is a module with `schema "table" do`, whichever base module it uses; what
+a base module of the project sets (`@primary_key`, `@timestamps_opts` …) is looked up there.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.project.mix import read_source
+from ash_scaffold.legacy.associations import RawAssociation
+from ash_scaffold.legacy.code import Code, ModuleFacts, SchemaCall
+from ash_scaffold.legacy.evaluate import evaluate
+from ash_scaffold.legacy.files import ElixirFile, source_files
+from ash_scaffold.legacy.functions import Pairs
+from ash_scaffold.legacy.model import EmbeddedSchema, Hints, LegacySchema, Unread
+from ash_scaffold.legacy.resolve import resolve
+from ash_scaffold.legacy.schema import read_body
+from ash_scaffold.legacy.types import Types
 from ash_scaffold.project.model import ModuleEntry, Project, Unparsed
-from ash_scaffold.syntax.modules import ModuleDefinition, modules
-from ash_scaffold.syntax.parse import Tree, calls, parse
+from ash_scaffold.syntax.modules import ModuleDefinition
+from ash_scaffold.syntax.parse import CallSite
+from ash_scaffold.syntax.values import Unreadable
+from ash_scaffold.term import Atom, Module
+
+__all__ = ["Hints", "LegacySchema", "read_legacy"]
+
+# Ecto's own, and the libraries whose `schema` reads as Ecto's and that set nothing else.
+_BASES = frozenset({"Ecto.Schema", "TypedEctoSchema", "TypedSchema", "PolymorphicEmbed"})
+_SCHEMA = re.compile(rb"\b(?:typed_)?(?:embedded_)?schema\b[^\n]*|\bEcto\.Schema\b")
 
 
-class LegacySchema(msgspec.Struct, frozen=True, kw_only=True):
-    """An Ecto schema: a module over a table.
+def read_legacy(
+    project: Project, folder: str | Path | None = None, bases: Collection[str] = ()
+) -> Hints:
+    """Read every Ecto schema of the project, all applications of an umbrella included.
 
-    `schema` is its `@schema_prefix`, `None` for the default schema. `context` is the module that
-    its name says it belongs to (`App.Accounts` of `App.Accounts.User`, "" for none);
-    `context_module` is where that module is defined, when it is.
+    `folder` is where to look instead: relative to the project's root, or absolute, such as
+    another repository. `bases` are modules to be taken for a base that does no more than
+    `use Ecto.Schema`, such as one of a dependency. Raises nothing on any content of the files.
     """
-
-    module: str
-    table: str
-    schema: str | None
-    path: str
-    line: int
-    context: str
-    context_module: ModuleEntry | None = None
+    code = Code(source_files(project, folder))
+    hints = read_code(code, bases, project.modules)
+    return msgspec.structs.replace(hints, folder=None if folder is None else str(folder))
 
 
-class Hints(msgspec.Struct, frozen=True, kw_only=True):
-    """What the legacy code says: its schemas by module name, and the files that do not parse."""
-
-    schemas: tuple[LegacySchema, ...] = ()
-    unparsed: tuple[Unparsed, ...] = ()
-
-    def by_table(self) -> dict[tuple[str | None, str], tuple[LegacySchema, ...]]:
-        """Return the schemas of each table, keyed by prefix and table name."""
-        found: defaultdict[tuple[str | None, str], list[LegacySchema]] = defaultdict(list)
-        for schema in self.schemas:
-            found[schema.schema, schema.table].append(schema)
-        return {table: tuple(schemas) for table, schemas in found.items()}
+def read_code(
+    code: Code, bases: Collection[str] = (), modules: Mapping[str, ModuleEntry] | None = None
+) -> Hints:
+    """Read the schemas of a code base. `modules` are known to be there beside its own."""
+    reader = _Reader(code, frozenset(bases) | _BASES, modules or {})
+    for file in code.files.values():
+        if _SCHEMA.search(file.source) or any(base.encode() in file.source for base in bases):
+            reader.read_file(file)
+    return reader.hints()
 
 
-def read_legacy(project: Project) -> Hints:
-    """Read every Ecto schema of the project, all applications of an umbrella included."""
-    schemas: dict[str, LegacySchema] = {}
-    unparsed = []
-    for path in project.schema_paths:
-        source = read_source(project.root / path)
-        if source is None:
-            continue
-        tree = parse(source)
-        fault = tree.fault
+class _Reader:
+    def __init__(
+        self, code: Code, bases: frozenset[str], modules: Mapping[str, ModuleEntry]
+    ) -> None:
+        self._code = code
+        self._types = Types(code)
+        self._bases = bases
+        self._modules = modules
+        self._schemas: dict[str, LegacySchema] = {}
+        self._raw: dict[str, tuple[RawAssociation, ...]] = {}
+        self._embedded: dict[str, EmbeddedSchema] = {}
+        self._unparsed: list[Unparsed] = []
+        self._unread: list[Unread] = []
+
+    def hints(self) -> Hints:
+        """Return all that was read, by module name."""
+        schemas = []
+        for name in sorted(self._schemas):
+            schema = self._schemas[name]
+            resolved = [resolve(schema, raw, self._schemas) for raw in self._raw[name]]
+            self._unread += [problem for _, problem in resolved if problem is not None]
+            associations = tuple(association for association, _ in resolved)
+            schemas.append(msgspec.structs.replace(schema, associations=associations))
+        return Hints(
+            schemas=tuple(schemas),
+            embedded=tuple(self._embedded[name] for name in sorted(self._embedded)),
+            unparsed=tuple(self._unparsed),
+            unread=tuple(sorted(set(self._unread))),
+        )
+
+    def read_file(self, file: ElixirFile) -> None:
+        """Read the schemas of a file; an outer module's macros serve the inner ones too."""
+        fault = file.tree.fault
         if fault is not None:
-            unparsed.append(Unparsed(path, fault.line, fault.text))
-        for module in modules(tree):
-            schema = _schema(tree, module, path, project)
-            if schema is not None:
-                schemas.setdefault(schema.module, schema)
-    return Hints(schemas=tuple(schemas[name] for name in sorted(schemas)), unparsed=tuple(unparsed))
+            self._unparsed.append(Unparsed(file.path, fault.line, fault.text))
+        for module in file.modules:
+            facts = self._code.facts(file, module)
+            if facts.schemas:
+                self._read_module(file, module, facts)
+            elif "Ecto.Schema" in {use.module for use in module.uses}:
+                self._miss(file, module.span.line, module, "no schema that can be read")
+
+    def _miss(self, file: ElixirFile, line: int, module: ModuleDefinition, what: str) -> None:
+        self._unread.append(Unread(file.path, line, module.name, what))
+
+    def _read_module(self, file: ElixirFile, module: ModuleDefinition, facts: ModuleFacts) -> None:
+        # What the module writes itself outweighs what a macro puts there.
+        own = [schema for schema in facts.schemas if schema.place.file is file]
+        schema = (own or list(facts.schemas))[-1]
+        if not self._bases.intersection(facts.uses):
+            used = ", ".join(dict.fromkeys(facts.opaque)) or "nothing"
+            what = f"no `use Ecto.Schema` was found ({used} is used): its defaults are assumed"
+            self._miss(file, module.span.line, module, what)
+        body = read_body(
+            self._code,
+            self._types,
+            schema,
+            module.name,
+            visible=(*facts.imports, *facts.uses),
+            hidden=_hidden(facts.derive),
+            at=None if schema.place.file is file else (file.path, module.span.line),
+        )
+        self._unread += body.unread
+        for embedded in body.embedded:
+            self._embedded.setdefault(embedded.module, embedded)
+        line = module.span.line
+        if "embedded" in schema.call.name:
+            self._embedded.setdefault(
+                module.name,
+                EmbeddedSchema(
+                    module=module.name,
+                    path=file.path,
+                    line=line,
+                    fields=body.fields,
+                    partial=body.partial,
+                ),
+            )
+            return
+        table = _table(schema)
+        if table is None:
+            self._miss(file, schema.call.span.line, module, "the name of its table can't be read")
+            return
+        prefix = schema.place.attributes.get("schema_prefix")
+        if isinstance(prefix, Unreadable):
+            self._miss(file, line, module, f"@schema_prefix can't be read: {prefix.text}")
+        context = module.name.rpartition(".")[0]
+        self._raw.setdefault(module.name, body.associations)
+        self._schemas.setdefault(
+            module.name,
+            LegacySchema(
+                module=module.name,
+                table=table,
+                schema=prefix if isinstance(prefix, str) else None,
+                path=file.path,
+                line=line,
+                context=context,
+                context_module=self._modules.get(context) or self._code.entry(context),
+                fields=body.fields,
+                primary_key=tuple(field.column for field in body.fields if field.primary_key),
+                timestamps=body.timestamps,
+                virtual=body.virtual,
+                partial=body.partial,
+            ),
+        )
 
 
-def _schema(
-    tree: Tree, module: ModuleDefinition, path: str, project: Project
-) -> LegacySchema | None:
-    call = next(
-        (call for call in calls(tree, module.body, "schema") if call.body is not None), None
-    )
-    table = module.read(tree, call.args[0]) if call is not None and call.args else None
-    if not isinstance(table, str):
-        return None
-    prefix = module.attributes.get("schema_prefix")
-    schema = module.read(tree, prefix) if prefix is not None else None
-    context = module.name.rpartition(".")[0]
-    return LegacySchema(
-        module=module.name,
-        table=table,
-        schema=schema if isinstance(schema, str) else None,
-        path=path,
-        line=module.span.line,
-        context=context,
-        context_module=project.modules.get(context),
-    )
+def _table(schema: SchemaCall) -> str | None:
+    call: CallSite = schema.call
+    value = evaluate(schema.place, call.args[0]) if call.args else None
+    return value if isinstance(value, str) else None
+
+
+def _hidden(derive: Iterable[object]) -> frozenset[str]:
+    """Return the fields of `@derive {Inspect, except: […]}`, alone or in a list."""
+    found: set[str] = set()
+    items = [item for value in derive for item in (value if isinstance(value, list) else [value])]
+    for item in items:
+        if isinstance(item, tuple) and len(item) == 2 and item[0] == Module("Inspect"):
+            options = item[1]
+            names = options.get("except") if isinstance(options, Pairs) else None
+            if isinstance(names, list):
+                found |= {name.name for name in names if isinstance(name, Atom)}
+    return frozenset(found)

@@ -1,0 +1,352 @@
+"""The legacy code base: what its modules use and set, the project's own macros looked through.
+
+`use App.Schema` stands for what the `quote` blocks of `App.Schema.__using__/1` put there: further
+`use`s, module attributes, aliases. Nothing is run: a macro is looked through as far as it is
+plain quotes, `apply(__MODULE__, which, [])`, local functions that are quotes, and options.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.legacy.evaluate import Place, evaluate
+from ash_scaffold.legacy.files import ElixirFile, aliases
+from ash_scaffold.legacy.functions import Pairs
+from ash_scaffold.project.mix import function_clauses
+from ash_scaffold.project.model import ModuleEntry
+from ash_scaffold.syntax.modules import ModuleDefinition
+from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
+from ash_scaffold.syntax.values import Unreadable, alias_text
+from ash_scaffold.term import Atom
+
+SCHEMA_CALLS = ("schema", "typed_schema", "embedded_schema", "typed_embedded_schema")
+_MODULE = re.compile(
+    rb"^[ \t]*def(?:module|protocol)[ \t]+(?P<name>[A-Z]\w*(?:\.[A-Z]\w*)*)", re.MULTILINE
+)
+# What begins an expression that says nothing here: most of a module.
+_SPARED = (b"def", b"@doc", b"@moduledoc", b"@spec", b"@type", b"@impl", b"@opaque", b"@callback")
+# How far macros that use macros, and functions that call functions, are followed.
+_MAX_DEPTH = 8
+
+
+class SchemaCall(msgspec.Struct, frozen=True):
+    """A `schema … do` of a module, with what is set where it stands."""
+
+    call: CallSite
+    place: Place
+
+
+class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a module says, with what macros put there.
+
+    `uses` and `imports` are module names in order, those that macros use included; `opaque` are
+    the used modules that are not in the code base; `roles` are the atoms that modules are used
+    with (`use AppWeb, :controller`).
+    """
+
+    uses: tuple[str, ...]
+    roles: tuple[str, ...]
+    imports: tuple[str, ...]
+    behaviours: tuple[str, ...]
+    opaque: tuple[str, ...]
+    schemas: tuple[SchemaCall, ...]
+    derive: tuple[object, ...]
+
+
+class _Gathered:
+    def __init__(self, end: int) -> None:
+        self.end = end
+        self.uses: list[str] = []
+        self.roles: list[str] = []
+        self.imports: list[str] = []
+        self.behaviours: list[str] = []
+        self.opaque: list[str] = []
+        self.schemas: list[SchemaCall] = []
+        self.derive: list[object] = []
+        self.attributes: dict[str, object] = {}
+
+
+class Code:
+    """A code base: its files by path, and its modules."""
+
+    def __init__(self, files: Iterable[ElixirFile]) -> None:
+        self.files: dict[str, ElixirFile] = {file.path: file for file in files}
+        self._paths: dict[str, list[str]] = {}
+        self._facts: dict[str, dict[int, ModuleFacts]] = {}
+        self._calling: set[tuple[str, str]] = set()
+        self._asked_for: set[str] = set()
+        for path, file in self.files.items():
+            for match in _MODULE.finditer(file.source):
+                self._paths.setdefault(match["name"].decode(), []).append(path)
+
+    def find(self, module: str) -> tuple[ElixirFile, ModuleDefinition] | None:
+        """Return a module of the code base and its file."""
+        head = module
+        while head:
+            # A nested module stands in the file of one of those that its name starts with.
+            for path in self._paths.get(head, ()):
+                for definition in self.files[path].modules:
+                    if definition.name == module:
+                        self._asked_for.add(path)
+                        return self.files[path], definition
+            head = head.rpartition(".")[0]
+        return None
+
+    def entry(self, module: str) -> ModuleEntry | None:
+        """Return where a module is defined."""
+        found = self.find(module) if module else None
+        if found is None:
+            return None
+        return ModuleEntry(module, found[0].path, found[1].span.line)
+
+    def release(self, file: ElixirFile) -> None:
+        """Forget a file's tree, unless other modules ask for it."""
+        if file.path not in self._asked_for:
+            self._facts.pop(file.path, None)
+            file.release()
+
+    def facts(self, file: ElixirFile, module: ModuleDefinition) -> ModuleFacts:
+        """Return what a module says; its file then knows the aliases that macros put there."""
+        known = self._facts.setdefault(file.path, {})
+        key = module.span.start
+        if key not in known:
+            found = _Gathered(module.span.end)
+            place = self._place(file, module.name, found.attributes, {})
+            self._gather(module.body, place, found, file, 0)
+            known[key] = ModuleFacts(
+                uses=tuple(found.uses),
+                roles=tuple(found.roles),
+                imports=tuple(found.imports),
+                behaviours=tuple(found.behaviours),
+                opaque=tuple(found.opaque),
+                schemas=tuple(found.schemas),
+                derive=tuple(found.derive),
+            )
+        return known[key]
+
+    def call(self, module: str, function: str, given: Sequence[object] = ()) -> object:
+        """Return what a function gives when it is a single expression whose value can be told."""
+        unknown = Unreadable(f"{module}.{function}")
+        found = self.find(module)
+        if found is None or (module, function) in self._calling:
+            return unknown
+        file, definition = found
+        clauses = list(function_clauses(file.tree, definition.body, function))
+        if len(clauses) != 1 or not clauses[0].body or len(clauses[0].body) != 1:
+            return unknown
+        head = call_site(file.tree, clauses[0].args[0])
+        parameters = head.values if head is not None else ()
+        if len(parameters) != len(given):
+            return unknown
+        names = [file.tree.text(parameter) for parameter in parameters]
+        variables = dict(zip(names, given, strict=True))
+        self._calling.add((module, function))
+        try:
+            attributes = self.attributes(file, definition)
+            return evaluate(self._place(file, module, attributes, variables), clauses[0].body[0])
+        finally:
+            self._calling.discard((module, function))
+
+    def macro(
+        self, place: Place, site: CallSite, visible: Iterable[str]
+    ) -> tuple[Place, tuple[Node, ...]] | None:
+        """Return what a macro of one of the visible modules puts in place of a call.
+
+        That is the inside of its `quote`, and where it is to be read. None when there is no such
+        macro, or it does more than to quote.
+        """
+        owner, _, name = site.name.rpartition(".")
+        for module in [place.resolve(site.node, owner)] if owner else visible:
+            found = self.find(module)
+            if found is None:
+                continue
+            for clause in function_macros(*found, name):
+                head = macro_head(found[0], clause)
+                parameters = head.values if head is not None else ()
+                if len(parameters) != len(site.values):
+                    continue
+                names = [found[0].tree.text(parameter) for parameter in parameters]
+                given = [evaluate(place, value) for value in site.values]
+                variables = dict(zip(names, given, strict=True))
+                inner = Place(found[0], place.module, place.attributes, variables, self.call)
+                last = call_site(found[0].tree, clause.body[-1]) if clause.body else None
+                if last is not None and last.name == "quote" and len(clause.body or ()) == 1:
+                    return inner, last.body or ()
+        return None
+
+    def attributes(self, file: ElixirFile, definition: ModuleDefinition) -> dict[str, object]:
+        """Return the last value of each attribute that a module itself sets."""
+        found: dict[str, object] = {}
+        place = self._place(file, definition.name, found, {})
+        for name, node in definition.attributes.items():
+            found[name] = evaluate(place, node)
+        return found
+
+    def _place(
+        self,
+        file: ElixirFile,
+        module: str,
+        attributes: Mapping[str, object],
+        variables: Mapping[str, object],
+    ) -> Place:
+        return Place(file, module, attributes, variables, self.call)
+
+    def _gather(
+        self, nodes: Iterable[Node], place: Place, found: _Gathered, user: ElixirFile, depth: int
+    ) -> None:
+        """Go through the body of a module, or what a macro puts into it, in order.
+
+        `user` is the module's own file, in which the aliases of macros come to hold.
+        """
+        for node in nodes:
+            if place.file.source.startswith(_SPARED, node.start_byte):
+                continue
+            attribute = module_attribute(place.file.tree, node)
+            if attribute is not None:
+                value = evaluate(place, attribute.value)
+                found.attributes[attribute.name] = value
+                if attribute.name == "derive":
+                    found.derive.append(value)
+                elif attribute.name == "behaviour" and (name := _name(place, attribute.value)):
+                    found.behaviours.append(name)
+                continue
+            site = place.site(node)
+            if site is None:
+                continue
+            if site.name in SCHEMA_CALLS and site.body is not None:
+                here = msgspec.structs.replace(place, attributes=dict(found.attributes))
+                found.schemas.append(SchemaCall(site, here))
+            elif site.name == "use" and depth < _MAX_DEPTH:
+                self._use(site, place, found, user, depth)
+            elif site.name == "import" and site.args:
+                name = _name(place, site.args[0])
+                found.imports += [name] if name else []
+            elif site.name == "alias" and depth > 0:
+                start = _binding_start(user, place.module)
+                for short, full in aliases(place.file, node):
+                    user.bind(short, full, start, found.end)
+            elif site.name == "unquote" and site.args and depth < _MAX_DEPTH:
+                self._splice(site.args[0], place, found, user, depth)
+
+    def _use(
+        self, site: CallSite, place: Place, found: _Gathered, user: ElixirFile, depth: int
+    ) -> None:
+        name = _name(place, site.args[0]) if site.args else None
+        if name is None:
+            return
+        found.uses.append(name)
+        given: object = Pairs()
+        if len(site.values) > 1:
+            given = evaluate(place, site.values[1])
+        if isinstance(given, Atom):
+            found.roles.append(given.name)
+        used = self.find(name)
+        if used is None:
+            found.opaque.append(name)
+            return
+        file, definition = used
+        for macro in function_macros(file, definition, "__using__"):
+            variables = _parameters(file, macro, given)
+            inner = Place(file, place.module, found.attributes, variables, self.call)
+            self._expand(macro.body or (), inner, definition, given, found, user, depth + 1)
+
+    def _expand(
+        self,
+        nodes: Iterable[Node],
+        place: Place,
+        definition: ModuleDefinition,
+        given: object,
+        found: _Gathered,
+        user: ElixirFile,
+        depth: int,
+    ) -> None:
+        """Go through a macro's body, or that of a function it calls, for its quotes."""
+        variables = dict(place.variables)
+        place = msgspec.structs.replace(place, variables=variables)
+        for node in nodes:
+            assigned = _assignment(place, node)
+            if assigned is not None:
+                variables[assigned[0]] = evaluate(place, assigned[1])
+                continue
+            site = place.site(node)
+            if site is None:
+                continue
+            if site.name == "quote":
+                self._gather(site.body or (), place, found, user, depth)
+                continue
+            function = site.name
+            if function in ("apply", "Kernel.apply") and isinstance(given, Atom):
+                function = given.name
+            if depth < _MAX_DEPTH and "." not in function:
+                for clause in function_clauses(place.file.tree, definition.body, function):
+                    body = clause.body or ()
+                    self._expand(body, place, definition, given, found, user, depth + 1)
+
+    def _splice(
+        self, node: Node, place: Place, found: _Gathered, user: ElixirFile, depth: int
+    ) -> None:
+        """Go through `unquote(function())` inside of a quote."""
+        site = place.site(node)
+        around = place.file.module_at(node.start_byte)
+        definition = next((m for m in place.file.modules if m.name == around), None)
+        if site is None or definition is None:
+            return
+        for clause in function_clauses(place.file.tree, definition.body, site.name):
+            body = clause.body or ()
+            self._expand(body, place, definition, Pairs(), found, user, depth + 1)
+
+
+def function_macros(
+    file: ElixirFile, definition: ModuleDefinition, name: str
+) -> Iterator[CallSite]:
+    """Yield the clauses of a macro of a module."""
+    for node in definition.body:
+        clause = call_site(file.tree, node)
+        if clause is None or clause.name not in ("defmacro", "defmacrop") or not clause.args:
+            continue
+        head = macro_head(file, clause)
+        if (head.name if head is not None else file.tree.text(clause.args[0])) == name:
+            yield clause
+
+
+def macro_head(file: ElixirFile, clause: CallSite) -> CallSite | None:
+    """Return name and parameters of a clause, its guard left out."""
+    head = clause.args[0]
+    if head.type == "binary_operator":
+        head = head.child_by_field_name("left") or head
+    return call_site(file.tree, head)
+
+
+def _parameters(file: ElixirFile, clause: CallSite, given: object) -> dict[str, object]:
+    """Bind the macro's parameter to what it is used with."""
+    head = macro_head(file, clause)
+    if head is None or not head.args:
+        return {}
+    parameter = head.args[0]
+    if parameter.type == "binary_operator":
+        parameter = parameter.child_by_field_name("left") or parameter
+    return {file.tree.text(parameter): given} if parameter.type == "identifier" else {}
+
+
+def _assignment(place: Place, node: Node) -> tuple[str, Node] | None:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    sign = node.child_by_field_name("operator")
+    if node.type != "binary_operator" or left is None or right is None or sign is None:
+        return None
+    if left.type != "identifier" or place.text(sign) != "=":
+        return None
+    return place.text(left), right
+
+
+def _name(place: Place, node: Node) -> str | None:
+    written = alias_text(place.file.tree, node)
+    return None if written is None else place.resolve(node, written)
+
+
+def _binding_start(user: ElixirFile, module: str) -> int:
+    """Return where the aliases that macros bring begin to hold: the body of the module."""
+    return next((m.span.start for m in user.modules if m.name == module), 0)

@@ -1,0 +1,292 @@
+"""The values of expressions in the legacy code, as far as the source alone tells them.
+
+Beyond literals: module attributes, `++` and `--`, the functions of `legacy.functions`, options that
+a macro is given, and functions of the code base that are a single expression. A part that can't
+be told is an `Unreadable` where it stands: the rest of a tuple or a list is still known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.functions import Pairs, known_call
+from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywords, key_text, pairs
+from ash_scaffold.syntax.values import Unreadable, Value, alias_text, read
+from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Term
+
+# Deeper nesting than a person writes: Python's own stack is the limit otherwise.
+_MAX_DEPTH = 60
+
+
+class Lambda(Unreadable, frozen=True):
+    """A function as a value: `fn name -> … end`, `&…` or `&Module.function/1`."""
+
+    place: Place
+    node: Node
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an expression stands: its file, the module it is for, and what is set there.
+
+    `module` differs from the module around for what a macro puts into another. `call` gives what a
+    function of the code base returns, by module, name and arguments.
+    """
+
+    file: ElixirFile
+    module: str
+    attributes: Mapping[str, object]
+    variables: Mapping[str, object]
+    call: Callable[[str, str, Sequence[object]], object]
+
+    def text(self, node: Node) -> str:
+        """Return the source of a node."""
+        return self.file.tree.text(node)
+
+    def line(self, node: Node) -> int:
+        """Return the line of a node."""
+        return node.start_point.row + 1
+
+    def resolve(self, node: Node, written: str) -> str:
+        """Return the full name of an alias that stands at a node."""
+        return self.file.resolve(written, node.start_byte, self.module)
+
+    def site(self, node: Node) -> CallSite | None:
+        """Return the node as a call."""
+        return call_site(self.file.tree, node)
+
+
+def evaluate(place: Place, node: Node, depth: int = 0) -> object:
+    """Return the value of an expression: a `Term`, `Pairs`, or `Unreadable` where it isn't known.
+
+    Lists and tuples may hold any of these.
+    """
+    if depth > _MAX_DEPTH or node.has_error:
+        return Unreadable(place.text(node))
+    if is_keywords(node):
+        return Pairs(_pairs(place, node, depth))
+    kind = node.type
+    if kind == "list":
+        return _list(place, node, depth)
+    if kind == "tuple":
+        return tuple(evaluate(place, item, depth + 1) for item in expressions(node))
+    if kind == "block" and len(expressions(node)) == 1:
+        return evaluate(place, expressions(node)[0], depth + 1)
+    if kind == "unary_operator" and place.text(node)[0] in "@&":
+        return _named(place, node)
+    if kind == "anonymous_function":
+        return Lambda(place.text(node), place, node)
+    if kind in ("string", "quoted_atom") and any(c.type == "interpolation" for c in node.children):
+        return _interpolated(place, node, depth)
+    if kind == "identifier" and place.text(node) != "__MODULE__":
+        return place.variables.get(place.text(node), Unreadable(place.text(node)))
+    if kind == "binary_operator":
+        return _binary(place, node, depth)
+    if kind == "access_call":
+        return _access(place, node, depth)
+    if kind == "call":
+        return _call(place, node, depth)
+    return widened(read(place.file.tree, node, lambda written: place.resolve(node, written)))
+
+
+def widened(value: Value) -> object:
+    """Return a literal as `evaluate` gives it."""
+    if isinstance(value, Keyword):
+        return Pairs(tuple((key, widened(item)) for key, item in value.items))
+    return value
+
+
+def term(value: object, text: str) -> Value:
+    """Return an evaluated value as a `Term`; `Unreadable` when any part of it is."""
+    if value is None or isinstance(value, str | bool | int | float | Atom | Module | Capture | Map):
+        return value
+    items: list[Term] = []
+    if isinstance(value, list | tuple):
+        for item in value:
+            inner = term(item, text)
+            if isinstance(inner, Unreadable):
+                return Unreadable(text)
+            items.append(inner)
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, Pairs):
+        entries: list[tuple[str, Term]] = []
+        for key, item in value.items:
+            inner = term(item, text)
+            if isinstance(inner, Unreadable):
+                return Unreadable(text)
+            entries.append((key, inner))
+        return Keyword(tuple(entries))
+    return Unreadable(text)
+
+
+def _pairs(place: Place, node: Node, depth: int) -> tuple[tuple[str, object], ...]:
+    found = []
+    for pair in pairs(node):
+        key, value = key_text(place.file.tree, pair), pair.child_by_field_name("value")
+        if key is not None and value is not None:
+            found.append((key, evaluate(place, value, depth + 1)))
+    return tuple(found)
+
+
+def _list(place: Place, node: Node, depth: int) -> object:
+    items: list[object] = []
+    for child in expressions(node):
+        if child.type == "keywords":
+            items.extend((Atom(key), value) for key, value in _pairs(place, child, depth))
+        else:
+            items.append(evaluate(place, child, depth + 1))
+    return _as_pairs(items) or items
+
+
+def _as_pairs(items: list[object]) -> Pairs | None:
+    found: list[tuple[str, object]] = []
+    for item in items:
+        if not (isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], Atom)):
+            return None
+        found.append((item[0].name, item[1]))
+    return Pairs(tuple(found)) if found else None
+
+
+def _items(value: object) -> list[object] | None:
+    if isinstance(value, Pairs):
+        return [(Atom(key), item) for key, item in value.items]
+    return value if isinstance(value, list) else None
+
+
+def _binary(place: Place, node: Node, depth: int) -> object:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    sign = node.child_by_field_name("operator")
+    unknown = Unreadable(place.text(node))
+    if left is None or right is None or sign is None:
+        return unknown
+    operator = place.text(sign)
+    if operator == "|>":
+        return _piped(place, left, right, depth)
+    if operator not in ("++", "--", "<>"):
+        return unknown
+    one, other = evaluate(place, left, depth + 1), evaluate(place, right, depth + 1)
+    if operator == "<>":
+        return one + other if isinstance(one, str) and isinstance(other, str) else unknown
+    first, second = _items(one), _items(other)
+    if first is None or second is None:
+        return unknown
+    joined = first + second if operator == "++" else [item for item in first if item not in second]
+    return _as_pairs(joined) or joined
+
+
+def _access(place: Place, node: Node, depth: int) -> object:
+    """`opts[:key]`."""
+    parts = node.named_children
+    if len(parts) != 2:
+        return Unreadable(place.text(node))
+    value, key = evaluate(place, parts[0], depth + 1), evaluate(place, parts[1], depth + 1)
+    if isinstance(value, Pairs) and isinstance(key, Atom):
+        return value.get(key.name)
+    return Unreadable(place.text(node))
+
+
+def _named(place: Place, node: Node) -> object:
+    """`@attribute`, `&1`, or a function as a value."""
+    text = place.text(node)
+    if text in place.variables:
+        return place.variables[text]
+    if text.startswith("&"):
+        return Lambda(text, place, node)
+    return place.attributes.get(text[1:].strip(), Unreadable(text))
+
+
+def _interpolated(place: Place, node: Node, depth: int) -> object:
+    parts = []
+    for child in node.named_children:
+        inner = expressions(child)
+        if child.type != "interpolation":
+            parts.append(place.text(child))
+            continue
+        value = evaluate(place, inner[0], depth + 1) if len(inner) == 1 else None
+        name = value.name if isinstance(value, Atom) else value
+        if not isinstance(name, str):
+            return Unreadable(place.text(node))
+        parts.append(name)
+    text = "".join(parts)
+    if "\\" in text:
+        return Unreadable(place.text(node))
+    return text if node.type == "string" else Atom(text)
+
+
+def apply(function: object, value: object) -> object:
+    """Return what a function with one parameter gives, `Unreadable` when that can't be told."""
+    if not isinstance(function, Lambda):
+        return Unreadable("")
+    place, node = function.place, function.node
+    unknown = Unreadable(function.text)
+    if node.type == "anonymous_function":
+        clauses = [child for child in node.named_children if child.type == "stab_clause"]
+        parts = clauses[0].named_children if len(clauses) == 1 else []
+        if [part.type for part in parts] != ["arguments", "body"]:
+            return unknown
+        variables: dict[str, object] = {place.text(parts[0]).strip("() "): value}
+        inner = expressions(parts[1])
+        if len(inner) != 1:
+            return unknown
+        return evaluate(msgspec.structs.replace(place, variables=variables), inner[0])
+    literal = read(place.file.tree, node, lambda written: place.resolve(node, written))
+    if isinstance(literal, Capture):
+        found = known_call(f"{literal.module}.{literal.function}", [value], unknown)
+        if isinstance(found, Unreadable):
+            return place.call(literal.module, literal.function, [value])
+        return found
+    operand = node.child_by_field_name("operand")
+    if operand is None:
+        return unknown
+    here = msgspec.structs.replace(place, variables={**place.variables, "&1": value})
+    site = place.site(operand)
+    if operand.type == "binary_operator" and place.text(operand).endswith("/1") and site is None:
+        left = operand.child_by_field_name("left")
+        name = "" if left is None else place.text(left)
+        found = known_call(name, [value], unknown)
+        return place.call(place.module, name, [value]) if isinstance(found, Unreadable) else found
+    return evaluate(here, operand)
+
+
+def _call(place: Place, node: Node, depth: int) -> object:
+    site = place.site(node)
+    if site is None:
+        return Unreadable(place.text(node))
+    given = [evaluate(place, value, depth + 1) for value in site.values]
+    return _called(place, node, site, given, Unreadable(place.text(node)))
+
+
+def _called(
+    place: Place, node: Node, site: CallSite, given: list[object], unknown: Unreadable
+) -> object:
+    found = known_call(site.name, given, unknown)
+    if not isinstance(found, Unreadable) or site.body is not None or site.name == "unquote":
+        return found
+    if any(isinstance(value, Unreadable) for value in given):
+        return found
+    owner = _owner(place, node)
+    name = site.name.rpartition(".")[2]
+    result = unknown if owner is None else place.call(owner, name, given)
+    return unknown if isinstance(result, Unreadable) else result
+
+
+def _owner(place: Place, node: Node) -> str | None:
+    """Return the module of a call without arguments, `None` for one on a value."""
+    target = node.child_by_field_name("target")
+    if target is None or target.type == "identifier":
+        return place.module
+    left = target.child_by_field_name("left")
+    written = alias_text(place.file.tree, left) if left is not None else None
+    return None if written is None else place.resolve(node, written)
+
+
+def _piped(place: Place, left: Node, right: Node, depth: int) -> object:
+    unknown = Unreadable(f"{place.text(left)} |> {place.text(right)}")
+    site = place.site(right)
+    if site is None:
+        return unknown
+    given = [evaluate(place, value, depth + 1) for value in (left, *site.values)]
+    return _called(place, right, site, given, unknown)

@@ -1,0 +1,334 @@
+"""Where the legacy schemas and the database disagree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from ash_scaffold.legacy.agree import Stored, agrees, described, stored_type
+from ash_scaffold.legacy.model import (
+    ArrayType,
+    Association,
+    AssociationKind,
+    EnumType,
+    Field,
+    Hints,
+    LegacySchema,
+)
+from ash_scaffold.postgres.catalog import (
+    Column,
+    Database,
+    ForeignKey,
+    Generated,
+    Identity,
+    Name,
+    RelationKind,
+    Table,
+    TypeKind,
+)
+
+_KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
+
+
+class FindingKind(StrEnum):
+    """The ways in which a legacy schema and the database can disagree."""
+
+    TABLE_MISSING = "table-missing"
+    FIELD_WITHOUT_COLUMN = "field-without-column"
+    COLUMN_UNKNOWN = "column-unknown"
+    LABEL_UNKNOWN = "label-unknown"
+    VALUE_UNKNOWN = "value-unknown"
+    TYPE_DISAGREES = "type-disagrees"
+    NO_FOREIGN_KEY = "no-foreign-key"
+    TABLE_SHARED = "table-shared"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One disagreement, at the place in the legacy code that it is about.
+
+    `column` is "" where it is about the table. `values` are enum labels, or the modules of a
+    shared table with the one to go by first. `association` names the one without a foreign key.
+    """
+
+    kind: FindingKind
+    table: Name
+    column: str
+    module: str
+    path: str
+    line: int
+    what: str
+    values: tuple[str, ...] = ()
+    association: str = ""
+
+
+class _Known(msgspec.Struct, frozen=True):
+    tables: Mapping[Name, Table]
+    database: Database
+
+
+def compare(hints: Hints, database: Database) -> tuple[Finding, ...]:
+    """Return every disagreement, by file and line.
+
+    Schemas of PostgreSQL schemas that were not read are left out. A column that a schema doesn't
+    know counts only for the schema to go by of its table (`Hints.by_name`), and not where some of
+    that could not be read.
+    """
+    tables = {table.name: table for table in database.tables}
+    known = _Known(tables, database)
+    chosen = hints.by_name()
+    found: list[Finding] = []
+    for schema in hints.schemas:
+        if schema.name.schema not in database.schemas:
+            continue
+        table = tables.get(schema.name)
+        if table is None:
+            what = f"The database has no table {schema.name}."
+            found.append(_finding(FindingKind.TABLE_MISSING, schema, schema.line, what))
+            continue
+        found += _fields(schema, table, known)
+        if chosen[schema.name] is schema:
+            found += _unknown_columns(schema, table)
+    found += _shared(hints, chosen)
+    found += _without_key(hints, known)
+    return tuple(sorted(found, key=lambda f: (f.path, f.line, f.kind, f.column, f.what)))
+
+
+def _finding(
+    kind: FindingKind,
+    schema: LegacySchema,
+    line: int,
+    what: str,
+    *,
+    column: str = "",
+    values: tuple[str, ...] = (),
+    association: str = "",
+    path: str | None = None,
+) -> Finding:
+    return Finding(
+        kind=kind,
+        table=schema.name,
+        column=column,
+        module=schema.module,
+        path=schema.path if path is None else path,
+        line=line,
+        what=what,
+        values=values,
+        association=association,
+    )
+
+
+def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Finding]:
+    columns = {column.name: column for column in table.columns}
+    for field in schema.fields:
+        column = columns.get(field.column)
+        if column is None:
+            what = f"{schema.name} has no column {field.column}, which {field.name} needs."
+            yield _finding(
+                FindingKind.FIELD_WITHOUT_COLUMN, schema, field.line, what, column=field.column
+            )
+            continue
+        yield from _type(schema, table, field, column, known)
+
+
+def _type(
+    schema: LegacySchema, table: Table, field: Field, column: Column, known: _Known
+) -> Iterator[Finding]:
+    stored = stored_type(column.type, known.database)
+    if not agrees(field.type, stored):
+        what = f"{field.name} is {described(field.type)}, the column is {stored.text}."
+        yield _finding(FindingKind.TYPE_DISAGREES, schema, field.line, what, column=column.name)
+        return
+    type_ = field.type.item if isinstance(field.type, ArrayType) else field.type
+    if isinstance(type_, EnumType):
+        yield from _labels(schema, table, field, type_, stored)
+
+
+def _labels(
+    schema: LegacySchema, table: Table, field: Field, type_: EnumType, stored: Stored
+) -> Iterator[Finding]:
+    """Compare an enum's values with the labels, or with the values that a check allows."""
+    labels = stored.labels
+    if stored.kind is not TypeKind.ENUM:
+        labels = _checked(table, field.column)
+    if not labels:
+        return
+    values = tuple(str(value) for _, value in type_.values)
+    unknown = tuple(label for label in labels if label not in values)
+    missing = tuple(value for value in values if value not in labels)
+    if unknown:
+        what = f"{field.name} can't be read where it is {_listed(unknown)}: the schema lacks it."
+        yield _finding(
+            FindingKind.LABEL_UNKNOWN,
+            schema,
+            field.line,
+            what,
+            column=field.column,
+            values=unknown,
+        )
+    if missing:
+        what = f"The database does not take {_listed(missing)}, which {field.name} may be."
+        yield _finding(
+            FindingKind.VALUE_UNKNOWN,
+            schema,
+            field.line,
+            what,
+            column=field.column,
+            values=missing,
+        )
+
+
+def _checked(table: Table, column: str) -> tuple[str, ...]:
+    from ash_scaffold.ash.predicate import listed_values
+
+    for check in table.checks:
+        if check.columns == (column,):
+            values = listed_values(check.expression, column)
+            if values is not None:
+                return values
+    return ()
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(f'"{value}"' for value in values)
+
+
+def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Finding]:
+    """Find the columns without which the schema can't make a row."""
+    if schema.partial or table.kind not in _KEYED:
+        return
+    fields = schema.by_column()
+    for column in table.columns:
+        if column.name not in fields and column.not_null and not _filled(table, column):
+            what = (
+                f"{schema.name}.{column.name} is NOT NULL without a default, and the schema does "
+                "not know it."
+            )
+            yield _finding(
+                FindingKind.COLUMN_UNKNOWN, schema, schema.line, what, column=column.name
+            )
+
+
+def _filled(table: Table, column: Column) -> bool:
+    return (
+        column.default is not None
+        or column.identity is not Identity.NONE
+        or column.generated is not Generated.NONE
+        or any(t.on_insert and column.name in t.assigns for t in table.triggers)
+    )
+
+
+def _shared(hints: Hints, chosen: Mapping[Name, LegacySchema]) -> Iterator[Finding]:
+    """Find tables with several schemas, told at those that are not gone by."""
+    by_name: defaultdict[Name, list[LegacySchema]] = defaultdict(list)
+    for schema in hints.schemas:
+        by_name[schema.name].append(schema)
+    for name, schemas in by_name.items():
+        first = chosen[name]
+        for schema in schemas:
+            if schema is first:
+                continue
+            count, most = len(schema.fields), len(first.fields)
+            why = f"has more fields ({most} against {count})"
+            if count == most:
+                why = "comes first of those with as many fields"
+            what = f"{name} is also {first.module}'s, which {why} and is gone by."
+            yield _finding(
+                FindingKind.TABLE_SHARED,
+                schema,
+                schema.line,
+                what,
+                values=(first.module, schema.module),
+            )
+
+
+class _Edge(msgspec.Struct, frozen=True):
+    """What an association needs a foreign key for: from a child's column to a parent's."""
+
+    child: Name
+    column: str
+    parent: Name
+    target: str
+
+
+def _without_key(hints: Hints, known: _Known) -> Iterator[Finding]:
+    """Find associations without a foreign key; of several that need the same one the first.
+
+    A belongs_to comes before the other side of it.
+    """
+    keys: defaultdict[Name, list[ForeignKey]] = defaultdict(list)
+    for table in known.tables.values():
+        for key in table.foreign_keys:
+            keys[table.name].append(key)
+    seen: set[_Edge] = set()
+    for wanted in (True, False):
+        for schema in hints.schemas:
+            for association in schema.associations:
+                if (association.kind is AssociationKind.BELONGS_TO) is not wanted:
+                    continue
+                for edge in _edges(schema, association):
+                    if edge in seen or not _possible(edge, known):
+                        continue
+                    seen.add(edge)
+                    if not _kept(edge, keys[edge.child]):
+                        yield _no_key(schema, association, edge, keys[edge.child])
+
+
+def _edges(schema: LegacySchema, association: Association) -> Iterator[_Edge]:
+    own, target = association.own_column, association.target_column
+    table = association.table
+    if association.kind is AssociationKind.MANY_TO_MANY:
+        join, left = association.join_table, association.join_own_column
+        right = association.join_target_column
+        if join is not None and left is not None and own is not None:
+            yield _Edge(join, left, schema.name, own)
+        if join is not None and right is not None and table is not None and target is not None:
+            yield _Edge(join, right, table, target)
+    elif own is not None and target is not None and table is not None:
+        if association.kind is AssociationKind.BELONGS_TO:
+            yield _Edge(schema.name, own, table, target)
+        else:
+            yield _Edge(table, target, schema.name, own)
+
+
+def _possible(edge: _Edge, known: _Known) -> bool:
+    """Whether both ends are columns of tables: a view has no keys, and what is missing is said."""
+    for name, column in ((edge.child, edge.column), (edge.parent, edge.target)):
+        table = known.tables.get(name)
+        if table is None or table.kind not in _KEYED:
+            return False
+        if all(each.name != column for each in table.columns):
+            return False
+    return True
+
+
+def _kept(edge: _Edge, keys: Iterable[ForeignKey]) -> bool:
+    """Whether a foreign key, perhaps of several columns, pairs the two columns."""
+    return any(
+        key.target == edge.parent
+        and (edge.column, edge.target) in zip(key.columns, key.target_columns, strict=True)
+        for key in keys
+    )
+
+
+def _no_key(
+    schema: LegacySchema, association: Association, edge: _Edge, keys: Iterable[ForeignKey]
+) -> Finding:
+    what = (
+        f"{association.kind} {association.name} has no foreign key: {edge.child}.{edge.column} "
+        f"does not refer to {edge.parent}.{edge.target}"
+    )
+    others = sorted({str(key.target) for key in keys if key.columns == (edge.column,)})
+    what += f", but to {', '.join(others)}." if others else "."
+    return Finding(
+        kind=FindingKind.NO_FOREIGN_KEY,
+        table=edge.child,
+        column=edge.column,
+        module=schema.module,
+        path=schema.path,
+        line=association.line,
+        what=what,
+        association=association.name,
+    )

@@ -1,0 +1,218 @@
+"""The types that fields are given, as structs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.evaluate import Place, evaluate
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.functions import Pairs, shown
+from ash_scaffold.legacy.model import (
+    ArrayType,
+    Autogenerate,
+    CustomType,
+    DateTimeType,
+    EnumType,
+    FieldType,
+    MapType,
+    PlainType,
+    UnknownType,
+)
+from ash_scaffold.project.mix import function_clauses
+from ash_scaffold.syntax.modules import ModuleDefinition
+from ash_scaffold.syntax.parse import call_site, walk_calls
+from ash_scaffold.syntax.values import alias_text
+from ash_scaffold.term import Atom, Module
+
+# Ecto.Type's base types, datetimes apart, and `:any`, which only virtual fields may have.
+ECTO_TYPES = frozenset(
+    "id binary_id integer float boolean string bitstring binary decimal map date time time_usec "
+    "duration any".split()
+)
+_DATETIMES = {
+    "utc_datetime": DateTimeType(utc=True, usec=False),
+    "utc_datetime_usec": DateTimeType(utc=True, usec=True),
+    "naive_datetime": DateTimeType(utc=False, usec=False),
+    "naive_datetime_usec": DateTimeType(utc=False, usec=True),
+}
+# What `Ecto.Schema.field/3` itself understands: the rest belongs to a parameterized type.
+_FIELD_OPTIONS = frozenset(
+    "default source autogenerate read_after_writes virtual primary_key load_in_query redact "
+    "foreign_key on_replace defaults type where references skip_default_validation writable "
+    "on_writable_violation define_field null enforce opaque".split()
+)
+_MAX_DEPTH = 10
+
+
+class Types:
+    """Reads types; the project's own type modules are looked at once each."""
+
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._enums: dict[str, EnumType] | None = None
+        self._stored: dict[str, FieldType | None] = {}
+
+    def read(self, value: object, options: Pairs, text: str, depth: int = 0) -> FieldType:
+        """Return the type that a value stands for. `text` is the value as written."""
+        if depth > _MAX_DEPTH:
+            return UnknownType(text)
+        if isinstance(value, Atom):
+            return _plain(value.name) or UnknownType(text)
+        if isinstance(value, Module):
+            return self._module(value.name, options, text)
+        if isinstance(value, tuple) and len(value) == 2:
+            head, inner = value
+            if head == Atom("array"):
+                return ArrayType(self.read(inner, options, text, depth + 1))
+            if head == Atom("map"):
+                return MapType(self.read(inner, options, text, depth + 1))
+            if head == Atom("parameterized"):
+                return self.read(inner, options, text, depth + 1)
+            if isinstance(head, Module):
+                return self._module(head.name, inner if isinstance(inner, Pairs) else options, text)
+        if isinstance(value, tuple) and len(value) == 3 and value[0] == Atom("parameterized"):
+            return self.read(value[1:], options, text, depth + 1)
+        return UnknownType(text)
+
+    def _module(self, module: str, options: Pairs, text: str) -> FieldType:
+        if module == "Ecto.UUID":
+            return PlainType("uuid")
+        if module == "Ecto.Enum":
+            return enum_type(options.get("values")) or UnknownType(text)
+        enums = self._ecto_enums()
+        if module in enums:
+            return enums[module]
+        own = tuple(
+            (key, shown(value)) for key, value in options.items if key not in _FIELD_OPTIONS
+        )
+        return CustomType(module, self._stored_as(module), own)
+
+    def _stored_as(self, module: str) -> FieldType | None:
+        """Return what the `type` function of a type module says."""
+        if module not in self._stored:
+            self._stored[module] = None
+            found = self._code.find(module)
+            if found is not None:
+                self._stored[module] = _result_type(self, self._code, *found)
+        return self._stored[module]
+
+    def _ecto_enums(self) -> dict[str, EnumType]:
+        """Return the modules that the library EctoEnum makes."""
+        if self._enums is None:
+            self._enums = {}
+            for file in self._code.files.values():
+                if b"EctoEnum" in file.source:
+                    self._enums.update(_enums_of(self._code, file))
+        return self._enums
+
+
+def _plain(name: str) -> FieldType | None:
+    if name in _DATETIMES:
+        return _DATETIMES[name]
+    return PlainType(name) if name in ECTO_TYPES else None
+
+
+def enum_type(values: object) -> EnumType | None:
+    """Return the type of an enum's values: a list of atoms, or what is stored by name."""
+    found: list[tuple[str, str | int]] = []
+    if isinstance(values, Pairs):
+        for name, stored in values.items:
+            if isinstance(stored, bool) or not isinstance(stored, str | int):
+                return None
+            found.append((name, stored))
+    elif isinstance(values, list):
+        for value in values:
+            word = value if isinstance(value, str) else _atom_name(value)
+            if word is None:
+                return None
+            found.append((word, word))
+    return EnumType(tuple(found)) if found else None
+
+
+def unread(type_: FieldType) -> str | None:
+    """Return what of a type can't be read, `None` when all of it can."""
+    while isinstance(type_, ArrayType):
+        type_ = type_.item
+    return type_.text if isinstance(type_, UnknownType) else None
+
+
+def autogenerated(type_: FieldType, said: object) -> tuple[Autogenerate, str]:
+    """Say who gives the field its value, by `Ecto.Schema.field/3`'s rules."""
+    if said is None or said is False:
+        return Autogenerate.NONE, ""
+    if isinstance(said, tuple):
+        return Autogenerate.FUNCTION, shown(said)
+    version = shown(said) if isinstance(said, Pairs) else ""
+    if isinstance(type_, CustomType):
+        return Autogenerate.CUSTOM, type_.module
+    if isinstance(type_, PlainType) and type_.name in ("binary_id", "uuid"):
+        return Autogenerate.UUID, version
+    if type_ == PlainType("id"):
+        return Autogenerate.DATABASE, ""
+    return Autogenerate.CUSTOM, shown(said)
+
+
+def _atom_name(value: object) -> str | None:
+    if isinstance(value, Atom):
+        return value.name
+    if isinstance(value, Module):
+        return f"Elixir.{value.name}"
+    words = {None: "nil", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else None
+
+
+def _result_type(
+    types: Types, code: Code, file: ElixirFile, definition: ModuleDefinition
+) -> FieldType | None:
+    clauses = list(function_clauses(file.tree, definition.body, "type"))
+    if len(clauses) != 1 or not clauses[0].body:
+        return None
+    place = Place(file, definition.name, code.attributes(file, definition), {}, code.call)
+    node = clauses[0].body[-1]
+    value = evaluate(place, node)
+    site = call_site(file.tree, node)
+    if site is not None and site.name == "Ecto.UUID.type":
+        return PlainType("uuid")
+    if isinstance(value, Atom):
+        return _plain(value.name) or PlainType(value.name)
+    read = types.read(value, Pairs(), place.text(node))
+    return None if isinstance(read, UnknownType) else read
+
+
+def _enums_of(code: Code, file: ElixirFile) -> Iterator[tuple[str, EnumType]]:
+    """Yield the enums of a file: `defenum Name, …`, and modules with `use EctoEnum, …`."""
+    for site in walk_calls(file.tree, file.tree.root, "defenum", "EctoEnum.defenum"):
+        if site.args:
+            found = _enum_values(code, file, site.values[1:])
+            name = _defined(file, site.args[0])
+            if found is not None and name is not None:
+                yield name, found
+    for module in file.modules:
+        for use in module.uses:
+            if use.module in ("EctoEnum", "EctoEnum.Postgres"):
+                found = _enum_values(code, file, use.call.values[1:])
+                if found is not None:
+                    yield module.name, found
+
+
+def _defined(file: ElixirFile, node: Node) -> str | None:
+    """Return the name that `defenum` gives its module: expanded, not nested."""
+    written = alias_text(file.tree, node)
+    return None if written is None else file.resolve(written, node.start_byte)
+
+
+def _enum_values(code: Code, file: ElixirFile, nodes: tuple[Node, ...]) -> EnumType | None:
+    for node in reversed(nodes):
+        around = file.module_at(node.start_byte)
+        definition = next((m for m in file.modules if m.name == around), None)
+        attributes = {} if definition is None else code.attributes(file, definition)
+        value = evaluate(Place(file, around, attributes, {}, code.call), node)
+        if isinstance(value, Pairs) and value.has("enums"):
+            value = value.get("enums")
+        found = enum_type(value)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,250 @@
+"""Where the legacy schemas and the database disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.findings import Finding, FindingKind, compare
+from ash_scaffold.legacy.read import read_code
+from ash_scaffold.postgres.catalog import Database, Name
+
+
+def schema(module: str, table: str, body: str, before: str = "") -> str:
+    return (
+        f'defmodule {module} do\n  use Ecto.Schema\n{before}  schema "{table}" do\n{body}  end\n'
+        "end\n"
+    )
+
+
+def found(database: Database, *sources: str) -> tuple[Finding, ...]:
+    files = [ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(sources)]
+    return compare(read_code(Code(files)), database)
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, int, str]]:
+    return [(f.kind.value, f.path, f.line, f.what) for f in findings]
+
+
+def test_fields_and_columns(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE users (id bigserial PRIMARY KEY, name text, must text NOT NULL,"
+        " filled text NOT NULL DEFAULT 'x', made int GENERATED ALWAYS AS IDENTITY,"
+        " twice text NOT NULL GENERATED ALWAYS AS (name || name) STORED)"
+    )
+    findings = found(
+        database,
+        schema("User", "users", "    field :name\n    field :nick\n"),
+        schema("Gone", "gone", ""),
+        schema("Far", "far", "", before='  @schema_prefix "elsewhere"\n'),
+    )
+    users = Name("public", "users")
+    assert findings == (
+        Finding(
+            kind=FindingKind.COLUMN_UNKNOWN,
+            table=users,
+            column="must",
+            module="User",
+            path="lib/f0.ex",
+            line=1,
+            what="users.must is NOT NULL without a default, and the schema does not know it.",
+        ),
+        Finding(
+            kind=FindingKind.FIELD_WITHOUT_COLUMN,
+            table=users,
+            column="nick",
+            module="User",
+            path="lib/f0.ex",
+            line=5,
+            what="users has no column nick, which nick needs.",
+        ),
+        Finding(
+            kind=FindingKind.TABLE_MISSING,
+            table=Name("public", "gone"),
+            column="",
+            module="Gone",
+            path="lib/f1.ex",
+            line=1,
+            what="The database has no table gone.",
+        ),
+    )
+
+
+def test_a_schema_that_was_not_read_whole_may_know_a_column(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    database = reflect_ddl("CREATE TABLE users (id bigserial PRIMARY KEY, must text NOT NULL)")
+    assert found(database, schema("User", "users", "    more_fields()\n")) == ()
+
+
+def test_enums(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');"
+        "CREATE TABLE t (id bigserial PRIMARY KEY, a mood, b mood[], d text,"
+        " c text CHECK (c IN ('on', 'off')))"
+    )
+    findings = found(
+        database,
+        schema(
+            "T",
+            "t",
+            "    field :a, Ecto.Enum, values: [:sad, :ok, :glad]\n"
+            "    field :b, {:array, Ecto.Enum}, values: [:sad, :ok, :happy]\n"
+            '    field :c, Ecto.Enum, values: [on: "on", of: "of"]\n'
+            "    field :d, Ecto.Enum, values: [:any]\n",
+        ),
+    )
+    assert [(f.kind, f.column, f.line, f.values) for f in findings] == [
+        (FindingKind.LABEL_UNKNOWN, "a", 4, ("happy",)),
+        (FindingKind.VALUE_UNKNOWN, "a", 4, ("glad",)),
+        (FindingKind.LABEL_UNKNOWN, "c", 6, ("off",)),
+        (FindingKind.VALUE_UNKNOWN, "c", 6, ("of",)),
+    ]
+    assert findings[0].what == 'a can\'t be read where it is "happy": the schema lacks it.'
+    assert findings[1].what == 'The database does not take "glad", which a may be.'
+
+
+@pytest.mark.parametrize(
+    ("column", "type_", "what"),
+    [
+        ("int4", ":string", "x is :string, the column is int4."),
+        ("text", ":integer", "x is :integer, the column is text."),
+        ("text", ":binary_id", "x is :binary_id, the column is text."),
+        ("uuid", ":string", "x is :string, the column is uuid."),
+        ("numeric", ":float", "x is :float, the column is numeric."),
+        ("jsonb[]", ":map", "x is :map, the column is jsonb[]."),
+        ("text[]", "{:array, :integer}", "x is {:array, :integer}, the column is text[]."),
+        ("timestamptz", ":naive_datetime", "x is :naive_datetime, the column is timestamptz."),
+        ("text", "Ecto.Enum, values: [a: 1]", "x is an Ecto.Enum of integers, the column is text."),
+        ("whole", ":string", "x is :string, the column is whole."),
+        ("int8", ":integer", None),
+        ("citext_like", ":string", None),
+        ("mood", ":string", None),
+        ("whole", ":integer", None),
+        ("jsonb", ":map", None),
+        ("jsonb", "{:array, :map}", None),
+        ("jsonb[]", "{:array, :map}", None),
+        ("jsonb", "{:map, :integer}", None),
+        ("timestamp", ":naive_datetime", None),
+        ("timestamp(0)", ":utc_datetime", None),
+        ("timestamptz", ":utc_datetime_usec", None),
+        ("int2", "Ecto.Enum, values: [a: 1]", None),
+        ("varchar(20)", "Ecto.Enum, values: [:a]", None),
+        ("int4range", "App.Range", None),
+        ("text", "unknown()", None),
+    ],
+)
+def test_types(
+    reflect_ddl: Callable[..., Database], column: str, type_: str, what: str | None
+) -> None:
+    database = reflect_ddl(
+        "CREATE TYPE mood AS ENUM ('ok'); CREATE DOMAIN whole AS int4 CHECK (value > 0);"
+        f"CREATE DOMAIN citext_like AS text; CREATE TABLE t (id bigserial PRIMARY KEY, x {column})"
+    )
+    findings = found(database, schema("T", "t", f"    field :x, {type_}\n"))
+    assert [f.what for f in findings] == ([] if what is None else [what])
+
+
+def test_embeds_are_json(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE t (id bigserial PRIMARY KEY, a jsonb, b jsonb, c jsonb[], d jsonb[], e text)"
+    )
+    body = "".join(
+        f"    embeds_{kind} :{name}, Note\n"
+        for name, kind in zip("abcde", ("one", "many", "one", "many", "one"), strict=True)
+    )
+    assert [f.what for f in found(database, schema("T", "t", body))] == [
+        "c is embeds_one Note, the column is jsonb[].",
+        "e is embeds_one Note, the column is text.",
+    ]
+
+
+ASSOCIATED = """
+CREATE TABLE users (id bigserial PRIMARY KEY);
+CREATE TABLE teams (id bigserial PRIMARY KEY);
+CREATE TABLE posts (
+  id bigserial PRIMARY KEY, user_id bigint, editor_id bigint REFERENCES teams,
+  team_id bigint REFERENCES teams);
+CREATE TABLE users_teams (user_id bigint REFERENCES users, team_id bigint);
+CREATE VIEW news AS SELECT id, user_id FROM posts;
+"""
+
+
+def test_associations_without_a_foreign_key(reflect_ddl: Callable[..., Database]) -> None:
+    findings = found(
+        reflect_ddl(ASSOCIATED),
+        schema(
+            "User",
+            "users",
+            "    has_many :posts, Post\n"
+            '    many_to_many :teams, Team, join_through: "users_teams"\n',
+        ),
+        schema(
+            "Post",
+            "posts",
+            "    belongs_to :user, User\n    belongs_to :editor, User\n"
+            "    belongs_to :team, Team\n",
+        ),
+        schema("Team", "teams", "    has_many :posts, Post\n"),
+        schema("News", "news", "    belongs_to :user, User\n"),
+    )
+    assert told(findings) == [
+        (
+            "no-foreign-key",
+            "lib/f0.ex",
+            5,
+            "many_to_many teams has no foreign key: users_teams.team_id does not refer to"
+            " teams.id.",
+        ),
+        (
+            "no-foreign-key",
+            "lib/f1.ex",
+            4,
+            "belongs_to user has no foreign key: posts.user_id does not refer to users.id.",
+        ),
+        (
+            "no-foreign-key",
+            "lib/f1.ex",
+            5,
+            "belongs_to editor has no foreign key: posts.editor_id does not refer to users.id,"
+            " but to teams.",
+        ),
+    ]
+    assert [(f.table.name, f.column, f.association) for f in findings] == [
+        ("users_teams", "team_id", "teams"),
+        ("posts", "user_id", "user"),
+        ("posts", "editor_id", "editor"),
+    ]
+
+
+def test_a_foreign_key_of_several_columns_counts(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE users (id bigserial PRIMARY KEY, org int, UNIQUE (org, id));"
+        "CREATE TABLE posts (id bigserial PRIMARY KEY, org int, user_id bigint,"
+        " FOREIGN KEY (org, user_id) REFERENCES users (org, id))"
+    )
+    post = schema("Post", "posts", "    field :org, :integer\n    belongs_to :user, User\n")
+    assert found(database, post, schema("User", "users", "    field :org, :integer\n")) == ()
+
+
+def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    database = reflect_ddl("CREATE TABLE users (id bigserial PRIMARY KEY, a text NOT NULL, b text)")
+    findings = found(
+        database,
+        schema("Slim", "users", "    field :b\n"),
+        schema("User", "users", "    field :a\n    field :b\n"),
+    )
+    assert told(findings) == [
+        (
+            "table-shared",
+            "lib/f0.ex",
+            1,
+            "users is also User's, which has more fields (3 against 2) and is gone by.",
+        )
+    ]
+    assert findings[0].values == ("User", "Slim")

@@ -1,0 +1,567 @@
+"""Every form of `Ecto.Schema`: the expectations are what Ecto's own `__schema__` says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.model import (
+    ArrayType,
+    Association,
+    AssociationKind,
+    Autogenerate,
+    CustomType,
+    DateTimeType,
+    EmbeddedSchema,
+    EmbedType,
+    EnumType,
+    Field,
+    FieldType,
+    Hints,
+    LegacySchema,
+    MapType,
+    PlainType,
+    Timestamps,
+    UnknownType,
+    Unread,
+)
+from ash_scaffold.legacy.read import read_code
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Atom, Keyword, Map
+
+UTC, UTC_USEC = DateTimeType(utc=True, usec=False), DateTimeType(utc=True, usec=True)
+NAIVE = DateTimeType(utc=False, usec=False)
+STRING, ID, BINARY_ID = PlainType("string"), PlainType("id"), PlainType("binary_id")
+BASE = "  use Ecto.Schema\n"
+
+
+def hints(*sources: str) -> Hints:
+    files = [ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(sources)]
+    return read_code(Code(files))
+
+
+def thing(body: str, *others: str, before: str = "", use: str = BASE) -> LegacySchema:
+    """Read `App.Thing` over "things", whose key is left out."""
+    text = f'defmodule App.Thing do\n{use}{before}  schema "things" do\n{body}  end\nend\n'
+    found = hints(text, *others)
+    assert found.unread == ()
+    return next(schema for schema in found.schemas if schema.module == "App.Thing")
+
+
+def field(line: str, *others: str, before: str = "") -> Field:
+    """Read the one field that a line of a schema without a key gives."""
+    schema = thing(f"    {line}\n", *others, before=f"  @primary_key false\n{before}")
+    (found,) = schema.fields
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "type_"),
+    [
+        ("field :x", STRING),
+        ("field(:x, :integer)", PlainType("integer")),
+        ("field :x, :naive_datetime", NAIVE),
+        ("field :x, :naive_datetime_usec", DateTimeType(utc=False, usec=True)),
+        ("field :x, :utc_datetime", UTC),
+        ("field :x, :utc_datetime_usec", UTC_USEC),
+        ("field :x, Ecto.UUID", PlainType("uuid")),
+        ("field :x, :map", PlainType("map")),
+        ("field :x, {:array, :map}", ArrayType(PlainType("map"))),
+        ("field :x, {:array, {:array, :integer}}", ArrayType(ArrayType(PlainType("integer")))),
+        ("field :x, {:map, :integer}", MapType(PlainType("integer"))),
+        ("field :x, Ecto.Enum, values: [:a, :b]", EnumType((("a", "a"), ("b", "b")))),
+        ("field :x, Ecto.Enum, values: ~w(a b)a", EnumType((("a", "a"), ("b", "b")))),
+        ('field :x, Ecto.Enum, values: [a: "A", b: "B"]', EnumType((("a", "A"), ("b", "B")))),
+        ("field :x, Ecto.Enum, values: [low: 1, high: 2]", EnumType((("low", 1), ("high", 2)))),
+        ("field :x, Ecto.Enum, values: [nil, true]", EnumType((("nil", "nil"), ("true", "true")))),
+        ("field :x, {:array, Ecto.Enum}, values: [:a]", ArrayType(EnumType((("a", "a"),)))),
+        ("field :x, EctoNetwork.INET", CustomType("EctoNetwork.INET")),
+        ("field :x, {:array, Ecto.ULID}", ArrayType(CustomType("Ecto.ULID"))),
+        (
+            'field :x, Prefixed, prefix: "usr", size: 3, default: nil',
+            CustomType("Prefixed", None, (("prefix", '"usr"'), ("size", "3"))),
+        ),
+        ("embeds_one :x, App.Note", EmbedType("App.Note", many=False)),
+        ("embeds_many :x, App.Note, on_replace: :delete", EmbedType("App.Note", many=True)),
+        ("polymorphic_embeds_one :x, types: []", CustomType("PolymorphicEmbed", PlainType("map"))),
+    ],
+)
+def test_types(line: str, type_: FieldType) -> None:
+    assert field(line) == Field(name="x", column="x", type=type_, line=5)
+
+
+def test_the_stored_type_of_an_own_type_is_what_its_type_function_says() -> None:
+    own = (
+        "defmodule App.Json do\n  use Ecto.Type\n  def type, do: :jsonb\nend\n"
+        "defmodule App.Id do\n  use Ecto.ParameterizedType\n  def type(_), do: :uuid\nend\n"
+        "defmodule App.List do\n  use Ecto.Type\n  def type, do: {:array, :string}\nend\n"
+        "defmodule App.Odd do\n  use Ecto.Type\n  def type, do: other()\nend\n"
+    )
+    stored = {
+        name: field(f"field :x, App.{name}", own).type for name in ("Json", "Id", "List", "Odd")
+    }
+    assert stored == {
+        "Json": CustomType("App.Json", PlainType("jsonb")),
+        "Id": CustomType("App.Id", PlainType("uuid")),
+        "List": CustomType("App.List", ArrayType(STRING)),
+        "Odd": CustomType("App.Odd", None),
+    }
+
+
+def test_enums_of_the_library_ecto_enum() -> None:
+    own = (
+        "import EctoEnum\ndefenum App.Level, low: 0, high: 1\n"
+        'defenum(App.Mood, :mood, [:happy, "sad"])\n'
+        "defmodule App.Color do\n  use EctoEnum, type: :color, enums: [:red]\nend\n"
+    )
+    assert field("field :x, App.Level", own).type == EnumType((("low", 0), ("high", 1)))
+    assert field("field :x, App.Mood", own).type == EnumType((("happy", "happy"), ("sad", "sad")))
+    assert field("field :x, App.Color", own).type == EnumType((("red", "red"),))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("field :x, :string, source: :X", {"column": "X"}),
+        ('field :x, :string, default: "a"', {"default": "a"}),
+        ("field :x, :string, default: :a", {"default": Atom("a")}),
+        ("field :x, :string, default: %{}", {"default": Map(())}),
+        ("field :x, :string, default: ~w(a b)", {"default": ["a", "b"]}),
+        ("field :x, :string, default: [a: 1]", {"default": Keyword((("a", 1),))}),
+        ("field :x, :string, redact: true", {"redact": True}),
+        ("field :x, :string, primary_key: true", {"primary_key": True}),
+        ("field :x, :string, read_after_writes: true", {"read_after_writes": True}),
+        ("field :x, :string, writable: :insert", {"writable": "insert"}),
+        ("field :x, :string, @options", {"redact": True, "column": "y"}),
+        ("field(:x, :string, null: false) :: String.t()", {}),
+        (
+            "field :x, :string, autogenerate: {App, :make, []}",
+            {"autogenerate": Autogenerate.FUNCTION, "generator": "{App, :make, []}"},
+        ),
+    ],
+)
+def test_options(line: str, expected: dict[str, object]) -> None:
+    found = field(line, before="  @options [redact: true, source: :y]\n")
+    known = {name: getattr(found, name) for name in expected}
+    assert (found.name, found.type, known) == ("x", STRING, expected)
+
+
+def test_fields_without_a_column_are_only_named() -> None:
+    schema = thing("    field :password, :string, virtual: true, redact: true\n")
+    assert schema.virtual == ("password",)
+    assert [each.name for each in schema.fields] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "key"),
+    [
+        ("", ("id", "id", ID, Autogenerate.DATABASE, "")),
+        (
+            "@primary_key {:id, :binary_id, autogenerate: true}",
+            ("id", "id", BINARY_ID, Autogenerate.UUID, ""),
+        ),
+        (
+            "@primary_key {:uid, Ecto.UUID, autogenerate: [version: 7], source: :ID}",
+            ("uid", "ID", PlainType("uuid"), Autogenerate.UUID, "[version: 7]"),
+        ),
+        (
+            "@primary_key {:id, Ecto.ULID, autogenerate: true}",
+            ("id", "id", CustomType("Ecto.ULID"), Autogenerate.CUSTOM, "Ecto.ULID"),
+        ),
+        (
+            '@primary_key {:id, App.Id, autogenerate: true, prefix: "u"}',
+            (
+                "id",
+                "id",
+                CustomType("App.Id", None, (("prefix", '"u"'),)),
+                Autogenerate.CUSTOM,
+                "App.Id",
+            ),
+        ),
+        ("@primary_key {:code, :string, []}", ("code", "code", STRING, Autogenerate.NONE, "")),
+        ("@primary_key false", None),
+    ],
+)
+def test_the_key_is_what_the_attribute_says(attribute: str, key: tuple[object, ...] | None) -> None:
+    schema = thing("", before=f"  {attribute}\n")
+    found = [(f.name, f.column, f.type, f.autogenerate, f.generator) for f in schema.fields]
+    assert found == ([] if key is None else [key])
+    assert schema.primary_key == (() if key is None else (key[1],))
+
+
+def test_a_key_of_several_fields() -> None:
+    schema = thing(
+        "    field :a, :integer, primary_key: true\n"
+        "    belongs_to :b, B, primary_key: true, source: :bb\n",
+        'defmodule B do\n  use Ecto.Schema\n  schema "bs" do\n  end\nend\n',
+        before="  @primary_key false\n",
+    )
+    assert schema.primary_key == ("a", "bb")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "call", "expected"),
+    [
+        ("", "timestamps()", ("inserted_at", "updated_at", NAIVE)),
+        ("", "timestamps", ("inserted_at", "updated_at", NAIVE)),
+        ("", "timestamps type: :utc_datetime", ("inserted_at", "updated_at", UTC)),
+        ("", "timestamps(updated_at: false)", ("inserted_at", None, NAIVE)),
+        ("", "timestamps(inserted_at: :made)", ("made", "updated_at", NAIVE)),
+        ("", "timestamps(inserted_at_source: :made)", ("made", "updated_at", NAIVE)),
+        ("", "timestamps([type: :utc_datetime_usec])", ("inserted_at", "updated_at", UTC_USEC)),
+        ("[type: :utc_datetime_usec]", "timestamps()", ("inserted_at", "updated_at", UTC_USEC)),
+        (
+            "[type: :utc_datetime_usec, updated_at: :changed]",
+            "timestamps(type: :utc_datetime)",
+            ("inserted_at", "changed", UTC),
+        ),
+    ],
+)
+def test_timestamps(
+    attribute: str, call: str, expected: tuple[str | None, str | None, FieldType]
+) -> None:
+    before = f"  @timestamps_opts {attribute}\n" if attribute else ""
+    schema = thing(f"    {call}\n", before=before)
+    created, updated, type_ = expected
+    assert schema.timestamps == Timestamps(created=created, updated=updated, type=type_)
+    columns = [column for column in (created, updated) if column is not None]
+    own = [(f.column, f.type, f.autogenerate) for f in schema.fields[1:]]
+    assert own == [(column, type_, Autogenerate.TIMESTAMP) for column in columns]
+
+
+OWNER = (
+    'defmodule App.Shared.Owner do\n  use Ecto.Schema\n  @schema_prefix "people"\n'
+    '  @primary_key {:code, :string, source: :Code}\n  schema "owners" do\n'
+    "    field :login, :string, source: :log_in\n"
+    "    field :thing_id, :integer, source: :t\n  end\nend\n"
+)
+PEOPLE = Name("people", "owners")
+BELONGS_TO, HAS_ONE = AssociationKind.BELONGS_TO, AssociationKind.HAS_ONE
+HAS_MANY, MANY_TO_MANY = AssociationKind.HAS_MANY, AssociationKind.MANY_TO_MANY
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "own", "target", "filtered"),
+    [
+        ("belongs_to :x, Owner", BELONGS_TO, "x_id", "id", False),
+        ("belongs_to :x, Owner, references: :code", BELONGS_TO, "x_id", "Code", False),
+        ("belongs_to :x, Owner, foreign_key: :o, source: :oo", BELONGS_TO, "oo", "id", False),
+        ("belongs_to(:x, Owner, references: :login)", BELONGS_TO, "x_id", "log_in", False),
+        ("has_one :x, Owner", HAS_ONE, "id", "t", False),
+        ("has_many :x, Owner, where: [up: true]", HAS_MANY, "id", "t", True),
+        ("has_many :x, Owner, foreign_key: :made_by", HAS_MANY, "id", "made_by", False),
+    ],
+)
+def test_associations_are_told_in_columns(
+    line: str, kind: AssociationKind, own: str, target: str, filtered: bool
+) -> None:
+    schema = thing(f"    {line}\n", OWNER, before="  alias App.Shared.{Owner, Other}\n")
+    assert schema.associations == (
+        Association(
+            name="x",
+            kind=kind,
+            line=5,
+            module="App.Shared.Owner",
+            table=PEOPLE,
+            own_column=own,
+            target_column=target,
+            filtered=filtered,
+        ),
+    )
+
+
+def test_the_key_of_a_belongs_to_is_a_field_of_its_type() -> None:
+    schema = thing(
+        "    belongs_to :a, Owner\n    belongs_to :b, Owner, type: :string\n"
+        "    field :c_id, :integer\n    belongs_to :c, Owner, define_field: false\n",
+        OWNER,
+        before="  alias App.Shared.Owner\n  @foreign_key_type :binary_id\n",
+    )
+    assert [(f.name, f.type, f.belongs_to) for f in schema.fields[1:]] == [
+        ("a_id", BINARY_ID, "a"),
+        ("b_id", STRING, "b"),
+        ("c_id", PlainType("integer"), None),
+    ]
+
+
+def test_associations_through_others_and_join_tables() -> None:
+    join = (
+        'defmodule App.Share do\n  use Ecto.Schema\n  schema "shares" do\n'
+        "    belongs_to :thing, App.Thing, source: :tid\n"
+        "    belongs_to :owner, App.Shared.Owner, references: :code, type: :string\n  end\nend\n"
+    )
+    schema = thing(
+        "    has_many :a, through: [:shares, :owner]\n"
+        '    many_to_many :b, Owner, join_through: "things_owners"\n'
+        "    many_to_many :c, Owner, join_through: App.Share,\n"
+        "      join_keys: [thing_id: :id, owner_id: :code]\n"
+        '    has_one :d, {"old_owners", Owner}\n',
+        OWNER,
+        join,
+        before="  alias App.Shared.Owner\n",
+    )
+    owner = "App.Shared.Owner"
+    assert schema.associations == (
+        Association(name="a", kind=HAS_MANY, line=5, through=("shares", "owner")),
+        Association(
+            name="b",
+            kind=MANY_TO_MANY,
+            line=6,
+            module=owner,
+            table=PEOPLE,
+            own_column="id",
+            target_column="id",
+            join_table=Name("public", "things_owners"),
+            join_own_column="thing_id",
+            join_target_column="owner_id",
+        ),
+        Association(
+            name="c",
+            kind=MANY_TO_MANY,
+            line=7,
+            module=owner,
+            table=PEOPLE,
+            own_column="id",
+            target_column="Code",
+            join_module="App.Share",
+            join_table=Name("public", "shares"),
+            join_own_column="tid",
+            join_target_column="owner_id",
+        ),
+        Association(
+            name="d",
+            kind=HAS_ONE,
+            line=9,
+            module=owner,
+            table=Name("people", "old_owners"),
+            own_column="id",
+            target_column="t",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "written"),
+    [
+        ("alias App.Shared.Owner", "Owner"),
+        ("alias App.Shared.Owner, as: Boss", "Boss"),
+        ("alias App.{Other, Shared.Owner}", "Owner"),
+        ("alias App.Shared", "Shared.Owner"),
+        ("alias __MODULE__, as: T", "App.Shared.Owner"),
+        ("require App.Shared.Owner, as: R", "R"),
+        ("@owner App.Shared.Owner", "@owner"),
+        ("", "Elixir.App.Shared.Owner"),
+    ],
+)
+def test_names_of_modules(before: str, written: str) -> None:
+    schema = thing(f"    belongs_to :x, {written}\n", OWNER, before=f"  {before}\n")
+    assert [each.module for each in schema.associations] == ["App.Shared.Owner"]
+
+
+def test_a_module_that_refers_to_itself_and_to_one_inside_of_it() -> None:
+    schema = thing(
+        "    belongs_to :parent, __MODULE__\n    embeds_one :note, Note\n",
+        before="  defmodule Note do\n    use Ecto.Schema\n    embedded_schema do\n    end\n  end\n",
+    )
+    assert schema.associations[0].module == "App.Thing"
+    assert schema.fields[-1].type == EmbedType("App.Thing.Note", many=False)
+
+
+def test_embedded_schemas_on_their_own_and_in_place() -> None:
+    found = hints(
+        "defmodule App.Thing do\n  use Ecto.Schema\n  @primary_key {:id, :id, []}\n"
+        '  schema "things" do\n    embeds_many :lines, Line, primary_key: false do\n'
+        "      field :text, :string\n      embeds_one :place, Place do\n      end\n    end\n"
+        "  end\nend\n",
+        "defmodule App.Note do\n  use Ecto.Schema\n  @primary_key false\n"
+        "  embedded_schema do\n    field :at, :utc_datetime\n  end\nend\n",
+    )
+    place_key = Field(
+        name="id",
+        column="id",
+        type=BINARY_ID,
+        line=7,
+        primary_key=True,
+        autogenerate=Autogenerate.UUID,
+    )
+    place = EmbedType("App.Thing.Line.Place", many=False)
+    assert found.embedded == (
+        EmbeddedSchema(
+            module="App.Note",
+            path="lib/f1.ex",
+            line=1,
+            fields=(Field(name="at", column="at", type=UTC, line=5),),
+        ),
+        EmbeddedSchema(
+            module="App.Thing.Line",
+            path="lib/f0.ex",
+            line=5,
+            fields=(
+                Field(name="text", column="text", type=STRING, line=6),
+                Field(name="place", column="place", type=place, line=7),
+            ),
+        ),
+        EmbeddedSchema(
+            module="App.Thing.Line.Place", path="lib/f0.ex", line=7, fields=(place_key,)
+        ),
+    )
+
+
+def test_typed_schemas() -> None:
+    found = hints(
+        "defmodule A do\n  use TypedEctoSchema\n  @primary_key false\n"
+        '  typed_schema "as", null: false do\n    field(:x, :integer) :: pos_integer()\n'
+        "    field :y, :string, enforce: true\n  end\nend\n"
+        "defmodule B do\n  use TypedEctoSchema\n  @primary_key false\n"
+        "  typed_embedded_schema do\n    field :z\n  end\nend\n"
+    )
+    assert [(s.table, [f.name for f in s.fields]) for s in found.schemas] == [("as", ["x", "y"])]
+    assert [(e.module, [f.name for f in e.fields]) for e in found.embedded] == [("B", ["z"])]
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("mapper", "column"),
+    [
+        ("&String.upcase/1", None),
+        ("&String.to_atom(String.upcase(to_string(&1)))", "FIRST_NAME"),
+        ('&String.to_atom("usr_" <> Atom.to_string(&1))', "usr_first_name"),
+        ('&:"usr_#{&1}"', "usr_first_name"),
+        (
+            "fn n -> n |> Atom.to_string() |> Macro.camelize() |> String.to_atom() end",
+            "FirstName",
+        ),
+        ("&App.Names.column/1", "X_first_name"),
+        ("&Other.column/1", None),
+    ],
+)
+def test_the_mapper_of_columns(mapper: str, column: str | None) -> None:
+    names = 'defmodule App.Names do\n  def column(name), do: :"X_#{name}"\nend\n'
+    text = (
+        "defmodule App.Thing do\n  use Ecto.Schema\n  @primary_key false\n"
+        f"  @field_source_mapper {mapper}\n"
+        '  schema "things" do\n    field :first_name\n    field :b, :string, source: :c\n'
+        "  end\nend\n"
+    )
+    found = hints(text, names)
+    (schema,) = found.schemas
+    columns = [f.column for f in schema.fields]
+    if column is None:
+        assert (columns, schema.partial) == (["c"], True)
+        what = "the column of first_name can't be read"
+        assert found.unread == (Unread("lib/f0.ex", 6, "App.Thing", what),)
+    else:
+        assert (columns, schema.partial, found.unread) == ([column, "c"], False, ())
+
+
+def test_what_inspect_hides_counts_as_redacted() -> None:
+    body = "    field :a\n    field :b\n    field :c, :string, redact: false\n"
+    derived = thing(body, before="  @derive [Jason.Encoder, {Inspect, except: [:a]}]\n")
+    assert [f.name for f in derived.fields if f.redact] == ["a"]
+    general = thing(body, before="  @schema_redact :all_except_primary_keys\n")
+    assert [f.name for f in general.fields if f.redact] == ["a", "b"]
+
+
+MACROS = (
+    "defmodule App.Base do\n  defmacro __using__(opts) do\n"
+    "    key = Keyword.get(opts, :key, :binary_id)\n    quote do\n      use Ecto.Schema\n"
+    "      import App.Fields\n      alias App.Shared.Owner\n"
+    "      @primary_key {:uid, unquote(key), autogenerate: true}\n"
+    "      @timestamps_opts [type: :utc_datetime_usec]\n    end\n  end\nend\n"
+    "defmodule App.Fields do\n  defmacro audit(who) do\n    quote do\n"
+    "      field :audited_by, :string, default: unquote(who)\n    end\n  end\n"
+    "  defmacro odd(x) do\n    if x, do: quote(do: field(:a))\n  end\nend\n"
+    "defmodule AppKit do\n  def schema do\n    quote do\n      use App.Base, key: :id\n"
+    "      unquote(more())\n    end\n  end\n"
+    "  defp more do\n    quote do\n      @foreign_key_type :string\n    end\n  end\n"
+    "  defmacro __using__(which) when is_atom(which), do: apply(__MODULE__, which, [])\nend\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("use", "key", "foreign"),
+    [
+        ("use App.Base", BINARY_ID, ID),
+        ("use App.Base, key: :string", STRING, ID),
+        ("use AppKit, :schema", ID, STRING),
+    ],
+)
+def test_what_the_projects_own_base_sets_applies(
+    use: str, key: FieldType, foreign: FieldType
+) -> None:
+    schema = thing(
+        '    audit("nobody")\n    belongs_to :owner, Owner\n    timestamps()\n',
+        MACROS,
+        OWNER,
+        use=f"  {use}\n",
+    )
+    assert [(f.name, f.type, f.default, f.line) for f in schema.fields] == [
+        ("uid", key, None, 3),
+        ("audited_by", STRING, "nobody", 4),
+        ("owner_id", foreign, None, 5),
+        ("inserted_at", UTC_USEC, None, 6),
+        ("updated_at", UTC_USEC, None, 6),
+    ]
+    assert schema.associations[0].module == "App.Shared.Owner"
+
+
+def test_values_that_functions_and_attributes_give() -> None:
+    states = "defmodule App.States do\n  @all [:on, :off]\n  def all, do: @all\nend\n"
+    before = "  @base [:a]\n  @more @base ++ ~w(b)a\n  @pairs [x: 1]\n"
+    assert field("field :x, Ecto.Enum, values: @more", before=before).type == EnumType(
+        (("a", "a"), ("b", "b"))
+    )
+    assert field("field :x, Ecto.Enum, values: App.States.all()", states).type == EnumType(
+        (("on", "on"), ("off", "off"))
+    )
+    assert field("field :x, Ecto.Enum, values: Keyword.keys(@pairs)", before=before).type == (
+        EnumType((("x", "x"),))
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "partial"),
+    [
+        ("field name, :string", "its name can't be read: field name, :string", True),
+        ("for f <- @fs, do: field(f)", "a macro that can't be looked through: for f <- @fs, do: "
+         "field(f)", True),
+        ("App.unknown()", "a macro that can't be looked through: App.unknown()", True),
+        ("odd true", "a macro that can't be looked through: odd true", True),
+        ("field :x, Ecto.Enum, values: load()", "the type of x can't be read: Ecto.Enum", False),
+        ("field :x, type()", "the type of x can't be read: type()", False),
+        ("field :x, :string, opts()", "options that can't be read: opts()", False),
+        ("field :x, :string, source: c()", "the column of x can't be read", True),
+        ("belongs_to :x, mod()", "the schema of an association can't be read: belongs_to :x, mod()",
+         False),
+        ("belongs_to :x, Gone", "belongs_to x: Gone is no schema that was read", False),
+    ],
+)  # fmt: skip
+def test_what_cant_be_read_is_reported(line: str, what: str, partial: bool) -> None:
+    found = hints(
+        "defmodule App.Thing do\n  use Ecto.Schema\n  import App.Fields\n"
+        f'  schema "things" do\n    {line}\n  end\nend\n',
+        MACROS,
+    )
+    (schema,) = found.schemas
+    assert found.unread == (Unread("lib/f0.ex", 5, "App.Thing", what),)
+    assert schema.partial is partial
+
+
+def test_an_unread_type_is_kept_as_written() -> None:
+    found = hints(
+        'defmodule A do\n  use Ecto.Schema\n  schema "as" do\n    field :x, kind()\n  end\nend\n'
+    )
+    assert found.schemas[0].fields[1].type == UnknownType("kind()")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("  @primary_key key()\n", "@primary_key can't be read: key()"),
+        ("  @schema_prefix env()\n", "@schema_prefix can't be read: env()"),
+    ],
+)
+def test_attributes_that_cant_be_read_are_reported(text: str, what: str) -> None:
+    found = hints(f'defmodule A do\n  use Ecto.Schema\n{text}  schema "as" do\n  end\nend\n')
+    assert [item.what for item in found.unread] == [what]
