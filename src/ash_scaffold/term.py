@@ -78,6 +78,6 @@ class Expr(msgspec.Struct, frozen=True, tag=True):
 
 
 Term: TypeAlias = (
-    "str | bool | int | float | Decimal | None | Atom | Module | Capture | Keyword | Map | Ref"
-    " | Parent | Call | Operator | Expr | tuple[Term, ...] | list[Term]"
+    "str | bool | int | float | Decimal | Atom | Module | Capture | Keyword | Map | Ref | Parent"
+    " | Call | Operator | Expr | tuple[Term, ...] | list[Term] | None"
 )

@@ -9,15 +9,17 @@ import msgspec
 
 from ash_scaffold.ash.defaults import is_null, literal_default
 from ash_scaffold.ash.keys import Keys, PrimaryKey
+from ash_scaffold.ash.known import NO_NAMES, KnownNames
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.secrets import looks_secret
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.types import Family
+from ash_scaffold.config.elixir_names import SPECIAL_TYPES
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.model import ColumnConfig
-from ash_scaffold.postgres.catalog import Column, Generated, Identity, Table
+from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
 from ash_scaffold.problem import Code, Problem, Severity, fail
 from ash_scaffold.term import Atom, Capture, Term
 
@@ -48,7 +50,14 @@ class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
 class AttributePlanner:
     """Plans the attributes of one table after another."""
 
-    def __init__(self, types: TypeMapper, keys: Keys, config: Resolver) -> None:
+    def __init__(
+        self,
+        types: TypeMapper,
+        keys: Keys,
+        config: Resolver,
+        known: Mapping[Name, KnownNames] | None = None,
+    ) -> None:
+        self._known = known or {}
         self._types = types
         self._keys = keys
         self._config = config
@@ -68,7 +77,8 @@ class AttributePlanner:
             kept.append((column, config, found))
             if not column.readable and table.readable:
                 problems.append(_unreadable(table, column))
-        names = _names([(column, config) for column, config, _ in kept])
+        known = self._known.get(table.name, NO_NAMES).attributes
+        names = _names([(column, config) for column, config, _ in kept], known)
         attributes = []
         for column, config, mapped in kept:
             attributes.append(
@@ -111,7 +121,7 @@ class AttributePlanner:
         return mapped
 
     def _map(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | Unmapped:
-        option = config.type if config.type in ("tolerant", "limits") else None
+        option = config.type if config.type in SPECIAL_TYPES else None
         if config.type is not None and option is None:
             return _with_constraints(configured_type(config.type), config)
         if config.enum:
@@ -119,7 +129,7 @@ class AttributePlanner:
         at = (table.name, column.name)
         shared = self._keys.shared.get(at)
         is_key = at in self._keys.columns and shared is None
-        if _says_object(table, column) and self._types.is_default_json(column.type):
+        if self._types.is_default_json(column.type) and _says_object(table, column):
             return Mapped(
                 type=Atom("map"), family=Family.JSON, storage="map", why="a check says object"
             )
@@ -153,11 +163,13 @@ class AttributePlanner:
             public=public,
         )
         attribute = _filled(attribute, column, mapped)
+        if attribute.default is ABSENT and _trigger_fills(table, column):
+            attribute = msgspec.structs.replace(attribute, generated=True)
         if is_key and key is not None:
             return _key_attribute(
                 attribute, column, mapped, alone=len(key.columns) == 1 and not foreign
             )
-        return _timestamp(attribute, table, column, mapped)
+        return _timestamp(attribute, mapped)
 
 
 def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:
@@ -171,12 +183,16 @@ def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:
     return msgspec.structs.replace(mapped, constraints=tuple(merged.items()))
 
 
-def _names(columns: list[tuple[Column, ColumnConfig]]) -> dict[str, str]:
-    """Name attributes: the configuration's first, then columns that keep their name, then all."""
+def _names(columns: list[tuple[Column, ColumnConfig]], known: Mapping[str, str]) -> dict[str, str]:
+    """Name attributes: as the configuration says, as the file does, as the column is, any other."""
     names, found = Names(), {}
     for column, config in columns:
         if config.name is not None:
             found[column.name] = names.take(config.name)
+    for column, _ in columns:
+        name = known.get(column.name)
+        if column.name not in found and name is not None and names.free(name):
+            found[column.name] = names.take(name)
     for column, _ in columns:
         if column.name not in found and attribute_name(column.name) == column.name:
             found[column.name] = names.take(column.name)
@@ -239,6 +255,11 @@ def _filled(attribute: Attribute, column: Column, mapped: Mapped) -> Attribute:
     return replace(attribute, default=default)
 
 
+def _trigger_fills(table: Table, column: Column) -> bool:
+    """Whether a trigger gives a new row its value, so that an INSERT need not."""
+    return any(trigger.on_insert and column.name in trigger.assigns for trigger in table.triggers)
+
+
 def _key_attribute(
     attribute: Attribute, column: Column, mapped: Mapped, *, alone: bool
 ) -> Attribute:
@@ -259,15 +280,13 @@ def _key_attribute(
     return replace(attribute, writable=False)
 
 
-def _timestamp(attribute: Attribute, table: Table, column: Column, mapped: Mapped) -> Attribute:
+def _timestamp(attribute: Attribute, mapped: Mapped) -> Attribute:
     """Timestamps that the application keeps become Ash's; those the database fills stay its own."""
     replace = msgspec.structs.replace
     if mapped.family is not Family.DATETIME or mapped.is_array or mapped.type == Atom("date"):
         return attribute
     if attribute.generated or attribute.default is not ABSENT:
         return attribute
-    if any(column.name in trigger.assigns for trigger in table.triggers):
-        return replace(attribute, generated=True)
     if attribute.name in _CREATED:
         return replace(attribute, kind=AttributeKind.CREATE_TIMESTAMP, writable=False)
     if attribute.name in _UPDATED and not attribute.allow_nil:

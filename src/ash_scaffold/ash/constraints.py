@@ -13,13 +13,20 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.keys import all_foreign_keys, plain_columns
+from ash_scaffold.ash.identities import plan_unique, temporal_keys
+from ash_scaffold.ash.keys import all_foreign_keys
 from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference
-from ash_scaffold.ash.naming import Names, attribute_name, underscore
-from ash_scaffold.ash.predicate import Operand, Untranslatable, translate
-from ash_scaffold.postgres.catalog import Action, Database, ForeignKey, Index, Key, Match, Name
+from ash_scaffold.ash.partition_constraints import partition_names
+from ash_scaffold.postgres.catalog import (
+    Action,
+    ConstraintKind,
+    Database,
+    ForeignKey,
+    Match,
+    Name,
+)
 from ash_scaffold.problem import Code, Problem, Severity
-from ash_scaffold.term import Atom, Expr, Term
+from ash_scaffold.term import Atom, Term
 
 _LEAVES_BEHIND = "would leave records behind"
 _DELETE: dict[Action, Term] = {
@@ -32,9 +39,8 @@ _UPDATE: dict[Action, Term] = {
     Action.RESTRICT: Atom("restrict"),
     Action.SET_NULL: Atom("nilify"),
 }
-_STOPPING = frozenset({Action.NO_ACTION, Action.RESTRICT})
-# Ash refuses an identity whose name makes the computed index name longer than this.
-_LONGEST = 63
+# SET DEFAULT stops it where the default has no row to point at.
+_STOPPING = frozenset({Action.NO_ACTION, Action.RESTRICT, Action.SET_DEFAULT})
 
 
 class Constraints(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +56,7 @@ class Constraints(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParentKeys:
-    """Which foreign keys can stop the delete or the key change of a row, over the whole database."""
+    """Which foreign keys can stop the delete, or a change of the key, of a row."""
 
     def __init__(self, database: Database) -> None:
         self._pointing: dict[Name, list[ForeignKey]] = defaultdict(list)
@@ -67,11 +73,12 @@ class ParentKeys:
         if anchor is None or draft.is_view:
             return []
         found: dict[str, str] = {}
-        reached, queue = {draft.name}, [draft.name]
+        own = draft.name
+        reached, queue = {own}, [own]
         while queue:
             table = queue.pop()
             for key in self._pointing.get(table, ()):
-                direct = table == draft.name
+                direct = table == own
                 if key.on_delete in _STOPPING or (direct and _stops_update(key, draft)):
                     field = draft.attribute(key.target_columns[0]) if direct else None
                     for name in (key.name, *key.clone_names):
@@ -92,154 +99,42 @@ def _stops_update(key: ForeignKey, draft: Draft) -> bool:
 
 
 def plan_constraints(
-    draft: Draft, belongs_to: Mapping[tuple[Name, str], str], parents: ParentKeys
+    draft: Draft,
+    belongs_to: Mapping[tuple[Name, str], str],
+    parents: ParentKeys,
+    identity_names: Mapping[str, str],
 ) -> Constraints:
-    """Plan everything a resource has to say about constraints."""
+    """Plan everything a resource has to say about constraints.
+
+    `identity_names` are those that its file gives, by index.
+    """
+    unique = plan_unique(draft, identity_names)
     if draft.is_view:
-        return _ViewIdentities(draft).plan()
-    identities, unique, problems = _unique(draft)
+        # A materialized view's unique indexes say what identifies a row, and reject no write.
+        return Constraints(identities=unique.identities, problems=unique.problems)
     references, own = _own_keys(draft, belongs_to)
+    # Ash itself knows a belongs_to of a resource to itself on both of its sides.
+    to_itself = {
+        key.name
+        for key in draft.table.foreign_keys
+        if key.target == draft.name and (draft.name, key.name) in belongs_to
+    }
     stopping = [
         ConstraintName(attributes=(field,), name=name, message=_LEAVES_BEHIND)
         for field, name in parents.stopping(draft)
+        if name not in to_itself
     ]
+    known = {key.name for key in draft.table.foreign_keys}
+    own += partition_names(draft, ConstraintKind.FOREIGN_KEY, known)
     table_own = [c for c in own if c.name not in {s.name for s in stopping}]
     return Constraints(
-        identities=identities,
+        identities=unique.identities,
         references=references,
         check_constraints=_checks(draft),
-        unique_index_names=unique,
+        unique_index_names=unique.names,
         exclusion_constraint_names=_exclusions(draft),
         foreign_key_names=tuple(sorted((*table_own, *stopping), key=lambda c: c.name)),
-        problems=(*problems, *_deferred(draft)),
-    )
-
-
-class _ViewIdentities:
-    """A materialized view's unique indexes say what identifies a row, and reject no write."""
-
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-
-    def plan(self) -> Constraints:
-        identities, _, problems = _unique(self._draft)
-        return Constraints(identities=identities, problems=tuple(problems))
-
-
-def _operands(draft: Draft) -> dict[str, Operand]:
-    return {
-        column: Operand(attribute.name, draft.columns.mapped[column])
-        for column, attribute in draft.by_column.items()
-    }
-
-
-def _unique(
-    draft: Draft,
-) -> tuple[tuple[IdentityDef, ...], tuple[ConstraintName, ...], list[Problem]]:
-    """Sort unique indexes into identities, and names that Ash can only recognise."""
-    identities: list[IdentityDef] = []
-    names: list[ConstraintName] = []
-    problems: list[Problem] = []
-    taken = Names()
-    primary = draft.table.primary_key
-    temporal = {key.index_name for key in _temporal_keys(draft)}
-    for index in draft.table.indexes:
-        if index.name in temporal:
-            continue
-        partitions = _partition_names(draft, index)
-        names += partitions
-        if not index.unique:
-            continue
-        if primary is not None and index.name == primary.index_name:
-            names += _primary_name(draft, index)
-            continue
-        identity = _identity(draft, index, taken, problems)
-        if identity is not None:
-            identities.append(identity)
-        else:
-            names.append(_unique_name(draft, index))
-    ordered = tuple(sorted(names, key=lambda name: name.name))
-    return tuple(identities), ordered, problems
-
-
-def _columns_of(index: Index) -> tuple[str, ...]:
-    """Return the columns an index is about: its plain keys, then those of its expressions."""
-    plain = [key.column for key in index.keys if key.column is not None]
-    return tuple(dict.fromkeys([*plain, *index.columns_in_expressions]))
-
-
-def _fields(draft: Draft, index: Index) -> tuple[str, ...]:
-    found = draft.attributes_of(_columns_of(index))
-    anchor = draft.anchor()
-    return found or ((anchor,) if anchor is not None else ())
-
-
-def _primary_name(draft: Draft, index: Index) -> list[ConstraintName]:
-    """Ash knows `<table>_pkey`, over the attributes of its own key."""
-    if index.name == f"{draft.table.name.name}_pkey" and draft.key is not None:
-        return []
-    return [ConstraintName(attributes=_fields(draft, index), name=index.name)]
-
-
-def _partition_names(draft: Draft, index: Index) -> list[ConstraintName]:
-    if not index.unique or not index.partition_index_names:
-        return []
-    fields = _fields(draft, index)
-    return [ConstraintName(attributes=fields, name=name) for name in index.partition_index_names]
-
-
-def _unique_name(draft: Draft, index: Index) -> ConstraintName:
-    keys = ", ".join(key.column or key.expression or "" for key in index.keys)
-    note = f"{index.name}: {keys}"
-    if index.predicate is not None:
-        note += f" WHERE {index.predicate}"
-    return ConstraintName(attributes=_fields(draft, index), name=index.name, note=note)
-
-
-def _identity(
-    draft: Draft, index: Index, taken: Names, problems: list[Problem]
-) -> IdentityDef | None:
-    columns = plain_columns(index)
-    if columns is None or not index.valid:
-        return None
-    keys = draft.attributes_of(columns)
-    if len(keys) < len(columns):
-        return None
-    where: Expr | None = None
-    if index.predicate is not None:
-        try:
-            where = translate(index.predicate, _operands(draft))
-        except Untranslatable as error:
-            problems.append(
-                Problem(
-                    severity=Severity.NOTE,
-                    code=Code.PREDICATE_UNTRANSLATED,
-                    where=f"{draft.name}.{index.name}",
-                    what=f"Its predicate can't be said in Ash ({error}), so it is no identity; "
-                    "a violation is a field error all the same.",
-                )
-            )
-            return None
-    return _named_identity(draft, index, keys, where, taken)
-
-
-def _named_identity(
-    draft: Draft, index: Index, keys: tuple[str, ...], where: Expr | None, taken: Names
-) -> IdentityDef:
-    table = draft.table.name.name
-    by_keys = "_".join(key.strip("_") for key in keys)
-    by_index = attribute_name(underscore(index.name))
-    short = len(f"{table}_{by_keys}_index") <= _LONGEST
-    name = taken.take(by_keys, by_index) if short else taken.take(by_index)
-    computed = f"{table}_{name}_index"
-    return IdentityDef(
-        name=name,
-        keys=keys,
-        index=index.name,
-        index_name=None if computed == index.name else index.name,
-        where=where,
-        where_sql=index.predicate,
-        nils_distinct=not index.nulls_not_distinct,
+        problems=(*unique.problems, *_deferred(draft)),
     )
 
 
@@ -306,21 +201,18 @@ def _checks(draft: Draft) -> tuple[CheckConstraint, ...]:
     found += [
         CheckConstraint(attributes=tuple(names), name=name) for name, names in by_domain.items()
     ]
+    found += [
+        CheckConstraint(attributes=each.attributes, name=each.name)
+        for each in partition_names(draft, ConstraintKind.CHECK, ())
+    ]
     unique = {check.name: check for check in reversed(found)}
     return tuple(sorted(unique.values(), key=lambda check: check.name))
-
-
-def _temporal_keys(draft: Draft) -> list[Key]:
-    """Keys WITHOUT OVERLAPS (18+): PostgreSQL enforces and reports them as exclusions."""
-    table = draft.table
-    keys = [*([table.primary_key] if table.primary_key else []), *table.unique_keys]
-    return [key for key in keys if key.without_overlaps]
 
 
 def _exclusions(draft: Draft) -> tuple[ConstraintName, ...]:
     anchor = draft.anchor()
     found = []
-    for key in _temporal_keys(draft):
+    for key in temporal_keys(draft):
         if key.name in {exclusion.name for exclusion in draft.table.exclusions}:
             continue
         field = next(reversed(draft.attributes_of(key.columns)), anchor)
@@ -338,7 +230,8 @@ def _exclusions(draft: Draft) -> tuple[ConstraintName, ...]:
             ConstraintName(attributes=(field,), name=name)
             for name in (exclusion.name, *exclusion.partition_index_names)
         ]
-    return tuple(found)
+    known = {each.name for each in found}
+    return (*found, *partition_names(draft, ConstraintKind.EXCLUSION, known))
 
 
 def _deferred(draft: Draft) -> Iterable[Problem]:
@@ -354,4 +247,5 @@ def _deferred(draft: Draft) -> Iterable[Problem]:
             where=f"{table.name}.{name}",
             what="It is initially deferred: a violation fails at COMMIT, where Ash can't make "
             "a field error of it.",
+            todo="Check it before the write, or make it INITIALLY IMMEDIATE in legacy code.",
         )

@@ -8,6 +8,7 @@ import msgspec
 
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import Family
+from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Database, ForeignKey, Index, Name, Table, TypeUse
 
 ColumnId = tuple[Name, str]
@@ -49,8 +50,13 @@ def _unique_columns(table: Table) -> Iterator[str]:
             yield from (key.column for key in index.keys if key.column is not None)
 
 
-def find_keys(database: Database, types: TypeMapper) -> Keys:
-    """Work out the key columns of all tables, and one type for columns that join."""
+def find_keys(
+    database: Database, types: TypeMapper, config: Resolver, asked: Iterable[ForeignKey] = ()
+) -> Keys:
+    """Work out the key columns of all tables, and one type for columns that join.
+
+    `asked` are the keys that only the configuration knows.
+    """
     columns: set[ColumnId] = set()
     foreign: set[ColumnId] = set()
     groups = _Groups()
@@ -58,7 +64,9 @@ def find_keys(database: Database, types: TypeMapper) -> Keys:
         if table.primary_key is not None:
             columns.update((table.name, column) for column in table.primary_key.columns)
         columns.update((table.name, column) for column in _unique_columns(table))
-    for key in all_foreign_keys(database):
+        configured = config.for_table(table.name).primary_key
+        columns.update((table.name, column) for column in configured or ())
+    for key in (*all_foreign_keys(database), *asked):
         for own, target in zip(key.columns, key.target_columns, strict=True):
             left, right = (key.table, own), (key.target, target)
             foreign.add(left)
@@ -170,7 +178,7 @@ def is_unique(table: Table, columns: Iterable[str]) -> bool:
         return True
     for index in table.indexes:
         keys = plain_columns(index)
-        if index.unique and index.valid and index.predicate is None and keys is not None:
-            if wanted.issuperset(keys):
-                return True
+        total = index.unique and index.valid and index.predicate is None
+        if total and keys is not None and wanted.issuperset(keys):
+            return True
     return False

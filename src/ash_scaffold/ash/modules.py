@@ -26,8 +26,13 @@ class Modules(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[str, str]
 
 
-def plan_modules(domains: Mapping[Name, str], known: Known, config: Resolver) -> Modules:
+def plan_modules(
+    domains: Mapping[Name, str], known: Known, config: Resolver, tables: Iterable[Name] = ()
+) -> Modules:
     """Name every module. Raises `ScaffoldError` for names that the configuration can't have.
+
+    `tables` are all of the database, in a domain or not: a name must not depend on which domains
+    are known yet.
 
     A resource that is in the project keeps its name. A domain keeps to `Domain.Table`, unless a
     module of the legacy code is in the way: then the whole domain goes to
@@ -36,13 +41,13 @@ def plan_modules(domains: Mapping[Name, str], known: Known, config: Resolver) ->
     by_domain: dict[str, list[Name]] = {}
     for name in sorted(domains):
         by_domain.setdefault(domains[name], []).append(name)
-    tables = frozenset(underscore(name.name) for name in domains)
+    words = frozenset(underscore(name.name) for name in (*domains, *tables))
     taken = Names(known.modules)
     foreign = {module.casefold() for module in known.modules}
     resources: dict[Name, str] = {}
     domain_modules: dict[str, str] = {}
     moved: dict[str, str] = {}
-    namer = _Namer(known, config, tables, taken, foreign)
+    namer = _Namer(known, config, words, taken, foreign)
     for domain in sorted(by_domain):
         if not valid_alias(domain):
             raise fail(
@@ -125,10 +130,16 @@ class _Namer:
                 found[name] = existing.module
             if name in found:
                 self._taken.take(found[name])
-        for name in sorted(tables, key=lambda n: (n.schema != "public", n)):
+        for name in sorted(tables, key=self._precedence):
             if name not in found:
                 found[name] = self._taken.take(*self._choices(name, namespace))
         return found
+
+    def _precedence(self, name: Name) -> tuple[bool, bool, Name]:
+        """`person` has its own name before `people`, which can be called a plural as well."""
+        singular = module_segment(name.name, self._tables)
+        changed = singular != module_segment(name.name, self._tables, singular=False)
+        return name.schema != "public", changed, name
 
     def _choices(self, name: Name, namespace: str) -> list[str]:
         """Tell tables apart by schema, then by leaving the name a plural."""
@@ -175,7 +186,7 @@ def _no_two_alike(resources: Mapping[Name, str]) -> None:
 
 
 def _types_namespace(known: Known) -> str:
-    """Choose where support types go: `App.Types`, unless the legacy code has modules of its own there."""
+    """Choose where support types go: `App.Types`, unless the legacy code has modules there."""
     for last in ("Types", "AshTypes", "ScaffoldTypes"):
         namespace = f"{known.app}.{last}"
         prefix = f"{namespace}.".casefold()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 import inflection
 
@@ -48,15 +49,40 @@ _SINGULAR = {
     "drives": "drive",
     "sieves": "sieve",
 }
-# Words that are their own singular, or whose singular nobody would use.
-_UNCOUNTABLE = frozenset(
-    "news series species analysis diagnosis hypothesis basis data metadata meta media staff access "
-    "address process progress business class status bus alias atlas lens bonus campus canvas virus "
-    "gas sms dns gps pos kubernetes aws https tls ios css js analytics statistics economics physics "
-    "sales settings preferences always plus minus previous census consensus corpus nexus radius "
-    "tennis chess focus apparatus means goods premises headquarters".split()
+# Singulars that end in s.
+_SINGULAR_S = frozenset(
+    "access address alias analysis atlas basis bonus bus business campus canvas census chess class "
+    "consensus corpus diagnosis focus gas hypothesis lens minus nexus plus process radius status "
+    "tennis virus".split()
 )
-_PLURAL = {"hero": "heroes", "virus": "viruses", "criterion": "criteria", "goose": "geese"}
+# Words that are their own plural, or whose singular nobody would use.
+_INVARIANT = frozenset(
+    "always analytics apparatus aws css data dns economics equipment feedback goods gps "
+    "headquarters https info information ios js kubernetes means media meta metadata news physics "
+    "pos preferences premises previous progress sales series settings sms software species staff "
+    "statistics tls".split()
+)
+_PLURAL = {
+    "alias": "aliases",
+    "analysis": "analyses",
+    "basis": "bases",
+    "bonus": "bonuses",
+    "bus": "buses",
+    "campus": "campuses",
+    "canvas": "canvases",
+    "census": "censuses",
+    "corpus": "corpora",
+    "criterion": "criteria",
+    "diagnosis": "diagnoses",
+    "gas": "gases",
+    "goose": "geese",
+    "hero": "heroes",
+    "hypothesis": "hypotheses",
+    "lens": "lenses",
+    "nexus": "nexuses",
+    "radius": "radii",
+    "virus": "viruses",
+}
 
 # What can't be an attribute's name besides Ash's reserved names: the operators and macros that an
 # expression would read in its place.
@@ -82,6 +108,7 @@ def _unwritable(text: str) -> str:
     return "u" + "_".join(f"{ord(c):x}" for c in text[:8])
 
 
+@cache
 def underscore(text: str) -> str:
     """Turn any identifier into `snake_case` ASCII; never empty, never starting with a digit.
 
@@ -103,6 +130,7 @@ def is_plain(column: str) -> bool:
     return re.fullmatch(r"[a-z_][a-z0-9_]*[?!]?", column) is not None and column.strip("_?!") != ""
 
 
+@cache
 def attribute_name(column: str) -> str:
     """Name the attribute of a column.
 
@@ -113,20 +141,22 @@ def attribute_name(column: str) -> str:
     return f"{name}_" if name in RESERVED or name in _UNUSABLE else name
 
 
+@cache
 def singularize(word: str) -> str:
     """Return the singular of a lower-case English word."""
-    if word in _UNCOUNTABLE or len(word) < 3:
+    if word in _SINGULAR_S or word in _INVARIANT or len(word) < 3:
         return word
     if word in _SINGULAR:
         return _SINGULAR[word]
     return str(inflection.singularize(word))
 
 
+@cache
 def pluralize(word: str) -> str:
     """Return the plural of a lower-case English word."""
     if word in _PLURAL:
         return _PLURAL[word]
-    if word in ("data", "metadata", "news", "series", "species", "media"):
+    if word in _INVARIANT:
         return word
     return str(inflection.pluralize(word))
 
@@ -178,6 +208,7 @@ def _macro_underscore(segment: str) -> str:
     return re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])", "_", segment).lower()
 
 
+@cache
 def short_name(module: str) -> str:
     """Give the underscored last segment, from which Ash guesses key attributes."""
     return _macro_underscore(module.rsplit(".", 1)[-1])

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
+from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner
 from ash_scaffold.ash.constraints import ParentKeys, plan_constraints
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.keys import find_keys, primary_key
-from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.known import NO_NAMES, Known
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Resource, SupportType
 from ash_scaffold.ash.modules import Modules, plan_modules
-from ash_scaffold.ash.relationships import Asked, plan_relationships
+from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.report import table_problems
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.config.model import RelationshipConfig
-from ash_scaffold.config.pattern import table_pattern
 from ash_scaffold.postgres.catalog import (
     Column,
     Database,
-    ForeignKey,
     Generated,
     Identity,
     Name,
     RelationKind,
 )
-from ash_scaffold.problem import Code, Problem, Severity, fail
+from ash_scaffold.problem import Code, Problem, Severity
 
 
 class PlannedResource(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,18 +59,25 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
     Raises `ScaffoldError` where the configuration or the options can't be followed.
     """
     scope = plan_scope(database, known, config, options)
-    modules = plan_modules(scope.domains, known, config)
+    names = (table.name for table in database.tables)
+    modules = plan_modules(scope.domains, known, config, names)
     types = TypeMapper(
         database.types, modules.types, config.type_for, geo_postgis=known.geo_postgis
     )
-    drafts = _Drafts(database, known, config, scope, modules, types)
+    asked = asked_relationships(database, config)
+    keys = find_keys(database, types, config, [wish.key for wish in asked])
+    drafts = _Drafts(
+        database, known, config, scope, modules, AttributePlanner(types, keys, config, known.names)
+    )
     drafted = drafts.all()
-    asked = list(_asked(database, drafted, config))
-    relationships = plan_relationships(drafted, asked)
+    wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
+    relationships = plan_relationships(drafted, wishes, known.names)
     parents = ParentKeys(database)
     planned, problems = [], [*drafts.problems, *relationships.problems]
     for name, draft in drafted.items():
-        constraints = plan_constraints(draft, relationships.belongs_to, parents)
+        constraints = plan_constraints(
+            draft, relationships.belongs_to, parents, known.names.get(name, NO_NAMES).identities
+        )
         written = name in scope.written
         actions, found = _actions(draft, config, scope.domains[name])
         if written:
@@ -126,14 +130,14 @@ class _Drafts:
         config: Resolver,
         scope: Scope,
         modules: Modules,
-        types: TypeMapper,
+        attributes: AttributePlanner,
     ) -> None:
         self._database = database
         self._known = known
         self._config = config
         self._scope = scope
         self._modules = modules
-        self._attributes = AttributePlanner(types, find_keys(database, types), config)
+        self._attributes = attributes
         self.problems: list[Problem] = []
 
     def all(self) -> dict[Name, Draft]:
@@ -153,6 +157,10 @@ class _Drafts:
                 key = None
                 columns = self._attributes.plan(table, None)
                 by_column = columns.by_column()
+            if not columns.attributes:
+                if table.name in self._scope.written:
+                    self.problems += [*columns.problems, _nothing_to_read(table.name)]
+                continue
             found[table.name] = Draft(
                 table=table,
                 module=self._modules.resources[table.name],
@@ -172,6 +180,17 @@ def _unsayable(name: Name) -> Problem:
         where=str(name),
         what="Ecto refuses a table or schema with a double quote in its name: it gets no resource.",
         todo="Rename it in a legacy migration, or read it through a view.",
+    )
+
+
+def _nothing_to_read(name: Name) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.NO_COLUMNS,
+        where=str(name),
+        what="It has no column that Ash can read, and Ecto selects no row without one: "
+        "it gets no resource.",
+        todo="Leave it to the legacy code, or map the types of its columns in [types].",
     )
 
 
@@ -260,66 +279,3 @@ def _extensions(planned: Iterable[PlannedResource]) -> tuple[str, ...]:
             }
         )
     )
-
-
-def _asked(database: Database, drafts: Mapping[Name, Draft], config: Resolver) -> Iterable[Asked]:
-    """Turn the relationships of the configuration into the keys that the database lacks."""
-    for name, draft in drafts.items():
-        for role, wish in config.for_table(name).relationships.items():
-            other = _target(database, name, role, wish)
-            if other not in drafts:
-                continue
-            columns = wish.target_columns or _key_columns(drafts[other])
-            where = f"[tables.{name}.relationships.{role}]"
-            _require_columns(draft, wish.columns, where)
-            _require_columns(drafts[other], columns, where)
-            if len(columns) != len(wish.columns):
-                raise fail(
-                    Code.CONFIG_INVALID,
-                    f"It pairs {len(wish.columns)} columns with {len(columns)} of {other}.",
-                    where=where,
-                    todo="Give target_columns, one for each of columns.",
-                )
-            forward = wish.kind == "belongs_to"
-            key = ForeignKey(
-                name=f"{role} (configured)",
-                table=name if forward else other,
-                columns=wish.columns if forward else columns,
-                target=other if forward else name,
-                target_columns=columns if forward else wish.columns,
-            )
-            yield Asked(
-                key=key,
-                belongs_to=role if forward else wish.inverse,
-                inverse=wish.inverse if forward else role,
-            )
-
-
-def _key_columns(draft: Draft) -> tuple[str, ...]:
-    return draft.key.columns if draft.key is not None else ()
-
-
-def _target(database: Database, name: Name, role: str, wish: RelationshipConfig) -> Name:
-    pattern = table_pattern(wish.target)
-    found = [table.name for table in database.tables if pattern.matches(table.name)]
-    if len(found) == 1:
-        return found[0]
-    near = difflib.get_close_matches(wish.target, [str(t.name) for t in database.tables])
-    raise fail(
-        Code.UNKNOWN_NAME,
-        f"There is no table {wish.target}.",
-        where=f"[tables.{name}.relationships.{role}]",
-        todo=f"Did you mean {', '.join(near)}?" if near else "",
-    )
-
-
-def _require_columns(draft: Draft, columns: Iterable[str], where: str) -> None:
-    for column in columns:
-        if column not in draft.by_column:
-            near = difflib.get_close_matches(column, list(draft.by_column))
-            raise fail(
-                Code.UNKNOWN_NAME,
-                f"{draft.name} has no column {column} with an attribute.",
-                where=where,
-                todo=f"Did you mean {', '.join(near)}?" if near else "",
-            )

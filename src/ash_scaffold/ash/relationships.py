@@ -9,7 +9,14 @@ import msgspec
 
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.keys import is_unique
-from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.known import NO_NAMES, KnownNames, RelationshipId
+from ash_scaffold.ash.model import (
+    ABSENT,
+    Attribute,
+    AttributeKind,
+    Relationship,
+    RelationshipKind,
+)
 from ash_scaffold.ash.naming import (
     Names,
     attribute_name,
@@ -21,12 +28,29 @@ from ash_scaffold.ash.naming import (
 from ash_scaffold.ash.reserved import RESERVED
 from ash_scaffold.postgres.catalog import ForeignKey, Name
 from ash_scaffold.problem import Code, Problem, Severity
-from ash_scaffold.term import Expr, Operator, Parent, Ref, Term
+from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref, Term
 
-_BOOKKEEPING = frozenset(
-    {"id", "inserted_at", "created_at", "updated_at", "modified_at", "insertedat", "createdat"}
-    | {"updatedat"}
+_DATETIMES = (
+    Atom("utc_datetime"),
+    Atom("utc_datetime_usec"),
+    Atom("naive_datetime"),
+    Module("AshPostgres.Timestamptz"),
+    Module("AshPostgres.TimestamptzUsec"),
 )
+# Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.
+_NO_NAMES = frozenset({"nil", "true", "false"})
+_SHORT_FORMS = frozenset(set(AttributeKind) - {AttributeKind.ATTRIBUTE})
+
+
+def _is_bookkeeping(attribute: Attribute) -> bool:
+    """Whether a join table's column says nothing of the join.
+
+    Such are a surrogate key, and a timestamp that nobody has to give.
+    """
+    if attribute.primary_key or attribute.kind in _SHORT_FORMS:
+        return attribute.generated or attribute.kind in _SHORT_FORMS
+    datetime = attribute.type in _DATETIMES
+    return datetime and (attribute.generated or attribute.update_default is not ABSENT)
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,20 +87,24 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     inverse: str | None
 
 
-def plan_relationships(drafts: Mapping[Name, Draft], asked: Iterable[Asked] = ()) -> Relationships:
-    """Plan the relationships between all drafts.
+def plan_relationships(
+    drafts: Mapping[Name, Draft],
+    asked: Iterable[Asked] = (),
+    known: Mapping[Name, KnownNames] | None = None,
+) -> Relationships:
+    """Plan the relationships between all drafts; `known` are the names that files give.
 
     Names are given as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
     wishes = {(wish.key.table, wish.key.name): wish for wish in asked}
-    planner = _Planner(drafts, wishes)
+    planner = _Planner(drafts, wishes, known or {})
     keys = [key for draft in drafts.values() for key in draft.table.foreign_keys]
     planner.add_keys([*keys, *(wish.key for wish in wishes.values())])
     return planner.finish()
 
 
-def _role(key: ForeignKey, child: Draft, attribute: str) -> str:
+def _role(key: ForeignKey, attribute: str) -> str:
     """Name the belongs_to: the column without `_id`, else the target table."""
     if len(key.columns) == 1:
         for suffix in ("_id", "_uuid", "_fk"):
@@ -98,12 +126,22 @@ def _has_name(link: Link, kind: RelationshipKind) -> str:
 
 class _Planner:
     def __init__(
-        self, drafts: Mapping[Name, Draft], wishes: Mapping[tuple[Name, str], Asked]
+        self,
+        drafts: Mapping[Name, Draft],
+        wishes: Mapping[tuple[Name, str], Asked],
+        known: Mapping[Name, KnownNames],
     ) -> None:
         self._drafts = drafts
         self._wishes = wishes
+        self._known = known
         self._names = {
-            name: Names({a.name for a in draft.by_column.values()} | RESERVED)
+            name: Names(
+                {a.name for a in draft.by_column.values()}
+                | RESERVED
+                | _NO_NAMES
+                | known.get(name, NO_NAMES).taken
+                | set(known.get(name, NO_NAMES).relationships.values())
+            )
             for name, draft in drafts.items()
         }
         self._found: dict[Name, list[Relationship]] = defaultdict(list)
@@ -135,6 +173,9 @@ class _Planner:
             if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
                 self._refuse(key, f"{left} and {right} have types that Ash can't compare")
                 return None
+        if "false" in (own[0], target[0]):
+            self._refuse(key, "Ash takes an attribute named false for none")
+            return None
         if key.period:
             self._refuse(key, "a temporal key relates periods, not values")
             return None
@@ -143,7 +184,7 @@ class _Planner:
             key=key,
             child=child,
             parent=parent,
-            role=_role(key, child, own[0]),
+            role=_role(key, own[0]),
             own=own,
             target=target,
             twins=twins,
@@ -156,6 +197,7 @@ class _Planner:
                 code=Code.NO_RELATIONSHIP,
                 where=str(key.table),
                 what=f"The foreign key {key.name} gives no relationship: {reason}.",
+                todo="Load the other side by a query of your own.",
             )
         )
 
@@ -177,6 +219,10 @@ class _Planner:
         self._name_has(joins)
         self._name_many_to_many(joins)
         return self._reachable()
+
+    def _by_file(self, owner: Draft, relationship: RelationshipId) -> str | None:
+        """Return the name that the owner's file gives to a relationship."""
+        return self._known.get(owner.name, NO_NAMES).relationships.get(relationship)
 
     def _reserve(self, wish: Asked) -> None:
         """Names that the configuration gives come before all others."""
@@ -220,7 +266,10 @@ class _Planner:
             if wish is not None and wish.belongs_to is not None:
                 name = wish.belongs_to
             else:
-                name = names.take(*map(_sayable, choices))
+                own = RelationshipId(
+                    False, link.parent.name, link.key.columns[0], link.key.target_columns[0]
+                )
+                name = self._by_file(link.child, own) or names.take(*map(_sayable, choices))
             self._links[index] = msgspec.structs.replace(link, role=name)
             self._belongs_to[link.child.name, link.key.name] = name
             self._found[link.child.name].append(
@@ -253,7 +302,7 @@ class _Planner:
         unique = is_unique(link.child.table, link.key.columns)
         kind = RelationshipKind.HAS_ONE if unique else RelationshipKind.HAS_MANY
         base = _has_name(link, kind)
-        by_role = f"{link.role}_{base}"
+        by_role = f"{link.role.rstrip('_')}_{base}"
         itself = link.parent.name == link.child.name
         if itself and link.role == "parent":
             choices = ["child" if unique else "children", by_role]
@@ -265,7 +314,12 @@ class _Planner:
         if wish is not None and wish.inverse is not None:
             name = wish.inverse
         else:
-            name = self._names[link.parent.name].take(*map(_sayable, choices))
+            own = RelationshipId(
+                True, link.child.name, link.key.target_columns[0], link.key.columns[0]
+            )
+            name = self._by_file(link.parent, own) or self._names[link.parent.name].take(
+                *map(_sayable, choices)
+            )
         return Relationship(
             name=name,
             kind=kind,
@@ -295,8 +349,10 @@ class _Planner:
         if len(first.own) != 1 or len(second.own) != 1 or first.own == second.own:
             return None
         pair = (*first.key.columns, *second.key.columns)
-        rest = {c.name.lower() for c in draft.table.columns} - {c.lower() for c in pair}
-        if not rest <= _BOOKKEEPING or not is_unique(draft.table, pair):
+        rest = [a for column, a in draft.by_column.items() if column not in pair]
+        if draft.columns.dropped or not all(map(_is_bookkeeping, rest)):
+            return None
+        if not is_unique(draft.table, pair):
             return None
         if is_unique(draft.table, first.key.columns) or is_unique(draft.table, second.key.columns):
             return None
@@ -321,7 +377,8 @@ class _Planner:
         by_join = f"{singular_name(underscore(join.name))}_{base}"
         choices = [by_role, by_join] if several else [base, by_role, by_join]
         names = self._names[near.parent.name]
-        name = names.take(*map(_sayable, choices))
+        own = RelationshipId(True, far.parent.name, near.key.columns[0], far.key.columns[0], join)
+        name = self._by_file(near.parent, own) or names.take(*map(_sayable, choices))
         return Relationship(
             name=name,
             kind=RelationshipKind.MANY_TO_MANY,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.model import AttributeKind
-from ash_scaffold.postgres.catalog import RelationKind
+from ash_scaffold.ash.naming import attribute_name
+from ash_scaffold.postgres.catalog import Name, RelationKind
 from ash_scaffold.problem import Code, Problem, Severity
 
 
@@ -29,13 +30,14 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             Severity.NOTE,
             Code.KEY_CHOSEN,
             f"It has no primary key; the unique index {draft.key.chosen_from} serves as Ash's.",
+            f"Choose another: {_in_config(draft.name, 'primary_key = […]')}.",
         )
     if draft.key is None and not draft.is_view:
         yield problem(
             Severity.NOTE,
             Code.NO_PRIMARY_KEY,
-            "It has no primary key: rows can be read and created, not updated or destroyed.",
-            f'Name columns that identify a row: [tables."{where}"] primary_key = […].',
+            "It has no primary key: rows can't be updated or destroyed.",
+            f"Name columns that identify a row: {_in_config(draft.name, 'primary_key = […]')}.",
         )
     if table.row_security:
         yield problem(
@@ -43,12 +45,16 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             Code.ROW_SECURITY,
             "Row-level security decides which rows the role sees; Ash's policies know nothing "
             "of it.",
+            "Use the role and the settings that the policies of the table expect.",
         )
     for rule in table.rules:
         yield problem(
             Severity.NOTE,
             Code.REWRITE_RULE,
             f"The rule {rule} rewrites statements: a write may do something else than it says.",
+            "Leave out the actions that it changes: "
+            + _in_config(draft.name, 'actions = "read"')
+            + ".",
         )
     if table.inherits and table.kind is RelationKind.TABLE and table.partition_of is None:
         parents = ", ".join(map(str, table.inherits))
@@ -56,18 +62,28 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             Severity.NOTE,
             Code.INHERITANCE,
             f"It inherits from {parents}, whose resource shows its rows too.",
+            "Read through the one that has the columns you need, and write there.",
         )
     yield from _trigger_problems(draft)
     for attribute in draft.columns.attributes:
-        plain = attribute.kind is AttributeKind.ATTRIBUTE
-        if plain and attribute.name != attribute.column and attribute.name.endswith("_2"):
+        stem, _, number = attribute.name.rpartition("_")
+        if stem == attribute_name(attribute.column) and number.isdigit():
             yield Problem(
                 severity=Severity.NOTE,
                 code=Code.NAME_CHANGED,
                 where=f"{where}.{attribute.column}",
                 what=f"Its attribute is {attribute.name}, because another has the plain name.",
-                todo=f'Choose a name: [tables."{where}".columns."{attribute.column}"] name = "…".',
+                todo="Choose a name: "
+                + _in_config(draft.name, 'name = "…"', attribute.column)
+                + ".",
             )
+
+
+def _in_config(table: Name, setting: str, column: str | None = None) -> str:
+    """Write a setting of a table or column as it stands in `ash_scaffold.toml`."""
+    keys = [str(table)] if column is None else [str(table), "columns", column]
+    quoted = [key if key == "columns" else json.dumps(key, ensure_ascii=False) for key in keys]
+    return f"[tables.{'.'.join(quoted)}] {setting}"
 
 
 def _trigger_problems(draft: Draft) -> Iterator[Problem]:
@@ -82,5 +98,6 @@ def _trigger_problems(draft: Draft) -> Iterator[Problem]:
             code=Code.TRIGGER,
             where=str(draft.name),
             what=f"The trigger {trigger.name} may change a row before {' or '.join(events)}: "
-            "reload a record to see what was stored.",
+            "a record may not show what was stored.",
+            todo="Reload a record after a write that the trigger changes.",
         )

@@ -98,9 +98,9 @@ def _usable(
     wanted |= _matching(database.tables, options.tables) if options.tables else set()
     usable, skipped = [], []
     for table in database.tables:
-        if is_skipped(table.name) and table.name not in wanted:
-            skipped.append(table.name)
-        elif config.excludes(table.name) or any(p.matches(table.name) for p in excluded):
+        foreign = is_skipped(table.name) and table.name not in wanted
+        left_out = config.excludes(table.name) or any(p.matches(table.name) for p in excluded)
+        if foreign or left_out:
             skipped.append(table.name)
         else:
             usable.append(table)

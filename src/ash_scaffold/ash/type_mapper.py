@@ -7,63 +7,34 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.mapped import Mapped, Unmapped, configured_type, parse_type
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, attribute_name, camelize, singular_name, underscore
+from ash_scaffold.ash.type_names import support_names, type_modules
 from ash_scaffold.ash.types import (
     BASE_TYPES,
-    EXTENSION_TYPES,
     GEO_POSTGIS,
     Constraints,
     Family,
     Risk,
     Rule,
     Support,
+    bound_values,
+    range_risks,
     rule_for,
 )
 from ash_scaffold.postgres.catalog import Check, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.identifier import quote_name
+from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
+__all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
+
 _BOOLEAN_OR_NIL = frozenset({"nil", "true", "false"})
-_TYPE_TEXT = re.compile(r"\{\s*:array\s*,\s*(.+)\}\s*\Z", re.DOTALL)
-_SUFFIXES = {TypeKind.ENUM: "Enum", TypeKind.DOMAIN: "Domain", TypeKind.COMPOSITE: "Composite"}
-
-
-class Mapped(msgspec.Struct, frozen=True, kw_only=True):
-    """What a type becomes.
-
-    `storage` is the type that Ecto casts to; `supports` are the modules to write for it, those
-    they use included. `checks` are a domain's, whose names an error may carry. `labels` are an
-    enum's values by label.
-    """
-
-    type: Term
-    constraints: Constraints = ()
-    family: Family = Family.OTHER
-    storage: str = ""
-    supports: tuple[SupportType, ...] = ()
-    risks: tuple[Risk, ...] = ()
-    checks: tuple[Check, ...] = ()
-    labels: Mapping[str, Term] = {}
-    is_array: bool = False
-    extension: str = ""
-    why: str = ""
-
-
-class Unmapped(msgspec.Struct, frozen=True, kw_only=True):
-    """A type that can't be an attribute: why, and what can be done."""
-
-    reason: str
-    todo: str = ""
-
-
-def parse_type(text: str) -> Term:
-    """Read an Ash type from the configuration: `:string`, `App.Types.X`, `{:array, :map}`."""
-    text = text.strip()
-    array = _TYPE_TEXT.match(text)
-    if array:
-        return (Atom("array"), parse_type(array[1]))
-    return Atom(text[1:].strip('"')) if text.startswith(":") else Module(text)
+# What Postgrex looks up of these by the type's own oid, a domain over one does not have.
+_OPAQUE_IN_DOMAIN = frozenset({TypeKind.COMPOSITE, TypeKind.RANGE, TypeKind.MULTIRANGE})
+_OPTIONS = ("tolerant", "limits", "nested")
+_RANGES = frozenset(name for name, rule in BASE_TYPES.items() if rule.family is Family.RANGE)
 
 
 class TypeMapper:
@@ -86,26 +57,16 @@ class TypeMapper:
         self._configured = configured
         self._geo_postgis = geo_postgis
         self._memo: dict[tuple[TypeUse, bool, str | None], Mapped | Unmapped] = {}
-        self._modules = self._name_modules()
-
-    def _name_modules(self) -> dict[Name, str]:
-        """Name the modules of the types that the database defines; support types come first."""
-        names = Names(_support_names())
-        found: dict[Name, str] = {}
-        for name in sorted(self._types):
-            kind = self._types[name].kind
-            if kind is TypeKind.BASE or name.schema == "pg_catalog":
-                continue
-            segment = camelize(underscore(name.name))
-            prefix = "" if name.schema == "public" else camelize(underscore(name.schema))
-            suffixed = prefix + segment + _SUFFIXES.get(kind, "Type")
-            found[name] = names.take(prefix + segment, suffixed)
-        return found
+        self._modules = type_modules(types)
 
     def map(
         self, use: TypeUse, *, key: bool = False, option: str | None = None
     ) -> Mapped | Unmapped:
-        """Map a type. `key` asks for a key column's type, `option` is `tolerant` or `limits`."""
+        """Map a type. `key` asks for a key column's type.
+
+        `option` is what the configuration may say in place of a type: `tolerant` takes NaN and
+        infinity, `limits` adds the machine's limits, `nested` takes arrays of any dimensions.
+        """
         at = (use, key, option)
         if at not in self._memo:
             self._memo[at] = self._map(use, key, option)
@@ -114,6 +75,7 @@ class TypeMapper:
     def listed(self, table: Name, column: str, labels: tuple[str, ...]) -> Mapped:
         """Map a text column that holds one of a list of values to an enum of its own."""
         segment = camelize(singular_name(underscore(table.name))) + camelize(underscore(column))
+        segment = Names([*support_names(), *self._modules.values()]).take(segment, f"{segment}Enum")
         as_text = bool(_BOOLEAN_OR_NIL & set(labels))
         values: dict[str, Term] = {x: x if as_text else Atom(x) for x in labels}
         support = SupportType(
@@ -138,8 +100,12 @@ class TypeMapper:
     def _map(self, use: TypeUse, key: bool, option: str | None) -> Mapped | Unmapped:
         if use.is_array:
             return self._array(use, option)
+        if option == "nested":
+            return Unmapped(
+                reason='"nested" is for arrays only', todo="Take it out of the configuration."
+            )
         said = self._configured(use.name)
-        if said is not None and said not in ("tolerant", "limits"):
+        if said is not None and said not in _OPTIONS:
             if said == "skip":
                 return Unmapped(reason="[types] says to leave it out")
             return configured_type(said)
@@ -163,8 +129,7 @@ class TypeMapper:
             return self._domain(type_)
         if kind is TypeKind.COMPOSITE:
             return self._composite(type_)
-        template = "range" if kind is TypeKind.RANGE else "multirange"
-        return self._own(type_, template, Family.RANGE)
+        return self._range(type_)
 
     def _support(self, support: Support) -> SupportType:
         values = dict(support.values)
@@ -204,33 +169,110 @@ class TypeMapper:
 
     def _array(self, use: TypeUse, option: str | None) -> Mapped | Unmapped:
         element = TypeUse(name=use.name, typmod=use.typmod)
-        item = self.map(element, option=option)
+        nested = option == "nested" or self._configured(use.name) == "nested"
+        item = self.map(element, option=None if option == "nested" else option)
         if isinstance(item, Unmapped):
             return item
-        type_ = self._types.get(use.name)
-        rule = rule_for(element, type_.extension if type_ else "")
-        item_type, supports = item.type, item.supports
-        if rule is not None and rule.nil_item is not None and not supports:
-            nil_item = rule.nil_item(use.typmod) if callable(rule.nil_item) else rule.nil_item
-            supports = (self._support(nil_item),)
-            item_type = Module(supports[0].module)
+        if self._hidden_in_domain(element):
+            return Unmapped(reason=f"Postgrex can't read an array of {quote_name(use.name)}")
+        rule = self._rule(element)
+        if rule is not None and rule.no_array:
+            return Unmapped(reason=rule.no_array)
+        if nested:
+            inner = self._inner(element)
+            return inner if isinstance(inner, Unmapped) else self._nested(use, inner, rule)
+        item_type, supports = self._item(use, item, rule)
         constraints: Constraints = (("nil_items?", True),)
         if item.constraints:
             constraints = (*constraints, ("items", Keyword(item.constraints)))
         if item.is_array:
-            return Unmapped(reason="an array of a domain over an array has no Ash type")
-        return Mapped(
+            return Unmapped(reason="the configuration gives its elements an array type")
+        return msgspec.structs.replace(
+            item,
             type=(Atom("array"), item_type),
             constraints=constraints,
-            family=item.family,
             storage=f"{item.storage}[]",
             supports=supports,
             risks=(*item.risks, Risk.TWO_DIMENSIONS, Risk.ARRAY_BOUNDS),
-            checks=item.checks,
-            labels=item.labels,
             is_array=True,
-            extension=item.extension,
-            why=item.why,
+        )
+
+    def _item(
+        self, use: TypeUse, item: Mapped, rule: Rule | None
+    ) -> tuple[Term, tuple[SupportType, ...]]:
+        """Return the type of an array's items, which must take nil and be no list to Postgrex."""
+        support = None
+        if rule is not None and rule.item is not None:
+            support = rule.item
+        elif rule is not None and rule.nil_item is not None and not item.supports:
+            support = rule.nil_item(use.typmod) if callable(rule.nil_item) else rule.nil_item
+        if support is None or (rule is not None and rule.item and not item.supports):
+            return item.type, item.supports
+        supports = (self._support(support),)
+        return Module(supports[0].module), supports
+
+    def _nested(self, use: TypeUse, item: Mapped, rule: Rule | None) -> Mapped | Unmapped:
+        if item.is_array or (rule is not None and rule.is_list):
+            return Unmapped(reason="its values are lists themselves, so they can't be nested")
+        own = self._modules.get(use.name)
+        size = "_".join(re.findall(r"\d+", type_text(use).partition("(")[2]))
+        segment = f"{own or camelize(underscore(use.name.name)) + size}Array"
+        if segment in self._modules.values():
+            segment = f"Nested{segment}"
+        named = use.name.name if use.name.schema == "pg_catalog" else quote_name(use.name)
+        if use.name.name == "bit":
+            named = item.storage
+        support = SupportType(
+            module=f"{self._namespace}.{segment}",
+            template="nested",
+            pg_type=f"{named}[]",
+            values={
+                "storage": Atom(f"{named}[]"),
+                "item": item.type,
+                "constraints": Keyword(item.constraints),
+            },
+        )
+        return msgspec.structs.replace(
+            item,
+            type=Module(support.module),
+            constraints=(),
+            family=Family.OTHER,
+            storage=f"{named}[]",
+            supports=(*item.supports, support),
+            risks=(*item.risks, Risk.ARRAY_BOUNDS),
+            why="the configuration says that it may have several dimensions",
+        )
+
+    def _hidden_in_domain(self, use: TypeUse) -> bool:
+        """Whether a type is a domain that Postgrex reads only as a column's own type."""
+        type_ = self._types.get(use.name)
+        if use.is_array or type_ is None or type_.kind is not TypeKind.DOMAIN:
+            return False
+        base, _ = self._ultimate(type_)
+        below = self._types.get(base.name)
+        return (
+            base.is_array
+            or (below is not None and below.kind in _OPAQUE_IN_DOMAIN)
+            or (base.name.schema == "pg_catalog" and base.name.name in _RANGES)
+        )
+
+    def _range(self, type_: Type) -> Mapped | Unmapped:
+        """Map a range or a multirange that the database defines, by what its bounds are."""
+        template, subtype = "range", type_.subtype
+        if type_.kind is TypeKind.MULTIRANGE and subtype is not None:
+            template, subtype = "multirange", self._types[subtype.name].subtype
+        if subtype is None:
+            raise ValueError(f"the range {type_.name} has no subtype")
+        mapped = self.map(subtype)
+        if isinstance(mapped, Unmapped):
+            return Unmapped(reason=f"its bounds: {mapped.reason}")
+        if self._hidden_in_domain(subtype):
+            return Unmapped(reason=f"Postgrex can't read a range of {quote_name(subtype.name)}")
+        values = dict(bound_values(self._rule(subtype), mapped.type, mapped.constraints))
+        own = self._own(type_, template, Family.RANGE, **values)
+        used = () if values["ecto"] is not None else mapped.supports
+        return msgspec.structs.replace(
+            own, supports=(*used, *own.supports), risks=range_risks(mapped.risks)
         )
 
     def _own(self, type_: Type, template: str, family: Family, **values: Term) -> Mapped:
@@ -261,7 +303,15 @@ class TypeMapper:
 
     def _domain(self, type_: Type) -> Mapped | Unmapped:
         base, checks = self._ultimate(type_)
-        mapped = self.map(base)
+        rule = self._rule(base)
+        below = self._types.get(base.name)
+        multirange = below is not None and below.kind is TypeKind.MULTIRANGE
+        if not base.is_array and (multirange or (rule is not None and rule.by_name)):
+            return Unmapped(
+                reason=f"Postgrex can't write a domain over {base.name.name}",
+                todo="Read it through a view, or move the domain's check to the table.",
+            )
+        mapped = self._inner(base)
         if isinstance(mapped, Unmapped):
             return mapped
         if mapped.is_array or self._is_composite(base):
@@ -269,7 +319,7 @@ class TypeMapper:
         values: dict[str, Term] = {
             "subtype": mapped.type,
             "constraints": Keyword(mapped.constraints),
-            "base": quote_name(base.name),
+            "base": base.name.name if base.name.schema == "pg_catalog" else quote_name(base.name),
             "integer_storage": None,
         }
         storage = mapped.storage
@@ -290,6 +340,24 @@ class TypeMapper:
             supports=(*mapped.supports, support),
             checks=checks,
             why="",
+        )
+
+    def _rule(self, use: TypeUse) -> Rule | None:
+        type_ = self._types.get(use.name)
+        return rule_for(use, type_.extension if type_ else "")
+
+    def _inner(self, base: TypeUse) -> Mapped | Unmapped:
+        """Map what a domain is over, or a field of a composite type.
+
+        AshPostgres knows some types only as the type of an attribute.
+        """
+        mapped = self.map(base)
+        rule = None if base.is_array else self._rule(base)
+        if rule is None or rule.domain_base is None or isinstance(mapped, Unmapped):
+            return mapped
+        support = self._support(rule.domain_base)
+        return msgspec.structs.replace(
+            mapped, type=Module(support.module), constraints=(), supports=(support,)
         )
 
     def _ultimate(self, type_: Type) -> tuple[TypeUse, tuple[Check, ...]]:
@@ -315,27 +383,21 @@ class TypeMapper:
             return Unmapped(reason="the composite type has no fields")
         names, fields = Names(), []
         supports: tuple[SupportType, ...] = ()
+        risks: tuple[Risk, ...] = ()
         for field in type_.fields:
-            mapped = self.map(field.type)
+            mapped = self._inner(field.type)
             if isinstance(mapped, Unmapped):
                 return Unmapped(reason=f"its field {field.name}: {mapped.reason}")
+            if self._hidden_in_domain(field.type):
+                return Unmapped(
+                    reason=f"its field {field.name}: Postgrex can't read "
+                    f"{quote_name(field.type.name)} there"
+                )
             supports += mapped.supports
+            risks += mapped.risks
             name = names.take(attribute_name(field.name))
             fields.append((Atom(name), mapped.type, Keyword(mapped.constraints)))
         mapped = self._own(type_, "composite", Family.OTHER, fields=list[Term](fields))
-        return msgspec.structs.replace(mapped, supports=(*supports, *mapped.supports))
-
-
-def configured_type(text: str) -> Mapped:
-    """Map to the Ash type that the configuration names."""
-    type_ = parse_type(text)
-    return Mapped(type=type_, is_array=isinstance(type_, tuple), why="the configuration says so")
-
-
-def _support_names() -> list[str]:
-    names = []
-    for rule in (*BASE_TYPES.values(), *EXTENSION_TYPES.values()):
-        for support in (rule.support, rule.key, rule.tolerant, rule.nil_item):
-            if isinstance(support, Support):
-                names.append(support.name)
-    return [*names, "UtcDatetime", "UtcDatetimeUsec", "Timestamptz", "TimestamptzUsec", "TimeUsec"]
+        return msgspec.structs.replace(
+            mapped, supports=(*supports, *mapped.supports), risks=tuple(dict.fromkeys(risks))
+        )

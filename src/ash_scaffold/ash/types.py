@@ -7,83 +7,39 @@ extensions, which decide what can be read at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 
+from ash_scaffold.ash.rule import (
+    Constraints,
+    Effect,
+    Family,
+    Risk,
+    Rule,
+    Support,
+    bound_values,
+    range_risks,
+)
 from ash_scaffold.postgres.catalog import TypeUse
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-Constraints = tuple[tuple[str, Term], ...]
+__all__ = [
+    "BASE_TYPES",
+    "EXTENSION_TYPES",
+    "GEO_POSTGIS",
+    "Constraints",
+    "Effect",
+    "Family",
+    "Risk",
+    "Rule",
+    "Support",
+    "bound_values",
+    "range_risks",
+    "rule_for",
+]
 
 STRING_CONSTRAINTS: Constraints = (("trim?", False), ("allow_empty?", True))
-
-
-class Family(StrEnum):
-    """What kind of value a type holds: decides defaults, keys and what a column may join to."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    FLOAT = "float"
-    DECIMAL = "decimal"
-    BOOLEAN = "boolean"
-    UUID = "uuid"
-    ENUM = "enum"
-    JSON = "json"
-    BINARY = "binary"
-    DATETIME = "datetime"
-    TIME = "time"
-    RANGE = "range"
-    OTHER = "other"
-
-
-class Risk(StrEnum):
-    """The closed list of values that do not survive: each fails the read, or is not kept."""
-
-    FLOAT_SPECIAL = "NaN and infinity fail the read"
-    NUMERIC_SPECIAL = "NaN and infinity fail the read"
-    INFINITE_TIME = "infinity fails the read"
-    HOUR_24 = "24:00 fails the read"
-    TWO_DIMENSIONS = "a value of two dimensions fails the read"
-    ARRAY_BOUNDS = "lower bounds other than 1 are not kept"
-    JSON_NULL = "JSON null as a value is not kept"
-
-
-class Support(msgspec.Struct, frozen=True):
-    """A module to write below `<App>.Types`: its last segment, its template and what fills it."""
-
-    name: str
-    template: str
-    values: tuple[tuple[str, Term], ...] = ()
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the type map.
-
-    Either `type` (a built-in or a module of AshPostgres) or `support`; neither means that the
-    type can't be an attribute, for the reason in `unsupported`, and `todo` says what helps.
-    `constraints` and `support` may depend on the typmod. `key` is the support type for a key
-    column. `nil_item` is the support type that an array needs because the type itself refuses
-    nil in one. `storage` is the type Ecto casts to, which two related columns must share.
-    """
-
-    family: Family = Family.OTHER
-    storage: str = ""
-    type: Term = None
-    support: Support | Callable[[int], Support] | None = None
-    constraints: Constraints | Callable[[int], Constraints] = ()
-    key: Support | None = None
-    nil_item: Support | Callable[[int], Support] | None = None
-    tolerant: Support | None = None
-    limits: Constraints = ()
-    by_typmod: Callable[[int], Rule] | None = None
-    risks: tuple[Risk, ...] = ()
-    why: str = ""
-    unsupported: str = ""
-    todo: str = ""
-    extension: str = ""
 
 
 def length_of(typmod: int) -> int | None:
@@ -97,9 +53,9 @@ def precision_of(typmod: int) -> int:
 
 
 def numeric_limits(typmod: int) -> Constraints:
-    """Return the bounds of `numeric(p,s)`: ±(10^(p−s) − 10^−s).
+    """Return the bounds of `numeric(p,s)`: plus and minus 10^(p-s) - 10^-s.
 
-    `atttypmod` − 4 holds p in its upper 16 bits and s in its lower 11, signed (15+).
+    `atttypmod` - 4 holds p in its upper 16 bits and s in its lower 11, signed (15+).
     """
     if typmod < 4:
         return ()
@@ -138,17 +94,24 @@ def _opaque(name: str, pg_type: str, template: str, **values: Term) -> Rule:
     return Rule(storage=pg_type, support=Support(name, template, fill))
 
 
-def _struct(name: str, pg_type: str, struct: str) -> Rule:
-    return _opaque(name, pg_type, "struct", struct=Module(struct))
+def _geometry(name: str) -> Rule:
+    rule = _opaque(name.capitalize(), name, name)
+    return msgspec.structs.replace(rule, risks=(Risk.GEOMETRY_SPECIAL,))
 
 
-def _bit(typmod: int) -> Support:
+def _whole_number(name: str, pg_type: str, low: int, high: int) -> Rule:
+    return _opaque(name, pg_type, "whole_number", min=low, max=high)
+
+
+def _bit(typmod: int) -> Rule:
     size = max(typmod, 1)
-    return Support(
-        f"Bit{size}",
-        "bit",
-        (("type", f"bit({size})"), ("storage", Atom(f"bit({size})")), ("size", size)),
-    )
+    pg_type = f"bit({size})"
+    return _opaque(f"Bit{size}", pg_type, "bit", size=size, varying=False)
+
+
+def _varbit(typmod: int) -> Rule:
+    size = typmod if typmod > 0 else None
+    return _opaque(f"Varbit{size or ''}", "varbit", "bit", size=size, varying=True)
 
 
 def _reported(why: str, todo: str = "") -> Rule:
@@ -158,7 +121,9 @@ def _reported(why: str, todo: str = "") -> Rule:
 _NAIVE = Module("AshPostgres.Timestamptz")
 _USEC = Module("AshPostgres.TimestamptzUsec")
 
-_INTEGER = Rule(family=Family.INTEGER, storage="bigint", type=Atom("integer"))
+_INTEGER = Rule(
+    family=Family.INTEGER, storage="bigint", type=Atom("integer"), bound=Atom("integer")
+)
 _INT2 = (-(2**15), 2**15 - 1)
 _INT4 = (-(2**31), 2**31 - 1)
 _OID = (0, 2**32 - 1)
@@ -177,6 +142,7 @@ def _timestamp(typmod: int) -> Rule:
         storage=name,
         type=Atom(name),
         nil_item=_nil_item(module, Atom(name), "A `timestamp` whose arrays may hold NULL."),
+        bound=Atom("naive_datetime_usec"),
         risks=(Risk.INFINITE_TIME,),
         why="taken for UTC, as Ecto's timestamps are",
     )
@@ -192,6 +158,7 @@ def _timestamptz(typmod: int) -> Rule:
         nil_item=_nil_item(
             module.name.rsplit(".", 1)[-1], module, "A `timestamptz` whose arrays may hold NULL."
         ),
+        bound=Atom("utc_datetime_usec"),
         risks=(Risk.INFINITE_TIME,),
         why="casts name timestamptz, so that no session time zone shifts it",
     )
@@ -199,42 +166,78 @@ def _timestamptz(typmod: int) -> Rule:
 
 def _time(typmod: int) -> Rule:
     if precision_of(typmod) == 0:
-        return Rule(family=Family.TIME, storage="time", type=Atom("time"), risks=(Risk.HOUR_24,))
+        return Rule(
+            family=Family.TIME,
+            storage="time",
+            type=Atom("time"),
+            bound=Atom("time_usec"),
+            risks=(Risk.HOUR_24,),
+        )
     return Rule(
         family=Family.TIME,
         storage="time_usec",
         type=Atom("time_usec"),
         nil_item=_nil_item("TimeUsec", Atom("time_usec"), "A `time` whose arrays may hold NULL."),
+        bound=Atom("time_usec"),
         risks=(Risk.HOUR_24,),
     )
 
 
-def _range(name: str, pg_type: str) -> Rule:
-    rule = _opaque(name, pg_type, "range")
-    return msgspec.structs.replace(rule, family=Family.RANGE)
+def _range(name: str, pg_type: str, subtype: str) -> Rule:
+    rule = BASE_TYPES[subtype]
+    if rule.by_typmod is not None:
+        rule = rule.by_typmod(-1)
+    template = "multirange" if pg_type.endswith("multirange") else "range"
+    return msgspec.structs.replace(
+        _opaque(name, pg_type, template, **dict(bound_values(rule, rule.type, ()))),
+        family=Family.RANGE,
+        by_name=template == "multirange",  # looked up by the type's own oid
+        risks=range_risks(rule.risks),
+    )
 
 
-def _core_range(inner: str, *more: tuple[str, Term], storage: str) -> Rule:
-    constraints = (("inner_type", Atom(inner)), *more, ("allow_empty?", True))
-    return Rule(family=Family.RANGE, storage=storage, type=Atom("range"), constraints=constraints)
+def _core_range(name: str, inner: str, subtype: str, *more: tuple[str, Term], storage: str) -> Rule:
+    own = _range(name, storage, subtype)
+    return msgspec.structs.replace(
+        own,
+        support=None,
+        type=Atom("range"),
+        constraints=(("inner_type", Atom(inner)), *more, ("allow_empty?", True)),
+        domain_base=own.support,
+    )
 
 
-_JSON = Rule(
+_JSONB = Rule(
     family=Family.JSON,
     storage="jsonb",
     support=Support("Json", "json"),
-    risks=(Risk.JSON_NULL,),
+    item=Support("JsonItem", "json_item"),
+    is_list=True,
+    by_name=True,
+    risks=(Risk.JSON_NULL, Risk.JSON_NUMBER),
     why="`:map` would fail the read of a list or a scalar",
+)
+_JSON = msgspec.structs.replace(_JSONB, risks=(*_JSONB.risks, Risk.JSON_TEXT))
+_FLOAT = Rule(
+    family=Family.FLOAT,
+    storage="float",
+    type=Atom("float"),
+    tolerant=Support("Float", "float"),
+    bound=Atom("float"),
+    risks=(Risk.FLOAT_SPECIAL,),
+)
+_STRING = Rule(
+    family=Family.STRING,
+    storage="string",
+    type=Atom("string"),
+    constraints=STRING_CONSTRAINTS,
+    bound=Atom("string"),
 )
 
 BASE_TYPES: dict[str, Rule] = {
-    "text": Rule(family=Family.STRING, storage="string", type=Atom("string"), constraints=_string),
-    "varchar": Rule(
-        family=Family.STRING, storage="string", type=Atom("string"), constraints=_string
-    ),
-    "name": Rule(
-        family=Family.STRING, storage="string", type=Atom("string"), constraints=STRING_CONSTRAINTS
-    ),
+    "text": _STRING,
+    "varchar": msgspec.structs.replace(_STRING, constraints=_string),
+    "name": _STRING,
     "bpchar": Rule(
         family=Family.STRING,
         storage="bpchar",
@@ -253,88 +256,94 @@ BASE_TYPES: dict[str, Rule] = {
     "oid": msgspec.structs.replace(
         _INTEGER, limits=_limits(_OID), key=_integer_key("Oid", "oid", *_OID)
     ),
-    "float8": Rule(
-        family=Family.FLOAT,
-        storage="float",
-        type=Atom("float"),
-        tolerant=Support("Float", "float"),
-        risks=(Risk.FLOAT_SPECIAL,),
-    ),
-    "float4": Rule(
-        family=Family.FLOAT,
-        storage="float",
-        type=Atom("float"),
-        tolerant=Support("Float", "float"),
-        risks=(Risk.FLOAT_SPECIAL,),
-    ),
+    "float8": _FLOAT,
+    "float4": _FLOAT,
     "numeric": Rule(
         family=Family.DECIMAL,
         storage="decimal",
         type=Atom("decimal"),
         constraints=numeric_limits,
         tolerant=Support("Decimal", "decimal"),
+        bound=Atom("decimal"),
         risks=(Risk.NUMERIC_SPECIAL,),
     ),
     "bool": Rule(family=Family.BOOLEAN, storage="boolean", type=Atom("boolean")),
     "date": Rule(
-        family=Family.DATETIME, storage="date", type=Atom("date"), risks=(Risk.INFINITE_TIME,)
+        family=Family.DATETIME,
+        storage="date",
+        type=Atom("date"),
+        bound=Atom("date"),
+        risks=(Risk.INFINITE_TIME,),
     ),
     "bytea": Rule(family=Family.BINARY, storage="binary", type=Atom("binary")),
     "uuid": Rule(family=Family.UUID, storage="uuid", type=Atom("uuid")),
     "timestamp": Rule(by_typmod=_timestamp),
     "timestamptz": Rule(by_typmod=_timestamptz),
     "time": Rule(by_typmod=_time),
-    "interval": _opaque("Interval", "interval", "interval"),
-    "json": _JSON,
-    "jsonb": _JSON,
-    "int8range": _core_range("integer", storage="int8range"),
-    "daterange": _core_range("date", storage="daterange"),
-    "tstzrange": _core_range(
-        "datetime",
-        ("inner_constraints", Keyword((("precision", Atom("microsecond")),))),
-        storage="tstzrange",
+    "interval": msgspec.structs.replace(
+        _opaque("Interval", "interval", "interval"), risks=(Risk.INFINITE_TIME,)
     ),
-    "int4range": _range("Int4Range", "int4range"),
-    "numrange": _range("NumRange", "numrange"),
-    "tsrange": _range("TsRange", "tsrange"),
-    "int4multirange": _opaque("Int4Multirange", "int4multirange", "multirange"),
-    "int8multirange": _opaque("Int8Multirange", "int8multirange", "multirange"),
-    "nummultirange": _opaque("NumMultirange", "nummultirange", "multirange"),
-    "datemultirange": _opaque("DateMultirange", "datemultirange", "multirange"),
-    "tsmultirange": _opaque("TsMultirange", "tsmultirange", "multirange"),
-    "tstzmultirange": _opaque("TstzMultirange", "tstzmultirange", "multirange"),
-    "inet": _opaque("Inet", "inet", "inet"),
-    "cidr": _opaque("Cidr", "cidr", "inet"),
+    "json": _JSON,
+    "jsonb": _JSONB,
+    "inet": _opaque("Inet", "inet", "inet", network=False),
+    "cidr": _opaque("Cidr", "cidr", "inet", network=True),
     "macaddr": _opaque("Macaddr", "macaddr", "macaddr"),
-    "bit": Rule(by_typmod=lambda typmod: Rule(storage=f"bit({max(typmod, 1)})", support=_bit)),
-    "varbit": _opaque("Varbit", "varbit", "bit"),
-    "point": _struct("Point", "point", "Postgrex.Point"),
-    "line": _struct("Line", "line", "Postgrex.Line"),
-    "lseg": _struct("Lseg", "lseg", "Postgrex.LineSegment"),
-    "box": _struct("Box", "box", "Postgrex.Box"),
-    "circle": _struct("Circle", "circle", "Postgrex.Circle"),
-    "path": _struct("Path", "path", "Postgrex.Path"),
-    "polygon": _struct("Polygon", "polygon", "Postgrex.Polygon"),
+    "bit": Rule(by_typmod=_bit),
+    "varbit": Rule(by_typmod=_varbit),
+    **{
+        name: _geometry(name)
+        for name in ("point", "line", "lseg", "box", "circle", "path", "polygon")
+    },
     "tsvector": Rule(
         storage="tsvector",
         type=Module("AshPostgres.Tsvector"),
-        nil_item=_nil_item(
-            "Tsvector", Module("AshPostgres.Tsvector"), "A `tsvector` whose arrays may hold NULL."
-        ),
+        is_list=True,
+        no_array="Postgrex takes a tsvector's list for one more dimension of an array",
     ),
-    "pg_lsn": _opaque("PgLsn", "pg_lsn", "whole_number"),
-    "xid": _opaque("Xid", "xid", "whole_number"),
-    "xid8": _opaque("Xid8", "xid8", "whole_number"),
+    "pg_lsn": _opaque("PgLsn", "pg_lsn", "pg_lsn"),
+    "xid8": _whole_number("Xid8", "xid8", 0, 2**64 - 1),
+    **{
+        name: _whole_number(name.capitalize(), name, *_OID)
+        for name in (
+            *("xid", "cid", "regclass", "regtype", "regproc", "regprocedure"),
+            *("regoper", "regoperator", "regconfig"),
+        )
+    },
     "tid": _opaque("Tid", "tid", "tid"),
     "refcursor": _opaque("Refcursor", "refcursor", "text"),
-    "timetz": _reported("Postgrex drops the offset"),
+    "timetz": msgspec.structs.replace(
+        _reported("Postgrex drops the offset"), risks=(Risk.TIMETZ_OFFSET,)
+    ),
     "money": _reported("Postgrex can't read it", "Migrate the column to numeric in legacy code."),
     "xml": _reported("Postgrex can't read it", "Migrate the column to text in legacy code."),
-    "tsquery": _reported("Postgrex can't read it"),
-    "macaddr8": _reported("Postgrex can't read it"),
-    "jsonpath": _reported("Postgrex can't read it"),
-    "pg_snapshot": _reported("Postgrex can't read it"),
-    "txid_snapshot": _reported("Postgrex can't read it"),
+    **dict.fromkeys(
+        (
+            *("tsquery", "macaddr8", "jsonpath", "pg_snapshot", "txid_snapshot", "aclitem"),
+            *("regrole", "regnamespace", "regcollation", "regdictionary"),
+            *("int2vector", "oidvector", "pg_node_tree", "gtsvector"),
+        ),
+        _reported("Postgrex can't read it"),
+    ),
+}
+BASE_TYPES |= {
+    "int8range": _core_range("Int8Range", "integer", "int8", storage="int8range"),
+    "daterange": _core_range("DateRange", "date", "date", storage="daterange"),
+    "tstzrange": _core_range(
+        "TstzRange",
+        "datetime",
+        "timestamptz",
+        ("inner_constraints", Keyword((("precision", Atom("microsecond")),))),
+        storage="tstzrange",
+    ),
+    "int4range": _range("Int4Range", "int4range", "int4"),
+    "numrange": _range("NumRange", "numrange", "numeric"),
+    "tsrange": _range("TsRange", "tsrange", "timestamp"),
+    "int4multirange": _range("Int4Multirange", "int4multirange", "int4"),
+    "int8multirange": _range("Int8Multirange", "int8multirange", "int8"),
+    "nummultirange": _range("NumMultirange", "nummultirange", "numeric"),
+    "datemultirange": _range("DateMultirange", "datemultirange", "date"),
+    "tsmultirange": _range("TsMultirange", "tsmultirange", "timestamp"),
+    "tstzmultirange": _range("TstzMultirange", "tstzmultirange", "timestamptz"),
 }
 
 # Types of extensions, by the type's name; the extension decides where they live.
@@ -346,10 +355,22 @@ EXTENSION_TYPES: dict[str, Rule] = {
         constraints=STRING_CONSTRAINTS,
         extension="citext",
     ),
-    "hstore": msgspec.structs.replace(_opaque("Hstore", "hstore", "hstore"), extension="hstore"),
-    "ltree": Rule(storage="ltree", type=Module("AshPostgres.Ltree"), extension="ltree"),
+    "hstore": msgspec.structs.replace(
+        _opaque("Hstore", "hstore", "hstore"), extension="hstore", by_name=True
+    ),
+    "ltree": Rule(
+        storage="ltree", type=Module("AshPostgres.Ltree"), is_list=True, extension="ltree"
+    ),
+    **{
+        name: msgspec.structs.replace(
+            _opaque(name.capitalize(), name, "text"),
+            extension="ltree",
+            by_name=name == "ltxtquery",
+        )
+        for name in ("lquery", "ltxtquery")
+    },
     "cube": _reported("Postgrex can't read it"),
-    "lquery": _reported("Ash has no type for it"),
+    "seg": _reported("Postgrex can't read it"),
     "vector": Rule(
         storage="vector",
         unsupported="Postgrex reads it only with AshPostgres' vector extension",

@@ -98,24 +98,40 @@ def _option(name: str, *args: Term, spread: bool = False) -> _Option:
 
 
 def _write(object_: str, option: _Option, depth: int) -> Entity:
+    return Entity(object_, _lines(option, depth))
+
+
+def _lines(option: _Option, depth: int) -> tuple[str, ...]:
+    """Write an option; lines after the first keep no indent of the section."""
+    only = option.args[0]
+    if only is True or only is False:
+        return (f"{option.name} {'true' if only else 'false'}",)
     text = statement(option.name, option.args, depth * _STEP, spread=option.spread)
+    if "\n" not in text:
+        return (text,)
     pad = " " * (depth * _STEP)
-    return Entity(object_, tuple(line.removeprefix(pad) for line in text.split("\n")))
+    return tuple(line.removeprefix(pad) for line in text.split("\n"))
 
 
 def _block(object_: str, head: _Option, options: Sequence[_Option], depth: int = 2) -> Entity:
     """Write an entity whose options stand in a `do` block, one a line."""
     if not options:
         return _write(object_, head, depth)
-    inner = [_write("", option, depth + 1) for option in options]
-    body = _indented(_spaced([inner]), _STEP)
-    first = _write(object_, head, depth).lines
+    body = _body([_lines(option, depth + 1) for option in options])
+    first = _lines(head, depth)
     if len(first) == 1 and depth * _STEP + width(first[0]) + len(" do") > LINE_LENGTH:
         joint = ",\n" + " " * (len(head.name) + 1)
         start = depth * _STEP + len(head.name) + 1
         args = joint.join(fit(arg, start, start, 1) for arg in head.args)
         first = tuple(f"{head.name} {args}".split("\n"))
     return Entity(object_, (*first[:-1], f"{first[-1]} do", *body, "end"))
+
+
+def _body(options: Sequence[tuple[str, ...]]) -> list[str]:
+    """Indent the lines of a block; an option of many lines stands between blank ones."""
+    if max(map(len, options)) == 1:
+        return ["  " + lines[0] for lines in options]
+    return _indented(_spaced([[Entity("", lines) for lines in options]]), _STEP)
 
 
 def _each(name: str, entities: Iterable[Entity]) -> Section:

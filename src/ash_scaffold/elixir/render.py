@@ -5,7 +5,7 @@ Templates hold layout only. A user's folder of templates is looked at first, fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,10 @@ class Renderer:
         self._environment = _environment(folder)
         self._templates: dict[str, Template] = {}
 
-    def resource(self, resource: Resource) -> str:
-        """Render a resource's module."""
+    def resource(self, resource: Resource, parts: Sequence[Section] | None = None) -> str:
+        """Render a resource's module; `parts` are its sections, when the caller has them."""
+        if parts is None:
+            parts = sections(resource)
         return self._render(
             "resource.ex.j2",
             {
@@ -41,9 +43,7 @@ class Renderer:
                 "base": resource.base,
                 "domain": resource.domain,
                 "extensions": resource.extensions,
-                "sections": [
-                    {"name": section.name, "body": _body(section)} for section in sections(resource)
-                ],
+                "sections": [{"name": section.name, "body": _body(section)} for section in parts],
                 "resource": resource,
             },
         )
@@ -77,7 +77,10 @@ class Renderer:
             return self._templates[name].render(values)
         except ScaffoldError:
             raise
-        except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+        except (
+            *(TemplateError, TypeError, ValueError, LookupError, AttributeError),
+            *(ArithmeticError, RuntimeError, OSError),
+        ) as error:
             raise fail(
                 Code.TEMPLATE_ERROR,
                 f"The template can't be rendered: {error}",
@@ -102,11 +105,16 @@ def _environment(folder: Path | None) -> Environment:
         autoescape=False,
     )
     environment.filters["literal"] = flat
-    environment.filters["fitted"] = lambda term, indent: fit(term, indent, indent, 1)
+    environment.filters["fitted"] = _fitted
     environment.globals.update(
         use=_use, atom=Atom, keyword=lambda **items: Keyword(tuple(items.items()))
     )
     return environment
+
+
+def _fitted(term: Term, indent: int, column: int | None = None, tail: int = 1) -> str:
+    """Write a term that starts at a column, broken as the formatter does."""
+    return fit(term, indent, indent if column is None else column, tail)
 
 
 def _use(module: str, **options: Term) -> str:

@@ -4,15 +4,18 @@ Whatever a string holds (quotes, `#{}`, newlines, right-to-left marks), the lite
 reads back as exactly that string. The output is already in the form of Elixir's formatter at 98
 columns: a container that doesn't fit is broken one element a line.
 
-Source of the rules: Elixir's syntax reference (strings, atoms, keywords) and `Code.format_string!/2`.
+Source of the rules: Elixir's syntax reference (strings, atoms, keywords) and
+`Code.format_string!/2`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from ash_scaffold.term import (
     Atom,
@@ -29,18 +32,21 @@ from ash_scaffold.term import (
 )
 
 LINE_LENGTH = 98
+# `Decimal.new/1` refuses a text of more digits (decimal 3, after IEEE 754 decimal128).
+_DECIMAL_TEXT_DIGITS = 34
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_@]*[?!]?\Z")
 _VARIABLE = re.compile(r"[a-z_][A-Za-z0-9_]*[?!]?\Z")
 _PLAIN = re.compile(r"[ !$-\[\]-~]*\Z")
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}
-# Words that can't stand as a variable in an expression; `ref(:name)` says them.
+# Words that can't stand as a variable in an expression; `^ref(:name)` says them.
 _RESERVED_WORDS = frozenset(
     "true false nil when and or not in fn do end catch rescue after else __MODULE__ __DIR__ "
     "__ENV__ __CALLER__ __STACKTRACE__ ref parent fragment exists type".split()
 )
 # Elixir's operator table, tightest last; operands that bind looser get parentheses.
-_PRECEDENCE = {"or": 1, "and": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 5}
+_PRECEDENCE = {"or": 1, "and": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
+_PRECEDENCE |= {"in": 5, "not in": 5}
 _NOT = 6
 _ATOMIC = 9
 # Operators are atoms without quotes; these can be columns, the rest of them nobody names so.
@@ -89,15 +95,16 @@ def _bare(name: str) -> bool:
     """Whether a name is an identifier to Elixir: then its atom has no quotes."""
     if name.isascii():
         return _IDENTIFIER.match(name) is not None
-    stem = name.replace("@", "").rstrip("?!")
+    stem = name.rstrip("?!")
     if len(name.rstrip("?!")) < len(name) - 1 or not stem.isidentifier():
         return False
     if unicodedata.normalize("NFKC", name) != name:
         return False
-    scripts = {_script(char) for char in stem if char.isalpha()}
+    scripts = {_script(char) for char in stem if char.isalpha() or not char.isascii()}
     return len(scripts) == 1 or any(scripts <= allowed for allowed in _SCRIPT_SETS)
 
 
+@cache
 def atom(name: str) -> str:
     """Write an atom literal, quoted only where the formatter keeps the quotes."""
     if name in ("true", "false", "nil"):
@@ -107,6 +114,7 @@ def atom(name: str) -> str:
     return f':"{_escape(name)}"'
 
 
+@cache
 def key(name: str) -> str:
     """Write a keyword's key, colon included."""
     return f"{name}:" if _bare(name) else f'"{_escape(name)}":'
@@ -136,9 +144,20 @@ def _float(value: float) -> str:
     return f"{text}e{int(exponent)}" if exponent else text
 
 
+def _decimal(number: Decimal) -> tuple[Term, ...]:
+    """Return the arguments of `Decimal.new`: a text, or sign, coefficient and exponent."""
+    sign, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError("no literal for a number that is not finite")
+    if len(digits) <= _DECIMAL_TEXT_DIGITS:
+        return (str(number),)
+    return (-1 if sign else 1, int("".join(map(str, digits))), exponent)
+
+
 def _needs_parens(operand: Term, parent: Operator, *, left: bool) -> bool:
     if not isinstance(operand, Operator):
         return False
+    operand = _joined(operand)
     if operand.name == "not":
         return False
     if parent.name == "not":
@@ -151,11 +170,23 @@ def _needs_parens(operand: Term, parent: Operator, *, left: bool) -> bool:
     return inner <= own
 
 
+def _joined(term: Operator) -> Operator:
+    """`not (a in b)` is `a not in b`, which Elixir reads the same."""
+    operand = term.operands[0]
+    if term.name == "not" and isinstance(operand, Operator) and operand.name == "in":
+        return Operator("not in", operand.operands)
+    return term
+
+
 def _operator(term: Operator) -> str:
+    term = _joined(term)
     if term.name == "not":
         operand = term.operands[0]
         text = flat(operand)
-        return f"not ({text})" if _needs_parens(operand, term, left=False) else f"not {text}"
+        # The formatter parenthesises one unary operator inside another.
+        pinned = isinstance(operand, Ref) and text.startswith("^")
+        apart = pinned or _needs_parens(operand, term, left=False)
+        return f"not ({text})" if apart else f"not {text}"
     texts = [
         f"({flat(operand)})" if _needs_parens(operand, term, left=left) else flat(operand)
         for left, operand in zip((True, False), term.operands, strict=True)
@@ -166,7 +197,7 @@ def _operator(term: Operator) -> str:
 def _ref(name: str) -> str:
     if _VARIABLE.match(name) and name not in _RESERVED_WORDS:
         return name
-    return f"ref({atom(name)})"
+    return f"^ref({atom(name)})"
 
 
 def _pairs(items: Iterable[tuple[str, Term]]) -> list[tuple[str, Term]]:
@@ -197,8 +228,6 @@ def _scalar(term: Term) -> str | None:
             return _float(term)
         case str():
             return string(term)
-        case Decimal():
-            return f'Decimal.new("{term}")'
         case Atom(name=name):
             return atom(name)
         case Module(name=name):
@@ -227,6 +256,8 @@ def _container(term: Term) -> tuple[str, list[tuple[str, Term]], str]:
             return "[", _list_items(term), "]"
         case Expr(body=body):
             return "expr(", [("", body)], ")"
+        case Decimal():
+            return "Decimal.new(", [("", argument) for argument in _decimal(term)], ")"
         case Call(name=name, args=args):
             return f"{name}(", [("", item) for item in args], ")"
         case _:
@@ -235,6 +266,9 @@ def _container(term: Term) -> tuple[str, list[tuple[str, Term]], str]:
 
 def flat(term: Term) -> str:
     """Write a term on one line."""
+    write = _COMMON.get(type(term))
+    if write is not None:
+        return write(term)
     scalar = _scalar(term)
     if scalar is not None:
         return scalar
@@ -263,8 +297,18 @@ def _chain(term: Operator) -> list[Term]:
     return operands
 
 
+# The terms that resources are full of; the rest goes through `_scalar` and `_container`.
+_COMMON: dict[type, Callable[[Any], str]] = {
+    str: string,
+    bool: lambda term: "true" if term else "false",
+    Atom: lambda term: atom(term.name),
+    Module: lambda term: str(term.name),
+}
+
+
 def _broken_operator(term: Operator, column: int, tail: int) -> str:
     """Fill lines with operands, later lines nested by two more than the chain's start."""
+    term = _joined(term)
     if term.name == "not":
         return "not " + _operand(term.operands[0], term, column + 4, left=False)
     operands = _chain(term)
@@ -319,6 +363,18 @@ def _filled_tuple(term: tuple[Term, ...], column: int) -> str:
     return text
 
 
+def _entry(prefix: str, value: Term, column: int, tail: int) -> str:
+    """Write an element with its key.
+
+    A value too long for the line, which is no list or map, goes to a line of its own.
+    """
+    fits = column + width(prefix) + width(flat(value)) + tail <= LINE_LENGTH
+    if not prefix or fits or (isinstance(value, list | Keyword | Map) and value != []):
+        return prefix + fit(value, column, column + width(prefix), tail)
+    inner = column + 2
+    return f"{prefix.rstrip()}\n{' ' * inner}{fit(value, inner, inner, tail)}"
+
+
 def _broken(term: Term, indent: int) -> str:
     opening, items, closing = _container(term)
     if not items:
@@ -327,8 +383,7 @@ def _broken(term: Term, indent: int) -> str:
     lines = []
     for index, (prefix, item) in enumerate(items):
         comma = "" if index == len(items) - 1 else ","
-        body = fit(item, inner, inner + width(prefix), len(comma))
-        lines.append(" " * inner + prefix + body + comma)
+        lines.append(" " * inner + _entry(prefix, item, inner, len(comma)) + comma)
     return opening + "\n" + "\n".join(lines) + "\n" + " " * indent + closing
 
 
@@ -341,6 +396,16 @@ def statement(name: str, args: tuple[Term, ...], indent: int, *, spread: bool = 
     """
     if not args:
         return name
+    plain = []
+    for arg in args:
+        write = _COMMON.get(type(arg))
+        if write is None:
+            break
+        plain.append(write(arg))
+    else:
+        line = f"{name} {', '.join(plain)}"
+        if indent + width(line) <= LINE_LENGTH:
+            return line
     flat_args = ", ".join(
         ", ".join(prefix + flat(value) for prefix, value in _pairs(arg.items))
         if isinstance(arg, Keyword) and arg is args[-1]
@@ -357,11 +422,11 @@ def statement(name: str, args: tuple[Term, ...], indent: int, *, spread: bool = 
         return line
     if isinstance(only, Keyword):
         rows = [
-            prefix + fit(value, start, start + width(prefix), 1)
-            for prefix, value in _pairs(only.items)
+            _entry(prefix, value, start, 0 if index == len(only.items) - 1 else 1)
+            for index, (prefix, value) in enumerate(_pairs(only.items))
         ]
         return f"{name} " + (",\n" + " " * start).join(rows)
     if only is not None:
-        nest = start if isinstance(only, Expr | Call) else indent
+        nest = start if isinstance(only, Expr | Call | Decimal) else indent
         return f"{name} {fit(only, nest, start)}"
     return f"{name} " + (",\n" + " " * start).join(fit(arg, start, start, 1) for arg in args)

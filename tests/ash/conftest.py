@@ -1,0 +1,50 @@
+"""One scratch database for all golden cases, emptied before each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.server import Server
+
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+END $$;
+CREATE SCHEMA public;
+"""
+
+
+@pytest.fixture(scope="module")
+def scratch(postgres: Server) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    uri = postgres.url("postgres").set(drivername="postgresql")
+    with psycopg.connect(uri.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute("CREATE DATABASE scratch TEMPLATE template0")
+        own = uri.set(database="scratch").render_as_string(hide_password=False)
+        with psycopg.connect(own, autocommit=True) as connection:
+            yield connection
+        server.execute("DROP DATABASE scratch WITH (FORCE)")
+
+
+@pytest.fixture
+def reflect_scratch(
+    postgres: Server, scratch: psycopg.Connection[tuple[object, ...]]
+) -> Callable[..., Database]:
+    """Give `reflect_scratch(ddl, schemas) -> Database`."""
+
+    def from_ddl(ddl: str, schemas: tuple[str, ...] = ("public",)) -> Database:
+        scratch.execute(_EMPTY)
+        scratch.execute(sql.SQL(ddl))
+        with read_only(postgres.url("scratch")) as connection:
+            return reflect(connection, schemas=schemas)
+
+    return from_ddl

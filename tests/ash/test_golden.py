@@ -1,0 +1,64 @@
+"""Each `tests/golden/*/*.sql` is a few lines of DDL; the `.ex` beside it is all that comes out.
+
+`UPDATE_GOLDEN=1` writes what comes out today: read the diff before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.support import Output, generate
+
+from ash_scaffold.elixir.format import formatter_calls
+from ash_scaffold.postgres.catalog import Database
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+CASES = sorted(GOLDEN.glob("*/*.sql"))
+_ALIKE = frozenset(
+    f"App.Types.{name}"
+    for name in "Bit1 Bit4 Bpchar Char Cidr Float Hstore Inet Int2 Int4 Interval Json Macaddr Oid "
+    "PgLsn Point Varbit Timestamptz TimestamptzUsec UtcDatetime UtcDatetimeUsec TimeUsec Int4Range "
+    "NumRange TsRange DateMultirange Tsvector".split()
+)
+_CONFIG = re.compile(r"/\* ash_scaffold\.toml\n(.*?)\*/\n", re.DOTALL)
+
+
+def everything(output: Output) -> str:
+    """Write the modules, those that every database would get alike left out, and the problems."""
+    texts = [text for name, text in output.modules.items() if name not in _ALIKE]
+    problems = [f"# {code} {where}: {what}\n" for code, where, what in output.problems()]
+    return "\n".join([*texts, "".join(problems)] if problems else texts)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) -> None:
+    ddl = case.read_text()
+    config = _CONFIG.search(ddl)
+    schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
+    found = everything(generate(reflect_scratch(ddl, schemas=schemas), config[1] if config else ""))
+    golden = case.with_suffix(".ex")
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(found)
+    assert found == golden.read_text()
+
+
+def test_every_golden_file_has_its_case() -> None:
+    assert sorted(GOLDEN.glob("*/*.ex")) == [case.with_suffix(".ex") for case in CASES]
+
+
+@pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")
+def test_the_formatter_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".formatter.exs").write_text(
+        f'[inputs: ["*.ex"], locals_without_parens: [{", ".join(formatter_calls())}]]'
+    )
+    texts = {f"{c.parent.name}_{c.stem}.ex": c.with_suffix(".ex").read_text() for c in CASES}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    subprocess.run(["mix", "format"], cwd=tmp_path, check=True, timeout=60)
+    assert {name: (tmp_path / name).read_text() for name in texts} == texts

@@ -1,0 +1,49 @@
+"""What several test modules share: from a database to the text of the modules."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import Config, Resolver
+from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.generate.files import render_modules
+from ash_scaffold.postgres.catalog import Database
+
+SHARED = Path(__file__).parents[2] / "shared"
+KNOWN = Known(app="App", repo="App.Repo")
+_RENDERER = Renderer()
+
+
+class Output(msgspec.Struct, frozen=True):
+    """What a database gives: the plan, and the text of each module by its name."""
+
+    plan: Plan
+    modules: dict[str, str]
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        return [(p.code.value, p.where, p.what) for p in self.plan.problems]
+
+    def section(self, module: str, name: str) -> str:
+        """Return the inside of a section, with its two levels of indent taken off."""
+        text = self.modules[module]
+        start = text.find(f"\n  {name} do\n")
+        if start < 0:
+            return ""
+        body = text[start + len(f"\n  {name} do\n") : text.index("\n  end\n", start) + 1]
+        return "".join(line.removeprefix("    ") for line in body.splitlines(keepends=True))
+
+
+def generate(
+    database: Database, config: str = "", *, domain: str | None = "App.Core", known: Known = KNOWN
+) -> Output:
+    """Plan and render; `config` is the text of `ash_scaffold.toml`."""
+    said = msgspec.convert(tomllib.loads(config), Config)
+    decided = plan(database, known, Resolver(said), Options(domain=domain))
+    modules = render_modules(decided, _RENDERER, "lib", {})
+    return Output(decided, {module.name: module.text for module in modules})

@@ -1,0 +1,19 @@
+defmodule App.Torture.EtcPasswd do
+  use Ash.Resource,
+    domain: App.Torture,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "/etc/passwd"
+    repo App.Repo
+    migrate? false
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+  end
+end

@@ -1,0 +1,30 @@
+defmodule App.Torture.Injected do
+  use Ash.Resource,
+    domain: App.Torture,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "\#{injected}"
+    repo App.Repo
+    migrate? false
+
+    identity_index_names name: "\#{injected}_name_key"
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+
+    attribute :name, :string do
+      public? true
+      constraints trim?: false, allow_empty?: true
+    end
+  end
+
+  identities do
+    identity :name, [:name]
+  end
+end

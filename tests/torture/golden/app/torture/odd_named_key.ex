@@ -1,0 +1,26 @@
+defmodule App.Torture.OddNamedKey do
+  use Ash.Resource,
+    domain: App.Torture,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "odd_named_keys"
+    repo App.Repo
+    migrate? false
+
+    unique_index_names [{[:id], "PK_OddNamedKeys"}]
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+
+    attribute :name, :string do
+      public? true
+      constraints trim?: false, allow_empty?: true
+    end
+  end
+end

@@ -1,0 +1,30 @@
+defmodule App.Torture.Person do
+  use Ash.Resource,
+    domain: App.Torture,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "Person"
+    repo App.Repo
+    migrate? false
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+
+    attribute :people_id, :integer do
+      public? true
+    end
+  end
+
+  relationships do
+    belongs_to :people, App.Torture.People do
+      define_attribute? false
+      public? true
+    end
+  end
+end

@@ -1,0 +1,36 @@
+defmodule App.Torture.Serial do
+  use Ash.Resource,
+    domain: App.Torture,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "serials"
+    repo App.Repo
+    migrate? false
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    attribute :id, App.Types.Int4 do
+      primary_key? true
+      allow_nil? false
+      public? true
+      generated? true
+      writable? false
+    end
+
+    attribute :name, :string do
+      public? true
+      constraints trim?: false, allow_empty?: true
+    end
+
+    attribute :counter, :integer do
+      allow_nil? false
+      public? true
+      generated? true
+    end
+  end
+end
