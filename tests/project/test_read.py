@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ash_scaffold.project.model import (
     AppConfig,
     Domain,
     Formatter,
+    Generated,
     ModuleEntry,
     Project,
     Repo,
@@ -63,12 +65,14 @@ end
 """
 
 
-def project(root: Path, files: dict[str, str], start: str = "", **options: str) -> Project:
+def project(
+    root: Path, files: dict[str, str], start: str = "", domain: str | None = None
+) -> Project:
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return read_project(root / start, **options)
+    return read_project(root / start, domain=domain)
 
 
 def mix(app: str, namespace: str, extra: str = "") -> str:
@@ -439,3 +443,23 @@ def test_thousands_of_files_take_less_than_two_seconds(tmp_path: Path) -> None:
     found = read_project(tmp_path)
     assert time.process_time() - start < 2
     assert (len(found.modules), len(found.resources)) == (3000, 300)
+
+
+def test_a_file_that_is_what_the_tool_wrote_is_not_parsed(tmp_path: Path) -> None:
+    source = "defmodule Shop.Order do\n  anything that holds\nend\n"
+    written = Resource(module="Shop.Order", path="lib/order.ex", line=1, table="orders")
+    files = {"mix.exs": mix("shop", "Shop"), "lib/order.ex": source}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    generated = {"lib/order.ex": Generated(sha256(source.encode()).hexdigest(), written)}
+
+    as_written = read_project(tmp_path, generated=generated)
+    (tmp_path / "lib/order.ex").write_text(source + "\n")
+    edited = read_project(tmp_path, generated=generated)
+
+    assert (as_written.resources, as_written.modules["Shop.Order"].path) == (
+        (written,),
+        "lib/order.ex",
+    )
+    assert edited.resources == ()

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_DUMP = "priv/repo/structure.sql"
+_SHOWN = "lib/app/blog/comment.ex"
+_INTRODUCTION = """\
+The sample project is a legacy Phoenix-style application: Ecto contexts for accounts, a blog and
+billing, and 21 tables in priv/repo/structure.sql. That dump is loaded into a throw-away
+PostgreSQL, and the Ash side is written beside the old code, in a temporary copy."""
 
 
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Keep the sample project in this new folder afterwards."),
+        typer.Option(
+            "--folder",
+            help="Keep the project with its Ash side in this new folder.",
+            metavar="FOLDER",
+        ),
     ] = None,
 ) -> None:
-    """Generate the sample project's resources from a throw-away PostgreSQL, and show one."""
-    import os
+    """Run the main job on a sample project in a throw-away PostgreSQL, and show a module."""
+    with told():
+        raise typer.Exit(_demo(folder))
+
+
+def _demo(folder: Path | None) -> Exit:
     import shutil
     import tempfile
 
     from ash_scaffold.cli.output import console
-    from ash_scaffold.cli.resources import run
-    from ash_scaffold.generate.job import Request
-    from ash_scaffold.problem import Code, Exit, fail
+    from ash_scaffold.problem import Code, fail
     from ash_scaffold.project.sample import copy_sample
 
-    if folder is not None and folder.exists():
+    if folder is not None and (folder.exists() or folder.is_symlink()):
         raise fail(
             Code.NOT_WRITABLE,
             "The folder is there already.",
@@ -33,26 +52,42 @@ def demo(
             todo="Name a new one.",
         )
     out = console()
-    code = Exit.OK
-    temporary = Path(tempfile.mkdtemp(prefix="ash_scaffold-demo-"))
-    try:
-        project = copy_sample(temporary / "sample_project")
-        out.print("A legacy Phoenix application on PostgreSQL, without its Ash side. Now running:")
-        for domain in ("App.Accounts", "App.Blog", "App.Billing", "App.Accounts"):
-            out.print(f"\n$ ash-scaffold resources --domain {domain}\n")
-            request = Request(
-                folder=project,
-                dump=project / "priv/repo/structure.sql",
-                domain=domain,
-                environment=dict(os.environ),
-            )
-            code = max(code, run(request, dry_run=False, as_json=False, quiet=False, verbose=False))
-        shown = project / "lib/app/blog/post.ex"
-        out.print(f"\n$ cat {shown.relative_to(project)}\n")
-        out.print(shown.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="ash-scaffold-demo-") as temporary:
+        project = copy_sample(Path(temporary) / "sample_project")
+        out.print(_INTRODUCTION)
+        code = max(_run(out, project, "App.Accounts"), _run(out, project, None))
+        out.print(f"\n$ cat {_SHOWN}\n")
+        out.print((project / _SHOWN).read_text(encoding="utf-8"))
         if folder is not None:
-            shutil.copytree(project, folder)
-            out.print(f"The project is in {folder}.")
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    raise typer.Exit(code)
+            try:
+                shutil.copytree(project, folder)
+            except OSError as error:
+                raise fail(
+                    Code.NOT_WRITABLE,
+                    f"The folder can't be written: {error.strerror or 'some files failed'}.",
+                    where=str(folder),
+                ) from error
+            out.print(f"The project with its Ash side is in {folder}.")
+    if folder is None:
+        out.print("To keep the project and look around: ash-scaffold demo --folder sample")
+    return code
+
+
+def _run(out: Console, project: Path, domain: str | None) -> Exit:
+    import contextlib
+    import os
+
+    from ash_scaffold.cli.resources import run
+    from ash_scaffold.generate.job import Request
+
+    said = f" --domain {domain}" if domain else ""
+    out.print(f"\n$ ash-scaffold resources{said} --dump {_DUMP}\n")
+    # The sample is to look the same whatever the user's environment says of a database.
+    request = Request(
+        folder=project,
+        dump=Path(_DUMP),
+        domain=domain,
+        environment={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
+    )
+    with contextlib.chdir(project):
+        return run(request, dry_run=False, as_json=False, quiet=False, verbose=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -11,20 +12,43 @@ from ash_scaffold.problem import Problem, Severity
 if TYPE_CHECKING:
     from rich.console import Console
 
+_UNLIMITED = 10_000
+_BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that neither reads markup nor breaks lines of piped output."""
+    return _console(stderr=stderr, soft_wrap=True)
+
+
+def _console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None = None) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # the error itself, where Rich would leave with exit code 1
+
+    return Plain(
+        stderr=stderr,
+        soft_wrap=soft_wrap,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def safe(text: str) -> str:
-    """Make a name or message from outside harmless to a terminal: no control characters."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+    """Make text from outside harmless to a terminal: no control or direction characters."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char in "\n\t":
+        return char
+    return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{{{ord(char):x}}}"
 
 
 def print_problems(problems: Sequence[Problem], *, quiet: bool = False) -> None:
@@ -51,7 +75,7 @@ def print_diff(diff: str) -> None:
     from rich.text import Text
 
     out = console()
-    for line in diff.splitlines():
+    for line in diff.removesuffix("\n").split("\n"):
         style = next((style for start, style in _DIFF_STYLES if line.startswith(start)), "")
         out.print(Text(safe(line), style=style))
 
@@ -59,13 +83,25 @@ def print_diff(diff: str) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table to standard output."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=False, ratio=None if index else None)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*map(safe, row))
-    width = None if sys.stdout.isatty() else 160
-    Console(highlight=False, markup=False, emoji=False, width=width).print(table)
+    # Piped output is read by programs and diffs: a row is a line, however wide.
+    width = None if sys.stdout.isatty() else _UNLIMITED
+    printer = _console(width=width)
+    with printer.capture() as captured:
+        printer.print(table)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    sys.stdout.write("\n".join(line for line in lines if _BLANK.sub("", line)) + "\n")
+
+
+def write_json(document: object) -> None:
+    """Write one JSON document, indented, to standard output."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    sys.stdout.write(text + "\n")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 import msgspec
 
-from ash_scaffold.cli.output import console, print_diff, print_problems, print_table, safe
-from ash_scaffold.generate.files import Status
+from ash_scaffold.cli.output import (
+    console,
+    print_diff,
+    print_problems,
+    print_table,
+    safe,
+    write_json,
+)
+from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.job import Outcome
 from ash_scaffold.postgres.catalog import Name
 
@@ -24,7 +30,8 @@ def print_outcome(
         print_problems(outcome.problems, quiet=True)
         return
     out = console()
-    out.print(f"Read {safe(outcome.source)}")
+    files = _by_module(outcome)
+    out.print(f"Read {safe(_source(outcome))}\n")
     print_table(
         "",
         ("table", "module", "columns", "relationships", "file"),
@@ -34,18 +41,30 @@ def print_outcome(
                 item.resource.module,
                 _columns(len(item.resource.attributes), len(item.draft.columns.dropped)),
                 str(len(item.resource.relationships)),
-                _status(outcome, item.resource.module, dry_run=dry_run),
+                _status(files.get(item.resource.module), dry_run=dry_run),
             )
             for item in outcome.plan.resources
             if item.written
         ],
     )
     _print_others(outcome, dry_run=dry_run)
-    print_problems(outcome.problems)
-    _print_rest(outcome)
+    _print_tables(outcome)
     if verbose:
         for phase, seconds in timings.items():
             out.print(f"{phase} {seconds:.2f} s")
+    print_problems(outcome.problems)
+    _print_rest(outcome)
+
+
+def _source(outcome: Outcome) -> str:
+    if outcome.server:
+        return outcome.source
+    return f"{outcome.source} (PostgreSQL {_version(outcome.database.server_version)})"
+
+
+def _version(number: int) -> str:
+    """Write `server_version_num` as PostgreSQL does since version 10: 180001 is 18.1."""
+    return f"{number // 10000}.{number % 10000}"
 
 
 def _columns(attributes: int, dropped: int) -> str:
@@ -59,11 +78,12 @@ def _said(status: Status, *, dry_run: bool) -> str:
     return would.get(status, status.value)
 
 
-def _status(outcome: Outcome, module: str, *, dry_run: bool) -> str:
-    for file in outcome.files.files:
-        if file.module.name == module:
-            return _said(file.status, dry_run=dry_run)
-    return ""
+def _by_module(outcome: Outcome) -> dict[str, File]:
+    return {file.module.name: file for file in outcome.files.files}
+
+
+def _status(file: File | None, *, dry_run: bool) -> str:
+    return _said(file.status, dry_run=dry_run) if file is not None else ""
 
 
 def _print_diffs(outcome: Outcome, *, dry_run: bool) -> None:
@@ -75,10 +95,17 @@ def _print_diffs(outcome: Outcome, *, dry_run: bool) -> None:
 def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
     """Say what became of domains and support types."""
     out = console()
-    tables = {item.resource.module for item in outcome.plan.resources}
-    for file in outcome.files.files:
-        if file.module.name not in tables:
-            out.print(f"{file.module.name}  {_said(file.status, dry_run=dry_run)}")
+    out.print()
+    domains = {domain.module for domain in outcome.plan.domains}
+    types = {support.module for support in outcome.plan.supports}
+    for kind, modules in (("domain", domains), ("type", types)):
+        by_status: dict[Status, list[str]] = {}
+        for file in outcome.files.files:
+            if file.module.name in modules:
+                by_status.setdefault(file.status, []).append(file.module.name)
+        for status, names in by_status.items():
+            label = kind if len(names) == 1 else f"{kind}s"
+            out.print(f"{label} {_said(status, dry_run=dry_run)}: {', '.join(names)}")
     for domain, reason in outcome.plan.modules.moved.items():
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
             module = outcome.plan.modules.domains[domain]
@@ -90,7 +117,8 @@ def _listed(names: tuple[Name, ...]) -> str:
     return shown + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
 
 
-def _print_rest(outcome: Outcome) -> None:
+def _print_tables(outcome: Outcome) -> None:
+    """Say which tables and schemas the run took no notice of."""
     out = console()
     scope = outcome.plan.scope
     if scope.unassigned:
@@ -100,11 +128,20 @@ def _print_rest(outcome: Outcome) -> None:
     if outcome.database.other_schemas:
         names = ", ".join(f"{safe(name)} ({n})" for name, n in outcome.database.other_schemas)
         out.print(f"Schemas that were not read: {names}")
+
+
+def _print_rest(outcome: Outcome) -> None:
+    """Say what is left for the user to do."""
+    out = console()
+    scope = outcome.plan.scope
     if outcome.stale:
         by_module = {item.resource.module: item.draft.name for item in outcome.plan.resources}
         domains = sorted({scope.domains[by_module[module]] for module in outcome.stale})
         for domain in domains:
-            out.print(f"Stale: run  ash-scaffold resources --domain {domain}")
+            out.print(
+                f"Files of {domain} are now out of date; this writes them: "
+                f"ash-scaffold resources --domain {domain}"
+            )
     if outcome.advice:
         out.print("\nStill missing in the project:")
         for advice in outcome.advice:
@@ -116,10 +153,12 @@ def _print_rest(outcome: Outcome) -> None:
 def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool) -> None:
     """Print the outcome as one JSON object."""
     scope = outcome.plan.scope
+    files = _by_module(outcome)
     document = {
         "version": 1,
         "dry_run": dry_run,
         "source": outcome.source,
+        "server_version": _version(outcome.database.server_version),
         "resources": [
             {
                 "table": str(item.draft.name),
@@ -128,7 +167,7 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
                 "columns": len(item.draft.table.columns),
                 "attributes": len(item.resource.attributes),
                 "relationships": len(item.resource.relationships),
-                "file": file.module.path if (file := outcome.file_of(item.resource)) else None,
+                "file": file.module.path if (file := files.get(item.resource.module)) else None,
                 "status": file.status.name.lower() if file else None,
             }
             for item in outcome.plan.resources
@@ -150,4 +189,4 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
         "advice": msgspec.to_builtins(outcome.advice),
         "timings": dict(timings),
     }
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    write_json(document)

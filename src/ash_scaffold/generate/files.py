@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,8 @@ from ash_scaffold.problem import Code, Problem, Severity, fail
 from ash_scaffold.project import snapshot as snapshots
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.snapshot import EntitySnapshot, Snapshot, digest
+
+_NO_NEWLINE = "\n\\ No newline at end of file\n"
 
 
 class Status(StrEnum):
@@ -37,6 +40,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     text: str
     table: Name | None = None
+    domain: str | None = None
+    repo: str | None = None
     entities: tuple[EntitySnapshot, ...] = ()
 
 
@@ -51,21 +56,19 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     def diff(self) -> str:
         """Return the unified diff from what is there to what should be."""
-        return "".join(
-            difflib.unified_diff(
-                (self.before or "").splitlines(keepends=True),
-                self.after.splitlines(keepends=True),
-                fromfile=f"a/{self.module.path}" if self.before is not None else "/dev/null",
-                tofile=f"b/{self.module.path}",
-            )
+        lines = difflib.unified_diff(
+            _lines(self.before or ""),
+            _lines(self.after),
+            fromfile=f"a/{self.module.path}" if self.before is not None else "/dev/null",
+            tofile=f"b/{self.module.path}",
         )
+        return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a run, in path order, and resources of other domains that became stale."""
+    """The files of a run, in path order, and what is to be said of them."""
 
     files: tuple[File, ...]
-    stale: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
 
 
@@ -75,9 +78,11 @@ def render_modules(
     """Render the modules that the run writes. `paths` are those of modules that are there."""
     modules = [_resource(item, renderer, lib, paths) for item in plan.resources if item.written]
     domains = {item.resource.domain for item in plan.resources if item.written}
-    for domain in plan.domains:
-        if domain.module in domains:
-            modules.append(_module(domain.module, renderer.domain(domain), lib, paths))
+    modules += [
+        _module(domain.module, renderer.domain(domain), lib, paths)
+        for domain in plan.domains
+        if domain.module in domains
+    ]
     modules += [
         _module(support.module, renderer.support(support), lib, paths) for support in plan.supports
     ]
@@ -92,14 +97,21 @@ def _resource(
     item: PlannedResource, renderer: Renderer, lib: str, paths: Mapping[str, str]
 ) -> Module:
     resource = item.resource
+    parts = sections(resource)
     entities = tuple(
         EntitySnapshot(section.name, entity.object, entity.lines)
-        for section in sections(resource)
+        for section in parts
         for group in section.groups
         for entity in group
     )
-    module = _module(resource.module, renderer.resource(resource), lib, paths)
-    return msgspec.structs.replace(module, table=item.draft.name, entities=entities)
+    module = _module(resource.module, renderer.resource(resource, parts), lib, paths)
+    return msgspec.structs.replace(
+        module,
+        table=item.draft.name,
+        domain=resource.domain,
+        repo=resource.repo,
+        entities=entities,
+    )
 
 
 def compare_files(
@@ -139,7 +151,7 @@ def compare_files(
     for module in modules:
         after = formatted.get(module.path, before[module.path])
         files.append(_file(module, before[module.path], after or module.text, known, parses))
-    return Files(files=tuple(files), stale=(), problems=(*problems, *_edited(files)))
+    return Files(files=tuple(files), problems=(*problems, *_edited(files)))
 
 
 def _file(
@@ -170,6 +182,8 @@ def _file(
         module=module.name,
         path=module.path,
         table=module.table,
+        domain=module.domain,
+        repo=module.repo,
         rendered=digest(module.text),
         written=digest(after),
         entities=module.entities,
@@ -205,9 +219,15 @@ def _edited(files: Iterable[File]) -> Iterable[Problem]:
             )
 
 
+def _lines(text: str) -> list[str]:
+    """Split after newlines only: Elixir's lines don't end at a form feed or U+2028."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
 def _read(root: Path, path: str) -> str | None:
+    """Return the text as it is: what it is compared with is bytes, so line ends stay."""
     try:
-        return (root / path).read_text(encoding="utf-8")
+        return (root / path).read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
@@ -219,7 +239,10 @@ def _read(root: Path, path: str) -> str | None:
         ) from error
     except OSError as error:
         raise fail(
-            Code.NOT_WRITABLE, f"The file can't be read: {error.strerror}.", where=path
+            Code.NOT_WRITABLE,
+            f"The file can't be read: {error.strerror}.",
+            where=path,
+            todo="Make way for it, or choose another place with --out.",
         ) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ash_scaffold.ash.known import Known, KnownResource, LegacySchema
+from ash_scaffold.ash.naming import module_path
 from ash_scaffold.config.model import Config
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Name
@@ -42,21 +43,42 @@ def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, 
     """Say what the project has, as far as planning needs to know it."""
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
+    own |= set(_broken_targets(project))
     found = find_repo(project, repo)
     return Known(
         app=project.app.namespace,
         repo=repo,
         modules={name: entry.path for name, entry in project.modules.items() if name not in own},
         domains={domain.module: domain.path for domain in project.domains},
-        resources=_resources(project),
+        resources=_resources(project, snapshots),
         legacy=tuple(_legacy(hints)),
-        geo_postgis="geo_postgis" in project.versions or "geo_postgis" in project.app.dependencies,
+        geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
     )
 
 
-def _resources(project: Project) -> dict[Name, KnownResource]:
-    """Index resources by table; of several on one table the first by module name counts."""
+def _broken_targets(project: Project) -> Iterable[str]:
+    """Give the modules of files that don't parse and stand where a run would write them.
+
+    Planning leaves the place to them, and the run then ends with what is wrong with the file;
+    taken for legacy code they would move the whole domain elsewhere.
+    """
+    broken = {file.path for file in project.unparsed}
+    for name, entry in project.modules.items():
+        if entry.path in broken and entry.path.endswith(f"/{module_path(name)}"):
+            yield name
+
+
+def has_geo_postgis(project: Project) -> bool:
+    """Whether the project depends on geo_postgis, which reads geometry and geography."""
+    return "geo_postgis" in project.versions or "geo_postgis" in project.app.dependencies
+
+
+def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name, KnownResource]:
+    """Index resources by table; of several on one table the first by module name counts.
+
+    One whose file was moved away belongs to its domain for as long as that lists it.
+    """
     found: dict[Name, KnownResource] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
         if resource.table is not None:
@@ -65,6 +87,13 @@ def _resources(project: Project) -> dict[Name, KnownResource]:
                 module=resource.module, table=name, domain=resource.domain, path=resource.path
             )
             found.setdefault(name, known)
+    listing = {module: domain.module for domain in project.domains for module in domain.resources}
+    for module, snapshot in sorted(snapshots.items()):
+        if snapshot.table is not None and module in listing:
+            known = KnownResource(
+                module=module, table=snapshot.table, domain=listing[module], path=snapshot.path
+            )
+            found.setdefault(snapshot.table, known)
     return found
 
 

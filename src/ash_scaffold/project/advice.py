@@ -22,13 +22,16 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def advise(
-    project: Project, repo: Repo | None, repo_module: str, plan: Plan, server_version: int
+    project: Project, repo: Repo | None, repo_module: str, plan: Plan, server_version: int | None
 ) -> tuple[Advice, ...]:
-    """Return what is still missing for the planned resources to compile and to be left alone."""
+    """Return what is still missing for the planned resources to compile and to be left alone.
+
+    `server_version` is as `server_version_num` has it, None when it is not the team's server's.
+    """
     return (
         *_domains(project, plan),
         *_formatter(project),
-        *_repo(repo, repo_module, plan, server_version),
+        *_repo(repo, repo_module, project.app.name, plan, server_version),
     )
 
 
@@ -37,7 +40,7 @@ def _domains(project: Project, plan: Plan) -> Iterator[Advice]:
     written = {item.resource.domain for item in plan.resources if item.written}
     missing = sorted(written - set(config.ash_domains))
     if missing and config.domains_readable:
-        wanted = sorted({*config.ash_domains, *missing})
+        wanted = [*config.ash_domains, *missing]
         yield Advice(
             path=config.domains_path or "config/config.exs",
             lines=(f"config :{project.app.name}, ash_domains: [{', '.join(wanted)}]",),
@@ -56,13 +59,15 @@ def _formatter(project: Project) -> Iterator[Advice]:
         )
 
 
-def _repo(repo: Repo | None, module: str, plan: Plan, server_version: int) -> Iterator[Advice]:
+def _repo(
+    repo: Repo | None, module: str, app: str, plan: Plan, server_version: int | None
+) -> Iterator[Advice]:
     if repo is None:
         return
     if not repo.is_ash:
         yield Advice(
             path=repo.path,
-            lines=("use AshPostgres.Repo, otp_app: …",),
+            lines=(f"use AshPostgres.Repo, otp_app: :{app}",),
             why=f"{module} is a plain Ecto.Repo; AshPostgres.Repo serves the legacy code as well",
         )
     needed = [name for name in _NEEDED if name in plan.extensions]
@@ -82,7 +87,7 @@ def _repo(repo: Repo | None, module: str, plan: Plan, server_version: int) -> It
             why="`mix ash.codegen` would write migrations for extensions that are there",
         )
     if repo.min_pg_version is None:
-        major = server_version // 10000
+        major = "…" if server_version is None else server_version // 10000
         yield Advice(
             path=repo.path,
             lines=(

@@ -60,6 +60,13 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     fragments: tuple[str, ...] = ()
 
 
+class Generated(msgspec.Struct, frozen=True):
+    """A resource file as the tool wrote it: its SHA-256, and the resource that is all it holds."""
+
+    digest: str
+    resource: Resource
+
+
 class Domain(msgspec.Struct, frozen=True, kw_only=True):
     """An Ash domain and the modules that its `resources` section lists, in its order."""
 

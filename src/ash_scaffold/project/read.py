@@ -5,6 +5,7 @@ Nothing is run: mix.exs and the rest are parsed, and what is not literal counts 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ash_scaffold.problem import Code, fail
@@ -17,15 +18,19 @@ from ash_scaffold.project.mix import (
     read_mix_file,
     read_source,
 )
-from ash_scaffold.project.model import App, AppConfig, Formatter, Project, Repo
+from ash_scaffold.project.model import App, AppConfig, Formatter, Generated, Project, Repo
 from ash_scaffold.project.sources import Sources, read_sources
 
 # Files that set things for every environment come first, then the ones that may override them.
 _CONFIG_ORDER = ("config.exs", "runtime.exs")
 
 
-def read_project(start: Path, *, domain: str | None = None) -> Project:
+def read_project(
+    start: Path, *, domain: str | None = None, generated: Mapping[str, Generated] | None = None
+) -> Project:
     """Read the mix project that `start` is in; in an umbrella also choose the application.
+
+    `generated` are the files that the tool wrote: see `read_sources`.
 
     That is the one `start` is in, else the one whose namespace holds the `domain`, else the only
     one with a repo. Raises `ScaffoldError` (`NOT_A_MIX_PROJECT`) when no mix.exs is found at or
@@ -37,7 +42,7 @@ def read_project(start: Path, *, domain: str | None = None) -> Project:
     folders = _app_folders(root, mix_file)
     files = {folder: _mix_file(root / folder) for folder in folders}
     lib = {folder: _lib(root, folder, file) for folder, file in files.items()}
-    sources = read_sources(root, [path for paths in lib.values() for path in paths])
+    sources = read_sources(root, [path for paths in lib.values() for path in paths], generated)
     apps = tuple(
         _app(folder, file, lib[folder], sources, root) for folder, file in sorted(files.items())
     )

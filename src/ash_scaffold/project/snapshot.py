@@ -15,6 +15,7 @@ import msgspec
 
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.project.model import Generated, Resource
 
 FOLDER = "priv/ash_scaffold"
 VERSION = 1
@@ -33,13 +34,15 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What was generated of one module.
 
     `rendered` and `written` are SHA-256 of the text before and after the formatter; `path` is
-    relative to the project, `table` is set for a resource.
+    relative to the project; `table`, `domain` and `repo` are set for a resource.
     """
 
     version: int = VERSION
     module: str
     path: str
     table: Name | None = None
+    domain: str | None = None
+    repo: str | None = None
     rendered: str
     written: str
     entities: tuple[EntitySnapshot, ...] = ()
@@ -47,6 +50,26 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Header(msgspec.Struct):
     version: int
+
+
+def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
+    """Return the resource files that were generated, by path."""
+    return {
+        snapshot.path: Generated(
+            snapshot.written,
+            Resource(
+                module=snapshot.module,
+                path=snapshot.path,
+                line=1,
+                table=snapshot.table.name,
+                schema=None if snapshot.table.schema == "public" else snapshot.table.schema,
+                domain=snapshot.domain,
+                repo=snapshot.repo,
+            ),
+        )
+        for snapshot in snapshots.values()
+        if snapshot.table is not None
+    }
 
 
 def digest(text: str) -> str:

@@ -6,16 +6,17 @@ resource or a domain are parsed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.project.mix import function_clauses, read_source
-from ash_scaffold.project.model import Domain, ModuleEntry, Repo, Resource, Unparsed
+from ash_scaffold.project.model import Domain, Generated, ModuleEntry, Repo, Resource, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, calls, key_text, pairs, parse
 from ash_scaffold.syntax.values import read_strings
@@ -64,12 +65,25 @@ class _Found:
         self.unparsed: list[Unparsed] = []
 
 
-def read_sources(root: Path, folders: Sequence[str]) -> Sources:
-    """Read every `.ex` file below the folders (relative to the root)."""
+def read_sources(
+    root: Path, folders: Sequence[str], generated: Mapping[str, Generated] | None = None
+) -> Sources:
+    """Read every `.ex` file below the folders (relative to the root).
+
+    `generated` are files that the tool wrote, by path: those that still are what it wrote need no
+    parsing, which is most of the time that reading a large project takes.
+    """
     found = _Found()
+    known = generated or {}
     for path in sorted(set(_files(root, folders))):
         source = read_source(root / path)
-        if source is not None:
+        if source is None:
+            continue
+        written = known.get(path)
+        if written is not None and written.digest == hashlib.sha256(source).hexdigest():
+            found.modules.append(ModuleEntry(written.resource.module, path, 1))
+            found.resources.append(written.resource)
+        else:
             _read_file(path, source, found)
     entries: dict[str, ModuleEntry] = {}
     for entry in found.modules:

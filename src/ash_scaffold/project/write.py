@@ -183,9 +183,10 @@ def _entries(
     entries: list[Entry] = []
     problems: list[Problem] = []
     taken: dict[str, str] = {}
+    folders = _Folders(root)
     for path, after in sorted(files.items()):
         try:
-            entry = _entry(root, path, after)
+            entry = _entry(folders, path, after)
             if path in seen and entry.before != seen[path]:
                 raise fail(
                     Code.EDITED_FILE,
@@ -206,46 +207,121 @@ def _entries(
     return entries
 
 
-def _entry(root: Path, path: str, after: bytes | None) -> Entry:
-    target = _target(root, path)
-    folder = target.parent
-    missing: list[str] = []
-    while not folder.exists():
-        missing.append(folder.relative_to(root).as_posix())
-        folder = folder.parent
-    if not folder.is_dir():
-        raise _refused(path, f"{folder.relative_to(root)} is not a folder.")
-    if target.is_dir():
-        raise _refused(path, "It is a folder.")
-    status = target.stat() if target.exists() else None
-    if status is not None and not stat.S_ISREG(status.st_mode):
-        raise _refused(path, "It is not a regular file.")
-    entry = Entry(
-        path=target.relative_to(root).as_posix(),
-        before=None if status is None else target.read_bytes(),
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder with its symbolic links followed: absolute, and relative to the root.
+
+    `standing` is the innermost part of its path that is there; `missing` are the folders to be
+    made below that, the outermost first.
+    """
+
+    path: str
+    relative: str
+    standing: str
+    missing: tuple[str, ...]
+
+
+class _Folders:
+    """What is known of the folders of a write's files, each looked at once.
+
+    Thousands of files lie in a handful of folders: following links and asking for access anew
+    for each of them would take longer than writing them.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._found: dict[str, _Folder] = {}
+        self._writable: dict[str, bool] = {}
+
+    def split(self, path: str) -> tuple[_Folder, str]:
+        """Split a path of the root into its folder and the file's name.
+
+        Raises `ScaffoldError` when it is not inside the root.
+        """
+        folder, _, name = path.rpartition("/")
+        if name in ("", ".", "..") or path.startswith("/") or "\0" in path:
+            raise _refused(path, "The path leaves the project.")
+        found = self._found.get(folder)
+        if found is None:
+            found = self._found[folder] = self._look(folder, path)
+        return found, name
+
+    def follow(self, path: str) -> tuple[_Folder, str]:
+        """Split the path of the file that a symbolic link means, as `split` does."""
+        target = _inside(self.root, path, path)
+        if target == self.root:
+            raise _refused(path, "It is a folder.")
+        return self.split(target.relative_to(self.root).as_posix())
+
+    def writable(self, folder: str) -> bool:
+        """Whether files can be made in a folder that is there (absolute)."""
+        found = self._writable.get(folder)
+        if found is None:
+            found = self._writable[folder] = os.access(folder, os.W_OK)
+        return found
+
+    def _look(self, folder: str, path: str) -> _Folder:
+        target = standing = _inside(self.root, folder, path)
+        missing: list[str] = []
+        while not standing.exists():
+            missing.append(standing.relative_to(self.root).as_posix())
+            standing = standing.parent
+        if not standing.is_dir():
+            raise _refused(path, f"{standing.relative_to(self.root)} is not a folder.")
+        relative = target.relative_to(self.root).as_posix()
+        return _Folder(str(target), relative, str(standing), tuple(reversed(missing)))
+
+
+def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
+    folder, name = folders.split(path)
+    status = None if folder.missing else _status(f"{folder.path}/{name}")
+    if status is not None and stat.S_ISLNK(status.st_mode):
+        folder, name = folders.follow(path)
+        status = None if folder.missing else _status(f"{folder.path}/{name}")
+    target = f"{folder.path}/{name}"
+    before = None
+    if status is not None:
+        if stat.S_ISDIR(status.st_mode):
+            raise _refused(path, "It is a folder.")
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(path, "It is not a regular file.")
+        with open(target, "rb", buffering=0) as file:
+            before = file.read()
+    relative = name if folder.relative == "." else f"{folder.relative}/{name}"
+    if before != after:
+        if not folders.writable(folder.standing):
+            raise _refused(
+                path, f"{os.path.relpath(folder.standing, folders.root)} is write-protected."
+            )
+        if status is not None and not os.access(target, os.W_OK):
+            raise _refused(path, f"{relative} is write-protected.")
+    return Entry(
+        path=relative,
+        before=before,
         after=after,
         mode=None if status is None else stat.S_IMODE(status.st_mode),
         uid=None if status is None else status.st_uid,
         gid=None if status is None else status.st_gid,
-        folders=tuple(reversed(missing)),
+        folders=folder.missing,
     )
-    if entry.before != after:
-        for needed in (folder, target) if status is not None else (folder,):
-            if not os.access(needed, os.W_OK):
-                raise _refused(path, f"{needed.relative_to(root)} is write-protected.")
-    return entry
 
 
-def _target(root: Path, path: str) -> Path:
-    """Return the real file that a path means. Raises `ScaffoldError` when it is not inside."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\0" in path:
+def _status(target: str) -> os.stat_result | None:
+    try:
+        return os.lstat(target)
+    except FileNotFoundError:
+        return None
+
+
+def _inside(root: Path, place: str, path: str) -> Path:
+    """Follow a place below the root, as part of `path`. Raises `ScaffoldError` outside of it."""
+    pure = PurePosixPath(place)
+    if ".." in pure.parts:
         raise _refused(path, "The path leaves the project.")
     try:
         target = (root / pure).resolve()
     except (OSError, RuntimeError) as error:
         raise _refused(path, "The path can't be followed.") from error
-    if target == root or not target.is_relative_to(root):
+    if not target.is_relative_to(root):
         raise _refused(path, "The path leaves the project.")
     return target
 

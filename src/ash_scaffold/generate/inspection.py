@@ -1,0 +1,184 @@
+"""What is in a database and what it maps to, whether or not there is a mix project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ash_scaffold.ash.asked import asked_relationships
+from ash_scaffold.ash.attributes import AttributePlanner, TableAttributes
+from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, primary_key
+from ash_scaffold.ash.model import Attribute
+from ash_scaffold.ash.type_mapper import TypeMapper
+from ash_scaffold.config import Config, Resolver, load_config, table_pattern
+from ash_scaffold.config.fault import did_you_mean
+from ash_scaffold.generate.job import Request, read_database, read_hints
+from ash_scaffold.generate.known import has_geo_postgis
+from ash_scaffold.legacy.read import Hints
+from ash_scaffold.postgres.catalog import Column, Database, Name, Table
+from ash_scaffold.postgres.type_text import type_text
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.project.model import Project
+from ash_scaffold.project.read import read_project
+from ash_scaffold.syntax.literal import flat
+from ash_scaffold.term import Keyword
+
+# The namespace that support types are shown in where there is no project.
+_APP = "App"
+
+
+class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
+    """A column and what it becomes. `attribute` and `ash_type` are None where it has none.
+
+    `why` says why the type is what it is, or why there is none; `risks` are values that would
+    not survive.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None = None
+    attribute: str | None = None
+    ash_type: str | None = None
+    constraints: str = ""
+    primary_key: bool = False
+    why: str = ""
+    risks: tuple[str, ...] = ()
+
+
+class TableView(msgspec.Struct, frozen=True, kw_only=True):
+    """A relation with its columns in order."""
+
+    schema: str
+    name: str
+    kind: str
+    primary_key: tuple[str, ...]
+    columns: tuple[ColumnView, ...]
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found: the tables that were asked for, and what can't be said in Ash."""
+
+    source: str
+    tables: tuple[TableView, ...]
+    problems: tuple[Problem, ...]
+    other_schemas: tuple[tuple[str, int], ...]
+
+
+def look(request: Request) -> Inspection:
+    """Read the database of a request and map it, with the project's configuration if there is one.
+
+    Raises `ScaffoldError` when the database can't be read or no table is meant.
+    """
+    project = _project(request)
+    config = Config() if project is None else load_config(project.root)
+    hints = Hints() if project is None else read_hints(project, config, use_legacy=True)
+    root = request.folder if project is None else project.root
+    database, source, _server, problems = read_database(request, config, root, hints)
+    names = _asked(request, database)
+    geo = project is not None and has_geo_postgis(project)
+    app = _APP if project is None else project.app.namespace
+    views, found = inspect_database(database, Resolver(config), app, names, geo_postgis=geo)
+    return Inspection(
+        source=source,
+        tables=views,
+        problems=tuple(sorted((*problems, *found), key=Problem.sort_key)),
+        other_schemas=database.other_schemas,
+    )
+
+
+def _project(request: Request) -> Project | None:
+    try:
+        return read_project(request.folder)
+    except ScaffoldError as error:
+        if error.problems[0].code is Code.NOT_A_MIX_PROJECT:
+            return None
+        raise
+
+
+def _asked(request: Request, database: Database) -> frozenset[Name]:
+    """Return the tables that the patterns mean: all without a pattern."""
+    if not request.tables:
+        return frozenset(table.name for table in database.tables)
+    found: set[Name] = set()
+    for text in request.tables:
+        pattern = table_pattern(text)
+        matching = {table.name for table in database.tables if pattern.matches(table.name)}
+        if not matching:
+            names = [str(table.name) for table in database.tables]
+            raise fail(
+                Code.UNKNOWN_NAME,
+                f"No table fits {text}.",
+                where=f"--table {text}",
+                todo=did_you_mean(text, names),
+            )
+        found |= matching
+    return frozenset(found)
+
+
+def inspect_database(
+    database: Database, config: Resolver, app: str, tables: Iterable[Name], *, geo_postgis: bool
+) -> tuple[tuple[TableView, ...], list[Problem]]:
+    """Map every column of the given tables as a run for the application would."""
+    wanted = set(tables)
+    types = TypeMapper(database.types, f"{app}.Types", config.type_for, geo_postgis=geo_postgis)
+    planner = AttributePlanner(types, _keys(database, types, config), config)
+    views: list[TableView] = []
+    problems: list[Problem] = []
+    for table in database.tables:
+        if table.name in wanted:
+            key = primary_key(table, config.for_table(table.name).primary_key)
+            planned = planner.plan(table, key)
+            views.append(_table(table, key, planned))
+            problems += planned.problems
+    return tuple(views), problems
+
+
+def _keys(database: Database, types: TypeMapper, config: Resolver) -> Keys:
+    asked = asked_relationships(database, config)
+    return find_keys(database, types, config, [wish.key for wish in asked])
+
+
+def _table(table: Table, key: PrimaryKey | None, planned: TableAttributes) -> TableView:
+    by_column = planned.by_column()
+    problems = {problem.where: problem for problem in planned.problems}
+    return TableView(
+        schema=table.name.schema,
+        name=table.name.name,
+        kind=table.kind.value,
+        primary_key=key.columns if key is not None else (),
+        columns=tuple(
+            _column(column, by_column.get(column.name), planned, problems, table.name)
+            for column in table.columns
+        ),
+    )
+
+
+def _column(
+    column: Column,
+    attribute: Attribute | None,
+    planned: TableAttributes,
+    problems: dict[str, Problem],
+    table: Name,
+) -> ColumnView:
+    view = ColumnView(
+        name=column.name,
+        type=type_text(column.type),
+        nullable=not column.not_null,
+        default=column.default,
+    )
+    problem = problems.get(f"{table}.{column.name}")
+    if attribute is None:
+        why = f"{problem.what} {problem.todo}".strip() if problem is not None else ""
+        return msgspec.structs.replace(view, why=why)
+    mapped = planned.mapped[column.name]
+    return msgspec.structs.replace(
+        view,
+        attribute=attribute.name,
+        ash_type=flat(attribute.type),
+        constraints=flat(Keyword(attribute.constraints))[1:-1],
+        primary_key=attribute.primary_key,
+        why=mapped.why,
+        risks=tuple(risk.value for risk in mapped.risks),
+    )

@@ -1,0 +1,100 @@
+"""What the command line says of itself, without loading what only a run needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from ash_scaffold import __version__
+
+
+class Done(Protocol):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+HEAVY = {"sqlalchemy", "jinja2", "tree_sitter", "tree_sitter_elixir", "sqlglot", "psycopg"}
+LOADED = """
+import atexit, sys
+atexit.register(lambda: sys.stderr.write(" ".join(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("resources", "--help"), ("--version",)])
+def test_help_loads_none_of_the_heavy_libraries(process: Run, arguments: tuple[str, ...]) -> None:
+    done = process(*arguments, program=LOADED)
+    loaded = set(done.err.split())
+    assert done.code == 0
+    assert "typer" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:
+    done = run("--help")
+    text = " ".join(done.out.split())
+    assert done.code == 0
+    assert "resources" in text
+    assert "demo" in text
+    for said in ("0 done;", "1 done, and something needs your eye", "2 could not do it", "130 int"):
+        assert said in text
+
+
+def test_the_help_of_the_main_command_has_examples(run: Run) -> None:
+    lines = [line.strip() for line in run("resources", "--help").out.splitlines()]
+    assert [line for line in lines if line.startswith("ash-scaffold ")] == [
+        "ash-scaffold resources --domain App.Accounts",
+        "ash-scaffold resources --dump priv/repo/structure.sql",
+        "ash-scaffold resources --table users --table 'user_*' --dry-run",
+        "ash-scaffold resources --url postgres://me@localhost/app_dev --json",
+    ]
+
+
+def test_without_a_command_it_shows_its_help(run: Run) -> None:
+    assert run().out.rstrip() == run("--help").out.rstrip()
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"ash-scaffold {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        ("bash", "complete -o default -F _ash_scaffold_completion ash-scaffold"),
+        ("zsh", "compdef _ash_scaffold_completion ash-scaffold"),
+        ("fish", "complete --command ash-scaffold"),
+    ],
+)
+def test_completion_can_be_shown_and_completes_options(
+    process: Run, monkeypatch: pytest.MonkeyPatch, shell: str, line: str
+) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    shown = process("--show-completion", shell, program="import sys; sys.argv[0] = 'ash-scaffold'")
+    assert (shown.code, shown.err) == (0, "")
+    assert line in shown.out
+
+
+def test_completion_knows_the_options(process: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_ASH_SCAFFOLD_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "ash-scaffold resources --do")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    done = process(program="import sys; sys.argv[0] = 'ash-scaffold'")
+    assert done.out.split() == ["--domain"]
+
+
+def test_completion_can_be_installed(
+    process: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    done = process("--install-completion", "bash", program="import sys; sys.argv[0]='ash-scaffold'")
+    assert done.code == 0
+    assert (
+        "_ash_scaffold_completion" in (tmp_path / ".bash_completions/ash-scaffold.sh").read_text()
+    )
