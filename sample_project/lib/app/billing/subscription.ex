@@ -1,0 +1,105 @@
+defmodule App.Billing.Subscription do
+  use Ash.Resource,
+    domain: App.Billing,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "subscriptions"
+    repo App.Repo
+    migrate? false
+
+    exclusion_constraint_names [{:period, "subscriptions_no_overlap"}]
+
+    references do
+      reference :plan do
+        on_delete :restrict
+        on_update :update
+      end
+    end
+
+    check_constraints do
+      check_constraint :discount, "percentage_check" do
+        message "is invalid"
+      end
+
+      check_constraint :seats, "seats_must_be_positive" do
+        message "is invalid"
+      end
+    end
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+
+    attribute :customer_id, :integer do
+      allow_nil? false
+      public? true
+    end
+
+    attribute :plan_code, :string do
+      allow_nil? false
+      public? true
+      constraints max_length: 40, trim?: false, allow_empty?: true
+    end
+
+    attribute :status, App.Types.SubscriptionStatus do
+      allow_nil? false
+      public? true
+      default :trialing
+    end
+
+    attribute :period, :range do
+      allow_nil? false
+      public? true
+      constraints inner_type: :date, allow_empty?: true
+    end
+
+    attribute :seats, :integer do
+      allow_nil? false
+      public? true
+      default 1
+    end
+
+    attribute :discount, App.Types.Percentage do
+      public? true
+    end
+
+    attribute :metadata, App.Types.Json do
+      public? true
+    end
+
+    attribute :canceled_at, AshPostgres.TimestamptzUsec do
+      public? true
+    end
+
+    create_timestamp :inserted_at do
+      public? true
+    end
+
+    update_timestamp :updated_at do
+      public? true
+    end
+  end
+
+  relationships do
+    belongs_to :customer, App.Billing.Customer do
+      define_attribute? false
+      public? true
+    end
+
+    belongs_to :plan, App.Billing.Plan do
+      source_attribute :plan_code
+      destination_attribute :code
+      define_attribute? false
+      public? true
+    end
+
+    has_many :invoices, App.Billing.Invoice do
+      public? true
+    end
+  end
+end

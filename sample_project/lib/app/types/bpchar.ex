@@ -1,0 +1,19 @@
+defmodule App.Types.Bpchar do
+  @moduledoc "A `character(n)`: PostgreSQL pads it with blanks, which mean nothing."
+  use Ash.Type.NewType, subtype_of: :string, constraints: [trim?: false, allow_empty?: true]
+
+  @impl true
+  def storage_type(_constraints), do: :bpchar
+
+  # Ash.Type.NewType refuses nil in an array even with `nil_items?: true`.
+  @impl true
+  def apply_constraints_array(values, constraints) do
+    with {:ok, _values} <- super(Enum.reject(values, &is_nil/1), constraints), do: {:ok, values}
+  end
+
+  @impl true
+  def apply_atomic_constraints_array(values, constraints) do
+    with {:ok, _values} <- super(Enum.reject(List.wrap(values), &is_nil/1), constraints),
+         do: {:ok, values}
+  end
+end
