@@ -1,11 +1,15 @@
-"""DDL for a schema of any number of tables, as rich as that of a large, old Rails application.
+"""DDL for a schema of any number of tables, plain or rich.
 
-About 15 columns a table, serial and identity keys, two or three foreign keys (some tables are
-the target of hundreds), enums, length checks, partial, expression and unique indexes, jsonb,
-arrays, comments, timestamps with time zone, row triggers, a few partitioned tables. The same
-number of tables gives the same text on every machine.
+A plain table is that of an ordinary application: about ten columns, a serial or identity key, one
+or two foreign keys, unique indexes, enums, jsonb, arrays, timestamps with time zone. A rich schema
+has the measure of GitLab's structure.sql, per thousand tables: 14,000 columns, 4,000 indexes of
+which 600 are partial or over expressions, 2,500 checks, most of a text's length or of NOT NULL,
+2,400 foreign keys (some tables are the target of hundreds), 950 sequences, 200 row triggers with
+a function each, 288 partitions, few comments. The same number of tables gives the same text on
+every machine.
 
     python -m benchmarks.schema 1000 > schema.sql
+    python -m benchmarks.schema 1000 --rich > schema.sql
 """
 
 from __future__ import annotations
@@ -18,7 +22,44 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 HUBS = ("organizations", "users", "namespaces", "projects", "issues", "merge_requests")
-PARTITIONS = 12
+
+
+class Style(NamedTuple):
+    """How much a table has: ranges for its columns and keys, and chances of the rest."""
+
+    columns: tuple[int, int]
+    foreign_keys: tuple[int, int]
+    partitioned: float
+    partitions: int
+    length_check: float
+    not_null_check: float
+    partial_index: float
+    trigger: float
+    comment: float
+
+
+PLAIN = Style(
+    columns=(3, 8),
+    foreign_keys=(0, 2),
+    partitioned=0,
+    partitions=0,
+    length_check=0,
+    not_null_check=0,
+    partial_index=0.1,
+    trigger=0,
+    comment=0.05,
+)
+RICH = Style(
+    columns=(5, 12),
+    foreign_keys=(1, 4),
+    partitioned=0.025,
+    partitions=16,
+    length_check=0.95,
+    not_null_check=0.1,
+    partial_index=0.5,
+    trigger=0.3,
+    comment=0.01,
+)
 
 
 def _words(text: str) -> list[str]:
@@ -110,7 +151,7 @@ class Column(NamedTuple):
     max_length: int = 0
 
 
-def statements(tables: int) -> Iterator[str]:
+def statements(tables: int, style: Style = PLAIN) -> Iterator[str]:
     """Yield the statements, without semicolons, that make a schema of that many tables.
 
     Partitions come on top of the number. Tables refer only to those made before them.
@@ -122,8 +163,8 @@ def statements(tables: int) -> Iterator[str]:
         yield f"CREATE TYPE {enum} AS ENUM ({labels})"
     names: list[str] = []
     for name in _names(tables):
-        partitioned = len(names) > len(HUBS) and draw.chance(0.02)
-        yield from _table(name, names, enums, draw, partitioned=partitioned)
+        partitioned = len(names) > len(HUBS) and draw.chance(style.partitioned)
+        yield from _table(name, names, enums, draw, style, partitioned=partitioned)
         # Nothing refers to a partitioned table: the target would need the partition key too.
         if not partitioned:
             names.append(name)
@@ -141,12 +182,18 @@ def _names(count: int) -> Iterator[str]:
 
 
 def _table(
-    name: str, targets: Sequence[str], enums: Sequence[str], draw: Draw, *, partitioned: bool
+    name: str,
+    targets: Sequence[str],
+    enums: Sequence[str],
+    draw: Draw,
+    style: Style,
+    *,
+    partitioned: bool,
 ) -> Iterator[str]:
-    foreign = _foreign_columns(targets, draw)
+    foreign = _foreign_columns(targets, draw, style)
     if not partitioned and draw.chance(0.04):
         foreign.append(("parent_id", name, ""))
-    columns = [Column(*column) for column in draw.some(_COLUMNS, draw.between(6, 13))]
+    columns = [Column(*column) for column in draw.some(_COLUMNS, draw.between(*style.columns))]
     if draw.chance(0.2):
         columns.append(Column("status", f"{draw.one(enums)} NOT NULL DEFAULT 'created'"))
     stamps = ("created_at", "updated_at") if draw.chance(0.85) else ("created_at",)
@@ -154,25 +201,34 @@ def _table(
     lines += [f"{stamp} timestamp with time zone NOT NULL" for stamp in stamps]
     lines += [f"{column} bigint{null}" for column, _, null in foreign]
     lines += [f"{column.name} {column.definition}" for column in columns]
-    lines += [
-        f"CONSTRAINT {_constraint('check', name, column.name)}"
-        f" CHECK ((char_length({column.name}) <= {column.max_length}))"
-        for column in columns
-        if column.max_length
-    ]
+    lines += _checks(name, columns, draw, style)
     key = "id, partition_id" if partitioned else "id"
     lines.append(f"CONSTRAINT {name}_pkey PRIMARY KEY ({key})")
     body = ",\n  ".join(lines)
     tail = " PARTITION BY LIST (partition_id)" if partitioned else ""
     yield f"CREATE TABLE {name} (\n  {body}\n){tail}"
     if partitioned:
-        for number in range(100, 100 + PARTITIONS):
+        for number in range(100, 100 + style.partitions):
             yield f"CREATE TABLE {name}_{number} PARTITION OF {name} FOR VALUES IN ({number})"
     yield from _foreign_keys(name, foreign, draw)
-    yield from _indexes(name, [column for column, _, _ in foreign], columns, draw, partitioned)
-    if len(foreign) > 1 and draw.chance(0.4):
+    keys = [column for column, _, _ in foreign]
+    yield from _indexes(name, keys, columns, draw, partitioned=partitioned)
+    if draw.chance(style.partial_index):
+        yield _partial_index(name, keys, columns, draw, partitioned=partitioned)
+    if len(foreign) > 1 and draw.chance(style.trigger):
         yield from _trigger(name, foreign[0][0], foreign[1])
-    yield from _comments(name, columns, draw)
+    yield from _comments(name, columns, draw, style)
+
+
+def _checks(name: str, columns: Sequence[Column], draw: Draw, style: Style) -> Iterator[str]:
+    for column in columns:
+        if column.max_length and draw.chance(style.length_check):
+            check = _constraint("check", name, column.name)
+            limit = f"char_length({column.name}) <= {column.max_length}"
+            yield f"CONSTRAINT {check} CHECK (({limit}))"
+        if "NOT NULL" not in column.definition and draw.chance(style.not_null_check):
+            check = _constraint("check_null", name, column.name)
+            yield f"CONSTRAINT {check} CHECK (({column.name} IS NOT NULL))"
 
 
 def _key_column(draw: Draw, *, partitioned: bool) -> str:
@@ -183,10 +239,12 @@ def _key_column(draw: Draw, *, partitioned: bool) -> str:
     return f"id bigint NOT NULL GENERATED {draw.one(('BY DEFAULT', 'ALWAYS'))} AS IDENTITY"
 
 
-def _foreign_columns(targets: Sequence[str], draw: Draw) -> list[tuple[str, str, str]]:
-    """Draw up to four keys: column, target, and whether it may be null; hubs are drawn more."""
+def _foreign_columns(
+    targets: Sequence[str], draw: Draw, style: Style
+) -> list[tuple[str, str, str]]:
+    """Draw keys: column, target, and whether it may be null; hubs are drawn more."""
     chosen: dict[str, tuple[str, str]] = {}
-    for _ in range(draw.between(1, 4) if targets else 0):
+    for _ in range(draw.between(*style.foreign_keys) if targets else 0):
         hub = draw.chance(0.6)
         target = draw.one([one for one in HUBS if one in targets] if hub else targets)
         column = f"{target[:-1]}_id"
@@ -206,7 +264,7 @@ def _foreign_keys(name: str, foreign: Sequence[tuple[str, str, str]], draw: Draw
 
 
 def _indexes(
-    name: str, foreign: Sequence[str], columns: Sequence[Column], draw: Draw, partitioned: bool
+    name: str, foreign: Sequence[str], columns: Sequence[Column], draw: Draw, *, partitioned: bool
 ) -> Iterator[str]:
     by_name = {column.name for column in columns}
     for column in foreign:
@@ -219,16 +277,37 @@ def _indexes(
         if draw.chance(0.15):
             index = _constraint("uniq_lower", name, text)
             yield f"CREATE UNIQUE INDEX {index} ON {name} (lower({text}::text))"
-    if "state" in by_name and draw.chance(0.5):
-        unique = "UNIQUE " if foreign and not partitioned and draw.chance(0.4) else ""
-        keys = foreign[0] if unique else "created_at"
-        index = _constraint("partial", name, keys)
-        yield f"CREATE {unique}INDEX {index} ON {name} ({keys}) WHERE (state = ANY (ARRAY[0, 1]))"
     if "uuid" in by_name and not partitioned and draw.chance(0.7):
         index = _constraint("uniq", name, "uuid")
-        yield f"CREATE UNIQUE INDEX {index} ON {name} (uuid) WHERE (uuid IS NOT NULL)"
+        yield f"CREATE UNIQUE INDEX {index} ON {name} (uuid)"
     if "settings" in by_name and draw.chance(0.2):
         yield f"CREATE INDEX {_constraint('gin', name, 'settings')} ON {name} USING gin (settings)"
+
+
+# What a partial index may be limited to, by the column that its predicate is about.
+_PREDICATES = {
+    "state": "(state = ANY (ARRAY[0, 1, 4]))",
+    "uuid": "(uuid IS NOT NULL)",
+    "finished_at": "(finished_at IS NULL)",
+    "enabled": "(enabled = true)",
+    "archived": "((archived IS NULL) OR (archived = false))",
+    "external_id": "((external_id)::text <> ''::text)",
+    "position": '("position" > 0)',
+    "attempts": "((attempts < 10) AND (created_at IS NOT NULL))",
+}
+
+
+def _partial_index(
+    name: str, foreign: Sequence[str], columns: Sequence[Column], draw: Draw, *, partitioned: bool
+) -> str:
+    """Limit an index to some rows, a few of them unique; or put it on an expression."""
+    about = next((column.name for column in columns if column.name in _PREDICATES), None)
+    keys = foreign[0] if foreign else "created_at"
+    index = _constraint("partial", name, keys)
+    if about is None:
+        return f"CREATE INDEX {index} ON {name} (date_trunc('day', created_at, 'UTC'), {keys})"
+    unique = "UNIQUE " if foreign and not partitioned and draw.chance(0.2) else ""
+    return f"CREATE {unique}INDEX {index} ON {name} ({keys}) WHERE {_PREDICATES[about]}"
 
 
 def _trigger(name: str, column: str, source: tuple[str, str, str]) -> Iterator[str]:
@@ -248,11 +327,11 @@ def _trigger(name: str, column: str, source: tuple[str, str, str]) -> Iterator[s
     )
 
 
-def _comments(name: str, columns: Sequence[Column], draw: Draw) -> Iterator[str]:
-    if draw.chance(0.15):
+def _comments(name: str, columns: Sequence[Column], draw: Draw, style: Style) -> Iterator[str]:
+    if draw.chance(style.comment):
         yield f"COMMENT ON TABLE {name} IS 'Holds one row for each of the team''s {name}.'"
     for column in columns:
-        if draw.chance(0.05):
+        if draw.chance(style.comment / 3):
             yield f"COMMENT ON COLUMN {name}.{column.name} IS 'Filled by the importer'"
 
 
@@ -269,7 +348,8 @@ def _constraint(kind: str, table: str, columns: str) -> str:
 
 def main() -> None:
     """Print the schema of as many tables as the first argument says."""
-    for statement in statements(int(sys.argv[1])):
+    style = RICH if "--rich" in sys.argv[2:] else PLAIN
+    for statement in statements(int(sys.argv[1]), style):
         sys.stdout.write(f"{statement};\n")
 
 
