@@ -10,7 +10,7 @@ from ash_scaffold.ash.model import ABSENT, Absent
 from ash_scaffold.ash.type_mapper import Mapped
 from ash_scaffold.ash.types import Family
 from ash_scaffold.postgres.literal import ArrayConstant, Constant, read_array, read_constant
-from ash_scaffold.term import Keyword, Map, Term
+from ash_scaffold.term import Map, Term
 
 _TRUE = frozenset({"true", "t", "yes", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "off", "0"})
@@ -30,27 +30,20 @@ def literal_default(sql: str, mapped: Mapped) -> Term | Absent:
     if constant is None or len(sql) > _LONGEST:
         return ABSENT
     if mapped.is_array:
-        return _array(constant, mapped)
+        return _array(constant)
     if isinstance(constant, ArrayConstant) or constant.text is None:
         return ABSENT
     return _scalar(constant.text, mapped)
 
 
-def _array(constant: Constant | ArrayConstant, mapped: Mapped) -> Term | Absent:
+def _array(constant: Constant | ArrayConstant) -> Term | Absent:
+    """Return an empty list; AshPostgres can't say any other as a default, and warns about it."""
     items = (
         constant.items
         if isinstance(constant, ArrayConstant)
         else read_array(constant.text or "NULL")
     )
-    if items is None:
-        return ABSENT
-    values: list[Term] = []
-    for item in items:
-        value = None if item is None else _scalar(item, mapped)
-        if isinstance(value, Absent):
-            return ABSENT
-        values.append(value)
-    return values
+    return [] if items == () else ABSENT
 
 
 def _scalar(text: str, mapped: Mapped) -> Term | Absent:
@@ -87,25 +80,21 @@ def _decimal(text: str) -> Decimal | Absent:
 
 
 def _json(text: str) -> Term | Absent:
-    """Read a JSON value; not one with fractions, whose binary form may differ from jsonb's."""
+    """Return a scalar, an empty list or an empty object.
+
+    A number with a fraction may differ from jsonb's; AshPostgres can't say other lists and objects
+    as a default, and warns about them.
+    """
     try:
-        value = json.loads(text, parse_float=_no_float, object_pairs_hook=_pairs)
+        value = json.loads(text, parse_float=_no_float)
     except ValueError:
         return ABSENT
-    return ABSENT if value is None else _term(value)
+    if isinstance(value, str | bool | int):
+        return value
+    if value == []:
+        return []
+    return Map() if value == {} else ABSENT
 
 
 def _no_float(text: str) -> float:
     raise ValueError(text)
-
-
-def _pairs(pairs: list[tuple[str, object]]) -> Map:
-    return Map(tuple((key, _term(value)) for key, value in dict(pairs).items()))
-
-
-def _term(value: object) -> Term:
-    if isinstance(value, list):
-        return [_term(item) for item in value]
-    if isinstance(value, str | bool | int | Map | Keyword) or value is None:
-        return value
-    raise ValueError(f"not a JSON value: {value!r}")

@@ -116,7 +116,7 @@ defmodule App.Core.Settings do
 
     attribute :moods, {:array, App.Types.Mood} do
       public? true
-      default [:sad, :"so so"]
+      generated? true
       constraints nil_items?: true
     end
 
@@ -128,13 +128,13 @@ defmodule App.Core.Settings do
 
     attribute :listed, {:array, :string} do
       public? true
-      default ["a", nil, "b,c"]
+      generated? true
       constraints nil_items?: true, items: [trim?: false, allow_empty?: true]
     end
 
     attribute :numbers, {:array, :integer} do
       public? true
-      default [1, nil]
+      generated? true
       constraints nil_items?: true
     end
 

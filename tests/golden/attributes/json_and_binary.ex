@@ -55,7 +55,7 @@ defmodule App.Core.Document do
     attribute :tag_list, App.Types.Json do
       source :tagList
       public? true
-      default ["a", 1, nil, true, %{"k" => "v"}]
+      generated? true
     end
 
     attribute :object, :map do

@@ -41,7 +41,7 @@ defmodule App.Core.User do
 
     attribute :roles, {:array, App.Types.UserRole} do
       public? true
-      default [:admin]
+      generated? true
       constraints nil_items?: true
     end
   end

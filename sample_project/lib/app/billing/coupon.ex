@@ -60,7 +60,7 @@ defmodule App.Billing.Coupon do
     attribute :weekdays, {:array, :integer} do
       allow_nil? false
       public? true
-      default [1, 2, 3, 4, 5, 6, 7]
+      generated? true
       constraints nil_items?: true
     end
 
