@@ -1,0 +1,266 @@
+"""The table of cases: what becomes of a unit that three versions have, or two, or one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
+from ash_scaffold.elixir.merge.fragments import pad_of, text_lines, value_text
+from ash_scaffold.elixir.merge.pairing import Triple, pair
+from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
+from ash_scaffold.elixir.merge.units import Form, Unit, same
+from ash_scaffold.elixir.merge.write import Change, write_parts
+
+Path = tuple[str, ...]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in a module the merge is, by keys of the base, and what people call it."""
+
+    path: Path = ()
+    section: str = ""
+    object: str = ""
+    option: str | None = None
+
+    def inside(self, unit: Unit, key: str) -> Place:
+        """Return the place of a unit inside this one; `key` is the one in the base."""
+        object_, option = self._names(unit)
+        section = (self.section or unit.word) if unit.section else self.section
+        return Place((*self.path, key), section, object_, option)
+
+    def _names(self, unit: Unit) -> tuple[str, str | None]:
+        if unit.section or not self.path:
+            return unit.label, None
+        if self.path[-1].startswith("section "):
+            is_option = unit.key.startswith("option ")
+            return (f"{self.object}.{unit.label}" if is_option else unit.label), None
+        return self.object, unit.label if self.option is None else f"{self.option}.{unit.label}"
+
+
+class Resolver:
+    """Resolves the units of one module, and gathers what there is to say.
+
+    `accepted` are names of conflicts that are settled in the person's favour, without the scope
+    in front. `only` limits the merge to units at or under one of these paths.
+    """
+
+    def __init__(
+        self, style: Style, scope: str, accepted: frozenset[str], only: frozenset[Path] | None
+    ) -> None:
+        self.style = style
+        self.scope = scope
+        self.accepted = accepted
+        self.only = only
+        self.conflicts: list[Conflict] = []
+        self.notes: list[Note] = []
+        self.held: set[Path] = set()
+
+    def parts(
+        self, base: Sequence[Unit], theirs: Sequence[Unit], ours: Unit, place: Place
+    ) -> tuple[list[Edit], bool]:
+        """Merge the parts of a unit; also tell whether nothing of its inside is left."""
+        changes = []
+        for triple in pair(base, theirs, ours.parts or ()):
+            # A merge limited to paths takes the base for what is to be generated.
+            old = triple.base if self.only is None else triple.theirs
+            key = (old or triple.any).key
+            inner = place.inside(triple.any, key)
+            changes.append(self._resolve(triple, inner))
+        return write_parts(ours, changes, self.style, _generated(base))
+
+    def _resolve(self, triple: Triple, place: Place) -> Change:
+        base, theirs, ours = triple.base, triple.theirs, triple.ours
+        if not self._is_active(place) and (base is None or theirs is None or ours is None):
+            return self._some(triple, place)
+        if base is not None and theirs is not None and base.says == theirs.says:
+            if ours is None:
+                self._note(NoteKind.REMOVED, triple, place)
+            elif theirs.open and ours.parts is not None:
+                # Nothing is to be done, but what the person took out of it is told.
+                self.parts(base.parts or (), theirs.parts or (), ours, place)
+            return Change(triple)
+        if ours is None:
+            return self._missing(triple, place)
+        if theirs is None:
+            return self._gone(triple, place)
+        if ours.says == theirs.says:
+            return Change(triple)
+        if base is None:
+            if theirs.open and ours.parts is not None:
+                return Change(triple, self.parts((), theirs.parts or (), ours, place)[0])
+            self._note(NoteKind.DIFFERS, triple, place)
+            return Change(triple)
+        return self._changed(triple, base, theirs, ours, place)
+
+    def _some(self, triple: Triple, place: Place) -> Change:
+        """Put in those parts of a missing section that the merge is limited to."""
+        theirs = triple.theirs
+        if theirs is None or triple.ours is not None or not theirs.open:
+            return Change(triple)
+        parts = [u for u in theirs.parts or () if self._is_active(place.inside(u, u.key))]
+        return Change(triple, insert=theirs, only=tuple(parts)) if parts else Change(triple)
+
+    def _missing(self, triple: Triple, place: Place) -> Change:
+        """Put in what is new; what the person took out stays out."""
+        base, theirs = triple.base, triple.theirs
+        if theirs is None:
+            return Change(triple)
+        if base is None:
+            return Change(triple, insert=theirs)
+        self._note(NoteKind.REMOVED, triple, place)
+        if not theirs.open:
+            return Change(triple)
+        pairs = pair(base.parts or (), theirs.parts or (), ())
+        new = [t.theirs for t in pairs if t.theirs is not None and t.base is None]
+        return Change(triple, insert=theirs, only=tuple(new)) if new else Change(triple)
+
+    def _gone(self, triple: Triple, place: Place) -> Change:
+        base, ours = triple.base, triple.ours
+        if base is None or ours is None:
+            return Change(triple)
+        if same(ours, base) and "# opened again" not in ours.inner:
+            return Change(triple, remove=True)
+        if ours.open and ours.parts is not None:
+            edits, empty = self.parts(base.parts or (), (), ours, place)
+            if empty and not set(ours.comments) - set(base.comments):
+                return Change(triple, remove=True)
+            return Change(triple, edits)
+        self._conflict(triple, place)
+        return Change(triple)
+
+    def _changed(
+        self, triple: Triple, base: Unit, theirs: Unit, ours: Unit, place: Place
+    ) -> Change:
+        active = self._is_active(place)
+        whole = _whole(base, theirs, ours, self.style)
+        if whole is not None and active:
+            return Change(triple, [whole])
+        if base.parts is not None and theirs.parts is not None and _can_take(ours):
+            edits = self._head(triple, base, theirs, ours, place)
+            inner, empty = self.parts(base.parts, theirs.parts, ours, place)
+            if empty and not ours.section and not ours.head and ours.value is not None:
+                return Change(triple, remove=True)
+            return Change(triple, [*edits, *inner])
+        if not active:
+            return Change(triple)
+        if ours.says == base.says and set(ours.inner) <= set(base.inner):
+            return Change(triple, [_replaced(theirs, ours, self.style)])
+        self._conflict(triple, place)
+        return Change(triple)
+
+    def _head(
+        self, triple: Triple, base: Unit, theirs: Unit, ours: Unit, place: Place
+    ) -> list[Edit]:
+        """Merge an entity's own word and its arguments."""
+        moved = base.word != theirs.word and ours.word != theirs.word
+        slots = list(zip(base.head, theirs.head, ours.head, strict=False))
+        if not moved:
+            found = []
+            for old, new, own in slots:
+                change = self._resolve(Triple(old, new, own), place.inside(new, old.key))
+                found += change.edits
+            return found
+        here = msgspec.structs.replace(place, path=(*place.path, "#word"), option="kind")
+        if not self._is_active(here):
+            return []
+        rest = [unit.says for unit in ours.head[1:]] == [unit.says for unit in base.head[1:]]
+        if ours.word != base.word or not rest or not ours.head or ours.call is None:
+            self._conflict(triple, here)
+            return []
+        renamed = theirs.head[0] if ours.head[0].says == base.head[0].says else ours.head[0]
+        args = [renamed, *theirs.head[1:]]
+        opening = ours.source[ours.start + len(ours.word.encode()) : ours.head[0].start]
+        text = (
+            theirs.word.encode()
+            + opening
+            + b", ".join(arg.source[arg.start : arg.end] for arg in args)
+        )
+        return [Edit(ours.start, ours.head[-1].end, text)]
+
+    def _is_active(self, place: Place) -> bool:
+        if self.only is None:
+            return True
+        return any(path == place.path[: len(path)] for path in self.only)
+
+    def _conflict(self, triple: Triple, place: Place) -> None:
+        if self._is_accepted(place):
+            self._note(NoteKind.ACCEPTED, triple, place)
+            return
+        self.held.add(place.path)
+        self.conflicts.append(
+            Conflict(
+                section=place.section,
+                object=self._full(place.object),
+                option=place.option,
+                base=text_lines(triple.base),
+                ours=text_lines(triple.ours),
+                theirs=text_lines(triple.theirs),
+            )
+        )
+
+    def _note(self, kind: NoteKind, triple: Triple, place: Place) -> None:
+        if kind is not NoteKind.ACCEPTED and self._is_accepted(place):
+            return
+        self.notes.append(
+            Note(
+                kind=kind,
+                section=place.section,
+                object=self._full(place.object),
+                option=place.option,
+                ours=text_lines(triple.ours),
+                theirs=text_lines(triple.theirs),
+            )
+        )
+
+    def _is_accepted(self, place: Place) -> bool:
+        """Whether the object is accepted, or its option, or one that the option is inside of."""
+        full = self._full(place.object)
+        if full in self.accepted:
+            return True
+        names = place.option.split(".") if place.option is not None else []
+        return any(
+            f"{full}.{'.'.join(names[: end + 1])}" in self.accepted for end in range(len(names))
+        )
+
+    def _full(self, name: str) -> str:
+        return f"{self.scope}.{name}" if self.scope else name
+
+
+def _can_take(ours: Unit) -> bool:
+    """Whether a unit can be merged part by part."""
+    if ours.parts is None:
+        return False
+    return ours.cells is not None or ours.section or bool(ours.head)
+
+
+def _whole(base: Unit, theirs: Unit, ours: Unit, style: Style) -> Edit | None:
+    """Take the generated text as it is where the person's is still that of the base.
+
+    So what nobody touched keeps the formatter's layout. None where it is not.
+    """
+    if ours.section or ours.key == "" or ours.form is not Form.STATEMENT:
+        return None
+    if lines_of(base) != lines_of(ours):
+        return None
+    start, new = ours.start, theirs.start
+    if lines_of(base, base.lead) == lines_of(ours, ours.lead):
+        start, new = ours.lead, theirs.lead
+    return Edit(start, ours.end, indented(lines_of(theirs, new), pad_of(ours), style))
+
+
+def _replaced(theirs: Unit, ours: Unit, style: Style) -> Edit:
+    start, end = ours.value_range
+    text = value_text(theirs, pad_of(ours), style, pair=ours.form is Form.PAIR)
+    return Edit(start, end, text)
+
+
+def _generated(base: Sequence[Unit]) -> frozenset[str]:
+    """Return the comments that were generated with these units, around them and inside."""
+    found: set[str] = set()
+    for unit in base:
+        found.update(unit.comments)
+        above = unit.source[unit.lead : unit.start].split(b"\n")
+        found.update(line.decode("utf-8", "replace").strip() for line in above)
+    return frozenset(found - {""})
