@@ -8,11 +8,11 @@ import msgspec
 
 from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner
-from ash_scaffold.ash.constraints import ParentKeys, plan_constraints
+from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constraints
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.keys import find_keys, primary_key
 from ash_scaffold.ash.known import NO_NAMES, Known
-from ash_scaffold.ash.model import ABSENT, Actions, Domain, Resource, SupportType
+from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
 from ash_scaffold.ash.modules import Modules, plan_modules
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.report import table_problems
@@ -83,34 +83,10 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
         if written:
             problems += [*draft.columns.problems, *constraints.problems, *found]
             problems += table_problems(draft)
-        table_config = config.for_table(name)
-        planned.append(
-            PlannedResource(
-                resource=Resource(
-                    module=draft.module,
-                    domain=draft.domain,
-                    repo=known.repo,
-                    table=name.name,
-                    schema=name.schema,
-                    base=config.use_for(name) or "Ash.Resource",
-                    extensions=config.extensions_for(name),
-                    migrate=config.owned_by_ash(name),
-                    description=table_config.description or draft.table.comment,
-                    require_primary_key=draft.key is not None,
-                    actions=actions,
-                    attributes=draft.columns.attributes,
-                    relationships=relationships.by_table.get(name, ()),
-                    identities=constraints.identities,
-                    references=constraints.references,
-                    check_constraints=constraints.check_constraints,
-                    unique_index_names=constraints.unique_index_names,
-                    exclusion_constraint_names=constraints.exclusion_constraint_names,
-                    foreign_key_names=constraints.foreign_key_names,
-                ),
-                draft=draft,
-                written=written,
-            )
+        resource = _resource(
+            draft, known.repo, config, actions, relationships.by_table.get(name, ()), constraints
         )
+        planned.append(PlannedResource(resource=resource, draft=draft, written=written))
     return Plan(
         resources=tuple(planned),
         domains=_domains(planned, modules),
@@ -119,6 +95,38 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
         extensions=_extensions(planned),
         scope=scope,
         modules=modules,
+    )
+
+
+def _resource(
+    draft: Draft,
+    repo: str,
+    config: Resolver,
+    actions: Actions | None,
+    relationships: tuple[Relationship, ...],
+    constraints: Constraints,
+) -> Resource:
+    name = draft.name
+    return Resource(
+        module=draft.module,
+        domain=draft.domain,
+        repo=repo,
+        table=name.name,
+        schema=name.schema,
+        base=config.use_for(name) or "Ash.Resource",
+        extensions=config.extensions_for(name),
+        migrate=config.owned_by_ash(name),
+        description=config.for_table(name).description or draft.table.comment,
+        require_primary_key=draft.key is not None,
+        actions=actions,
+        attributes=draft.columns.attributes,
+        relationships=relationships,
+        identities=constraints.identities,
+        references=constraints.references,
+        check_constraints=constraints.check_constraints,
+        unique_index_names=constraints.unique_index_names,
+        exclusion_constraint_names=constraints.exclusion_constraint_names,
+        foreign_key_names=constraints.foreign_key_names,
     )
 
 

@@ -22,6 +22,7 @@ from ash_scaffold.config import (
 )
 from ash_scaffold.config.pattern import is_glob
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.generate.advice import Advice, advise
 from ash_scaffold.generate.files import Files, compare_files, contents, render_modules
 from ash_scaffold.generate.known import choose_repo, find_repo, known_of
 from ash_scaffold.generate.refuse import require_folders, require_options, require_tables
@@ -29,7 +30,6 @@ from ash_scaffold.legacy.read import Hints, read_legacy
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.source import open_source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
-from ash_scaffold.project.advice import Advice, advise
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.snapshot import digest, generated_files, read_snapshots
