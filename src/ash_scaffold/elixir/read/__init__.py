@@ -1,0 +1,19 @@
+"""Resources read from Elixir source: the counterpart of `elixir.render`."""
+
+from __future__ import annotations
+
+from ash_scaffold.ash.stated import Place, ReadResource
+from ash_scaffold.elixir.read.names import columns_of, known_names, names_of, relationship_id
+from ash_scaffold.elixir.read.resource import Source, read_resource, read_resources
+
+__all__ = [
+    "Place",
+    "ReadResource",
+    "Source",
+    "columns_of",
+    "known_names",
+    "names_of",
+    "read_resource",
+    "read_resources",
+    "relationship_id",
+]

@@ -1,0 +1,130 @@
+"""The names that files give to what stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ash_scaffold.ash.composite import filter_pairs, follows_a_key
+from ash_scaffold.ash.known import KnownNames, RelationshipId, same_relationship
+from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.stated import ReadResource
+from ash_scaffold.postgres.catalog import Name
+
+
+def names_of(resources: Iterable[ReadResource]) -> dict[Name, KnownNames]:
+    """Return the names of all resources that are pinned to a table, by that table.
+
+    Of several on one table the first by module name counts, as it does for the planner.
+    """
+    read = sorted(resources, key=lambda resource: resource.module)
+    tables = {each.module: each.table for each in read if each.table is not None}
+    columns = {each.module: columns_of(each) for each in read}
+    found: dict[Name, KnownNames] = {}
+    for each in read:
+        if each.table is not None and each.table not in found:
+            found[each.table] = known_names(each, tables, columns)
+    return found
+
+
+def columns_of(read: ReadResource) -> dict[str, str]:
+    """Return the columns of a resource's attributes, as far as they are known."""
+    return {
+        attribute.name: attribute.column
+        for attribute in read.resource.attributes
+        if read.knows("attributes", attribute.name, "column")
+    }
+
+
+def known_names(
+    read: ReadResource,
+    destinations: Mapping[str, Name],
+    columns: Mapping[str, Mapping[str, str]],
+) -> KnownNames:
+    """Return the names that a resource gives.
+
+    `destinations` gives the table of a resource and `columns` the column of its attributes, both
+    by module: a relationship is known by the columns that it joins. One that leads to a resource
+    that isn't among them, or that says the same as another one, only takes its name.
+    """
+    resource = read.resource
+    found: dict[RelationshipId, str] = {}
+    rest = set(read.fields)
+    for relationship in sorted(resource.relationships, key=lambda each: _rank(read, each)):
+        own = relationship_id(read, relationship, destinations, columns)
+        if own is None or same_relationship(own, found) is not None:
+            rest.add(relationship.name)
+        else:
+            found[own] = relationship.name
+    return KnownNames(
+        attributes={column: name for name, column in reversed(columns_of(read).items())},
+        relationships=found,
+        identities={
+            identity.index: identity.name
+            for identity in reversed(resource.identities)
+            if read.knows("identities", identity.name, "index")
+        },
+        taken=frozenset(rest),
+    )
+
+
+def relationship_id(
+    read: ReadResource,
+    relationship: Relationship,
+    destinations: Mapping[str, Name],
+    columns: Mapping[str, Mapping[str, str]],
+) -> RelationshipId | None:
+    """Return what a relationship is in the database, None when that can't be known.
+
+    Of a composite key whose filter can't be read only the first pair is known.
+    """
+    joins = relationship.kind is RelationshipKind.MANY_TO_MANY
+    fields = ["destination", "source_attribute", "destination_attribute"]
+    if joins:
+        fields += ["through", "source_attribute_on_join", "destination_attribute_on_join"]
+    if not all(read.knows("relationships", relationship.name, field) for field in fields):
+        return None
+    many = relationship.kind is not RelationshipKind.BELONGS_TO
+    table = destinations.get(relationship.destination)
+    if table is None:
+        return None
+    if not joins:
+        pairs = _columns(
+            _attributes(read, relationship),
+            columns.get(read.module, {}),
+            columns.get(relationship.destination, {}),
+        )
+        return RelationshipId.of(many, table, pairs) if pairs else None
+    through = destinations.get(relationship.through or "")
+    if through is None:
+        return None
+    join = columns.get(relationship.through or "", {})
+    source = relationship.source_attribute_on_join or ""
+    other = relationship.destination_attribute_on_join or ""
+    pairs = _columns([(source, other)], join, join)
+    return RelationshipId.of(many, table, pairs, through) if pairs else None
+
+
+def _attributes(read: ReadResource, relationship: Relationship) -> list[tuple[str, str]]:
+    """Return the pairs of attributes that a relationship joins, as far as they are known."""
+    first = (relationship.source_attribute, relationship.destination_attribute)
+    known = read.knows("relationships", relationship.name, "filter")
+    return [first, *(filter_pairs(relationship.filter) if known else ())]
+
+
+def _columns(
+    pairs: Iterable[tuple[str, str]], own: Mapping[str, str], other: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return the columns of pairs of attributes; nothing when one of them isn't known."""
+    found = [(own.get(left), other.get(right)) for left, right in pairs]
+    known = [(left, right) for left, right in found if left is not None and right is not None]
+    return known if len(known) == len(found) else []
+
+
+def _rank(read: ReadResource, relationship: Relationship) -> int:
+    """Tell a relationship that follows a key from one that asks for some of its rows."""
+    name = relationship.name
+    if name in read.queries:
+        return 2
+    if not read.knows("relationships", name, "filter"):
+        return 1
+    return 0 if follows_a_key(relationship.filter) else 1
