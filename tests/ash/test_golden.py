@@ -1,5 +1,7 @@
 """Each `tests/golden/*/*.sql` is a few lines of DDL; the `.ex` beside it is all that comes out.
 
+An `.exs` beside it is the legacy code, which is read as a file of the project.
+
 `UPDATE_GOLDEN=1` writes what comes out today: read the diff before it is committed.
 """
 
@@ -13,9 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support import Output, generate
+from msgspec import structs
+from tests.support import KNOWN, Output, generate
 
+from ash_scaffold.ash.known import LegacySchema
 from ash_scaffold.elixir.format import formatter_calls
+from ash_scaffold.generate.hints import legacy_facts
+from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -24,8 +32,10 @@ _ALIKE = frozenset(
     f"App.Types.{name}"
     for name in "Bit1 Bit4 Bpchar Char Cidr Float Hstore Inet Int2 Int4 Interval Json Macaddr Oid "
     "PgLsn Point Varbit Timestamptz TimestamptzUsec UtcDatetime UtcDatetimeUsec TimeUsec Int4Range "
-    "NumRange TsRange DateMultirange Tsvector".split()
+    "NumRange TsRange DateMultirange Tsvector NaiveDatetimeUsec".split()
 )
+# A domain that is not the context of any schema gets its tables by configuration alone.
+_ALL = '[domains."App.Core"]\ntables = ["*", "*.*"]\n'
 _CONFIG = re.compile(r"/\* ash_scaffold\.toml\n(.*?)\*/\n", re.DOTALL)
 
 
@@ -36,12 +46,22 @@ def everything(output: Output) -> str:
     return "\n".join([*texts, "".join(problems)] if problems else texts)
 
 
+def legacy(source: Path) -> tuple[LegacySchema, ...]:
+    """Read the Ecto schemas of a file, if there is one."""
+    if not source.exists():
+        return ()
+    return legacy_facts(read_code(Code([ElixirFile("lib/app.ex", source.read_bytes())])))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) -> None:
     ddl = case.read_text()
     config = _CONFIG.search(ddl)
     schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
-    found = everything(generate(reflect_scratch(ddl, schemas=schemas), config[1] if config else ""))
+    database = reflect_scratch(ddl, schemas=schemas)
+    known = structs.replace(KNOWN, legacy=legacy(case.with_suffix(".exs")))
+    said = (config[1] if config else "") + (_ALL if known.legacy else "")
+    found = everything(generate(database, said, known=known))
     golden = case.with_suffix(".ex")
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(found)
@@ -50,6 +70,7 @@ def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) ->
 
 def test_every_golden_file_has_its_case() -> None:
     assert sorted(GOLDEN.glob("*/*.ex")) == [case.with_suffix(".ex") for case in CASES]
+    assert {path.with_suffix(".sql") for path in GOLDEN.glob("*/*.exs")} <= set(CASES)
 
 
 @pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")

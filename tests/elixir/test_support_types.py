@@ -81,12 +81,18 @@ def every_support() -> Iterator[SupportType]:
             mapper.map(use),
             mapper.map(use, key=True),
             mapper.map(use, option="tolerant"),
+            mapper.map(use, option="naive"),
             mapper.map(array),
             mapper.map(array, option="nested"),
         ):
             if isinstance(mapped, Mapped):
                 yield from mapped.supports
-    yield from mapper.listed(Name("public", "jobs"), "state", ("new", "in progress")).supports
+    jobs = Name("public", "jobs")
+    yield from mapper.listed(jobs, "state", ("new", "in progress")).supports
+    yield from mapper.stored_enum(jobs, "priority", (("low", 1), ("high", 5))).supports
+    yield from mapper.stored_enum(jobs, "plan", (("free", "F"), ("pro", "P"))).supports
+    yield from mapper.stored_enum(jobs, "level", (("first", 1),), is_open=True).supports
+    yield from mapper.stored_enum(jobs, "mode", (("on", "on"),), is_open=True).supports
 
 
 SUPPORTS = {support.module: support for support in every_support()}

@@ -128,7 +128,7 @@ def test_enums(reflect_ddl: Callable[..., Database]) -> None:
         ("jsonb", "{:array, :map}", None),
         ("jsonb[]", "{:array, :map}", None),
         ("jsonb", "{:map, :integer}", None),
-        ("timestamp", ":naive_datetime", None),
+        ("timestamp", ":naive_datetime_usec", None),
         ("timestamp(0)", ":utc_datetime", None),
         ("timestamptz", ":utc_datetime_usec", None),
         ("int2", "Ecto.Enum, values: [a: 1]", None),
@@ -248,3 +248,32 @@ def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
         )
     ]
     assert findings[0].values == ("User", "Slim")
+
+
+def test_precisions(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE t (id bigserial PRIMARY KEY, a timestamp, b timestamp(0), c timestamptz(3),"
+        " d time(0), e timestamptz, inserted_at timestamp, updated_at timestamp)"
+    )
+    findings = found(
+        database,
+        schema(
+            "T",
+            "t",
+            "    field :a, :utc_datetime_usec\n"
+            "    field :b, :naive_datetime_usec\n"
+            "    field :c, :utc_datetime\n"
+            "    field :d, :time_usec\n"
+            "    field :e, :naive_datetime\n"
+            "    timestamps(type: :utc_datetime)\n",
+        ),
+    )
+    drops = "but the column keeps microseconds, which the schema drops as it reads them."
+    rounds = "but the column keeps whole seconds: the database rounds what the schema writes."
+    assert told(findings) == [
+        ("precision-differs", "lib/f0.ex", 5, f"b: :naive_datetime_usec, {rounds}"),
+        ("precision-differs", "lib/f0.ex", 6, f"c: :utc_datetime, {drops}"),
+        ("precision-differs", "lib/f0.ex", 7, f"d: :time_usec, {rounds}"),
+        ("type-disagrees", "lib/f0.ex", 8, "e is :naive_datetime, the column is timestamptz."),
+        ("precision-differs", "lib/f0.ex", 9, f"inserted_at, updated_at: :utc_datetime, {drops}"),
+    ]

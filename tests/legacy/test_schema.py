@@ -120,6 +120,14 @@ def test_enums_of_the_library_ecto_enum() -> None:
     assert field("field :x, App.Color", own).type == EnumType((("red", "red"),))
 
 
+def test_an_enum_may_be_nested_in_the_module_that_uses_it() -> None:
+    other = "defmodule App.Other do\n  use App.Base\n  defenum(State, gone: 2)\nend\n"
+    own = "  import EctoEnum\n  defenum(State, low: 0, high: 1)\n"
+    assert field("field :x, State", other, before=own).type == EnumType((("low", 0), ("high", 1)))
+    aliased = "  alias App.Other.State\n"
+    assert field("field :x, State", other, before=aliased).type == EnumType((("gone", 2),))
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ash_scaffold.ash.keys import primary_key
-from ash_scaffold.ash.relationships import Asked
+from ash_scaffold.ash.links import Asked
 from ash_scaffold.config.fault import did_you_mean
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.model import RelationshipConfig

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.column_types import ColumnTypes
 from ash_scaffold.ash.defaults import is_null, literal_default
-from ash_scaffold.ash.keys import Keys, PrimaryKey
+from ash_scaffold.ash.hint_report import field_problems
+from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.keys import NO_LEGACY, Keys, PrimaryKey
 from ash_scaffold.ash.known import NO_NAMES, KnownNames
-from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, SupportType
+from ash_scaffold.ash.makers import key_attribute, made_by_client, timestamp
+from ash_scaffold.ash.model import ABSENT, Attribute, SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
-from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.secrets import looks_secret
-from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
-from ash_scaffold.ash.types import Family
-from ash_scaffold.config.elixir_names import SPECIAL_TYPES
+from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.model import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
-from ash_scaffold.problem import Code, Problem, Severity, fail
-from ash_scaffold.term import Atom, Capture, Term
-
-_CREATED = frozenset({"inserted_at", "created_at"})
-_UPDATED = frozenset({"updated_at", "modified_at"})
-_RANDOM_UUID = re.compile(r"(?:\w+\.)?(?:gen_random_uuid|uuid_generate_v4|uuidv4)\(\)\Z")
-_SEQUENCE = re.compile(r"nextval\(")
-_NOW = Capture("DateTime", "utc_now", 0)
+from ash_scaffold.problem import Code, Problem, Severity
 
 
 class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """The attributes of a table in column order, and what was found on the way.
 
     `mapped` gives each attribute's type by column; `dropped` are columns without an attribute.
+    `removed` are those of them whose attribute a person took out, with what it would be (None
+    where Ash can't read the column).
     """
 
     attributes: tuple[Attribute, ...]
     mapped: Mapping[str, Mapped]
     dropped: tuple[Column, ...]
     supports: tuple[SupportType, ...]
+    removed: Mapping[str, Attribute | None] = {}
     problems: tuple[Problem, ...]
 
     def by_column(self) -> dict[str, Attribute]:
@@ -56,20 +52,34 @@ class AttributePlanner:
         keys: Keys,
         config: Resolver,
         known: Mapping[Name, KnownNames] | None = None,
+        legacy: Legacy = NO_LEGACY,
     ) -> None:
         self._known = known or {}
-        self._types = types
+        self._types = ColumnTypes(types, keys, config, legacy)
         self._keys = keys
         self._config = config
+        self._legacy = legacy
 
     def plan(self, table: Table, key: PrimaryKey | None) -> TableAttributes:
         """Plan the attributes of a table whose resource has the given key."""
         problems: list[Problem] = []
         dropped: list[Column] = []
+        removed: dict[str, Attribute | None] = {}
+        known = self._known.get(table.name, NO_NAMES)
         kept: list[tuple[Column, ColumnConfig, Mapped]] = []
         for column in table.columns:
             config = self._config.for_column(table.name, column.name)
             found = self._type(table, column, config)
+            if column.name in known.removed and not config.exclude:
+                problems.append(_taken_out(table, column))
+                dropped.append(column)
+                name = attribute_name(column.name)
+                removed[column.name] = (
+                    self._attribute(table, key, column, config, found, name)
+                    if isinstance(found, Mapped)
+                    else None
+                )
+                continue
             if isinstance(found, Problem):
                 problems.append(found)
                 dropped.append(column)
@@ -77,18 +87,20 @@ class AttributePlanner:
             kept.append((column, config, found))
             if not column.readable and table.readable:
                 problems.append(_unreadable(table, column))
-        known = self._known.get(table.name, NO_NAMES).attributes
-        names = _names([(column, config) for column, config, _ in kept], known)
+        names = self._names(table.name, [(column, config) for column, config, _ in kept])
         attributes = []
         for column, config, mapped in kept:
-            attributes.append(
-                self._attribute(table, key, column, config, mapped, names[column.name])
-            )
+            attribute = self._attribute(table, key, column, config, mapped, names[column.name])
+            attributes.append(attribute)
+            field = self._legacy.field(table.name, column.name)
+            if field is not None:
+                problems += field_problems(table.name, field, attribute, config)
         return TableAttributes(
             attributes=tuple(attributes),
             mapped={column.name: mapped for column, _, mapped in kept},
             dropped=tuple(dropped),
             supports=tuple(support for _, _, mapped in kept for support in mapped.supports),
+            removed=removed,
             problems=tuple(problems),
         )
 
@@ -109,7 +121,7 @@ class AttributePlanner:
                 what="Ecto can't say a column of this name, so it has no attribute.",
                 todo="Rename the column in a legacy migration, or read it through a view.",
             )
-        mapped = self._map(table, column, config)
+        mapped = self._types.map(table, column, config)
         if isinstance(mapped, Unmapped):
             return Problem(
                 severity=Severity.WARNING,
@@ -120,21 +132,15 @@ class AttributePlanner:
             )
         return mapped
 
-    def _map(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | Unmapped:
-        option = config.type if config.type in SPECIAL_TYPES else None
-        if config.type is not None and option is None:
-            return _with_constraints(configured_type(config.type), config)
-        if config.enum:
-            return self._types.listed(table.name, column.name, _labels(table, column, config))
-        at = (table.name, column.name)
-        shared = self._keys.shared.get(at)
-        is_key = at in self._keys.columns and shared is None
-        if self._types.is_default_json(column.type) and _says_object(table, column):
-            return Mapped(
-                type=Atom("map"), family=Family.JSON, storage="map", why="a check says object"
-            )
-        mapped = self._types.map(shared or column.type, key=is_key, option=option)
-        return mapped if isinstance(mapped, Unmapped) else _with_constraints(mapped, config)
+    def _names(self, table: Name, columns: list[tuple[Column, ColumnConfig]]) -> dict[str, str]:
+        known = self._known.get(table, NO_NAMES)
+        fields = {column.name: self._legacy.field(table, column.name) for column, _ in columns}
+        legacy = {
+            column: field.name
+            for column, field in fields.items()
+            if field is not None and attribute_name(field.name) == field.name
+        }
+        return _names(columns, known.attributes, legacy, known.taken)
 
     def _attribute(
         self,
@@ -147,9 +153,14 @@ class AttributePlanner:
     ) -> Attribute:
         is_key = key is not None and column.name in key.columns
         foreign = (table.name, column.name) in self._keys.foreign
+        field = self._legacy.field(table.name, column.name)
         sensitive = config.sensitive
         if sensitive is None:
-            sensitive = not is_key and not foreign and looks_secret(name, mapped)
+            redacted = field is not None and field.redact
+            plain = not is_key and not foreign
+            # The column's name too: a secret stays one, whatever a person calls it.
+            secret = any(looks_secret(each, mapped) for each in (name, attribute_name(column.name)))
+            sensitive = (redacted and not is_key) or (plain and secret)
         public = config.public if config.public is not None else not sensitive
         attribute = Attribute(
             name=name,
@@ -166,33 +177,33 @@ class AttributePlanner:
         if attribute.default is ABSENT and _trigger_fills(table, column):
             attribute = msgspec.structs.replace(attribute, generated=True)
         if is_key and key is not None:
-            return _key_attribute(
-                attribute, column, mapped, alone=len(key.columns) == 1 and not foreign
-            )
-        return _timestamp(attribute, mapped)
+            alone = len(key.columns) == 1 and not foreign
+            return key_attribute(attribute, column, mapped, field, alone=alone)
+        return timestamp(made_by_client(attribute, mapped, field), table, mapped, field)
 
 
-def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:
-    if config.constraints is None:
-        return mapped
-    said: dict[str, Term] = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in config.constraints.items()
-    }
-    merged = {**dict(mapped.constraints), **said}
-    return msgspec.structs.replace(mapped, constraints=tuple(merged.items()))
+def _names(
+    columns: list[tuple[Column, ColumnConfig]],
+    known: Mapping[str, str],
+    legacy: Mapping[str, str],
+    taken: Iterable[str],
+) -> dict[str, str]:
+    """Name attributes: as the configuration says, as the file does, as the Ecto schema does.
 
-
-def _names(columns: list[tuple[Column, ColumnConfig]], known: Mapping[str, str]) -> dict[str, str]:
-    """Name attributes: as the configuration says, as the file does, as the column is, any other."""
+    Then as the column is, then any other way; never as a field of another kind in the file.
+    """
     names, found = Names(), {}
     for column, config in columns:
         if config.name is not None:
             found[column.name] = names.take(config.name)
-    for column, _ in columns:
-        name = known.get(column.name)
-        if column.name not in found and name is not None and names.free(name):
-            found[column.name] = names.take(name)
+    for field in sorted(taken):
+        if names.free(field):
+            names.take(field)
+    for said in (known, legacy):
+        for column, _ in columns:
+            name = said.get(column.name)
+            if column.name not in found and name is not None and names.free(name):
+                found[column.name] = names.take(name)
     for column, _ in columns:
         if column.name not in found and attribute_name(column.name) == column.name:
             found[column.name] = names.take(column.name)
@@ -202,20 +213,14 @@ def _names(columns: list[tuple[Column, ColumnConfig]], known: Mapping[str, str])
     return found
 
 
-def _labels(table: Table, column: Column, config: ColumnConfig) -> tuple[str, ...]:
-    """Return the values of a column that the configuration calls an enum."""
-    if isinstance(config.enum, tuple):
-        return config.enum
-    for check in table.checks:
-        if check.columns == (column.name,):
-            values = listed_values(check.expression, column.name)
-            if values is not None:
-                return values
-    raise fail(
-        Code.CONFIG_INVALID,
-        "enum = true, but no check lists the values that the column may have.",
+def _taken_out(table: Table, column: Column) -> Problem:
+    return Problem(
+        severity=Severity.NOTE,
+        code=Code.COLUMN_REMOVED,
         where=f"{table.name}.{column.name}",
-        todo='List them: enum = ["…", "…"].',
+        what="Somebody took its attribute out of the resource, so nothing is generated for the "
+        "column.",
+        todo="To have it back, write the attribute into the resource again: the rest follows.",
     )
 
 
@@ -226,15 +231,6 @@ def _unreadable(table: Table, column: Column) -> Problem:
         where=f"{table.name}.{column.name}",
         what="The role may not read the column.",
         todo="Grant SELECT to the role that the application uses, or exclude the column.",
-    )
-
-
-def _says_object(table: Table, column: Column) -> bool:
-    """Whether a check keeps the column to JSON objects, and says nothing else."""
-    pattern = rf'\(?jsonb_typeof\("?{re.escape(column.name)}"?\) = \'object\'::text\)?'
-    return any(
-        check.columns == (column.name,) and re.fullmatch(pattern, check.expression)
-        for check in table.checks
     )
 
 
@@ -258,39 +254,3 @@ def _filled(attribute: Attribute, column: Column, mapped: Mapped) -> Attribute:
 def _trigger_fills(table: Table, column: Column) -> bool:
     """Whether a trigger gives a new row its value, so that an INSERT need not."""
     return any(trigger.on_insert and column.name in trigger.assigns for trigger in table.triggers)
-
-
-def _key_attribute(
-    attribute: Attribute, column: Column, mapped: Mapped, *, alone: bool
-) -> Attribute:
-    """A single key of its own gets Ash's short form where Ash has one."""
-    replace = msgspec.structs.replace
-    if not alone:
-        return attribute
-    random = column.default is None or _RANDOM_UUID.match(column.default) is not None
-    if mapped.type == Atom("uuid") and random and attribute.default is ABSENT:
-        kind = AttributeKind.UUID_PRIMARY_KEY
-        return replace(attribute, kind=kind, generated=False, writable=False)
-    if not attribute.generated:
-        return attribute
-    counted = column.identity is not Identity.NONE or _SEQUENCE.match(column.default or "")
-    if counted and mapped.type == Atom("integer"):
-        kind = AttributeKind.INTEGER_PRIMARY_KEY
-        return replace(attribute, kind=kind, generated=True, writable=False)
-    return replace(attribute, writable=False)
-
-
-def _timestamp(attribute: Attribute, mapped: Mapped) -> Attribute:
-    """Timestamps that the application keeps become Ash's; those the database fills stay its own."""
-    replace = msgspec.structs.replace
-    if mapped.family is not Family.DATETIME or mapped.is_array or mapped.type == Atom("date"):
-        return attribute
-    if attribute.generated or attribute.default is not ABSENT:
-        return attribute
-    if attribute.name in _CREATED:
-        return replace(attribute, kind=AttributeKind.CREATE_TIMESTAMP, writable=False)
-    if attribute.name in _UPDATED and not attribute.allow_nil:
-        return replace(attribute, kind=AttributeKind.UPDATE_TIMESTAMP, writable=False)
-    if attribute.name in _UPDATED:
-        return replace(attribute, update_default=_NOW, writable=False)
-    return attribute

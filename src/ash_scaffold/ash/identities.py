@@ -31,8 +31,10 @@ class Unique(msgspec.Struct, frozen=True, kw_only=True):
 def plan_unique(draft: Draft, known: Mapping[str, str]) -> Unique:
     """Sort unique indexes into identities, and names that Ash can only recognise.
 
-    `known` are the names of identities that the resource's file gives, by index.
+    `known` are the names of identities that the resource's file gives, by index: of two alike the
+    first counts.
     """
+    first = {name: index for index, name in reversed([*known.items()])}
     identities: list[IdentityDef] = []
     names: list[ConstraintName] = []
     problems: list[Problem] = []
@@ -49,7 +51,9 @@ def plan_unique(draft: Draft, known: Mapping[str, str]) -> Unique:
         if primary is not None and index.name == primary.index_name:
             names += _primary_name(draft, index)
             continue
-        identity = _identity(draft, index, _naming(known.get(index.name), taken), problems)
+        name = known.get(index.name)
+        given = name if name is not None and first[name] == index.name else None
+        identity = _identity(draft, index, _naming(given, taken), problems)
         if identity is not None:
             identities.append(identity)
         else:

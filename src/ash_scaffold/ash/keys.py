@@ -6,29 +6,50 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.postgres.catalog import Database, ForeignKey, Index, Name, Table, TypeUse
+from ash_scaffold.postgres.catalog import (
+    Database,
+    ForeignKey,
+    Index,
+    Name,
+    RelationKind,
+    Table,
+    TypeUse,
+)
 
 ColumnId = tuple[Name, str]
 
+NO_LEGACY = Legacy()
+
+_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 _INT8 = TypeUse(name=Name("pg_catalog", "int8"))
 
 
 class PrimaryKey(msgspec.Struct, frozen=True):
-    """The key that a resource gets. `chosen_from` names the unique index it was taken from."""
+    """The key that a resource gets.
+
+    `chosen_from` names the unique index it was taken from; `legacy` says that it is the Ecto
+    schema's.
+    """
 
     columns: tuple[str, ...]
     chosen_from: str | None = None
+    legacy: bool = False
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """`columns` are all that take part in a key; `shared` are the types that joined ones share."""
+    """`columns` are all that take part in a key; `shared` are the types that joined ones share.
+
+    `foreign` are the columns that refer to others, `joined` those and what they refer to.
+    """
 
     columns: frozenset[ColumnId]
     shared: dict[ColumnId, TypeUse]
     foreign: frozenset[ColumnId]
+    joined: frozenset[ColumnId] = frozenset()
 
 
 def all_foreign_keys(database: Database) -> Iterator[ForeignKey]:
@@ -51,29 +72,38 @@ def _unique_columns(table: Table) -> Iterator[str]:
 
 
 def find_keys(
-    database: Database, types: TypeMapper, config: Resolver, asked: Iterable[ForeignKey] = ()
+    database: Database,
+    types: TypeMapper,
+    config: Resolver,
+    asked: Iterable[ForeignKey] = (),
+    legacy: Legacy = NO_LEGACY,
 ) -> Keys:
     """Work out the key columns of all tables, and one type for columns that join.
 
-    `asked` are the keys that only the configuration knows.
+    `asked` are the keys that only the configuration or the legacy code knows.
     """
     columns: set[ColumnId] = set()
     foreign: set[ColumnId] = set()
+    joined: set[ColumnId] = set()
     groups = _Groups()
     for table in database.tables:
         if table.primary_key is not None:
             columns.update((table.name, column) for column in table.primary_key.columns)
         columns.update((table.name, column) for column in _unique_columns(table))
-        configured = config.for_table(table.name).primary_key
-        columns.update((table.name, column) for column in configured or ())
+        own = table_key(table, config, legacy)
+        if own is not None:
+            columns.update((table.name, column) for column in own.columns)
     for key in (*all_foreign_keys(database), *asked):
-        for own, target in zip(key.columns, key.target_columns, strict=True):
-            left, right = (key.table, own), (key.target, target)
+        for source, target in zip(key.columns, key.target_columns, strict=True):
+            left, right = (key.table, source), (key.target, target)
             foreign.add(left)
-            columns.update((left, right))
+            joined.update((left, right))
             groups.join(left, right)
     return Keys(
-        frozenset(columns), _shared_types(database, types, groups, foreign), frozenset(foreign)
+        frozenset(columns | joined),
+        _shared_types(database, types, groups, foreign),
+        frozenset(foreign),
+        frozenset(joined),
     )
 
 
@@ -141,12 +171,19 @@ def _one_type(
     return None
 
 
+def table_key(table: Table, config: Resolver, legacy: Legacy) -> PrimaryKey | None:
+    """Choose the key of a table's resource by all that is known."""
+    configured = config.for_table(table.name).primary_key
+    said = () if table.kind in _VIEWS else legacy.primary_key(table.name)
+    return primary_key(table, configured, said)
+
+
 def primary_key(
     table: Table, configured: tuple[str, ...] | None, legacy: tuple[str, ...] = ()
 ) -> PrimaryKey | None:
     """Choose the key of a table's resource; None when nothing serves.
 
-    The order: the database's own, the configuration's, the legacy schema's, a total unique index
+    The order: the configuration's, the database's own, the legacy schema's, a total unique index
     over NOT NULL plain columns (the fewest columns, then by name). A view's rows have no identity
     that PostgreSQL vouches for, so only the configuration gives it one.
     """
@@ -156,7 +193,7 @@ def primary_key(
         return PrimaryKey(table.primary_key.columns)
     names = {column.name for column in table.columns}
     if legacy and names.issuperset(legacy):
-        return PrimaryKey(legacy)
+        return PrimaryKey(legacy, legacy=True)
     found = min(_total_indexes(table), default=None)
     return PrimaryKey(found[2], found[1]) if found is not None else None
 

@@ -17,13 +17,15 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 class Modules(msgspec.Struct, frozen=True, kw_only=True):
     """`resources` by table; `domains` by logical name; `types` is the support types' namespace.
 
-    `moved` are logical domains whose modules could not take the plain names, with the reason.
+    `moved` are logical domains whose modules could not take the plain names, with the reason;
+    `renamed` are the modules of types that people have renamed, by what they would be called.
     """
 
     resources: Mapping[Name, str]
     domains: Mapping[str, str]
     types: str
     moved: Mapping[str, str]
+    renamed: Mapping[str, str] = {}
 
 
 def plan_modules(
@@ -68,6 +70,7 @@ def plan_modules(
         domains=domain_modules,
         types=_types_namespace(known),
         moved=moved,
+        renamed=known.types,
     )
 
 

@@ -8,16 +8,18 @@ import msgspec
 
 from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner
+from ash_scaffold.ash.column_types import type_mapper
 from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constraints
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.keys import find_keys, primary_key
+from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.keys import find_keys, table_key
 from ash_scaffold.ash.known import NO_NAMES, Known
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
 from ash_scaffold.ash.modules import Modules, plan_modules
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.report import table_problems
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
-from ash_scaffold.ash.type_mapper import TypeMapper
+from ash_scaffold.ash.unkeyed import unkeyed_relationships
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import (
     Column,
@@ -61,17 +63,23 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
     scope = plan_scope(database, known, config, options)
     names = (table.name for table in database.tables)
     modules = plan_modules(scope.domains, known, config, names)
-    types = TypeMapper(
-        database.types, modules.types, config.type_for, geo_postgis=known.geo_postgis
+    legacy = Legacy(known.legacy)
+    types = type_mapper(
+        database,
+        modules.types,
+        config,
+        legacy,
+        geo_postgis=known.geo_postgis,
+        renamed=modules.renamed,
     )
     asked = asked_relationships(database, config)
-    keys = find_keys(database, types, config, [wish.key for wish in asked])
-    drafts = _Drafts(
-        database, known, config, scope, modules, AttributePlanner(types, keys, config, known.names)
-    )
+    asked += unkeyed_relationships(database, legacy, asked)
+    keys = find_keys(database, types, config, [wish.key for wish in asked], legacy)
+    attributes = AttributePlanner(types, keys, config, known.names, legacy)
+    drafts = _Drafts(database, known, config, scope, modules, legacy, attributes)
     drafted = drafts.all()
     wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
-    relationships = plan_relationships(drafted, wishes, known.names)
+    relationships = plan_relationships(drafted, wishes, known.names, legacy)
     parents = ParentKeys(database)
     planned, problems = [], [*drafts.problems, *relationships.problems]
     for name, draft in drafted.items():
@@ -138,8 +146,10 @@ class _Drafts:
         config: Resolver,
         scope: Scope,
         modules: Modules,
+        legacy: Legacy,
         attributes: AttributePlanner,
     ) -> None:
+        self._legacy = legacy
         self._database = database
         self._known = known
         self._config = config
@@ -158,7 +168,7 @@ class _Drafts:
             if '"' in table.name.name or '"' in table.name.schema:
                 self.problems.append(_unsayable(table.name))
                 continue
-            key = primary_key(table, self._config.for_table(table.name).primary_key)
+            key = table_key(table, self._config, self._legacy)
             columns = self._attributes.plan(table, key)
             by_column = columns.by_column()
             if key is not None and not set(key.columns) <= set(by_column):
@@ -239,7 +249,12 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
                 where=str(draft.name),
                 what=f"It has no create action: {', '.join(missing)} must have a value "
                 "but has no attribute.",
-                todo="Give the column a default, or map its type in [types].",
+                todo="Give the column a default, or "
+                + (
+                    "write its attribute into the resource again."
+                    if draft.columns.removed.keys() >= set(missing)
+                    else "map its type in [types]."
+                ),
             )
         )
     keyed = draft.key is not None

@@ -7,65 +7,33 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.composite import pairs_filter
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.keys import is_unique
+from ash_scaffold.ash.given import GivenNames
+from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.joins import pure_joins, rich_joins
+from ash_scaffold.ash.keys import NO_LEGACY, is_unique
 from ash_scaffold.ash.known import NO_NAMES, KnownNames, RelationshipId
+from ash_scaffold.ash.links import (
+    Asked,
+    Link,
+    belongs_id,
+    has_id,
+    join_id,
+    possible_ids,
+)
 from ash_scaffold.ash.model import (
-    ABSENT,
-    Attribute,
-    AttributeKind,
     Relationship,
     RelationshipKind,
 )
 from ash_scaffold.ash.naming import (
-    Names,
-    attribute_name,
     plural_name,
     short_name,
     singular_name,
     underscore,
 )
-from ash_scaffold.ash.reserved import RESERVED
 from ash_scaffold.postgres.catalog import ForeignKey, Name
 from ash_scaffold.problem import Code, Problem, Severity
-from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref, Term
-
-_DATETIMES = (
-    Atom("utc_datetime"),
-    Atom("utc_datetime_usec"),
-    Atom("naive_datetime"),
-    Module("AshPostgres.Timestamptz"),
-    Module("AshPostgres.TimestamptzUsec"),
-)
-# Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.
-_NO_NAMES = frozenset({"nil", "true", "false"})
-_SHORT_FORMS = frozenset(set(AttributeKind) - {AttributeKind.ATTRIBUTE})
-
-
-def _is_bookkeeping(attribute: Attribute) -> bool:
-    """Whether a join table's column says nothing of the join.
-
-    Such are a surrogate key, and a timestamp that nobody has to give.
-    """
-    if attribute.primary_key or attribute.kind in _SHORT_FORMS:
-        return attribute.generated or attribute.kind in _SHORT_FORMS
-    datetime = attribute.type in _DATETIMES
-    return datetime and (attribute.generated or attribute.update_default is not ABSENT)
-
-
-class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A foreign key both ends of which have a resource.
-
-    `role` is the name of the belongs_to, `twins` are the names of keys that say the same again.
-    """
-
-    key: ForeignKey
-    child: Draft
-    parent: Draft
-    role: str
-    own: tuple[str, ...]
-    target: tuple[str, ...]
-    twins: tuple[str, ...] = ()
 
 
 class Relationships(msgspec.Struct, frozen=True):
@@ -76,29 +44,21 @@ class Relationships(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A relationship that the configuration asks for, as the key the database doesn't have.
-
-    `belongs_to` and `inverse` name its two sides; None for a side that was not asked for.
-    """
-
-    key: ForeignKey
-    belongs_to: str | None
-    inverse: str | None
-
-
 def plan_relationships(
     drafts: Mapping[Name, Draft],
     asked: Iterable[Asked] = (),
     known: Mapping[Name, KnownNames] | None = None,
+    legacy: Legacy = NO_LEGACY,
 ) -> Relationships:
     """Plan the relationships between all drafts; `known` are the names that files give.
+
+    After those come the names of the legacy code's associations.
 
     Names are given as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
     wishes = {(wish.key.table, wish.key.name): wish for wish in asked}
-    planner = _Planner(drafts, wishes, known or {})
+    planner = _Planner(drafts, wishes, known or {}, legacy)
     keys = [key for draft in drafts.values() for key in draft.table.foreign_keys]
     planner.add_keys([*keys, *(wish.key for wish in wishes.values())])
     return planner.finish()
@@ -130,20 +90,13 @@ class _Planner:
         drafts: Mapping[Name, Draft],
         wishes: Mapping[tuple[Name, str], Asked],
         known: Mapping[Name, KnownNames],
+        legacy: Legacy,
     ) -> None:
+        self._legacy = legacy
         self._drafts = drafts
         self._wishes = wishes
         self._known = known
-        self._names = {
-            name: Names(
-                {a.name for a in draft.by_column.values()}
-                | RESERVED
-                | _NO_NAMES
-                | known.get(name, NO_NAMES).taken
-                | set(known.get(name, NO_NAMES).relationships.values())
-            )
-            for name, draft in drafts.items()
-        }
+        self._names = GivenNames(drafts)
         self._found: dict[Name, list[Relationship]] = defaultdict(list)
         self._belongs_to: dict[tuple[Name, str], str] = {}
         self._links: list[Link] = []
@@ -191,12 +144,16 @@ class _Planner:
         )
 
     def _refuse(self, key: ForeignKey, reason: str) -> None:
+        wish = self._wishes.get((key.table, key.name))
+        called = f"The foreign key {key.name}"
+        if wish is not None and wish.legacy:
+            called = f"The association from {key.columns[0]} to {key.target}"
         self._problems.append(
             Problem(
                 severity=Severity.WARNING,
                 code=Code.NO_RELATIONSHIP,
                 where=str(key.table),
-                what=f"The foreign key {key.name} gives no relationship: {reason}.",
+                what=f"{called} gives no relationship: {reason}.",
                 todo="Load the other side by a query of your own.",
             )
         )
@@ -210,26 +167,32 @@ class _Planner:
         self._links.sort(
             key=lambda k: (k.key.table, position[k.key.table][k.key.columns[0]], k.key.name)
         )
-        for link in self._links:
-            wish = self._wishes.get((link.child.name, link.key.name))
-            if wish is not None:
-                self._reserve(wish)
+        self._give_names()
         self._name_belongs_to()
-        joins = self._joins()
+        joins = pure_joins(self._drafts, self._links)
         self._name_has(joins)
         self._name_many_to_many(joins)
+        self._name_rich_joins(joins)
         return self._reachable()
 
-    def _by_file(self, owner: Draft, relationship: RelationshipId) -> str | None:
-        """Return the name that the owner's file gives to a relationship."""
-        return self._known.get(owner.name, NO_NAMES).relationships.get(relationship)
+    def _give_names(self) -> None:
+        """Give the names of the configuration, then the files', then the legacy code's."""
+        for link in self._links:
+            wish = self._wishes.get((link.child.name, link.key.name))
+            if wish is not None and not wish.legacy:
+                self._names.reserve(link.child.name, wish.belongs_to)
+                self._names.reserve(link.parent.name, wish.inverse)
+        joins = pure_joins(self._drafts, self._links)
+        possible = possible_ids(self._links, joins)
+        for owner, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
+            possible[owner][join_id(near, far)] = RelationshipKind.MANY_TO_MANY
+        for name in self._drafts:
+            self._names.follow(name, self._known.get(name, NO_NAMES), possible[name])
+            self._names.hint(name, self._legacy.associations(name), possible[name])
 
-    def _reserve(self, wish: Asked) -> None:
-        """Names that the configuration gives come before all others."""
-        if wish.belongs_to is not None:
-            self._names[wish.key.table].take(wish.belongs_to)
-        if wish.inverse is not None:
-            self._names[wish.key.target].take(wish.inverse)
+    def _relies_on(self, link: Link) -> bool:
+        """Whether the legacy code has an association from a link's parent to its child."""
+        return self._names.relied_on(link.parent.name, has_id(link))
 
     def _reachable(self) -> Relationships:
         modules = {draft.module for draft in self._drafts.values() if draft.reachable}
@@ -258,18 +221,14 @@ class _Planner:
             wish = self._wishes.get((link.child.name, link.key.name))
             if wish is not None and wish.belongs_to is None:
                 continue
-            names = self._names[link.child.name]
             clash = same_role[link.child.name, link.role] > 1
             choices = [f"{stem}_{table}", f"{link.role}_record"]
             if not clash or len(link.own) > 1:
                 choices.insert(0, link.role)
-            if wish is not None and wish.belongs_to is not None:
+            if wish is not None and wish.belongs_to is not None and not wish.legacy:
                 name = wish.belongs_to
             else:
-                own = RelationshipId(
-                    False, link.parent.name, link.key.columns[0], link.key.target_columns[0]
-                )
-                name = self._by_file(link.child, own) or names.take(*map(_sayable, choices))
+                name = self._names.choose(link.child.name, belongs_id(link), choices)
             self._links[index] = msgspec.structs.replace(link, role=name)
             self._belongs_to[link.child.name, link.key.name] = name
             self._found[link.child.name].append(
@@ -280,7 +239,7 @@ class _Planner:
                     source_attribute=link.own[0],
                     destination_attribute=link.target[0],
                     allow_nil=True,
-                    filter=_pairs(link.own, link.target),
+                    filter=pairs_filter(link.own, link.target),
                     foreign_keys=(link.key.name,),
                 )
             )
@@ -290,8 +249,9 @@ class _Planner:
         for link in self._links:
             wish = self._wishes.get((link.child.name, link.key.name))
             asked = wish is None or wish.inverse is not None
-            # A pure join table shows as many_to_many.
-            if asked and link.child.name not in joins:
+            # A pure join table shows as many_to_many, unless the legacy code loads its rows too.
+            shown = link.child.name not in joins or self._relies_on(link)
+            if asked and shown:
                 by_pair[link.parent.name, link.child.name].append(link)
         for pair in sorted(by_pair):
             links = by_pair[pair]
@@ -311,52 +271,19 @@ class _Planner:
         else:
             choices = [base, by_role, f"{base}_records"]
         wish = self._wishes.get((link.child.name, link.key.name))
-        if wish is not None and wish.inverse is not None:
+        if wish is not None and wish.inverse is not None and not wish.legacy:
             name = wish.inverse
         else:
-            own = RelationshipId(
-                True, link.child.name, link.key.target_columns[0], link.key.columns[0]
-            )
-            name = self._by_file(link.parent, own) or self._names[link.parent.name].take(
-                *map(_sayable, choices)
-            )
+            name = self._names.choose(link.parent.name, has_id(link), choices)
         return Relationship(
             name=name,
             kind=kind,
             destination=link.child.module,
             source_attribute=link.target[0],
             destination_attribute=link.own[0],
-            filter=_pairs(link.target, link.own),
+            filter=pairs_filter(link.target, link.own),
             foreign_keys=(link.key.name,),
         )
-
-    def _joins(self) -> dict[Name, tuple[Link, Link]]:
-        by_child: dict[Name, list[Link]] = defaultdict(list)
-        for link in self._links:
-            by_child[link.child.name].append(link)
-        found = {}
-        for name, links in by_child.items():
-            pair = self._join_pair(self._drafts[name], links)
-            if pair is not None:
-                found[name] = pair
-        return found
-
-    def _join_pair(self, draft: Draft, links: list[Link]) -> tuple[Link, Link] | None:
-        """Return the two keys of a pure join table: nothing else in it but its own bookkeeping."""
-        if len(links) != 2 or draft.is_view:
-            return None
-        first, second = links
-        if len(first.own) != 1 or len(second.own) != 1 or first.own == second.own:
-            return None
-        pair = (*first.key.columns, *second.key.columns)
-        rest = [a for column, a in draft.by_column.items() if column not in pair]
-        if draft.columns.dropped or not all(map(_is_bookkeeping, rest)):
-            return None
-        if not is_unique(draft.table, pair):
-            return None
-        if is_unique(draft.table, first.key.columns) or is_unique(draft.table, second.key.columns):
-            return None
-        return first, second
 
     def _name_many_to_many(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
         sides: list[tuple[Name, Name, Name, Link, Link]] = []
@@ -371,14 +298,31 @@ class _Planner:
             several = count[source, destination] > 1
             self._found[source].append(self._many_to_many(near, far, name, several=several))
 
+    def _shown(self, near: Link) -> str | None:
+        """Return the name of the has_many to a join table's rows, if there is one."""
+        rows = self._found[near.parent.name]
+        of_key = (r for r in rows if r.foreign_keys == (near.key.name,))
+        return next((r.name for r in of_key if r.kind is RelationshipKind.HAS_MANY), None)
+
+    def _name_rich_joins(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
+        """Add the many_to_many that the legacy code has, beside the has_many to the join's rows."""
+        done: set[tuple[Name, RelationshipId]] = set()
+        for name, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
+            own = join_id(near, far)
+            if (name, own) in done or self._names.said(name, own) is None:
+                continue
+            done.add((name, own))
+            found = self._many_to_many(near, far, near.child.name, several=False)
+            self._found[name].append(found)
+
     def _many_to_many(self, near: Link, far: Link, join: Name, *, several: bool) -> Relationship:
         base = plural_name(underscore(far.parent.name.name))
         by_role = plural_name(far.role)
         by_join = f"{singular_name(underscore(join.name))}_{base}"
         choices = [by_role, by_join] if several else [base, by_role, by_join]
-        names = self._names[near.parent.name]
-        own = RelationshipId(True, far.parent.name, near.key.columns[0], far.key.columns[0], join)
-        name = self._by_file(near.parent, own) or names.take(*map(_sayable, choices))
+        owner = near.parent.name
+        name = self._names.choose(owner, join_id(near, far), choices)
+        through = self._shown(near)
         return Relationship(
             name=name,
             kind=RelationshipKind.MANY_TO_MANY,
@@ -388,22 +332,9 @@ class _Planner:
             through=near.child.module,
             source_attribute_on_join=near.own[0],
             destination_attribute_on_join=far.own[0],
-            join_relationship=names.take(f"{name}_join_assoc"),
+            join_relationship=through or self._names.take(owner, f"{name}_join_assoc"),
             foreign_keys=(near.key.name, far.key.name),
         )
-
-
-def _sayable(name: str) -> str:
-    return attribute_name(name)
-
-
-def _pairs(left: tuple[str, ...], right: tuple[str, ...]) -> Expr | None:
-    """Say the pairs of a composite key after the first: `expr(number == parent(number))`."""
-    body: Term = None
-    for own, other in zip(left[1:], right[1:], strict=True):
-        pair = Operator("==", (Ref(other), Parent(own)))
-        body = pair if body is None else Operator("and", (body, pair))
-    return None if body is None else Expr(body)
 
 
 def default_destination_attribute(relationship: Relationship, module: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.hint_report import in_config
 from ash_scaffold.ash.naming import attribute_name
-from ash_scaffold.postgres.catalog import Name, RelationKind
+from ash_scaffold.postgres.catalog import RelationKind
 from ash_scaffold.problem import Code, Problem, Severity
 
 
@@ -30,14 +30,22 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             Severity.NOTE,
             Code.KEY_CHOSEN,
             f"It has no primary key; the unique index {draft.key.chosen_from} serves as Ash's.",
-            f"Choose another: {_in_config(draft.name, 'primary_key = […]')}.",
+            f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
+        )
+    if draft.key is not None and draft.key.legacy:
+        yield problem(
+            Severity.NOTE,
+            Code.KEY_CHOSEN,
+            "It has no primary key; the key of its Ecto schema serves as Ash's: "
+            f"{', '.join(draft.key.columns)}.",
+            f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
         )
     if draft.key is None and not draft.is_view:
         yield problem(
             Severity.NOTE,
             Code.NO_PRIMARY_KEY,
             "It has no primary key: rows can't be updated or destroyed.",
-            f"Name columns that identify a row: {_in_config(draft.name, 'primary_key = […]')}.",
+            f"Name columns that identify a row: {in_config(draft.name, 'primary_key = […]')}.",
         )
     if table.row_security:
         yield problem(
@@ -53,7 +61,7 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             Code.REWRITE_RULE,
             f"The rule {rule} rewrites statements: a write may do something else than it says.",
             "Leave out the actions that it changes: "
-            + _in_config(draft.name, 'actions = "read"')
+            + in_config(draft.name, 'actions = "read"')
             + ".",
         )
     if table.inherits and table.kind is RelationKind.TABLE and table.partition_of is None:
@@ -74,16 +82,9 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
                 where=f"{where}.{attribute.column}",
                 what=f"Its attribute is {attribute.name}, because another has the plain name.",
                 todo="Choose a name: "
-                + _in_config(draft.name, 'name = "…"', attribute.column)
+                + in_config(draft.name, 'name = "…"', attribute.column)
                 + ".",
             )
-
-
-def _in_config(table: Name, setting: str, column: str | None = None) -> str:
-    """Write a setting of a table or column as it stands in `ash_scaffold.toml`."""
-    keys = [str(table)] if column is None else [str(table), "columns", column]
-    quoted = [key if key == "columns" else json.dumps(key, ensure_ascii=False) for key in keys]
-    return f"[tables.{'.'.join(quoted)}] {setting}"
 
 
 def _trigger_problems(draft: Draft) -> Iterator[Problem]:

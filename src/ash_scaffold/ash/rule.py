@@ -80,7 +80,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     casts to, which two related columns must share. `bound` is the Ecto type of what Postgrex
     reads, where a range has such bounds. `by_name` marks what Postgrex finds only by the type's
     own name or oid, so not under a domain's. `domain_base` is the support type that a domain is
-    made over, where AshPostgres knows the type itself only by its own name.
+    made over, where AshPostgres knows the type itself only by its own name. `naive` is the row
+    for a time that the legacy code takes for one of no zone.
     """
 
     family: Family = Family.OTHER
@@ -96,6 +97,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     by_name: bool = False
     domain_base: Support | None = None
     tolerant: Support | None = None
+    naive: Rule | None = None
     bound: Term = None
     limits: Constraints = ()
     by_typmod: Callable[[int], Rule] | None = None

@@ -142,7 +142,7 @@ def _claim_for(
             claimed.setdefault(name, domain)
     if configured:
         return
-    of_context = {schema.table for schema in known.legacy if schema.context == domain}
+    of_context = {s.table for s in known.legacy if s.context == domain and s.first}
     for table in usable:
         if table.name in of_context:
             claimed.setdefault(table.name, domain)

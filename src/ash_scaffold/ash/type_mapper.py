@@ -7,9 +7,16 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.enums import (
+    enum_of,
+    enum_segment,
+    enum_values,
+    labels_of,
+    renamed_labels,
+)
 from ash_scaffold.ash.mapped import Mapped, Unmapped, configured_type, parse_type
 from ash_scaffold.ash.model import SupportType
-from ash_scaffold.ash.naming import Names, attribute_name, camelize, singular_name, underscore
+from ash_scaffold.ash.naming import Names, attribute_name, camelize, underscore
 from ash_scaffold.ash.type_names import support_names, type_modules
 from ash_scaffold.ash.types import (
     BASE_TYPES,
@@ -30,7 +37,6 @@ from ash_scaffold.term import Atom, Keyword, Module, Term
 
 __all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
 
-_BOOLEAN_OR_NIL = frozenset({"nil", "true", "false"})
 # What Postgrex looks up of these by the type's own oid, a domain over one does not have.
 _OPAQUE_IN_DOMAIN = frozenset({TypeKind.COMPOSITE, TypeKind.RANGE, TypeKind.MULTIRANGE})
 _OPTIONS = ("tolerant", "limits", "nested")
@@ -41,7 +47,9 @@ class TypeMapper:
     """Answers for one database; remembers every answer.
 
     `configured` gives the `[types]` entry for a type, or None. `namespace` is where support
-    modules go, such as `App.Types`.
+    modules go, such as `App.Types`; `enums` names those of single columns.
+    `labels` are the names that the legacy code has for the labels of enum types, `renamed` those
+    that a person gave to modules, by what they would be called.
     """
 
     def __init__(
@@ -51,7 +59,13 @@ class TypeMapper:
         configured: Callable[[Name], str | None] = lambda _name: None,
         *,
         geo_postgis: bool = False,
+        enums: Mapping[tuple[Name, str], str] | None = None,
+        labels: Mapping[Name, Mapping[str, str]] | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
+        self._renamed = renamed or {}
+        self._labels = labels or {}
+        self._enums = enums or {}
         self._types = types
         self._namespace = namespace
         self._configured = configured
@@ -66,6 +80,7 @@ class TypeMapper:
 
         `option` is what the configuration may say in place of a type: `tolerant` takes NaN and
         infinity, `limits` adds the machine's limits, `nested` takes arrays of any dimensions.
+        `naive`, which only the legacy code says, takes a `timestamp` for a time of no zone.
         """
         at = (use, key, option)
         if at not in self._memo:
@@ -74,23 +89,32 @@ class TypeMapper:
 
     def listed(self, table: Name, column: str, labels: tuple[str, ...]) -> Mapped:
         """Map a text column that holds one of a list of values to an enum of its own."""
-        segment = camelize(singular_name(underscore(table.name))) + camelize(underscore(column))
-        segment = Names([*support_names(), *self._modules.values()]).take(segment, f"{segment}Enum")
-        as_text = bool(_BOOLEAN_OR_NIL & set(labels))
-        values: dict[str, Term] = {x: x if as_text else Atom(x) for x in labels}
-        support = SupportType(
-            module=f"{self._namespace}.{segment}",
-            template="enum",
-            pg_type="",
-            values={"storage": None, "labels": list(values.values())},
-        )
-        return Mapped(
-            type=Module(support.module),
-            family=Family.ENUM,
-            storage="string",
-            supports=(support,),
-            labels=values,
-        )
+        return self.stored_enum(table, column, tuple((label, label) for label in labels))
+
+    def stored_enum(
+        self,
+        table: Name,
+        column: str,
+        values: tuple[tuple[str, str | int], ...],
+        *,
+        is_open: bool = False,
+    ) -> Mapped:
+        """Map a text or integer column that stores something for each of a list of values.
+
+        `values` pairs the name of each with what is stored for it; `is_open` says that there may
+        be others.
+        """
+        segment = self._enums.get((table, column)) or enum_segment(table, column, self.taken())
+        return enum_of(self._module(segment), values, is_open=is_open)
+
+    def taken(self) -> list[str]:
+        """Return the names that modules of types have, enums of single columns left out."""
+        return [*support_names(), *self._modules.values()]
+
+    def _module(self, segment: str) -> str:
+        """Return the module of a segment, as the person calls it."""
+        planned = f"{self._namespace}.{segment}"
+        return self._renamed.get(planned, planned)
 
     def is_default_json(self, use: TypeUse) -> bool:
         """Whether a column is a plain jsonb that the configuration does not map otherwise."""
@@ -135,7 +159,7 @@ class TypeMapper:
         values = dict(support.values)
         pg_type = values.pop("type", None)
         return SupportType(
-            module=f"{self._namespace}.{support.name}",
+            module=self._module(support.name),
             template=support.template,
             pg_type=pg_type if isinstance(pg_type, str) else "",
             values=values,
@@ -144,6 +168,7 @@ class TypeMapper:
     def _base(self, use: TypeUse, rule: Rule, key: bool, option: str | None) -> Mapped | Unmapped:
         if rule.unsupported:
             return Unmapped(reason=rule.unsupported, todo=rule.todo)
+        rule = _as_asked(rule, option)
         constraints = rule.constraints
         if callable(constraints):
             constraints = constraints(use.typmod)
@@ -176,6 +201,8 @@ class TypeMapper:
         if self._hidden_in_domain(element):
             return Unmapped(reason=f"Postgrex can't read an array of {quote_name(use.name)}")
         rule = self._rule(element)
+        if rule is not None:
+            rule = _as_asked(rule, option)
         if rule is not None and rule.no_array:
             return Unmapped(reason=rule.no_array)
         if nested:
@@ -223,7 +250,7 @@ class TypeMapper:
         if use.name.name == "bit":
             named = item.storage
         support = SupportType(
-            module=f"{self._namespace}.{segment}",
+            module=self._module(segment),
             template="nested",
             pg_type=f"{named}[]",
             values={
@@ -278,7 +305,7 @@ class TypeMapper:
     def _own(self, type_: Type, template: str, family: Family, **values: Term) -> Mapped:
         storage = quote_name(type_.name)
         support = SupportType(
-            module=f"{self._namespace}.{self._modules[type_.name]}",
+            module=self._module(self._modules[type_.name]),
             template=template,
             pg_type=storage,
             values={"storage": Atom(storage), **values},
@@ -294,12 +321,9 @@ class TypeMapper:
     def _enum(self, type_: Type) -> Mapped | Unmapped:
         if not type_.labels:
             return Unmapped(reason="the enum has no labels", todo="Add a label in legacy code.")
-        as_text = bool(_BOOLEAN_OR_NIL & set(type_.labels))
-        labels: dict[str, Term] = {
-            label: label if as_text else Atom(label) for label in type_.labels
-        }
-        mapped = self._own(type_, "enum", Family.ENUM, labels=list(labels.values()))
-        return msgspec.structs.replace(mapped, labels=labels)
+        values = renamed_labels(type_.labels, self._labels.get(type_.name, {}))
+        mapped = self._own(type_, "enum", Family.ENUM, **enum_values(values))
+        return msgspec.structs.replace(mapped, labels=labels_of(values))
 
     def _domain(self, type_: Type) -> Mapped | Unmapped:
         base, checks = self._ultimate(type_)
@@ -327,7 +351,7 @@ class TypeMapper:
             storage = base.name.name
             values["integer_storage"] = Atom(storage)
         support = SupportType(
-            module=f"{self._namespace}.{self._modules[type_.name]}",
+            module=self._module(self._modules[type_.name]),
             template="domain",
             pg_type=quote_name(type_.name),
             values=values,
@@ -401,3 +425,7 @@ class TypeMapper:
         return msgspec.structs.replace(
             mapped, supports=(*supports, *mapped.supports), risks=tuple(dict.fromkeys(risks))
         )
+
+
+def _as_asked(rule: Rule, option: str | None) -> Rule:
+    return rule.naive if option == "naive" and rule.naive is not None else rule

@@ -46,4 +46,5 @@ def support_names() -> list[str]:
         *(f"{camelize(underscore(name))}Array" for name in (*BASE_TYPES, *EXTENSION_TYPES)),
         *(support.name for support in supports if isinstance(support, Support)),
         *("Varbit", "UtcDatetime", "UtcDatetimeUsec", "Timestamptz", "TimestamptzUsec", "TimeUsec"),
+        "NaiveDatetimeUsec",
     ]

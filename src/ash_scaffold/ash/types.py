@@ -145,6 +145,24 @@ def _timestamp(typmod: int) -> Rule:
         bound=Atom("naive_datetime_usec"),
         risks=(Risk.INFINITE_TIME,),
         why="taken for UTC, as Ecto's timestamps are",
+        naive=_naive_timestamp(second=second),
+    )
+
+
+def _naive_timestamp(*, second: bool) -> Rule:
+    """Map a `timestamp` that the legacy code reads as `NaiveDateTime`.
+
+    Ash's own type takes nil in an array, and drops microseconds.
+    """
+    support = Support("NaiveDatetimeUsec", "naive_datetime_usec")
+    return Rule(
+        family=Family.DATETIME,
+        storage="naive_datetime" if second else "naive_datetime_usec",
+        type=Atom("naive_datetime") if second else None,
+        support=None if second else support,
+        bound=Atom("naive_datetime_usec"),
+        risks=(Risk.INFINITE_TIME,),
+        why="the Ecto schema takes it for a time of no zone",
     )
 
 

@@ -100,6 +100,25 @@ def agrees(type_: FieldType, stored: Stored) -> bool:
     return type_.name not in _PLAIN or stored.name in _PLAIN[type_.name]
 
 
+def usec_of(use: TypeUse) -> bool | None:
+    """Whether a column keeps fractions of a second; None when it holds no time of day."""
+    name = use.name.name
+    if use.name.schema != "pg_catalog" or name not in ("timestamp", "timestamptz", "time"):
+        return None
+    return use.typmod != 0
+
+
+def says_usec(type_: FieldType) -> bool | None:
+    """Whether a field is read with microseconds; None when it is no time of day."""
+    while isinstance(type_, ArrayType):
+        type_ = type_.item
+    if isinstance(type_, DateTimeType):
+        return type_.usec
+    if isinstance(type_, PlainType) and type_.name in ("time", "time_usec"):
+        return type_.name == "time_usec"
+    return None
+
+
 def described(type_: FieldType) -> str:
     """Return a type as a schema writes it."""
     if isinstance(type_, PlainType):

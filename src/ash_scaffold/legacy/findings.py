@@ -8,7 +8,14 @@ from enum import StrEnum
 
 import msgspec
 
-from ash_scaffold.legacy.agree import Stored, agrees, described, stored_type
+from ash_scaffold.legacy.agree import (
+    Stored,
+    agrees,
+    described,
+    says_usec,
+    stored_type,
+    usec_of,
+)
 from ash_scaffold.legacy.model import (
     ArrayType,
     Association,
@@ -42,6 +49,7 @@ class FindingKind(StrEnum):
     LABEL_UNKNOWN = "label-unknown"
     VALUE_UNKNOWN = "value-unknown"
     TYPE_DISAGREES = "type-disagrees"
+    PRECISION_DIFFERS = "precision-differs"
     NO_FOREIGN_KEY = "no-foreign-key"
     TABLE_SHARED = "table-shared"
 
@@ -49,8 +57,9 @@ class FindingKind(StrEnum):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One disagreement, at the place in the legacy code that it is about.
 
-    `column` is "" where it is about the table. `values` are enum labels, or the modules of a
-    shared table with the one to go by first. `association` names the one without a foreign key.
+    `column` is "" where it is about the table. `values` are enum labels, the columns of a
+    precision, or the modules of a shared table with the one to go by first. `association` names
+    the one without a foreign key, which would refer to `refers_to`.
     """
 
     kind: FindingKind
@@ -62,6 +71,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     values: tuple[str, ...] = ()
     association: str = ""
+    refers_to: tuple[Name, str] | None = None
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -89,6 +99,7 @@ def compare(hints: Hints, database: Database) -> tuple[Finding, ...]:
             found.append(_finding(FindingKind.TABLE_MISSING, schema, schema.line, what))
             continue
         found += _fields(schema, table, known)
+        found += _precisions(schema, table, known)
         if chosen[schema.name] is schema:
             found += _unknown_columns(schema, table)
     found += _shared(hints, chosen)
@@ -144,6 +155,32 @@ def _type(
     type_ = field.type.item if isinstance(field.type, ArrayType) else field.type
     if isinstance(type_, EnumType):
         yield from _labels(schema, table, field, type_, stored)
+
+
+def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Finding]:
+    """Find times that the schema keeps to other fractions of a second; what a line says, once."""
+    columns = {column.name: column for column in table.columns}
+    by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    for field in schema.fields:
+        column = columns.get(field.column)
+        said = says_usec(field.type)
+        if column is None or said is None:
+            continue
+        usec = usec_of(column.type)
+        agree = agrees(field.type, stored_type(column.type, known.database))
+        if agree and usec is not None and said is not usec:
+            what = (
+                f"{described(field.type)}, but the column keeps microseconds, which the schema "
+                "drops as it reads them."
+                if usec
+                else f"{described(field.type)}, but the column keeps whole seconds: the database "
+                "rounds what the schema writes."
+            )
+            by_line[field.line, what].append(field.column)
+    for (line, what), names in by_line.items():
+        text = f"{', '.join(names)}: {what}"
+        kind = FindingKind.PRECISION_DIFFERS
+        yield _finding(kind, schema, line, text, column=names[0], values=tuple(names))
 
 
 def _labels(
@@ -331,4 +368,5 @@ def _no_key(
         line=association.line,
         what=what,
         association=association.name,
+        refers_to=(edge.parent, edge.target),
     )

@@ -228,7 +228,7 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     """What the legacy code says: its schemas by module name, and what could not be read.
 
     `unparsed` are files that are not Elixir; `folder` is where the code was looked for, `None`
-    for the project itself.
+    for the project itself. `asked` is false when nobody wanted to look.
     """
 
     schemas: tuple[LegacySchema, ...] = ()
@@ -236,6 +236,7 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     unparsed: tuple[Unparsed, ...] = ()
     unread: tuple[Unread, ...] = ()
     folder: str | None = None
+    asked: bool = True
 
     def by_table(self) -> dict[tuple[str | None, str], tuple[LegacySchema, ...]]:
         """Return the schemas of each table, keyed by prefix and table name."""

@@ -247,7 +247,7 @@ class BodyReader:
         if virtual is True:
             self._virtual.append(name)
             return None
-        type_ = self._types.read(said, options, text)
+        type_ = self._types.read(said, options, text, within=self.module)
         unknown = unread(type_)
         if unknown is not None:
             self.miss(node, f"the type of {name} can't be read: {_short(unknown)}", partial=False)

@@ -55,36 +55,44 @@ class Types:
         self._enums: dict[str, EnumType] | None = None
         self._stored: dict[str, FieldType | None] = {}
 
-    def read(self, value: object, options: Pairs, text: str, depth: int = 0) -> FieldType:
-        """Return the type that a value stands for. `text` is the value as written."""
+    def read(
+        self, value: object, options: Pairs, text: str, depth: int = 0, within: str = ""
+    ) -> FieldType:
+        """Return the type that a value stands for.
+
+        `text` is the value as written, `within` the module that it stands in.
+        """
         if depth > _MAX_DEPTH:
             return UnknownType(text)
         if isinstance(value, Atom):
             return _plain(value.name) or UnknownType(text)
         if isinstance(value, Module):
-            return self._module(value.name, options, text)
+            return self._module(value.name, options, text, within)
         if isinstance(value, tuple) and len(value) == 2:
             head, inner = value
             if head == Atom("array"):
-                return ArrayType(self.read(inner, options, text, depth + 1))
+                return ArrayType(self.read(inner, options, text, depth + 1, within))
             if head == Atom("map"):
-                return MapType(self.read(inner, options, text, depth + 1))
+                return MapType(self.read(inner, options, text, depth + 1, within))
             if head == Atom("parameterized"):
-                return self.read(inner, options, text, depth + 1)
+                return self.read(inner, options, text, depth + 1, within)
             if isinstance(head, Module):
-                return self._module(head.name, inner if isinstance(inner, Pairs) else options, text)
+                own = inner if isinstance(inner, Pairs) else options
+                return self._module(head.name, own, text, within)
         if isinstance(value, tuple) and len(value) == 3 and value[0] == Atom("parameterized"):
-            return self.read(value[1:], options, text, depth + 1)
+            return self.read(value[1:], options, text, depth + 1, within)
         return UnknownType(text)
 
-    def _module(self, module: str, options: Pairs, text: str) -> FieldType:
+    def _module(self, module: str, options: Pairs, text: str, within: str) -> FieldType:
         if module == "Ecto.UUID":
             return PlainType("uuid")
         if module == "Ecto.Enum":
             return enum_type(options.get("values")) or UnknownType(text)
         enums = self._ecto_enums()
-        if module in enums:
-            return enums[module]
+        for outer in (within, ""):
+            named = f"{outer}.{module}" if outer else module
+            if named in enums:
+                return enums[named]
         own = tuple(
             (key, shown(value)) for key, value in options.items if key not in _FIELD_OPTIONS
         )
@@ -104,7 +112,7 @@ class Types:
         if self._enums is None:
             self._enums = {}
             for file in self._code.files.values():
-                if b"EctoEnum" in file.source:
+                if b"EctoEnum" in file.source or b"defenum" in file.source:
                     self._enums.update(_enums_of(self._code, file))
         return self._enums
 
@@ -199,9 +207,10 @@ def _enums_of(code: Code, file: ElixirFile) -> Iterator[tuple[str, EnumType]]:
 
 
 def _defined(file: ElixirFile, node: Node) -> str | None:
-    """Return the name that `defenum` gives its module: expanded, not nested."""
+    """Return the name that `defenum` gives its module: as `defmodule` does, nested in another."""
     written = alias_text(file.tree, node)
-    return None if written is None else file.resolve(written, node.start_byte)
+    around = file.module_at(node.start_byte)
+    return written if written is None or not around else f"{around}.{written}"
 
 
 def _enum_values(code: Code, file: ElixirFile, nodes: tuple[Node, ...]) -> EnumType | None:

@@ -227,8 +227,9 @@ defmodule Ash.Type.Enum do
 
       def values, do: unquote(options[:values])
       def cast_input(nil, _constraints), do: {:ok, nil}
+      def cast_input(value, _constraints), do: match(value)
 
-      def cast_input(value, _constraints) do
+      def match(value) do
         case Enum.find(values(), :none, &(&1 == value or to_string(&1) == value)) do
           :none -> :error
           found -> {:ok, found}
@@ -240,6 +241,8 @@ defmodule Ash.Type.Enum do
       def dump_to_native(value, _constraints), do: {:ok, to_string(value)}
       def cast_atomic(value, constraints), do: cast_input(value, constraints)
       def apply_atomic_constraints(value, _constraints), do: {:ok, value}
+
+      defoverridable match: 1, cast_stored: 2, dump_to_native: 2
     end
   end
 end

@@ -1,0 +1,208 @@
+"""What the legacy code says of tables, in neutral terms: facts that the catalog doesn't hold.
+
+Columns are the database's, lines count from 1. The catalog alone decides which columns there are
+and which of them may be NULL; a hint says what they mean and what they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.postgres.catalog import Name
+
+
+class DatetimeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="datetime"):
+    """A `timestamp` is taken for UTC, or for a time of no zone (`naive`)."""
+
+    naive: bool
+
+
+class EnumHint(msgspec.Struct, frozen=True, tag="enum"):
+    """The column holds one of a list: each value's name and what is stored for it, in order."""
+
+    values: tuple[tuple[str, str | int], ...]
+
+
+class ObjectHint(msgspec.Struct, frozen=True, tag="object"):
+    """The JSON is an object."""
+
+
+class ArrayHint(msgspec.Struct, frozen=True, tag="array"):
+    """What the items of an array are."""
+
+    item: TypeHint
+
+
+TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint
+
+
+class Maker(StrEnum):
+    """Who gives a field its value when a row is made without one.
+
+    `CALLER` is said of a key only: whoever makes the row gives it. `OTHER` is code of the
+    project's or of a library, named in `LegacyField.generator`.
+    """
+
+    UNSAID = ""
+    DATABASE = "database"
+    UUID = "uuid"
+    UUID_V7 = "uuid_v7"
+    CALLER = "caller"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """The columns that the legacy code keeps as timestamps of a row."""
+
+    NONE = ""
+    CREATED = "created"
+    UPDATED = "updated"
+
+
+class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A field of an Ecto schema.
+
+    `type` is None where it says no more than the catalog. `custom` is the Ecto type's module
+    where that is code of its own, whose meaning nobody can tell. `path` and `line` are where it
+    stands.
+    """
+
+    name: str
+    column: str
+    path: str = ""
+    line: int = 0
+    type: TypeHint | None = None
+    custom: str = ""
+    redact: bool = False
+    role: Role = Role.NONE
+    maker: Maker = Maker.UNSAID
+    generator: str = ""
+
+
+class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An association of an Ecto schema, both ends told as columns.
+
+    `own` is on the schema's table, `target` on `table`. A many_to_many goes through the table
+    `through`, whose columns `through_own` and `through_target` refer to those. `filtered` says
+    that it shows only some of the rows.
+    """
+
+    name: str
+    kind: RelationshipKind
+    table: Name
+    own: str
+    target: str
+    path: str = ""
+    line: int = 0
+    filtered: bool = False
+    through: Name | None = None
+    through_own: str = ""
+    through_target: str = ""
+
+
+class LegacySchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An Ecto schema of the legacy code. `context` is the module above it.
+
+    `first` marks the one to go by where a table has several; what it doesn't know of, the others
+    may say. `primary_key` holds columns.
+    """
+
+    module: str
+    table: Name
+    context: str
+    path: str = ""
+    line: int = 0
+    first: bool = True
+    fields: tuple[LegacyField, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    associations: tuple[LegacyAssociation, ...] = ()
+
+
+class Legacy:
+    """The facts of all schemas, by table."""
+
+    def __init__(self, schemas: Iterable[LegacySchema] = ()) -> None:
+        self._schemas: dict[Name, list[LegacySchema]] = {}
+        self._fields: dict[tuple[Name, str], LegacyField] = {}
+        for schema in sorted(schemas, key=lambda s: (s.table, not s.first, s.module)):
+            self._schemas.setdefault(schema.table, []).append(schema)
+            for field in schema.fields:
+                self._fields.setdefault((schema.table, field.column), field)
+
+    def field(self, table: Name, column: str) -> LegacyField | None:
+        """Return what is said of a column."""
+        return self._fields.get((table, column))
+
+    def primary_key(self, table: Name) -> tuple[str, ...]:
+        """Return the columns of the key that the table's schema has."""
+        return next((s.primary_key for s in self._schemas.get(table, ()) if s.primary_key), ())
+
+    def associations(self, table: Name) -> list[LegacyAssociation]:
+        """Return the associations of a table's schemas, those of the one to go by first."""
+        return [a for schema in self._schemas.get(table, ()) for a in schema.associations]
+
+    def tables(self) -> list[Name]:
+        """Return the tables that have a schema, in the order of their names."""
+        return list(self._schemas)
+
+
+def memorable(schema: LegacySchema) -> LegacySchema:
+    """Return what is worth keeping of a schema, for when the legacy code is gone.
+
+    That is what the catalog doesn't say as well, without the places, which move with every edit.
+    """
+    replace = msgspec.structs.replace
+    fields = (replace(each, path="", line=0) for each in schema.fields)
+    return replace(
+        schema,
+        path="",
+        line=0,
+        fields=tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),
+        associations=tuple(replace(each, path="", line=0) for each in schema.associations),
+    )
+
+
+def with_remembered(
+    now: Iterable[LegacySchema], kept: Iterable[LegacySchema]
+) -> tuple[LegacySchema, ...]:
+    """Add what is kept of tables that the legacy code has no schema for any more."""
+    found = tuple(now)
+    tables = {schema.table for schema in found}
+    return (*found, *(schema for schema in kept if schema.table not in tables))
+
+
+def renamed(
+    schema: LegacySchema, table: Callable[[Name], Name], column: Callable[[Name, str], str]
+) -> LegacySchema:
+    """Return a schema under the names that the database has today.
+
+    `table` takes an old name, `column` a table's new name and a column's old one.
+    """
+    replace = msgspec.structs.replace
+    own = table(schema.table)
+
+    def follow(each: LegacyAssociation) -> LegacyAssociation:
+        other = table(each.table)
+        through = None if each.through is None else table(each.through)
+        return replace(
+            each,
+            table=other,
+            own=column(own, each.own),
+            target=column(other, each.target),
+            through=through,
+            through_own=column(through, each.through_own) if through else "",
+            through_target=column(through, each.through_target) if through else "",
+        )
+
+    return replace(
+        schema,
+        table=own,
+        fields=tuple(replace(each, column=column(own, each.column)) for each in schema.fields),
+        primary_key=tuple(column(own, each) for each in schema.primary_key),
+        associations=tuple(map(follow, schema.associations)),
+    )
