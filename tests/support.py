@@ -12,7 +12,7 @@ from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.elixir.render import Renderer
-from ash_scaffold.generate.files import render_modules
+from ash_scaffold.generate.modules import render_modules
 from ash_scaffold.postgres.catalog import Database
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -181,9 +181,10 @@ def render(resource: Resource) -> str:
     return RENDERER.resource(resource)
 
 
-def units(text: str | bytes, module: str = MODULE) -> Unit:
+def units(text: str | bytes) -> Unit:
+    """Return the units of the generated module: a person's are called `Other.…`."""
     tree = parse(text.encode() if isinstance(text, str) else text)
-    found = next(item for item in modules(tree) if item.name == module)
+    found = next(item for item in modules(tree) if not item.name.startswith("Other."))
     return module_units(tree, found)
 
 
@@ -197,7 +198,7 @@ def _entities(text: str, name: str, word: str = "") -> list[Unit]:
     return [part for part in parts if not word or part.word == word]
 
 
-def _cut(text: str, start: int, end: int, new: str) -> str:
+def cut(text: str, start: int, end: int, new: str) -> str:
     source = text.encode()
     return (source[:start] + new.encode() + source[end:]).decode()
 
@@ -231,7 +232,7 @@ def own_option(text: str, where: float, mark: str) -> str:
         return text
     unit = found[int(where * (len(found) - 1))]
     assert unit.body is not None
-    return _cut(text, unit.body.start, unit.body.start, f"\n      filterable? :{mark}")
+    return cut(text, unit.body.start, unit.body.start, f"\n      filterable? :{mark}")
 
 
 def own_action(text: str, _where: float, mark: str) -> str:
@@ -239,14 +240,14 @@ def own_action(text: str, _where: float, mark: str) -> str:
     new = f"\n    create :{mark} do\n      accept [:{mark}_x]\n    end\n"
     if found is None or found.body is None:
         return text
-    return _cut(text, found.body.start, found.body.start, new)
+    return cut(text, found.body.start, found.body.start, new)
 
 
 def own_section(text: str, _where: float, mark: str) -> str:
     body = units(text).body
     assert body is not None
     new = f"\n  calculations do\n    calculate :{mark}, :string, expr(~s(x))\n  end\n"
-    return _cut(text, body.end, body.end, new)
+    return cut(text, body.end, body.end, new)
 
 
 def changed_option(text: str, where: float, mark: str) -> str:
@@ -261,7 +262,7 @@ def changed_option(text: str, where: float, mark: str) -> str:
         return text
     option = found[int(where * (len(found) - 1))]
     start, end = option.value_range
-    return _cut(text, start, end, f'"{mark}"')
+    return cut(text, start, end, f'"{mark}"')
 
 
 def reordered(text: str, where: float, _mark: str) -> str:
@@ -271,8 +272,8 @@ def reordered(text: str, where: float, _mark: str) -> str:
     first, second = found[0], found[1 + int(where * (len(found) - 2))]
     source = text.encode()
     parts = [source[unit.start : unit.end].decode() for unit in (first, second)]
-    text = _cut(text, second.start, second.end, parts[0])
-    return _cut(text, first.start, first.end, parts[1])
+    text = cut(text, second.start, second.end, parts[0])
+    return cut(text, first.start, first.end, parts[1])
 
 
 def deleted(text: str, where: float, _mark: str) -> str:
@@ -280,7 +281,7 @@ def deleted(text: str, where: float, _mark: str) -> str:
     if not found:
         return text
     unit = found[int(where * (len(found) - 1))]
-    return _cut(text, unit.start, unit.end, "")
+    return cut(text, unit.start, unit.end, "")
 
 
 def keyword_form(text: str, where: float, _mark: str, parens: bool = False) -> str:
@@ -304,7 +305,7 @@ def keyword_form(text: str, where: float, _mark: str, parens: bool = False) -> s
     head = [source[arg.start : arg.end].decode() for arg in unit.head]
     args = ", ".join([*head, *options])
     new = f"{unit.word}({args})" if parens else f"{unit.word} {args}"
-    return _cut(text, unit.start, unit.end, new)
+    return cut(text, unit.start, unit.end, new)
 
 
 def parenthesised(text: str, where: float, mark: str) -> str:

@@ -186,7 +186,7 @@ def test_references_and_checks_are_nested() -> None:
     checks = (CheckConstraint(attributes=("a", "b"), name="c1"),)
     assert section("postgres", references=(reference,), check_constraints=checks)[3:] == [
         (
-            "section references",
+            "references",
             (
                 "references do",
                 "  reference :user do",
@@ -197,7 +197,7 @@ def test_references_and_checks_are_nested() -> None:
             ),
         ),
         (
-            "section check_constraints",
+            "check_constraints",
             (
                 "check_constraints do",
                 '  check_constraint [:a, :b], "c1" do',
@@ -249,7 +249,7 @@ def test_a_many_to_many_says_what_ash_would_not_guess() -> None:
     )
     assert found == [
         (
-            "many_to_many by fk_a and fk_b to App.Blog.Tag",
+            "relationship many_to_many App.Blog.Tag through App.Blog.PostTag by uid",
             (
                 "many_to_many :friends, App.Blog.Tag do",
                 "  through App.Blog.PostTag",

@@ -318,6 +318,41 @@ def test_entries_of_keywords_are_known_by_their_index() -> None:
     check(base, theirs, renamed, theirs)
 
 
+EDITED_IDENTITY = (
+    'postgres do\n  table "u"\n\n  identity_index_names email: "a_idx"\n'
+    '  identity_wheres_to_sql email: "(x IS NULL)"\nend\n\n'
+    "identities do\n  identity :email, [:email] do\n    where expr(is_nil(x)){}\n  end\nend"
+)
+
+
+def test_an_edited_identity_that_stays_keeps_its_index() -> None:
+    """Without the index's name it would be another identity, and come twice when that is back."""
+    base, ours = EDITED_IDENTITY.format(""), EDITED_IDENTITY.format('\n    message "taken"')
+    gone = 'postgres do\n  table "u"\nend'
+    merged = check(base, gone, ours, ours)
+    assert [c.name for c in merged.conflicts] == ["users.identities.email"]
+    back = merge(merged.text, merged.base, module(base), module="App.User", scope="users")
+    assert (back.text, back.conflicts) == (merged.text, ())
+
+
+def test_an_accepted_identity_keeps_its_index_for_good() -> None:
+    base, ours = EDITED_IDENTITY.format(""), EDITED_IDENTITY.format('\n    message "taken"')
+    gone = 'postgres do\n  table "u"\nend'
+    accepted = frozenset({"users.identities.email"})
+    merged = run(base, gone, ours, accepted)
+    assert (merged.text.decode(), merged.conflicts) == (module(ours), ())
+    again = run(gone, gone, ours, accepted)
+    assert (again.text.decode(), again.base) == (module(ours), merged.base)
+
+
+def test_only_the_blank_line_that_came_with_it_goes() -> None:
+    base = "attributes do\n  attribute :a, :string\n\n  attribute :b, :string\nend"
+    theirs = "attributes do\n  attribute :a, :string\nend"
+    ours = base.replace("end", "\n\n  attribute :mine, :string\nend")
+    expected = "attributes do\n  attribute :a, :string\n\n\n  attribute :mine, :string\nend"
+    assert run(base, theirs, ours).text.decode() == module(expected)
+
+
 def test_accepted_attributes_of_the_default_actions() -> None:
     def actions(text: str) -> str:
         return f"actions do\n  defaults {text}\nend"

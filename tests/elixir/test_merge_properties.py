@@ -22,7 +22,7 @@ from tests.elixir.merging import (
 from ash_scaffold.elixir.merge import assemble, entities, merge, overlay
 from ash_scaffold.syntax.parse import parse
 
-QUICK = settings(max_examples=340, deadline=None, print_blob=True)
+QUICK = settings(max_examples=120, deadline=None, print_blob=True)
 
 
 class Case(msgspec.Struct, frozen=True):

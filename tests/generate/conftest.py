@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pytest
+from sqlalchemy import URL
+from tests.generate.running import Shop
 
 Write = Callable[[Mapping[str, str]], Path]
 MIX = "defmodule Shop.MixProject do\n  def project, do: [app: :shop]\nend\n"
 REPO = "defmodule Shop.Repo do\n  use AshPostgres.Repo, otp_app: :shop\nend\n"
+FORMATTER = "[import_deps: [:ash, :ash_postgres]]\n"
+
+
+class MakeShop(Protocol):
+    def __call__(self, ddl: str, files: Mapping[str, str] = ...) -> Shop: ...
 
 
 @pytest.fixture
@@ -22,5 +30,17 @@ def make_project(tmp_path: Path) -> Write:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
         return root
+
+    return make
+
+
+@pytest.fixture
+def make_shop(make_project: Write, make_database: Callable[..., URL]) -> MakeShop:
+    """Give `make_shop(ddl, files={}) -> Shop`: a project and its database, nothing generated."""
+
+    def make(ddl: str, files: Mapping[str, str] | None = None) -> Shop:
+        url = make_database(ddl).set(drivername="postgresql")
+        root = make_project({".formatter.exs": FORMATTER, **(files or {})})
+        return Shop(root, url.render_as_string(hide_password=False))
 
     return make

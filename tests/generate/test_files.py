@@ -1,125 +1,95 @@
-"""What a run does with each file, by what is there and what was last generated."""
+"""How a file's change is shown, and what is written of a run, in which order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import pytest
 
-from ash_scaffold.generate.files import Files, Module, Status, compare_files, contents
+from ash_scaffold.generate.files import File, Files, Status, contents
+from ash_scaffold.generate.modules import Module
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.problem import Code, ScaffoldError
-from ash_scaffold.project.model import App, Project
-from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.project.snapshot import VERSION, Snapshot, encode
 
 PATH = "lib/app/user.ex"
-OLD, NEW, OWN = "old\n", "new\n", "old, and a line of my own\n"
+USERS = "priv/ash_scaffold/public.users.json"
 
 
-def project(root: Path, text: str | None) -> Project:
-    if text is not None:
-        (root / PATH).parent.mkdir(parents=True, exist_ok=True)
-        (root / PATH).write_bytes(text.encode())
-    app = App(name="app", path="", namespace="App", lib=("lib",))
-    return Project(root=root, app=app, apps=(app,), modules={})
+def snapshot(table: str = "users") -> Snapshot:
+    return Snapshot(
+        version=VERSION,
+        module="App.User",
+        path=PATH,
+        table=Name("public", table),
+        rendered="",
+        written="",
+    )
 
 
-def module(text: str, name: str = "App.User", path: str = PATH) -> Module:
-    return Module(name=name, path=path, text=text, table=Name("public", "users"))
-
-
-def snapshot(text: str) -> Mapping[str, Snapshot]:
-    known = Snapshot(module="App.User", path=PATH, rendered=digest(text), written=digest(text))
-    return {"App.User": known}
-
-
-def compared(root: Path, there: str | None, last: str | None, wanted: str) -> Files:
-    return compare_files(
-        [module(wanted)],
-        project(root, there),
-        snapshot(last) if last is not None else {},
-        use_formatter=False,
-        parses=lambda _source: None,
+def file(
+    before: str | None,
+    after: str | None,
+    *,
+    module: str = "App.User",
+    kept: Snapshot | None = None,
+    old: Snapshot | None = None,
+) -> File:
+    return File(
+        module=Module(name=module, path=PATH, text=""),
+        status=Status.CHANGED,
+        before=before,
+        after=after,
+        snapshot=kept,
+        old=old,
     )
 
 
 @pytest.mark.parametrize(
-    ("there", "last", "wanted", "status"),
+    ("before", "after", "diff"),
     [
-        (None, None, NEW, Status.CREATED),
-        (None, OLD, NEW, Status.CREATED),
-        (OLD, OLD, OLD, Status.UNCHANGED),
-        (OLD, OLD, NEW, Status.CHANGED),
-        (NEW, OLD, NEW, Status.UNCHANGED),
-        (NEW, None, NEW, Status.UNCHANGED),
-        (OWN, OLD, NEW, Status.EDITED),
-        (OWN, OLD, OLD, Status.EDITED),
-        (OLD, None, NEW, Status.EDITED),
-        ("old\r\n", OLD, NEW, Status.EDITED),
+        ("a\n", "b\n", f"--- a/{PATH}\n+++ b/{PATH}\n@@ -1 +1 @@\n-a\n+b\n"),
+        (None, "b\n", f"--- /dev/null\n+++ b/{PATH}\n@@ -0,0 +1 @@\n+b\n"),
+        ("a\n", None, f"--- a/{PATH}\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"),
+        ("a\n", "a\n", ""),
+        (
+            "a\n",
+            "a",
+            f"--- a/{PATH}\n+++ b/{PATH}\n@@ -1 +1 @@\n-a\n+a\n\\ No newline at end of file\n",
+        ),
     ],
 )
-def test_only_a_file_as_it_was_last_generated_is_changed(
-    tmp_path: Path, there: str | None, last: str | None, wanted: str, status: Status
-) -> None:
-    files = compared(tmp_path, there, last, wanted)
-    [file] = files.files
-    writes = {} if status is Status.EDITED else {PATH: wanted.encode()}
-    assert (file.status, file.before) == (status, there)
-    assert [p.code for p in files.problems] == [Code.EDITED_FILE] * (status is Status.EDITED)
-    assert {path: text for path, text in contents(files).items() if path == PATH} == writes
+def test_a_diff_is_unified(before: str | None, after: str | None, diff: str) -> None:
+    assert file(before, after).diff() == diff
 
 
-def test_the_snapshot_of_an_edited_file_is_kept(tmp_path: Path) -> None:
-    assert contents(compared(tmp_path, OWN, OLD, NEW)) == {}
-
-
-def test_the_snapshot_of_a_written_file_says_what_was_written(tmp_path: Path) -> None:
-    files = compared(tmp_path, OLD, OLD, NEW)
-    assert list(contents(files)) == [PATH, "priv/ash_scaffold/public.users.json"]
-    assert files.files[0].snapshot == Snapshot(
-        module="App.User",
-        path=PATH,
-        table=Name("public", "users"),
-        rendered=digest(NEW),
-        written=digest(NEW),
-    )
-
-
-def test_a_diff_ends_lines_only_where_elixir_does(tmp_path: Path) -> None:
-    [file] = compared(tmp_path, "a\u2028b\x0cc\nx\n", None, "a\u2028b\x0cc\ny").files
-    assert file.diff() == (
+def test_a_diff_ends_lines_only_where_elixir_does() -> None:
+    assert file("a\u2028b\x0cc\nx\n", "a\u2028b\x0cc\ny\n").diff() == (
         f"--- a/{PATH}\n+++ b/{PATH}\n@@ -1,2 +1,2 @@\n a\u2028b\x0cc\n-x\n+y\n"
-        "\\ No newline at end of file\n"
     )
 
 
-def test_two_modules_never_share_a_file_on_any_disk(tmp_path: Path) -> None:
-    modules = [module("", "App.User"), module("", "App.USER", "lib/app/USER.ex")]
-    with pytest.raises(ScaffoldError) as caught:
-        compare_files(
-            modules, project(tmp_path, None), {}, use_formatter=False, parses=lambda _: None
-        )
-    [problem] = caught.value.problems
-    assert (problem.code, problem.where, problem.what) == (
-        Code.MODULE_COLLISION,
-        "lib/app/USER.ex",
-        "App.User and App.USER would have the same file.",
-    )
+def test_two_modules_in_one_file_have_one_diff() -> None:
+    both = (file("a\n", "b\n"), file("a\n", "b\n", module="App.Other"))
+    assert list(Files(files=both, problems=()).diffs()) == [both[0].diff()]
 
 
-def test_a_file_that_is_no_elixir_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(ScaffoldError) as caught:
-        compare_files(
-            [module(NEW)],
-            project(tmp_path, OLD),
-            {},
-            use_formatter=False,
-            parses=lambda source: f"line 1: {source.decode()!r}",
-        )
-    [problem] = caught.value.problems
-    assert (problem.code, problem.where, problem.what) == (
-        Code.UNPARSABLE_FILE,
-        PATH,
-        "The file is not valid Elixir: line 1: 'old\\n'",
-    )
+def test_snapshots_are_written_last() -> None:
+    two = file(None, "c\n", module="App.Other")
+    assert list(contents([file("a\n", "b\n", kept=snapshot()), two]).items()) == [
+        (PATH, b"c\n"),
+        (USERS, encode(snapshot())),
+    ]
+
+
+def test_a_file_that_stays_is_not_written_and_its_snapshot_is() -> None:
+    assert contents([file("a\n", "a\n", kept=snapshot())]) == {USERS: encode(snapshot())}
+
+
+def test_what_is_deleted_goes_with_its_snapshot() -> None:
+    assert contents([file("a\n", None, old=snapshot())]) == {PATH: None, USERS: None}
+
+
+def test_the_snapshot_of_a_renamed_table_moves() -> None:
+    moved = file("a\n", "a\n", kept=snapshot("people"), old=snapshot())
+    assert contents([moved]) == {
+        USERS: None,
+        "priv/ash_scaffold/public.people.json": encode(snapshot("people")),
+    }

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from ash_scaffold.generate.job import Outcome, Request, prepare
+from ash_scaffold.generate.job import Outcome, prepare
+from ash_scaffold.generate.reading import Request
 from ash_scaffold.problem import Code, ScaffoldError
 
 MakeProject = Callable[[Mapping[str, str]], Path]
@@ -97,7 +98,10 @@ def test_a_folder_of_legacy_code_that_is_not_there_is_an_error(
     with pytest.raises(ScaffoldError) as caught:
         outcome_of(root, domain="Shop.Sales")
     [problem] = caught.value.problems
-    assert problem.what == 'legacy is "lib/old", and there is no such folder.'
+    assert (problem.what, problem.where) == (
+        'There is no folder "lib/old".',
+        "legacy of ash_scaffold.toml",
+    )
 
 
 def test_an_umbrella_gets_its_files_in_the_application_of_the_domain(
@@ -133,11 +137,14 @@ def test_templates_are_replaced_file_by_file(
 ) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
-    (mine / "domain.ex.j2").write_text("# {{ module }}: {{ resources | join }}\n")
+    (mine / "domain.ex.j2").write_text(
+        "defmodule {{ module }} do\n  # {{ resources | join }}\nend\n"
+    )
     root = make_project({})
     outcome = outcome_of(root, make_database(ORDERS), domain="Shop.Sales", templates=mine)
     domain, order = (file.after for file in outcome.files.files)
-    assert domain == "# Shop.Sales: Shop.Sales.Order\n"
+    assert domain == "defmodule Shop.Sales do\n  # Shop.Sales.Order\nend\n"
+    assert order is not None
     assert order.startswith("defmodule Shop.Sales.Order do\n  use Ash.Resource,\n")
 
 

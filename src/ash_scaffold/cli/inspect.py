@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Schema, Url
+
 if TYPE_CHECKING:
     from ash_scaffold.generate.inspection import Inspection, TableView
 
@@ -27,24 +29,17 @@ def inspect(
         list[str] | None,
         typer.Option(help="Only this table: a name or a glob. Repeatable.", metavar="PATTERN"),
     ] = None,
-    schema: Annotated[
-        list[str] | None,
-        typer.Option(help="Read this PostgreSQL schema too. Repeatable.", metavar="NAME"),
-    ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(help="The database: postgres://user@host/name.", metavar="URL"),
-    ] = None,
-    dump: Annotated[
-        Path | None,
-        typer.Option(help="A SQL dump to read instead, in a throw-away server.", metavar="FILE"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    schema: Schema = None,
+    url: Url = None,
+    dump: Dump = None,
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    json: Json = False,
 ) -> None:
     """Show tables and columns, what each column's type becomes in Ash, and why."""
     from ash_scaffold.cli.ending import told
     from ash_scaffold.generate.inspection import look
-    from ash_scaffold.generate.job import Request
+    from ash_scaffold.generate.reading import Request
 
     with told(as_json=json):
         found = look(
@@ -54,6 +49,8 @@ def inspect(
                 dump=dump,
                 tables=tuple(table or ()),
                 schemas=tuple(schema or ()),
+                legacy=None if legacy is None else str(legacy.resolve()),
+                use_legacy=not no_legacy,
                 environment=dict(os.environ),
             )
         )

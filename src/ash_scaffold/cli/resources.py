@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.generate.job import Outcome, Request
-    from ash_scaffold.project.journal import Recovery
+    from ash_scaffold.generate.job import Outcome
+    from ash_scaffold.generate.reading import Request
 
 _TABLES = "Which tables"
 _DATABASE = "The database"
@@ -37,6 +38,13 @@ What would change for some tables, without writing it:
 For a script:
   ash-scaffold resources --url postgres://me@localhost/app_dev --json
 """
+
+
+class Layout(StrEnum):
+    """What `--layout` may be."""
+
+    INLINE = "inline"
+    FRAGMENT = "fragment"
 
 
 class ActionSet(StrEnum):
@@ -71,44 +79,21 @@ def resources(
             help="Leave this table out. Repeatable.", metavar="PATTERN", rich_help_panel=_TABLES
         ),
     ] = None,
-    schema: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Read this PostgreSQL schema too, beside public and those that the "
-            "configuration or Ecto schemas name. Repeatable.",
-            metavar="NAME",
-            rich_help_panel=_TABLES,
-        ),
-    ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            help="The database: postgres://user@host/name. "
-            "Default: $DATABASE_URL, else the configuration's.",
-            metavar="URL",
-            rich_help_panel=_DATABASE,
-        ),
-    ] = None,
-    dump: Annotated[
-        Path | None,
-        typer.Option(
-            help="Read a SQL dump instead, loaded into a throw-away server.",
-            metavar="FILE",
-            rich_help_panel=_DATABASE,
-        ),
-    ] = None,
-    repo: Annotated[
-        str | None,
-        typer.Option(
-            help="The repo's module. Default: the project's.",
-            metavar="MODULE",
-            rich_help_panel=_MODULES,
-        ),
-    ] = None,
+    schema: Schema = None,
+    url: Url = None,
+    dump: Dump = None,
+    repo: Repo = None,
     actions: Annotated[
         ActionSet | None,
         typer.Option(
             help="The default actions of the resources. Default: crud.", rich_help_panel=_MODULES
+        ),
+    ] = None,
+    layout: Annotated[
+        Layout | None,
+        typer.Option(
+            help="Write into the resource itself, or into a Spark fragment of it. Default: inline.",
+            rich_help_panel=_MODULES,
         ),
     ] = None,
     out: Annotated[
@@ -131,28 +116,34 @@ def resources(
         bool,
         typer.Option("--no-format", help="Don't run mix format.", rich_help_panel=_MODULES),
     ] = False,
-    no_legacy: Annotated[
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    prune: Annotated[
         bool,
         typer.Option(
-            "--no-legacy",
-            help="Don't look at the project's Ecto schemas.",
+            "--prune",
+            help="Delete modules whose table is gone and that nobody has edited.",
+            rich_help_panel=_MODULES,
+        ),
+    ] = False,
+    refresh_style: Annotated[
+        bool,
+        typer.Option(
+            "--refresh-style",
+            help="After an upgrade: write what nobody touched as this version would.",
             rich_help_panel=_MODULES,
         ),
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Show the diff and write nothing.", rich_help_panel=_OUTPUT),
-    ] = False,
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Print the outcome as JSON.", rich_help_panel=_OUTPUT),
-    ] = False,
-    quiet: Annotated[
-        bool,
         typer.Option(
-            "--quiet", "-q", help="Print errors and their diffs only.", rich_help_panel=_OUTPUT
+            "--dry-run",
+            help="Show what changed in the schema, and the diff; write nothing.",
+            rich_help_panel=_OUTPUT,
         ),
     ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", "-v", help="Show where the time went.", rich_help_panel=_OUTPUT),
@@ -160,11 +151,13 @@ def resources(
 ) -> None:
     """Write Ash resources and their domain for the tables of a database.
 
-    Nothing is written until all of it is computed. A file that somebody edited
-    is left as it is; its diff is shown, and the exit code is 1.
+    Run it again after every change of the schema: what the change demands is
+    written, what people wrote stays. Where both changed the same thing the hand
+    edit stays, the three versions are shown, and the exit code is 1. Nothing is
+    written until all of it is computed.
     """
     with told(as_json=json):
-        from ash_scaffold.generate.job import Request
+        from ash_scaffold.generate.reading import Request
 
         request = Request(
             folder=Path.cwd(),
@@ -176,10 +169,14 @@ def resources(
             schemas=tuple(schema or ()),
             repo=repo,
             actions=actions.value if actions is not None else None,
+            layout=layout.value if layout is not None else None,
             out=out,
             templates=templates,
             use_formatter=not no_format,
+            legacy=None if legacy is None else str(legacy.resolve()),
             use_legacy=not no_legacy,
+            prune=prune,
+            refresh_style=refresh_style,
             environment=dict(os.environ),
         )
         code = run(request, dry_run=dry_run, as_json=json, quiet=quiet, verbose=verbose)
@@ -194,6 +191,7 @@ def run(request: Request, *, dry_run: bool, as_json: bool, quiet: bool, verbose:
     import time
 
     from ash_scaffold.cli import summary
+    from ash_scaffold.cli.locking import tell_recovery, tell_waiting
     from ash_scaffold.cli.progress import progress
     from ash_scaffold.generate.job import prepare, write
     from ash_scaffold.project.read import find_root
@@ -201,9 +199,9 @@ def run(request: Request, *, dry_run: bool, as_json: bool, quiet: bool, verbose:
 
     show = not quiet and not as_json
     root = find_root(request.folder)
-    with locked(root, on_wait=_waiting) as lock:
+    with locked(root, on_wait=tell_waiting) as lock:
         if not dry_run:
-            _tell_recovery(recover(lock))
+            tell_recovery(recover(lock))
         elif lock.journal.pending:
             sys.stderr.write("An earlier run was interrupted; the next one finishes its write.\n")
         with progress(enabled=show and sys.stderr.isatty()) as say:
@@ -217,20 +215,6 @@ def run(request: Request, *, dry_run: bool, as_json: bool, quiet: bool, verbose:
     else:
         summary.print_outcome(outcome, timings, dry_run=dry_run, quiet=quiet, verbose=verbose)
     return _code(outcome)
-
-
-def _tell_recovery(recovery: Recovery | None) -> None:
-    """Say what became of the files of an interrupted run."""
-    if recovery is None:
-        return
-    done = "undone" if recovery.undone else "finished"
-    sys.stderr.write(f"The write of an interrupted run was {done}: {len(recovery.paths)} files.\n")
-    for path in recovery.kept:
-        sys.stderr.write(f"{path} was changed since, and is left as it is.\n")
-
-
-def _waiting() -> None:
-    sys.stderr.write("Another run is writing in this project; waiting for it.\n")
 
 
 def _code(outcome: Outcome) -> Exit:

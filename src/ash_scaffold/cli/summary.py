@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ash_scaffold.cli.conflicts import print_conflicts
 from ash_scaffold.cli.output import (
     console,
     print_diff,
@@ -19,13 +20,20 @@ from ash_scaffold.generate.job import Outcome
 from ash_scaffold.postgres.catalog import Name
 
 _MANY = 30
+_LIKELY = ", to all appearances: one is gone and one is new, alike in type, place and constraints"
 
 
 def print_outcome(
     outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool, quiet: bool, verbose: bool
 ) -> None:
-    """Print for people; with `quiet` only errors and the diffs they are about."""
-    _print_diffs(outcome, dry_run=dry_run and not quiet)
+    """Print for people; with `quiet` only errors and the conflicts they are about."""
+    if not quiet:
+        _print_changes(outcome)
+    if dry_run and not quiet:
+        for diff in outcome.files.diffs():
+            print_diff(diff)
+    for file in outcome.files.files:
+        print_conflicts(file)
     if quiet:
         print_problems(outcome.problems, quiet=True)
         return
@@ -48,6 +56,7 @@ def print_outcome(
         ],
     )
     _print_others(outcome, dry_run=dry_run)
+    _print_gone(outcome, dry_run=dry_run)
     _print_tables(outcome)
     if verbose:
         for phase, seconds in timings.items():
@@ -74,7 +83,12 @@ def _columns(attributes: int, dropped: int) -> str:
 def _said(status: Status, *, dry_run: bool) -> str:
     if not dry_run:
         return status.value
-    would = {Status.CREATED: "would be created", Status.CHANGED: "would be changed"}
+    would = {
+        Status.CREATED: "would be created",
+        Status.CHANGED: "would be changed",
+        Status.MERGED: "would be changed, hand edits kept",
+        Status.DELETED: "would be deleted",
+    }
     return would.get(status, status.value)
 
 
@@ -86,10 +100,18 @@ def _status(file: File | None, *, dry_run: bool) -> str:
     return _said(file.status, dry_run=dry_run) if file is not None else ""
 
 
-def _print_diffs(outcome: Outcome, *, dry_run: bool) -> None:
-    for file in outcome.files.files:
-        if file.status is Status.EDITED or (dry_run and file.status is not Status.UNCHANGED):
-            print_diff(file.diff())
+def _print_changes(outcome: Outcome) -> None:
+    """Say in schema words what changed since the modules were generated."""
+    if not outcome.changes:
+        return
+    from ash_scaffold.postgres.compare import Evidence, text
+
+    out = console()
+    out.print("Changed in the database:")
+    for change in outcome.changes:
+        likely = change.evidence is Evidence.LIKELY
+        out.print(f"  {safe(text(change))}{_LIKELY if likely else ''}")
+    out.print()
 
 
 def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
@@ -110,6 +132,13 @@ def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
             module = outcome.plan.modules.domains[domain]
             out.print(f"{reason}, so the domain is {module}, its resources beside it.")
+
+
+def _print_gone(outcome: Outcome, *, dry_run: bool) -> None:
+    """Name the files that were, or would be, deleted."""
+    for file in outcome.files.files:
+        if file.status is Status.DELETED and file.before is not None:
+            console().print(f"{_said(file.status, dry_run=dry_run)}: {safe(file.path)}")
 
 
 def _listed(names: tuple[Name, ...]) -> str:
@@ -152,6 +181,8 @@ def _print_rest(outcome: Outcome) -> None:
 
 def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool) -> None:
     """Print the outcome as one JSON object."""
+    from ash_scaffold.postgres.compare import text
+
     scope = outcome.plan.scope
     files = _by_module(outcome)
     document = {
@@ -173,12 +204,32 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
             for item in outcome.plan.resources
             if item.written
         ],
+        "changes": [
+            {
+                "kind": change.kind.value,
+                "table": None if change.table is None else str(change.table),
+                "type": None if change.type is None else str(change.type),
+                "object": change.object,
+                "text": text(change),
+                "evidence": None if change.evidence is None else change.evidence.value,
+            }
+            for change in outcome.changes
+        ],
         "files": [
             {
                 "path": file.module.path,
                 "module": file.module.name,
                 "status": file.status.name.lower(),
-                "diff": file.diff() if dry_run or file.status is Status.EDITED else None,
+                "diff": file.diff() if file.before != file.after else None,
+                "conflicts": [
+                    {
+                        "object": each.name,
+                        "base": list(each.base),
+                        "yours": list(each.ours),
+                        "database": list(each.theirs),
+                    }
+                    for each in file.conflicts
+                ],
             }
             for file in outcome.files.files
         ],

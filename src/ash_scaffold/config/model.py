@@ -13,6 +13,7 @@ import msgspec
 FILE_NAME = "ash_scaffold.toml"
 
 Actions: TypeAlias = Literal["crud", "read", "none"]
+Layout: TypeAlias = Literal["inline", "fragment"]
 RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
 Scalar: TypeAlias = str | bool | int | float
 
@@ -87,9 +88,19 @@ class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: str
 
 
+class VerifyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of `ash-scaffold verify`: `[verify]`.
+
+    `writable` are the databases that `--write` may use, as `host/name` or `host:port/name`.
+    """
+
+    writable: tuple[str, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. Paths are as written, relative to the folder of `mix.exs`.
 
+    `layout` puts what is generated into the resource itself, or into a fragment of it.
     `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
     code, False for none, None to look for it.
     """
@@ -105,6 +116,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     use: str | None = None
     extensions: tuple[str, ...] = ()
     resource_namespace: str | None = None
+    layout: Layout | None = None
     legacy: str | Literal[False] | None = None
     owned_by_ash: tuple[str, ...] = ()
     domains: dict[str, DomainConfig] = {}
@@ -112,3 +124,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     columns: dict[str, ColumnConfig] = {}
     types: dict[str, str] = {}
     accept: tuple[Accept, ...] = ()
+    verify: VerifyConfig = VerifyConfig()

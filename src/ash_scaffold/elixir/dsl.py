@@ -7,7 +7,8 @@ line, and only where they say something else than Ash's default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -28,6 +29,7 @@ from ash_scaffold.ash.relationships import (
     default_destination_attribute,
     default_source_attribute,
 )
+from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, statement, width
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
@@ -38,12 +40,14 @@ _USEC = Atom("utc_datetime_usec")
 class Entity(msgspec.Struct, frozen=True):
     """One entity or option of a section.
 
-    `object` is the database object that it stands for, such as `column email`; `lines` carry no
-    indent of the section.
+    `object` is the database object that it stands for, as a merge knows it, such as
+    `column email`; `lines` carry no indent of the section. `inside` are the entities of a section
+    within the section.
     """
 
     object: str
     lines: tuple[str, ...]
+    inside: tuple[Entity, ...] = ()
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -66,10 +70,22 @@ def sections(resource: Resource) -> tuple[Section, ...]:
         _resource(resource),
         _actions(resource.actions),
         _each("attributes", (_attribute(a) for a in resource.attributes)),
-        _each("relationships", (_relationship(r, resource) for r in resource.relationships)),
+        _each("relationships", _relationships(resource)),
         _each("identities", (_identity(i) for i in resource.identities)),
     ]
     return tuple(section for section in found if section.groups)
+
+
+def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
+    """Give the entities of sections in the form in which generated text is kept."""
+    for section in parts:
+        for group in section.groups:
+            for entity in group:
+                if entity.inside:
+                    name = f"{section.name}/{entity.object}"
+                    yield from (EntityLines(name, e.object, e.lines) for e in entity.inside)
+                else:
+                    yield EntityLines(section.name, entity.object, entity.lines)
 
 
 def layout(groups: Iterable[Sequence[Entity]], indent: int) -> str:
@@ -152,8 +168,9 @@ def _postgres(resource: Resource) -> Section:
     if resource.foreign_key_names:
         groups.append([_names("foreign_key_names", resource.foreign_key_names, _keyed)])
     if resource.references:
+        keys = _relationship_keys(resource)
         groups.append(
-            [_nested("references", [_reference(reference) for reference in resource.references])]
+            [_nested("references", [_reference(each, keys) for each in resource.references])]
         )
     if resource.check_constraints:
         checks = [
@@ -225,10 +242,10 @@ def _names(
 
 def _nested(name: str, entities: Sequence[Entity]) -> Entity:
     body = _indented(_spaced([(entity,) for entity in entities]), _STEP)
-    return Entity(f"section {name}", (f"{name} do", *body, "end"))
+    return Entity(name, (f"{name} do", *body, "end"), tuple(entities))
 
 
-def _reference(reference: Reference) -> Entity:
+def _reference(reference: Reference, keys: Mapping[str, str]) -> Entity:
     options = [
         _option(name, value)
         for name, value in (
@@ -241,7 +258,8 @@ def _reference(reference: Reference) -> Entity:
         if value is not None
     ]
     head = _option("reference", Atom(reference.relationship))
-    return _block(f"foreign key {reference.foreign_key}", head, options, 3)
+    object_ = f"reference {keys.get(reference.relationship, reference.relationship)}"
+    return _block(object_, head, options, 3)
 
 
 def _resource(resource: Resource) -> Section:
@@ -319,7 +337,34 @@ def _attribute_options(attribute: Attribute) -> list[_Option]:
     return options
 
 
-def _relationship(relationship: Relationship, resource: Resource) -> Entity:
+def _relationships(resource: Resource) -> Iterator[Entity]:
+    keys = _relationship_keys(resource)
+    counts = Counter(keys.values())
+    for each in resource.relationships:
+        key = keys[each.name]
+        # Two keys may join the same first columns.
+        name = f"relationship {key}" if counts[key] == 1 else f"relationship {key} as {each.name}"
+        yield _relationship(each, resource, name)
+
+
+def _relationship_keys(resource: Resource) -> dict[str, str]:
+    """Return what a merge knows each relationship by: see `elixir.merge.keys`."""
+    columns = {attribute.name: attribute.column for attribute in resource.attributes}
+    found = {}
+    for each in resource.relationships:
+        column = columns.get(each.source_attribute, each.source_attribute)
+        kind = each.kind.value
+        if each.kind is RelationshipKind.BELONGS_TO:
+            key = f"{kind} {each.destination} by {column}"
+        elif each.kind is RelationshipKind.MANY_TO_MANY:
+            key = f"{kind} {each.destination} through {each.through} by {column}"
+        else:
+            key = f"has {each.destination}.{each.destination_attribute} by {column}"
+        found[each.name] = key
+    return found
+
+
+def _relationship(relationship: Relationship, resource: Resource, object_: str) -> Entity:
     kind = relationship.kind
     options = []
     if relationship.description is not None:
@@ -337,9 +382,8 @@ def _relationship(relationship: Relationship, resource: Resource) -> Entity:
         options.append(_option("filter", relationship.filter))
     if relationship.public:
         options.append(_option("public?", True))
-    keys = " and ".join(relationship.foreign_keys)
     head = _option(kind.value, Atom(relationship.name), Module(relationship.destination))
-    return _block(f"{kind.value} by {keys} to {relationship.destination}", head, options)
+    return _block(object_, head, options)
 
 
 def _join_options(relationship: Relationship, resource: Resource) -> list[_Option]:

@@ -25,17 +25,17 @@ _INDENT = 4
 class Renderer:
     """Renders one module after another; loads each template once.
 
-    `folder` holds the user's own templates, laid out as the packaged ones.
+    `folder` holds the user's own templates, laid out as the packaged ones; without one all of
+    them are `packaged`.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
+        self.packaged = folder is None
         self._environment = _environment(folder)
         self._templates: dict[str, Template] = {}
 
     def resource(self, resource: Resource, parts: Sequence[Section] | None = None) -> str:
         """Render a resource's module; `parts` are its sections, when the caller has them."""
-        if parts is None:
-            parts = sections(resource)
         return self._render(
             "resource.ex.j2",
             {
@@ -43,7 +43,30 @@ class Renderer:
                 "base": resource.base,
                 "domain": resource.domain,
                 "extensions": resource.extensions,
-                "sections": [{"name": section.name, "body": _body(section)} for section in parts],
+                "sections": _sections(resource, parts),
+                "resource": resource,
+            },
+        )
+
+    def fragment(
+        self, module: str, resource: Resource, parts: Sequence[Section] | None = None
+    ) -> str:
+        """Render a `Spark.Dsl.Fragment` that holds all of a resource but its own module."""
+        return self._render(
+            "fragment.ex.j2",
+            {"module": module, "sections": _sections(resource, parts), "resource": resource},
+        )
+
+    def holder(self, resource: Resource, fragments: Sequence[str]) -> str:
+        """Render the module of a resource whose sections are in fragments."""
+        return self._render(
+            "holder.ex.j2",
+            {
+                "module": resource.module,
+                "base": resource.base,
+                "domain": resource.domain,
+                "extensions": resource.extensions,
+                "fragments": fragments,
                 "resource": resource,
             },
         )
@@ -89,8 +112,11 @@ class Renderer:
             ) from error
 
 
-def _body(section: Section) -> str:
-    return layout(section.groups, _INDENT)
+def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[str, str]]:
+    return [
+        {"name": section.name, "body": layout(section.groups, _INDENT)}
+        for section in (sections(resource) if parts is None else parts)
+    ]
 
 
 def _environment(folder: Path | None) -> Environment:

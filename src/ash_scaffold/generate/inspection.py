@@ -8,18 +8,22 @@ import msgspec
 
 from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner, TableAttributes
-from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, primary_key
+from ash_scaffold.ash.column_types import type_mapper
+from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
 from ash_scaffold.ash.type_mapper import TypeMapper
+from ash_scaffold.ash.unkeyed import unkeyed_relationships
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.fault import did_you_mean
-from ash_scaffold.generate.job import Request, read_database, read_hints
+from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.known import has_geo_postgis
+from ash_scaffold.generate.reading import Request, read_database, read_hints
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.model import App, Project
 from ash_scaffold.project.read import read_project
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
@@ -73,13 +77,15 @@ def look(request: Request) -> Inspection:
     """
     project = _project(request)
     config = Config() if project is None else load_config(project.root)
-    hints = Hints() if project is None else read_hints(project, config, use_legacy=True)
+    hints = _hints(request, project, config)
     root = request.folder if project is None else project.root
     database, source, _server, problems = read_database(request, config, root, hints)
     names = _asked(request, database)
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
-    views, found = inspect_database(database, Resolver(config), app, names, geo_postgis=geo)
+    views, found = inspect_database(
+        database, Resolver(config), app, names, Legacy(legacy_facts(hints)), geo_postgis=geo
+    )
     return Inspection(
         source=source,
         tables=views,
@@ -95,6 +101,18 @@ def _project(request: Request) -> Project | None:
         if error.problems[0].code is Code.NOT_A_MIX_PROJECT:
             return None
         raise
+
+
+def _hints(request: Request, project: Project | None, config: Config) -> Hints:
+    """Read the legacy code: where the option says, outside of a mix project too."""
+    if request.legacy is not None:
+        config = msgspec.structs.replace(config, legacy=request.legacy)
+    if project is None:
+        if request.legacy is None:
+            return Hints()
+        app = App(name="", path="", namespace=_APP, lib=())
+        project = Project(root=request.folder.absolute(), app=app, apps=(app,), modules={})
+    return read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
 
 
 def _asked(request: Request, database: Database) -> frozenset[Name]:
@@ -118,26 +136,34 @@ def _asked(request: Request, database: Database) -> frozenset[Name]:
 
 
 def inspect_database(
-    database: Database, config: Resolver, app: str, tables: Iterable[Name], *, geo_postgis: bool
+    database: Database,
+    config: Resolver,
+    app: str,
+    tables: Iterable[Name],
+    legacy: Legacy,
+    *,
+    geo_postgis: bool,
 ) -> tuple[tuple[TableView, ...], list[Problem]]:
     """Map every column of the given tables as a run for the application would."""
     wanted = set(tables)
-    types = TypeMapper(database.types, f"{app}.Types", config.type_for, geo_postgis=geo_postgis)
-    planner = AttributePlanner(types, _keys(database, types, config), config)
+    types = type_mapper(database, f"{app}.Types", config, legacy, geo_postgis=geo_postgis)
+    keys = _keys(database, types, config, legacy)
+    planner = AttributePlanner(types, keys, config, legacy=legacy)
     views: list[TableView] = []
     problems: list[Problem] = []
     for table in database.tables:
         if table.name in wanted:
-            key = primary_key(table, config.for_table(table.name).primary_key)
+            key = table_key(table, config, legacy)
             planned = planner.plan(table, key)
             views.append(_table(table, key, planned))
             problems += planned.problems
     return tuple(views), problems
 
 
-def _keys(database: Database, types: TypeMapper, config: Resolver) -> Keys:
+def _keys(database: Database, types: TypeMapper, config: Resolver, legacy: Legacy) -> Keys:
     asked = asked_relationships(database, config)
-    return find_keys(database, types, config, [wish.key for wish in asked])
+    asked += unkeyed_relationships(database, legacy, asked)
+    return find_keys(database, types, config, [wish.key for wish in asked], legacy)
 
 
 def _table(table: Table, key: PrimaryKey | None, planned: TableAttributes) -> TableView:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ash_scaffold.ash.known import Known, KnownResource, LegacySchema
+from ash_scaffold.ash.hints import LegacySchema, with_remembered
+from ash_scaffold.ash.known import Known, KnownResource
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.config.model import Config
+from ash_scaffold.generate.hints import legacy_facts
+from ash_scaffold.generate.renamed_types import renamed_types
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, fail
@@ -43,7 +46,8 @@ def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, 
     """Say what the project has, as far as planning needs to know it."""
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
-    own |= set(_broken_targets(project))
+    types = renamed_types(project, snapshots)
+    own |= {*_broken_targets(project), *_lost_types(project, snapshots), *types.values()}
     found = find_repo(project, repo)
     return Known(
         app=project.app.namespace,
@@ -51,10 +55,30 @@ def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, 
         modules={name: entry.path for name, entry in project.modules.items() if name not in own},
         domains={domain.module: domain.path for domain in project.domains},
         resources=_resources(project, snapshots),
-        legacy=tuple(_legacy(hints)),
+        types=types,
+        legacy=_legacy(hints, snapshots),
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
     )
+
+
+def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:
+    """Say what the legacy code says, and what it said of tables whose schemas are gone by now."""
+    if not hints.asked:
+        return ()
+    kept = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
+    return with_remembered(legacy_facts(hints, kept), kept)
+
+
+def _lost_types(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
+    """Give the types whose snapshot is missing, beside others that have theirs or with none at all.
+
+    Taken for legacy code they would move all types elsewhere.
+    """
+    homes = {name.rpartition(".")[0] for name, each in snapshots.items() if each.table is None}
+    for name, entry in project.modules.items():
+        if entry.is_type and (not snapshots or name.rpartition(".")[0] in homes):
+            yield name
 
 
 def _broken_targets(project: Project) -> Iterable[str]:
@@ -79,15 +103,18 @@ def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
 
     One whose file was moved away belongs to its domain for as long as that lists it.
     """
+    listing = {module: domain.module for domain in project.domains for module in domain.resources}
     found: dict[Name, KnownResource] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
         if resource.table is not None:
             name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
             known = KnownResource(
-                module=resource.module, table=name, domain=resource.domain, path=resource.path
+                module=resource.module,
+                table=name,
+                domain=resource.domain or listing.get(resource.module),
+                path=resource.path,
             )
             found.setdefault(name, known)
-    listing = {module: domain.module for domain in project.domains for module in domain.resources}
     for module, snapshot in sorted(snapshots.items()):
         if snapshot.table is not None and module in listing:
             known = KnownResource(
@@ -95,13 +122,3 @@ def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
             )
             found.setdefault(snapshot.table, known)
     return found
-
-
-def _legacy(hints: Hints) -> Iterable[LegacySchema]:
-    for schema in hints.schemas:
-        yield LegacySchema(
-            module=schema.module,
-            table=Name(schema.schema or _DEFAULT_SCHEMA, schema.table),
-            context=schema.context,
-            path=schema.path,
-        )

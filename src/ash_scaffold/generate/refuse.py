@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.scope import Scope
-from ash_scaffold.config import Config, table_pattern, valid_alias
+from ash_scaffold.config import table_pattern, valid_alias
 from ash_scaffold.config.fault import did_you_mean, quoted
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
@@ -71,21 +71,14 @@ def require_options(asked: Asked) -> None:
         raise ScaffoldError(*problems)
 
 
-def require_folders(root: Path, templates: Path | None, config: Config) -> None:
-    """Raise `ScaffoldError` for folders that options or configuration name and nobody has."""
+def require_templates(templates: Path | None) -> None:
+    """Raise `ScaffoldError` for a folder that an option or the configuration names in vain."""
     if templates is not None and not templates.is_dir():
         raise fail(
             Code.TEMPLATE_ERROR,
             "There is no such folder of templates.",
             where=str(templates),
             todo="Name a folder laid out as templates/elixir of ash-scaffold.",
-        )
-    if isinstance(config.legacy, str) and not (root / config.legacy).is_dir():
-        raise fail(
-            Code.CONFIG_INVALID,
-            f"legacy is {quoted(config.legacy)}, and there is no such folder.",
-            where="ash_scaffold.toml",
-            todo="Name the folder of the Ecto schemas, or false for none.",
         )
 
 

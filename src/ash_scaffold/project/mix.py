@@ -75,7 +75,7 @@ def read_mix_file(source: bytes) -> MixFile:
             namespace=head if head and last in ("MixProject", "Mixfile") else None,
             apps_path=apps_path if isinstance(apps_path, str) else None,
             paths=_source_paths(tree, module, values.get("elixirc_paths")),
-            dependencies=_dependencies(tree, module),
+            dependencies=_dependencies(tree, module, values.get("deps")),
         )
     return MixFile()
 
@@ -115,7 +115,7 @@ def read_config(sources: tuple[tuple[str, bytes], ...], app: str) -> AppConfig:
         if f":{app}".encode() not in source:
             continue
         tree = parse(source)
-        for key, node in _settings(tree, app):
+        for key, node in config_settings(tree, app):
             if key == "ash_domains" and path is None:
                 path, line = name, tree.span(node).line
                 domains = _module_names(tree, node)
@@ -178,24 +178,29 @@ def _source_paths(tree: Tree, module: ModuleDefinition, node: Node | None) -> tu
     return tuple(dict.fromkeys(path for path in kept if path)) or ("lib",)
 
 
-def _dependencies(tree: Tree, module: ModuleDefinition) -> tuple[str, ...]:
-    """Return the applications named in `deps/0`: the first element of every tuple there."""
+def _dependencies(tree: Tree, module: ModuleDefinition, listed: Node | None) -> tuple[str, ...]:
+    """Return the applications in `deps`, listed in the project or named in `deps/0`.
+
+    They are the first element of every tuple there.
+    """
     names: set[str] = set()
+    stack = [] if listed is None else [listed]
     for clause in function_clauses(tree, module.body, "deps"):
-        stack = list(clause.body or ())
-        while stack:
-            node = stack.pop()
-            if node.type != "tuple":
-                stack.extend(node.named_children)
-                continue
-            first = next(iter(expressions(node)), None)
-            value = read(tree, first) if first is not None else None
-            if isinstance(value, Atom):
-                names.add(value.name)
+        stack.extend(clause.body or ())
+    while stack:
+        node = stack.pop()
+        if node.type != "tuple":
+            stack.extend(node.named_children)
+            continue
+        first = next(iter(expressions(node)), None)
+        value = read(tree, first) if first is not None else None
+        if isinstance(value, Atom):
+            names.add(value.name)
     return tuple(sorted(names))
 
 
-def _settings(tree: Tree, app: str) -> Iterator[tuple[str, Node]]:
+def config_settings(tree: Tree, app: str) -> Iterator[tuple[str, Node]]:
+    """Yield key and value of everything that a config file sets for an application."""
     for site in walk_calls(tree, tree.root, "config"):
         target = read(tree, site.args[0]) if site.args else None
         if target != Atom(app):

@@ -7,17 +7,19 @@ lines count from 1. Sequences are sorted by module name or path, whatever the di
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 
 class ModuleEntry(msgspec.Struct, frozen=True):
-    """Where a module is defined."""
+    """Where a module is defined, and whether it is an Ash type."""
 
     name: str
     path: str
     line: int
+    is_type: bool = False
 
 
 class Repo(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[str, ...] = ()
 
 
-class Project(msgspec.Struct, frozen=True, kw_only=True):
+class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A mix project, read without running anything.
 
     `app` is the application that resources go to, `apps` all of an umbrella's (just the one
@@ -166,7 +168,11 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
     def resource(self, module: str) -> Resource | None:
         """Return the resource of that name."""
-        return next((resource for resource in self.resources if resource.module == module), None)
+        return self._by_module.get(module)
+
+    @cached_property
+    def _by_module(self) -> Mapping[str, Resource]:
+        return {resource.module: resource for resource in reversed(self.resources)}
 
     def unparsed_at(self, path: str) -> Unparsed | None:
         """Return what is wrong with the file at that path, `None` when nothing is known."""

@@ -1,7 +1,8 @@
 """Snapshots: what was generated last, committed by the team under `priv/ash_scaffold`.
 
-A module's snapshot holds where it is, its entities as lines, and hashes that tell whether a
-person has edited the file since. Nothing in it differs between two copies of one schema.
+A module's snapshot holds where it is, the table's facts, its entities as lines, and hashes that
+tell whether a person has edited the file since. Nothing in it differs between two copies of one
+schema.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.ash.hints import LegacySchema
+from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
+from ash_scaffold.postgres.facts import TableFacts, write_facts
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.model import Generated, Resource
 
@@ -22,30 +27,69 @@ VERSION = 1
 _PLAIN = re.compile(r"[a-z0-9_]+\Z")
 
 
-class EntitySnapshot(msgspec.Struct, frozen=True):
-    """An entity of a section as it was generated: its database object and its lines."""
+class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A relationship's name, with what it is: see `ash.known.RelationshipId`."""
 
-    section: str
-    object: str
-    lines: tuple[str, ...]
+    name: str
+    many: bool = False
+    table: Name
+    source: str
+    destination: str
+    through: Name | None = None
+    rest: tuple[tuple[str, str], ...] = ()
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """What was generated of one module.
+class NamesSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The names that a table's objects have: they stay, whatever is added beside them.
 
-    `rendered` and `written` are SHA-256 of the text before and after the formatter; `path` is
-    relative to the project; `table`, `domain` and `repo` are set for a resource.
+    `attributes` are by column, where they differ from its name; `identities` by index. `removed`
+    are the columns whose attribute a person took out.
     """
 
-    version: int = VERSION
+    attributes: dict[str, str] = {}
+    relationships: tuple[RelationshipName, ...] = ()
+    identities: dict[str, str] = {}
+    removed: tuple[str, ...] = ()
+
+
+class FragmentSnapshot(msgspec.Struct, frozen=True):
+    """The fragment that holds what was generated of a resource; `written` as in `Snapshot`."""
+
     module: str
     path: str
+    written: str
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was generated of one module.
+
+    `path` is relative to the project; `planned` is what the module of a type would be called, had
+    nobody renamed it; `table`, `domain`, `repo`, `names` and `facts` are set for
+    a resource. `tool` is the version of ash-scaffold that wrote `entities`, `choices` a digest of
+    what configuration and legacy code said then. `rendered` and `written` are SHA-256 of the text
+    before and after the formatter. `fragment` is set for a resource with the layout of that name:
+    `entities` are those of both modules then. `unresolved` names what was in conflict with the
+    person's text: `entities` has the older form of it. `legacy` is what the Ecto schemas of the
+    table said, which holds on when they are gone.
+    """
+
+    version: int
+    module: str
+    path: str
+    planned: str = ""
     table: Name | None = None
     domain: str | None = None
     repo: str | None = None
+    tool: str = ""
+    choices: str = ""
     rendered: str
     written: str
-    entities: tuple[EntitySnapshot, ...] = ()
+    fragment: FragmentSnapshot | None = None
+    unresolved: tuple[str, ...] = ()
+    names: NamesSnapshot = NamesSnapshot()
+    facts: TableFacts | None = None
+    legacy: tuple[LegacySchema, ...] = ()
+    entities: tuple[EntityLines, ...] = ()
 
 
 class _Header(msgspec.Struct):
@@ -65,6 +109,7 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
                 schema=None if snapshot.table.schema == "public" else snapshot.table.schema,
                 domain=snapshot.domain,
                 repo=snapshot.repo,
+                fragments=() if snapshot.fragment is None else (snapshot.fragment.module,),
             ),
         )
         for snapshot in snapshots.values()
@@ -95,9 +140,47 @@ def module_path(module: str) -> str:
     return f"{FOLDER}/modules/{module}.json"
 
 
+def snapshot_path(snapshot: Snapshot) -> str:
+    """Return the path of a snapshot, relative to the project."""
+    if snapshot.table is not None:
+        return table_path(snapshot.table)
+    return module_path(snapshot.module)
+
+
 def encode(snapshot: Snapshot) -> bytes:
-    """Write a snapshot as JSON, indented so that a small change is a small diff."""
-    return msgspec.json.format(msgspec.json.encode(snapshot), indent=2) + b"\n"
+    """Write a snapshot as JSON, in lines so that a small change is a small diff."""
+    members = []
+    for name, value in msgspec.to_builtins(snapshot).items():
+        if name == "names" and snapshot.names == NamesSnapshot():
+            continue
+        if name == "facts" and snapshot.facts is not None:
+            text = write_facts(snapshot.facts, "  ")
+        elif name == "names":
+            text = _names(snapshot.names)
+        elif name == "entities":
+            text = _json(value, 2).replace("\n", "\n  ")
+        else:
+            text = _json(value, 0)
+        members.append(f'  "{name}": {text}')
+    return ("{\n" + ",\n".join(members) + "\n}\n").encode()
+
+
+def _names(names: NamesSnapshot) -> str:
+    members = []
+    for kind, found in (("attributes", names.attributes), ("identities", names.identities)):
+        if found:
+            lines = (f"      {_json(key, 0)}: {_json(name, 0)}" for key, name in found.items())
+            members.append(f'    "{kind}": {{\n' + ",\n".join(lines) + "\n    }")
+    if names.relationships:
+        lines = (f"      {_json(each, 0)}" for each in names.relationships)
+        members.append('    "relationships": [\n' + ",\n".join(lines) + "\n    ]")
+    if names.removed:
+        members.append(f'    "removed": {_json(names.removed, 0)}')
+    return "{\n" + ",\n".join(members) + "\n  }"
+
+
+def _json(value: object, indent: int) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=indent).decode()
 
 
 def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
@@ -116,10 +199,7 @@ def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
 def _read(path: Path, where: str) -> Snapshot:
     try:
         content = path.read_bytes()
-        header = msgspec.json.decode(content, type=_Header)
-        if header.version > VERSION:
-            raise _newer(where, header.version)
-        return msgspec.json.decode(content, type=Snapshot)
+        snapshot = _decode(content, where)
     except (OSError, msgspec.DecodeError) as error:
         raise fail(
             Code.SNAPSHOT_INVALID,
@@ -128,12 +208,29 @@ def _read(path: Path, where: str) -> Snapshot:
             todo="Restore it from version control, or delete it: the next run then takes the "
             "module for one that was written by hand.",
         ) from error
+    if snapshot.facts is not None and snapshot.facts.version > FACTS_VERSION:
+        raise _newer(where, snapshot.facts.version, FACTS_VERSION)
+    return snapshot
 
 
-def _newer(where: str, version: int) -> ScaffoldError:
+def _decode(content: bytes, where: str) -> Snapshot:
+    try:
+        snapshot = msgspec.json.decode(content, type=Snapshot)
+    except msgspec.ValidationError:
+        # What does not fit may be of a later version, which is the better reason.
+        header = msgspec.json.decode(content, type=_Header)
+        if header.version > VERSION:
+            raise _newer(where, header.version, VERSION) from None
+        raise
+    if snapshot.version > VERSION:
+        raise _newer(where, snapshot.version, VERSION)
+    return snapshot
+
+
+def _newer(where: str, version: int, known: int) -> ScaffoldError:
     return fail(
         Code.SNAPSHOT_INVALID,
-        f"The snapshot is of version {version}; this ash-scaffold knows up to {VERSION}.",
+        f"The snapshot is of version {version}; this ash-scaffold knows up to {known}.",
         where=where,
         todo="Install the version of ash-scaffold that your team uses.",
     )

@@ -31,6 +31,7 @@ _PLAIN_MODULE = re.compile(
 _TOP_ALIAS = re.compile(rb"^(?:alias|require)\b", re.MULTILINE)
 _SCHEMA = re.compile(rb"\bschema\b[^\n]*\bdo\b")
 _REPOS = ("AshPostgres.Repo", "Ecto.Repo")
+_TYPES = ("Ash.Type", "Ash.Type.Enum", "Ash.Type.NewType")
 _FRAGMENT = "Spark.Dsl.Fragment"
 
 
@@ -132,7 +133,8 @@ def _read_file(path: str, source: bytes, found: _Found) -> None:
             # An error can swallow the module around it: its name is taken all the same.
             found.modules.extend(_plain_modules(path, source))
     for module in defined:
-        found.modules.append(ModuleEntry(module.name, path, module.span.line))
+        is_type = module.use(*_TYPES) is not None
+        found.modules.append(ModuleEntry(module.name, path, module.span.line, is_type))
         _read_module(path, tree, module, found)
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge.base import assemble, entities
 from ash_scaffold.elixir.merge.merge import merge, overlay
-from ash_scaffold.elixir.merge.result import Conflict, EntityLines, Merged, Note, NoteKind
+from ash_scaffold.elixir.merge.result import Conflict, Merged, Note, NoteKind
+from ash_scaffold.elixir.merge.spread import USE, Part, Spread, merge_spread
+from ash_scaffold.elixir.merge.units import Around, Renames
+from ash_scaffold.elixir.merge.untouched import units_of, untouched
 
 __all__ = [
+    "USE",
+    "Around",
     "Conflict",
     "EntityLines",
     "Merged",
     "Note",
     "NoteKind",
+    "Part",
+    "Renames",
+    "Spread",
     "assemble",
     "entities",
     "merge",
+    "merge_spread",
     "overlay",
+    "units_of",
+    "untouched",
 ]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.elixir.merge import keys
-from ash_scaffold.elixir.merge.units import Form, Scope, Unit, span_of
+from ash_scaffold.elixir.merge.units import (
+    NO_RENAMES,
+    NOTHING_AROUND,
+    Around,
+    Form,
+    Renames,
+    Scope,
+    Unit,
+    span_of,
+)
 from ash_scaffold.syntax.entities import (
     Body,
     Cells,
@@ -33,7 +42,9 @@ _OPEN = frozenset(
     "identity_index_names identity_wheres_to_sql foreign_key_names unique_index_names "
     "exclusion_constraint_names".split()
 )
-_MERGED = _OPEN | frozenset("constraints defaults extensions values create update".split())
+_MERGED = _OPEN | frozenset(
+    "constraints defaults extensions fragments values create update".split()
+)
 _ENTITIES = (
     keys.ATTRIBUTES
     | keys.RELATIONSHIPS
@@ -47,14 +58,16 @@ _ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
 def module_units(
     tree: Tree,
     module: ModuleDefinition,
-    renames: Mapping[str, str] | None = None,
+    renames: Renames = NO_RENAMES,
     uses: Sequence[str] = (),
+    around: Around = NOTHING_AROUND,
 ) -> Unit:
     """Return a module as a unit whose parts are its sections, its `use` and its functions.
 
     `uses` are the modules that may stand in the generated `use`; without any it is the first.
+    `around` is what the resource's other modules say.
     """
-    where = keys.scope(tree, module, renames or {})
+    where = keys.scope(tree, module, renames, around)
     holder = body(tree, module.call)
     parts = _module_parts(where, holder, module.body, uses) if holder is not None else []
     return Unit(
@@ -234,7 +247,7 @@ def _entity_key(where: Scope, item: Entity) -> tuple[str, str]:
         return f"reference {where.relationships.get(name, name)}", f"references.{name}"
     if item.word == "check_constraint":
         constraint = keys.argument(where, item, 1)
-        return f"constraint {constraint}", constraint
+        return f"constraint {keys.constraint(where, constraint)}", constraint
     return f"{item.word} {name}", name
 
 
@@ -313,7 +326,7 @@ def _option(where: Scope, found: Setting, owner: str, holder: Body | None) -> Un
         parts=parts,
         cells=inside,
         home=holder if found.call is not None else None,
-        open=found.name in _OPEN and owner == "postgres",
+        open=(found.name in _OPEN and owner == "postgres") or found.name == "fragments",
         inner=comments(tree, found.node),
         trailing=trailing_comment(tree.source, end),
     )
@@ -378,7 +391,7 @@ def _is_merged(option: str, inside: Cells) -> bool:
 
 def _pair_key(where: Scope, option: str, key: str, value: Node) -> tuple[str, str]:
     if option == "identity_index_names":
-        return f"index {keys.plain(where, value)}", key
+        return f"index {keys.constraint(where, keys.plain(where, value))}", key
     if option == "identity_wheres_to_sql":
         return f"index {where.indexes.get(key, key)}", key
     return key, ""

@@ -8,12 +8,19 @@ identity `<table>_<identity>_index` (AshPostgres).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.naming import short_name
-from ash_scaffold.elixir.merge.units import Scope
+from ash_scaffold.elixir.merge.units import (
+    NO_RENAMES,
+    NOTHING_AROUND,
+    Around,
+    Renames,
+    Scope,
+)
 from ash_scaffold.syntax.entities import Entity, canonical, entity
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import Tree, calls
@@ -28,24 +35,53 @@ RELATIONSHIPS = frozenset({"belongs_to", "has_one", "has_many", "many_to_many"})
 _TIMESTAMPS = (("inserted_at_field", "inserted_at"), ("updated_at_field", "updated_at"))
 
 
-def scope(tree: Tree, module: ModuleDefinition, renames: Mapping[str, str]) -> Scope:
+def scope(
+    tree: Tree,
+    module: ModuleDefinition,
+    renames: Renames = NO_RENAMES,
+    around: Around = NOTHING_AROUND,
+) -> Scope:
     """Read what the attributes, relationships and identities of a module stand for.
 
-    `renames` gives the new name of a column that was renamed in the database.
+    `renames` are those of the database that the text does not know of.
     """
-    columns: dict[str, str] = {}
-    first = Scope(tree, module, columns, {}, {})
+    columns = {name: renames.columns.get(column, column) for name, column in around.columns.items()}
+    first = Scope(tree, module, columns, {}, {}, around.resource or module.name, renames)
     for item in _entities(tree, module, "attributes"):
         name = argument(first, item, 0)
         if name and item.word in ATTRIBUTES:
-            column = setting(first, item, "source") or name
-            columns[name] = renames.get(column, column)
-    relationships: dict[str, str] = {}
+            source = setting(first, item, "source")
+            old = source or name
+            is_new = bool(source) and renames.followed
+            columns[name] = source if is_new else renames.columns.get(old, old)
+    relationships = dict(around.relationships)
     for item in _entities(tree, module, "relationships"):
         name = argument(first, item, 0)
         if name and item.word in RELATIONSHIPS:
             relationships[name] = relationship_key(first, item, name)
-    return Scope(tree, module, columns, relationships, _indexes(first))
+    table, given = _table_and_indexes(first)
+    names = [argument(first, item, 0) for item in _entities(tree, module, "identities")]
+    computed = {name: f"{table or around.table}_{name}_index" for name in names if name}
+    unsaid = computed | {**around.indexes}
+    indexes = {name: renames.constraints.get(index, index) for name, index in unsaid.items()}
+    indexes |= {name: constraint(first, index) for name, index in given.items()}
+    return msgspec.structs.replace(first, relationships=relationships, indexes=indexes)
+
+
+def around(resource: str, parts: Iterable[tuple[Tree, ModuleDefinition]]) -> Around:
+    """Read what the modules of a resource say that the units of each of them are known by."""
+    found = Around(resource)
+    for tree, module in parts:
+        where = scope(tree, module, around=found)
+        table, given = _table_and_indexes(where)
+        found = Around(
+            resource,
+            where.columns,
+            where.relationships,
+            table or found.table,
+            {**found.indexes, **given},
+        )
+    return found
 
 
 def relationship_key(where: Scope, item: Entity, name: str) -> str:
@@ -58,7 +94,7 @@ def relationship_key(where: Scope, item: Entity, name: str) -> str:
         return f"belongs_to {destination} by {column}"
     if item.word == "many_to_many":
         return f"many_to_many {destination} through {setting(where, item, 'through')} by {column}"
-    guess = f"{short_name(where.module.name)}_id"
+    guess = f"{short_name(where.resource)}_id"
     target = setting(where, item, "destination_attribute") or guess
     return f"has {destination}.{target} by {column}"
 
@@ -95,13 +131,18 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else ""
 
 
+def constraint(where: Scope, name: str) -> str:
+    """Return what a constraint or an index that the text names is called today."""
+    return name if where.renames.followed else where.renames.constraints.get(name, name)
+
+
 def element_key(where: Scope, node: Node) -> str:
     """Return the identity of a list's element: its name, or the constraint's in a tuple."""
     value = where.module.read(where.tree, node)
     if isinstance(value, tuple):
         names = [item for item in value if isinstance(item, str)]
         if names:
-            return f"constraint {names[0]}"
+            return f"constraint {constraint(where, names[0])}"
     if isinstance(value, Unreadable):
         return canonical(where.tree, where.module, node)
     return plain(where, node) or canonical(where.tree, where.module, node)
@@ -116,7 +157,7 @@ def _entities(tree: Tree, module: ModuleDefinition, section: str) -> list[Entity
     return found
 
 
-def _indexes(where: Scope) -> dict[str, str]:
+def _table_and_indexes(where: Scope) -> tuple[str, Mapping[str, str]]:
     table, given = "", {}
     for item in _entities(where.tree, where.module, "postgres"):
         if item.word == "table":
@@ -125,5 +166,4 @@ def _indexes(where: Scope) -> dict[str, str]:
             value = where.module.read(where.tree, item.call.keywords)
             if isinstance(value, Keyword):
                 given = {name: text for name, text in value.items if isinstance(text, str)}
-    names = [argument(where, i, 0) for i in _entities(where.tree, where.module, "identities")]
-    return {name: f"{table}_{name}_index" for name in names if name} | given
+    return table, given

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import msgspec
+
+from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge.base import assemble, entities, located, replaced
 from ash_scaffold.elixir.merge.build import module_units
 from ash_scaffold.elixir.merge.edits import apply, style_of
-from ash_scaffold.elixir.merge.resolve import Path, Place, Resolver
-from ash_scaffold.elixir.merge.result import Conflict, EntityLines, Merged
-from ash_scaffold.elixir.merge.units import Unit
+from ash_scaffold.elixir.merge.follow import follow
+from ash_scaffold.elixir.merge.resolve import Path, Resolver
+from ash_scaffold.elixir.merge.result import Conflict, Merged
+from ash_scaffold.elixir.merge.units import NO_RENAMES, NOTHING_AROUND, Around, Renames, Unit
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import Tree, parse
 
 _NO_BASE = "defmodule Base do\nend\n"
+
+
+class Arounds(msgspec.Struct, frozen=True):
+    """What a resource's other modules say, in the three versions."""
+
+    base: Around = NOTHING_AROUND
+    theirs: Around = NOTHING_AROUND
+    ours: Around = NOTHING_AROUND
+
+
+NO_AROUNDS = Arounds()
 
 
 def merge(
@@ -25,24 +40,29 @@ def merge(
     module: str,
     scope: str = "",
     accepted: frozenset[str] = frozenset(),
-    renames: Mapping[str, str] | None = None,
+    renames: Renames = NO_RENAMES,
+    around: Arounds = NO_AROUNDS,
 ) -> Merged:
     """Merge what is generated into a person's file, by edits of byte ranges.
 
     `ours` is the file, `base` the text of the module that was generated last (None: never) and
     `theirs` the one of today, each of one module; `module` is its name in `ours`. `scope`, a
     table's name, stands in front of the objects in conflicts and in `accepted`
-    (`users.email`, `users.email.type`). `renames` gives the new name of columns that were renamed
-    in the database since `base`.
+    (`users.email`, `users.email.type`). `renames` are those of the database since `base`; `around`
+    is for a part of a resource: what its other modules say in each version.
 
     Raises `ScaffoldError` when `ours` is no Elixir or lacks the module.
     """
-    there = _parsed(ours, module)
-    text, resolver = _run(there, base, theirs, scope, accepted, renames or {}, None)
+    there = parsed(ours, module)
+    if renames != NO_RENAMES:
+        there = parsed(follow(*there, renames), module)
+        base = None if base is None else _followed(base, renames)
+        renames = msgspec.structs.replace(renames, followed=True)
+    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, around)
     if parse(text).fault is not None:
         return _unmerged(ours, base, theirs, scope)
     held = frozenset(resolver.held)
-    next_base = _hold(base, theirs, held, renames or {}) if held else theirs
+    next_base = _hold(base, theirs, held, renames, around) if held else theirs
     return Merged(
         text=text,
         base=next_base,
@@ -53,32 +73,45 @@ def merge(
     )
 
 
+def _followed(base: str, renames: Renames) -> str:
+    tree = parse(base.encode())
+    return follow(tree, modules(tree)[0], renames).decode()
+
+
 def _run(
     there: tuple[Tree, ModuleDefinition],
     base: str | None,
     theirs: str,
     scope: str,
     accepted: frozenset[str],
-    renames: Mapping[str, str],
+    renames: Renames,
     only: frozenset[Path] | None,
+    around: Arounds = NO_AROUNDS,
 ) -> tuple[bytes, Resolver]:
     tree, found = there
-    old, new = _generated(base or _NO_BASE, renames), _generated(theirs, {})
+    old = _generated(base or _NO_BASE, renames, around.base)
+    new = _generated(theirs, NO_RENAMES, around.theirs)
     uses = [*_uses(old), *_uses(new)]
-    own = module_units(tree, found, renames, uses or ("Ash.Resource",))
+    own = module_units(tree, found, renames, uses or ("Ash.Resource",), around.ours)
     resolver = Resolver(style_of(tree.source), scope, accepted, only)
-    edits, _ = resolver.parts(old.parts or (), new.parts or (), own, Place())
-    return apply(tree.source, edits), resolver
+    return apply(tree.source, resolver.module(old, new, own)), resolver
 
 
-def _hold(base: str | None, theirs: str, held: frozenset[Path], renames: Mapping[str, str]) -> str:
+def _hold(
+    base: str | None,
+    theirs: str,
+    held: frozenset[Path],
+    renames: Renames,
+    around: Arounds,
+) -> str:
     """Put the old base of some units in place of what would be generated.
 
     This is a merge as well: the base is merged into `theirs`, for those units alone.
     """
     tree = parse(theirs.encode())
     there = tree, modules(tree)[0]
-    text, _ = _run(there, theirs, base or _NO_BASE, "", frozenset(), renames, held)
+    turned = Arounds(around.theirs, around.base, around.theirs)
+    text, _ = _run(there, theirs, base or _NO_BASE, "", frozenset(), renames, held, turned)
     return text.decode()
 
 
@@ -93,9 +126,9 @@ def _uses(unit: Unit) -> list[str]:
     return [part.name for part in unit.parts or () if part.key == "use"]
 
 
-def _generated(text: str, renames: Mapping[str, str]) -> Unit:
+def _generated(text: str, renames: Renames, around: Around) -> Unit:
     tree = parse(text.encode())
-    return module_units(tree, modules(tree)[0], renames)
+    return module_units(tree, modules(tree)[0], renames, around=around)
 
 
 def overlay(text: str, held: Sequence[EntityLines]) -> str:
@@ -110,11 +143,12 @@ def overlay(text: str, held: Sequence[EntityLines]) -> str:
     paths = frozenset(
         path for (path, _), item in zip(located(other), wanted, strict=True) if item in held
     )
-    merged, _ = _run(there, text, other, "", frozenset(), {}, paths)
+    merged, _ = _run(there, text, other, "", frozenset(), NO_RENAMES, paths)
     return merged.decode()
 
 
-def _parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
+def parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
+    """Return a file's tree and a module in it. Raises `ScaffoldError` without either."""
     tree = parse(source)
     fault = tree.fault
     if fault is not None:
@@ -130,7 +164,7 @@ def _parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
     raise fail(
         Code.UNPARSABLE_FILE,
         f"The file does not define the module {module}.",
-        todo="Move the module back, or run again so that it is looked for elsewhere.",
+        todo="Move the module back into it, or move the file away to have the module written anew.",
     )
 
 

@@ -14,6 +14,7 @@ from ash_scaffold.elixir.merge.units import Form, Unit, same
 from ash_scaffold.elixir.merge.write import Change, write_parts
 
 Path = tuple[str, ...]
+_TYPE, _CONSTRAINTS = "#1", "option constraints"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -56,6 +57,15 @@ class Resolver:
         self.conflicts: list[Conflict] = []
         self.notes: list[Note] = []
         self.held: set[Path] = set()
+        self._staying: dict[str, bool] = {}
+
+    def module(self, base: Unit, theirs: Unit, ours: Unit) -> list[Edit]:
+        """Merge a whole module."""
+        self._staying = {
+            unit.key: self._full(unit.label) in self.accepted
+            for unit in _staying_identities(base, theirs, ours)
+        }
+        return self.parts(base.parts or (), theirs.parts or (), ours, Place())[0]
 
     def parts(
         self, base: Sequence[Unit], theirs: Sequence[Unit], ours: Unit, place: Place
@@ -120,7 +130,13 @@ class Resolver:
         base, ours = triple.base, triple.ours
         if base is None or ours is None:
             return Change(triple)
-        if same(ours, base) and "# opened again" not in ours.inner:
+        if place.section == "postgres" and ours.key in self._staying:
+            # Without its index's name and predicate the identity would be another one.
+            if not self._staying[ours.key]:
+                self.held.add(place.path)
+            return Change(triple)
+        staying = any(part.key in self._staying for part in ours.parts or ())
+        if same(ours, base) and not staying and "# opened again" not in ours.inner:
             return Change(triple, remove=True)
         if ours.open and ours.parts is not None:
             edits, empty = self.parts(base.parts or (), (), ours, place)
@@ -139,7 +155,13 @@ class Resolver:
             return Change(triple, [whole])
         if base.parts is not None and theirs.parts is not None and _can_take(ours):
             edits = self._head(triple, base, theirs, ours, place)
-            inner, empty = self.parts(base.parts, theirs.parts, ours, place)
+            wanted = theirs.parts
+            if _keeps_type(base, theirs, ours):
+                # Constraints are those of a type: they wait for what becomes of it.
+                wanted = _without_change(base.parts, wanted, _CONSTRAINTS)
+                if (*place.path, _TYPE) in self.held:
+                    self.held.add((*place.path, _CONSTRAINTS))
+            inner, empty = self.parts(base.parts, wanted, ours, place)
             if empty and not ours.section and not ours.head and ours.value is not None:
                 return Change(triple, remove=True)
             return Change(triple, [*edits, *inner])
@@ -226,6 +248,34 @@ class Resolver:
 
     def _full(self, name: str) -> str:
         return f"{self.scope}.{name}" if self.scope else name
+
+
+def _staying_identities(base: Unit, theirs: Unit, ours: Unit) -> list[Unit]:
+    """Return the identities whose index is gone, and that stay because somebody edited them."""
+    old, new, own = (_identities(unit) for unit in (base, theirs, ours))
+    return [
+        triple.base
+        for triple in pair(old, new, own)
+        if triple.base is not None and triple.theirs is None and triple.ours is not None
+        if not same(triple.ours, triple.base)
+    ]
+
+
+def _identities(module: Unit) -> Sequence[Unit]:
+    sections = (part for part in module.parts or () if part.key == "section identities")
+    return next((section.parts or () for section in sections), ())
+
+
+def _keeps_type(base: Unit, theirs: Unit, ours: Unit) -> bool:
+    """Whether an attribute's type changed, and the person has another one that stays."""
+    types = [unit.head[1].says for unit in (base, theirs, ours) if len(unit.head) > 1]
+    return theirs.word == "attribute" and len(set(types)) == 3
+
+
+def _without_change(base: Sequence[Unit], theirs: Sequence[Unit], key: str) -> tuple[Unit, ...]:
+    """Return the parts of `theirs` with that one as it is in `base`."""
+    rest = [unit for unit in theirs if unit.key != key]
+    return (*rest, *(unit for unit in base if unit.key == key))
 
 
 def _can_take(ours: Unit) -> bool:

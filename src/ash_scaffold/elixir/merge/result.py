@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from ash_scaffold.elixir.entity_lines import EntityLines
+
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     """A unit that both sides changed: the person's text stays.
@@ -44,18 +46,6 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     option: str | None
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
-
-
-class EntityLines(msgspec.Struct, frozen=True):
-    """A generated entity as lines, without the indent of its section.
-
-    `section` names the sections it is in (`postgres/references`; "" for the module itself),
-    `object` is its identity within.
-    """
-
-    section: str
-    object: str
-    lines: tuple[str, ...]
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):

@@ -147,8 +147,11 @@ def _remove_run(source: bytes, body: Body, run: Sequence[Unit], generated: froze
     if line_start(source, body.end) <= below and not source[below : body.end].strip():
         while above > body.start and _is_blank(source, above):
             first, above = above, line_start(source, above - 1)
-    elif blank_above or at_top:
+    elif at_top:
         last = below
+    elif blank_above and _is_blank(source, last):
+        # Further blank lines were there before the statement was put in between.
+        last = source.find(b"\n", last) + 1
     return Edit(first, last, b"")
 
 

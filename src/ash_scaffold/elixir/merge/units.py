@@ -75,11 +75,45 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         return self.value if self.value is not None else (self.start, self.end)
 
 
+class Renames(msgspec.Struct, frozen=True):
+    """What was renamed in the database since the base: columns, constraints and indexes.
+
+    `followed` says that a text names them by their new names, where it names them at all: what
+    is left is the columns of attributes that bear their column's old name.
+    """
+
+    columns: Mapping[str, str] = {}
+    constraints: Mapping[str, str] = {}
+    followed: bool = False
+
+
+NO_RENAMES = Renames()
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What other modules of the same resource say that a module's units are known by.
+
+    `resource` is the module that they all belong to, "" for the module itself. `columns` gives
+    the column of an attribute, `relationships` the key of a relationship, `table` is the table,
+    and `indexes` gives the index of an identity where it has a name of its own.
+    """
+
+    resource: str = ""
+    columns: Mapping[str, str] = {}
+    relationships: Mapping[str, str] = {}
+    table: str = ""
+    indexes: Mapping[str, str] = {}
+
+
+NOTHING_AROUND = Around()
+
+
 class Scope(msgspec.Struct, frozen=True):
     """The module that units are read from, and what its database objects are called.
 
     `columns` gives the column of an attribute, `relationships` the key of a relationship and
-    `indexes` the index of an identity, all by their Elixir names.
+    `indexes` the index of an identity, all by their Elixir names. `resource` is the module of the
+    resource, which a fragment is not; `renames` are those that its text does not know of.
     """
 
     tree: Tree
@@ -87,6 +121,8 @@ class Scope(msgspec.Struct, frozen=True):
     columns: Mapping[str, str]
     relationships: Mapping[str, str]
     indexes: Mapping[str, str]
+    resource: str
+    renames: Renames = NO_RENAMES
 
 
 def same(ours: Unit, base: Unit) -> bool:

@@ -82,7 +82,8 @@ def _told(
         if not text:
             continue
         schema, dot, rest = text.partition(".")
-        for was in (Name(name.schema, text), *([Name(schema, rest)] if dot else [])):
+        written = Name(schema, rest) if dot else Name("public", text)
+        for was in (Name(name.schema, text), written):
             if was in old and was not in new and was not in found:
                 found[was] = name
                 break

@@ -1,0 +1,160 @@
+"""The names that people's files give to what is in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.known import KnownNames
+from ash_scaffold.ash.naming import short_name
+from ash_scaffold.ash.stated import ReadResource
+from ash_scaffold.elixir.merge import untouched
+from ash_scaffold.elixir.read import Source, columns_of, known_names, read_resources
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.snapshot import Snapshot, digest
+
+_DEFAULT_SCHEMA = "public"
+_COLUMN = "column "
+
+
+def file_names(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name, KnownNames]:
+    """Return the names in the files of resources that are not as they were generated.
+
+    They are by the table that a resource is pinned to; of several on one table the first by
+    module name counts, as it does for the planner. Other files say what their snapshots do.
+    """
+    written = {
+        (each.path, each.written): each for each in snapshots.values() if each.table is not None
+    }
+    found: dict[Name, KnownNames] = {}
+    columns: dict[str, Mapping[str, str]] = {}
+    tables: dict[str, Name] = {}
+    edited: dict[Name, Resource] = {}
+    seen: set[Name] = set()
+    texts: dict[str, bytes] = {}
+    for resource in sorted(project.resources, key=lambda resource: resource.module):
+        if resource.table is None:
+            continue
+        table = tables[resource.module] = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+        text = _read(project.root, resource.path)
+        snapshot = written.get((resource.path, digest(text.decode("utf-8", "replace"))))
+        if snapshot is not None and _is_as_written(project.root, resource, snapshot):
+            columns[resource.module] = _columns(snapshot)
+            if snapshot.names.removed:
+                found[table] = KnownNames(removed=frozenset(snapshot.names.removed))
+        elif table not in seen:
+            edited[table] = resource
+            texts |= {resource.path: text, **_fragments(project, resource)}
+        seen.add(table)
+    if not edited:
+        return found
+    sources = [Source(path, text) for path, text in sorted(texts.items())]
+    read = read_resources(sources, (each.module for each in edited.values()), tables)
+    columns |= {module: columns_of(each) for module, each in read.items()}
+    named, columned = _as_before_too(snapshots.values(), tables, columns)
+    by_table = {each.table: each for each in snapshots.values()}
+    for table, resource in edited.items():
+        has = read[resource.module]
+        names = known_names(has, named, columned)
+        snapshot = by_table.get(table) or snapshots.get(resource.module)
+        if snapshot is not None:
+            names = _against(
+                names, has, snapshot, [texts[path] for path in _paths(project, resource)]
+            )
+        found[table] = names
+    return found
+
+
+def _against(
+    names: KnownNames, has: ReadResource, snapshot: Snapshot, texts: Iterable[bytes]
+) -> KnownNames:
+    """Add what tells a person's doing from what was generated.
+
+    A relationship that is as it was generated goes with its key; the name of any other stays
+    taken. A column that had an attribute, and has none, was taken out.
+    """
+    modules = [snapshot.module, *([snapshot.fragment.module] if snapshot.fragment else [])]
+    own = {each.name for each in has.resource.relationships}
+    as_generated = untouched("relationships", snapshot.entities, texts, {has.module, *modules})
+    return msgspec.structs.replace(
+        names, taken=names.taken | (own - as_generated), removed=_removed(has, snapshot)
+    )
+
+
+def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:
+    """Return the columns whose attribute is gone, no new ones when not all of the file is known."""
+    attributes = has.resource.attributes
+    before = frozenset(snapshot.names.removed) - set(columns_of(has).values())
+    known = all(has.knows("attributes", each.name, "column") for each in attributes)
+    if not known or not has.knows("attributes"):
+        return before
+    had = {
+        each.object.removeprefix(_COLUMN)
+        for each in snapshot.entities
+        if each.section == "attributes" and each.object.startswith(_COLUMN)
+    }
+    return before | (had - {each.column for each in attributes})
+
+
+def _is_as_written(root: Path, resource: Resource, snapshot: Snapshot) -> bool:
+    """Whether the rest of what a resource's own file is part of is as it was generated too."""
+    fragment = snapshot.fragment
+    if snapshot.module != resource.module:
+        return False
+    if fragment is None:
+        return True
+    return digest(_read(root, fragment.path).decode("utf-8", "replace")) == fragment.written
+
+
+def _as_before_too(
+    snapshots: Iterable[Snapshot],
+    tables: Mapping[str, Name],
+    columns: Mapping[str, Mapping[str, str]],
+) -> tuple[Mapping[str, Name], Mapping[str, Mapping[str, str]]]:
+    """Add the modules and attributes as they were called when they were generated.
+
+    Files that speak of what somebody has renamed in another file follow with this very run.
+    """
+    modules = {table: module for module, table in reversed([*tables.items()])}
+    all_tables, all_columns = dict(tables), dict(columns)
+    kept = [(each, each.table) for each in snapshots if each.table is not None]
+    # A has_many that doesn't say its attribute means one called after its own module.
+    defaults = {
+        f"{short_name(modules.get(table, each.module))}_id": f"{short_name(each.module)}_id"
+        for each, table in kept
+    }
+    for each, table in kept:
+        module = modules.get(table, each.module)
+        both = {**_columns(each), **columns.get(module, {})}
+        both = {new: both[old] for new, old in defaults.items() if old in both} | both
+        for name in (module, each.module):
+            if all_tables.setdefault(name, table) == table:
+                all_columns[name] = both
+    return all_tables, all_columns
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError:
+        return b""
+
+
+def _fragments(project: Project, resource: Resource) -> dict[str, bytes]:
+    return {path: _read(project.root, path) for path in _paths(project, resource)[1:]}
+
+
+def _paths(project: Project, resource: Resource) -> list[str]:
+    """Return the file of a resource, then those of its fragments."""
+    others = [project.modules[name].path for name in resource.fragments if name in project.modules]
+    return [resource.path, *others]
+
+
+def _columns(snapshot: Snapshot) -> dict[str, str]:
+    """Return the column of each attribute, as it was generated."""
+    facts = snapshot.facts
+    names = [column.name for column in facts.columns] if facts is not None else []
+    return {snapshot.names.attributes.get(name, name): name for name in names}

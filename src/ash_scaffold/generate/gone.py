@@ -1,0 +1,194 @@
+"""Modules whose table is no longer there: said on every run, deleted only when asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.plan import Plan
+from ash_scaffold.generate.files import File, Status
+from ash_scaffold.generate.modules import Module
+from ash_scaffold.generate.past import Past
+from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.snapshot import Snapshot, digest
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of modules that the database has no use for, and what is to be said of them.
+
+    `listed` are the resources that stay, by domain: it goes on listing them.
+    """
+
+    files: tuple[File, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    listed: Mapping[str, Collection[str]] = {}
+
+
+def find_gone(
+    past: Past,
+    project: Project,
+    plan: Plan,
+    snapshots: Iterable[Snapshot],
+    accepted: Collection[str],
+    *,
+    prune: bool,
+) -> Gone:
+    """Look at the resources of `snapshots` whose table is gone, and at those left out by now."""
+    files: list[File] = []
+    problems: list[Problem] = []
+    listed: dict[str, set[str]] = {}
+    wanted = {each.module for each in snapshots}
+    for snapshot in past.gone:
+        resource = _resource(project, snapshot)
+        pruned = prune and snapshot.module in wanted
+        stays = resource is not None and not (pruned and _is_pure(project.root, resource, snapshot))
+        if resource is not None and stays:
+            for domain in _domains(project, resource):
+                listed.setdefault(domain, set()).add(resource.module)
+        if snapshot.module not in wanted:
+            continue
+        files.append(_file(project.root, snapshot, resource, stays=stays))
+        if resource is not None and stays and str(snapshot.table) not in accepted:
+            problems.append(_problem(snapshot, resource, prune=prune))
+    for snapshot, resource in _left_out(past, project, plan):
+        for domain in _domains(project, resource):
+            listed.setdefault(domain, set()).add(resource.module)
+        problems.append(_left_out_problem(snapshot, resource))
+    return Gone(files=tuple(files), problems=tuple(problems), listed=listed)
+
+
+def unused_types(
+    past: Past, plan: Plan, project: Project, files: Iterable[File]
+) -> tuple[File, ...]:
+    """Return the files of types that nothing uses, where nobody has edited them.
+
+    A type is used by planned resources, and by whatever stays in the project and names it.
+    `files` are those of the run: they count as they will be.
+    """
+    used = {
+        support.module for item in plan.resources for support in item.draft.columns.supports
+    } | {domain.module for domain in plan.domains}
+    found = {}
+    for module, snapshot in sorted(past.modules.items()):
+        if not module.startswith(f"{plan.modules.types}.") or module in used:
+            continue
+        text = read_text(project.root, snapshot.path)
+        if text is None or digest(text) == snapshot.written:
+            found[module] = _deleted(snapshot, snapshot.path, text)
+    texts = _texts_after(project, files) if found else {}
+    while named := [
+        module for module, file in found.items() if _is_named(module, file, texts, found)
+    ]:
+        for module in named:
+            del found[module]
+    return tuple(found.values())
+
+
+def _texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:
+    """Return the project's files as the run leaves them."""
+    after = {file.path: file.after for file in files}
+    paths = {entry.path for entry in project.modules.values()} - after.keys()
+    after |= {path: read_text(project.root, path) for path in paths}
+    return {path: text for path, text in after.items() if text is not None}
+
+
+def _is_named(
+    module: str, file: File, texts: Mapping[str, str], unused: Mapping[str, File]
+) -> bool:
+    """Whether a file that stays names the module."""
+    going = {file.path, *(each.path for each in unused.values())}
+    return any(module in text for path, text in texts.items() if path not in going)
+
+
+def _resource(project: Project, snapshot: Snapshot) -> Resource | None:
+    """Find the resource by its table, whatever its module is called by now."""
+    for resource in project.resources:
+        pinned = (resource.schema or "public", resource.table)
+        if snapshot.table is not None and pinned == tuple(snapshot.table):
+            return resource
+    return None
+
+
+def _domains(project: Project, resource: Resource) -> Iterable[str]:
+    """Give the domains that a resource names, or that list it."""
+    if resource.domain is not None:
+        yield resource.domain
+    for domain in project.domains:
+        if resource.module in domain.resources and domain.module != resource.domain:
+            yield domain.module
+
+
+def _is_pure(root: Path, resource: Resource, snapshot: Snapshot) -> bool:
+    text = read_text(root, resource.path)
+    return text is not None and digest(text) == snapshot.written
+
+
+def _file(root: Path, snapshot: Snapshot, resource: Resource | None, *, stays: bool) -> File:
+    path = snapshot.path if resource is None else resource.path
+    text = None if resource is None else read_text(root, path)
+    if not stays:
+        return _deleted(snapshot, path, text)
+    return File(
+        module=_module(snapshot, path, text),
+        status=Status.GONE,
+        before=text,
+        after=text,
+        snapshot=snapshot,
+        old=snapshot,
+    )
+
+
+def _deleted(snapshot: Snapshot, path: str, text: str | None) -> File:
+    return File(
+        module=_module(snapshot, path, text),
+        status=Status.DELETED,
+        before=text,
+        after=None,
+        snapshot=None,
+        old=snapshot,
+    )
+
+
+def _module(snapshot: Snapshot, path: str, text: str | None) -> Module:
+    return Module(name=snapshot.module, path=path, text=text or "", table=snapshot.table)
+
+
+def _left_out(past: Past, project: Project, plan: Plan) -> Iterator[tuple[Snapshot, Resource]]:
+    """Give the resources whose table is there and gets none any more: excluded, or unreadable."""
+    planned = {item.draft.name for item in plan.resources}
+    for table, snapshot in sorted(past.resources.items()):
+        resource = _resource(project, snapshot) if table not in planned else None
+        if resource is not None:
+            yield snapshot, resource
+
+
+def _left_out_problem(snapshot: Snapshot, resource: Resource) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.TABLE_SKIPPED,
+        where=resource.path,
+        what=f"The table {snapshot.table} gets no resource any more; {resource.module} stays as "
+        "it is, and in its domain.",
+        todo="Delete the file, its line in the domain and its snapshot if nobody needs it.",
+    )
+
+
+def _problem(snapshot: Snapshot, resource: Resource, *, prune: bool) -> Problem:
+    todo = (
+        "Somebody has edited the file, so it is not deleted: take it out by hand."
+        if prune
+        else "Delete it and its line in the domain, or have that done: "
+        "ash-scaffold resources --prune"
+    )
+    return Problem(
+        severity=Severity.ERROR,
+        code=Code.TABLE_GONE,
+        where=resource.path,
+        what=f"The table {snapshot.table} is no longer in the database; {resource.module} "
+        "can't read it.",
+        todo=todo,
+    )

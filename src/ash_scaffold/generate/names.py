@@ -1,0 +1,152 @@
+"""The names that a plan gives, as snapshots keep them and as the next plan follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ash_scaffold.ash.composite import filter_pairs
+from ash_scaffold.ash.known import KnownNames, RelationshipId
+from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.generate.renamed import Renamed
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.snapshot import NamesSnapshot, RelationshipName
+
+_Columns = Mapping[str, str]
+
+
+def names_of_plan(plan: Plan) -> dict[str, NamesSnapshot]:
+    """Return the names of every planned resource's objects, by its module."""
+    columns = {item.resource.module: _columns(item) for item in plan.resources}
+    tables = {item.resource.module: item.draft.name for item in plan.resources}
+    return {item.resource.module: _names(item, columns, tables) for item in plan.resources}
+
+
+def known_names(kept: NamesSnapshot) -> KnownNames:
+    """Return what a snapshot keeps in the form that planning takes."""
+    return KnownNames(
+        attributes=kept.attributes,
+        relationships={
+            RelationshipId(
+                each.many, each.table, each.source, each.destination, each.through, each.rest
+            ): each.name
+            for each in kept.relationships
+        },
+        identities=kept.identities,
+    )
+
+
+def overlaid(kept: KnownNames, read: KnownNames) -> KnownNames:
+    """Return the names of the snapshot with those of the person's file over them."""
+    return KnownNames(
+        attributes={
+            **{c: name for c, name in kept.attributes.items() if c not in read.removed},
+            **read.attributes,
+        },
+        # The file's first: of two with one name only the first gets it.
+        relationships={**read.relationships, **kept.relationships, **read.relationships},
+        identities={**read.identities, **kept.identities, **read.identities},
+        taken=read.taken,
+        removed=read.removed,
+    )
+
+
+def followed(table: Name, names: KnownNames, renamed: Renamed) -> KnownNames:
+    """Return the names of a table's objects under what those are called in the database today.
+
+    `table` is what the table was called.
+    """
+    now = renamed.table(table)
+    attributes = {renamed.column(now, old): name for old, name in names.attributes.items()}
+    return msgspec.structs.replace(
+        names,
+        attributes=attributes,
+        relationships={
+            _followed_id(now, each, renamed): name for each, name in names.relationships.items()
+        },
+        identities={renamed.constraint(now, old): name for old, name in names.identities.items()},
+        # A file may name the new column already.
+        removed=frozenset(renamed.column(now, old) for old in names.removed) - attributes.keys(),
+    )
+
+
+def pinned_columns(table: Name, names: KnownNames, renamed: Renamed) -> KnownNames:
+    """Name the attributes of columns that were renamed since: as they were, the column's name.
+
+    `table` is what the table was called. Names that differ from the column's are there already.
+    """
+    had = {
+        old: old
+        for old in renamed.columns_of(renamed.table(table))
+        if old not in names.attributes and old not in names.removed
+    }
+    return msgspec.structs.replace(names, attributes={**names.attributes, **had}) if had else names
+
+
+def _followed_id(own: Name, each: RelationshipId, renamed: Renamed) -> RelationshipId:
+    table = renamed.table(each.table)
+    through = None if each.through is None else renamed.table(each.through)
+    left, right = (own, table) if through is None else (through, through)
+    pairs = [
+        (renamed.column(left, source), renamed.column(right, destination))
+        for source, destination in each.pairs
+    ]
+    return RelationshipId.of(each.many, table, pairs, through)
+
+
+def _columns(item: PlannedResource) -> _Columns:
+    """Return the column of each attribute."""
+    return {attribute.name: column for column, attribute in item.draft.by_column.items()}
+
+
+def _names(
+    item: PlannedResource, columns: Mapping[str, _Columns], tables: Mapping[str, Name]
+) -> NamesSnapshot:
+    found = [
+        (_relationship_id(item, each, columns, tables), each.name)
+        for each in item.resource.relationships
+    ]
+    return NamesSnapshot(
+        attributes={
+            column: attribute.name
+            for column, attribute in sorted(item.draft.by_column.items())
+            if attribute.name != column
+        },
+        relationships=tuple(
+            RelationshipName(
+                name=name,
+                many=each.many,
+                table=each.table,
+                source=each.source,
+                destination=each.destination,
+                through=each.through,
+                rest=each.rest,
+            )
+            for each, name in sorted(found, key=lambda pair: pair[1])
+        ),
+        identities={
+            each.index: each.name
+            for each in sorted(item.resource.identities, key=lambda each: each.index)
+        },
+        removed=tuple(sorted(item.draft.columns.removed)),
+    )
+
+
+def _relationship_id(
+    item: PlannedResource,
+    each: Relationship,
+    columns: Mapping[str, _Columns],
+    tables: Mapping[str, Name],
+) -> RelationshipId:
+    many = each.kind is not RelationshipKind.BELONGS_TO
+    target = tables[each.destination]
+    if each.through is None:
+        left, right = columns[item.resource.module], columns[each.destination]
+        first = (each.source_attribute, each.destination_attribute)
+        pairs = [(left[own], right[other]) for own, other in (first, *filter_pairs(each.filter))]
+        return RelationshipId.of(many, target, pairs)
+    join = columns[each.through]
+    near, far = each.source_attribute_on_join or "", each.destination_attribute_on_join or ""
+    return RelationshipId.of(many, target, [(join[near], join[far])], tables[each.through])

@@ -1,0 +1,103 @@
+"""What a project's own files must say for its resources to compile and to be left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from ash_scaffold.elixir.settings import (
+    AshDomains,
+    ImportDeps,
+    InstalledExtensions,
+    MigrateExtensions,
+    MinPgVersion,
+    Setting,
+    UseAshRepo,
+)
+from ash_scaffold.project.model import Project, Repo
+
+# What Ash needs of PostgreSQL beside its types; the rest of installed_extensions is the team's.
+_NEEDED = ("citext", "hstore", "ltree")
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting that a file lacks, and why it is needed."""
+
+    path: str
+    setting: Setting
+    why: str
+
+
+def needs_of(
+    project: Project,
+    repo: Repo | None,
+    domains: Iterable[str],
+    extensions: Iterable[str],
+    server_version: int | None,
+) -> tuple[Need, ...]:
+    """Return what is missing for domains whose resources use types of those extensions.
+
+    `server_version` is as `server_version_num` has it, None when it is not the team's server's.
+    What a file says but not as a literal counts as there.
+    """
+    found = [*_domains(project, domains), *_formatter(project)]
+    if repo is not None:
+        found += _repo(repo, project.app.name, frozenset(extensions), server_version)
+    return tuple(found)
+
+
+def _domains(project: Project, domains: Iterable[str]) -> Iterator[Need]:
+    config = project.config
+    missing = tuple(sorted(set(domains) - set(config.ash_domains)))
+    if missing and config.domains_readable:
+        yield Need(
+            path=config.domains_path or "config/config.exs",
+            setting=AshDomains(app=project.app.name, present=config.ash_domains, missing=missing),
+            why="a domain that is not listed is a compile warning",
+        )
+
+
+def _formatter(project: Project) -> Iterator[Need]:
+    there = project.formatter.import_deps
+    missing = tuple(name for name in ("ash", "ash_postgres") if name not in there)
+    if missing:
+        yield Need(
+            path=project.formatter.path or f"{project.app.path}/.formatter.exs".lstrip("/"),
+            setting=ImportDeps(present=there, missing=missing),
+            why="`mix format` would put parentheses around Ash's calls",
+        )
+
+
+def _repo(
+    repo: Repo, app: str, extensions: frozenset[str], server_version: int | None
+) -> Iterator[Need]:
+    module = repo.module
+    if not repo.is_ash:
+        yield Need(
+            path=repo.path,
+            setting=UseAshRepo(repo=module, app=app),
+            why=f"{module} is a plain Ecto.Repo; AshPostgres.Repo serves the legacy code as well",
+        )
+    installed = repo.installed_extensions
+    needed = [name for name in _NEEDED if name in extensions]
+    missing = tuple(name for name in needed if name not in (installed or ()))
+    if missing and (installed is not None or not repo.has_installed_extensions):
+        yield Need(
+            path=repo.path,
+            setting=InstalledExtensions(repo=module, present=installed or (), missing=missing),
+            why=f"filters and updates on {', '.join(missing)} columns fail without it",
+        )
+    if repo.migrate_extensions is not False:
+        yield Need(
+            path=repo.path,
+            setting=MigrateExtensions(repo=module),
+            why="`mix ash.codegen` would write migrations for extensions that are there",
+        )
+    if repo.min_pg_version is None:
+        major = None if server_version is None else server_version // 10000
+        yield Need(
+            path=repo.path,
+            setting=MinPgVersion(repo=module, major=major),
+            why="AshPostgres chooses its SQL by the server's version",
+        )

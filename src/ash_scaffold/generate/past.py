@@ -1,0 +1,142 @@
+"""What was generated before, held against the database of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ash_scaffold.config import Resolver
+from ash_scaffold.generate.renamed import Renamed, renamed_by
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.compare import (
+    NOTHING_SEEN,
+    Change,
+    Kind,
+    Pairing,
+    SaidByConfig,
+    Seen,
+    compare,
+    pair,
+)
+from ash_scaffold.postgres.facts import TableFacts, facts_of_database
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.project.snapshot import Snapshot
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """The snapshots, and what became of their tables.
+
+    `resources` are by what their table is called now, `modules` are those of domains and types.
+    `gone` are resources whose table is no longer there. `changes` are those of tables that have a
+    snapshot, `unclear` the renames among them that nobody can tell.
+    """
+
+    resources: Mapping[Name, Snapshot] = {}
+    modules: Mapping[str, Snapshot] = {}
+    gone: tuple[Snapshot, ...] = ()
+    renamed: Renamed = Renamed()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def unclear(self) -> tuple[Change, ...]:
+        """The renames that the configuration has to decide."""
+        return tuple(change for change in self.changes if change.kind is Kind.RENAME_UNCLEAR)
+
+
+def read_past(
+    snapshots: Iterable[Snapshot], database: Database, config: Resolver, seen: Seen = NOTHING_SEEN
+) -> Past:
+    """Pair the tables of the snapshots with those of the database, and tell what changed.
+
+    A table in a schema that was not read is taken to be as it was. `seen` is what is known of
+    this very database from before.
+    """
+    all_ = list(snapshots)
+    tables = {each.table: each for each in all_ if each.table is not None}
+    old = {name: each.facts for name, each in tables.items() if each.facts is not None}
+    read = {name: facts for name, facts in old.items() if name.schema in database.schemas}
+    new, pairing = _pair(read, database, config, seen)
+    known = read.keys() | set(pairing.tables.values())
+    changes = _changes_of(compare(read, new, pairing), known, config)
+    renamed = renamed_by(pairing, changes)
+    here = {table.name for table in database.tables}
+    gone = [
+        each
+        for name, each in tables.items()
+        if name.schema in database.schemas and renamed.table(name) not in here
+    ]
+    return Past(
+        resources={renamed.table(name): each for name, each in tables.items() if each not in gone},
+        modules={each.module: each for each in all_ if each.table is None},
+        gone=tuple(sorted(gone, key=lambda each: each.module)),
+        renamed=renamed,
+        changes=changes,
+    )
+
+
+def _pair(
+    old: Mapping[Name, TableFacts], database: Database, config: Resolver, seen: Seen
+) -> tuple[Mapping[Name, TableFacts], Pairing]:
+    """Take the facts of all tables only where one is gone: it may be any of them now."""
+    here = {table.name for table in database.tables}
+    moved = any(name not in here for name in old) or any(
+        was.name != name for name, was in seen.tables.items()
+    )
+    new = facts_of_database(database, None if moved else old.keys())
+    pairing = pair(old, new, seen=seen, said=SaidByConfig(config))
+    if moved:
+        # Keys of tables without facts are facts of the tables that they point at.
+        new = facts_of_database(database, {*old, *pairing.tables.values()})
+    return new, pairing
+
+
+def _changes_of(
+    changes: Iterable[Change], tables: Iterable[Name], config: Resolver
+) -> tuple[Change, ...]:
+    """Leave out the tables that were there before, and have no resource.
+
+    The keys of such a table that are to get one are not told from those that were there.
+    """
+    known = set(tables)
+    added = (Kind.TABLE_ADDED, Kind.VIEW_ADDED)
+    return tuple(
+        change
+        for change in changes
+        if change.table in known
+        or change.kind not in (*added, Kind.FOREIGN_KEY_ADDED)
+        or (
+            change.kind is Kind.FOREIGN_KEY_ADDED
+            and change.table is not None
+            and (config.domain_of(change.table) is None or config.excludes(change.table))
+        )
+    )
+
+
+def unclear_problems(changes: Iterable[Change]) -> tuple[Problem, ...]:
+    """Ask, in the configuration's own terms, what nobody can tell."""
+    return tuple(_unclear(change) for change in changes)
+
+
+def _unclear(change: Change) -> Problem:
+    gone = ", ".join(map(str, _names(change.before)))
+    new = ", ".join(map(str, _names(change.after)))
+    what = "column" if change.object else "table"
+    return Problem(
+        severity=Severity.ERROR,
+        code=Code.RENAME_UNCLEAR,
+        where=str(change.table),
+        what=f"Gone: {gone}. New: {new}. Each {what} may have been renamed, or replaced.",
+        todo="Say which it is in ash_scaffold.toml, for each that is new: its old name, "
+        f'or "" for a new {what}.\n{_lines(change.detail)}',
+    )
+
+
+def _lines(detail: str) -> str:
+    """Break the configuration's line as TOML has it: the table's header, then the option."""
+    header, _, option = detail.rpartition("] ")
+    return f"{header}]\n{option}"
+
+
+def _names(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) and not isinstance(value, Name) else (value,)

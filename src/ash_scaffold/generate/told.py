@@ -1,0 +1,71 @@
+"""What a merge could not do, and what it left as it is, as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ash_scaffold.config.fault import quoted
+from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
+from ash_scaffold.problem import Code, Problem, Severity
+
+_SHOWN = 160
+
+
+def conflict_problems(path: str, conflicts: Iterable[Conflict]) -> list[Problem]:
+    """Return an error for every conflict in a file."""
+    return [
+        Problem(
+            severity=Severity.ERROR,
+            code=Code.CONFLICT,
+            where=f"{path}: {each.name}",
+            what=_what(each),
+            todo="Edit it to what you want, or say that it stays, in ash_scaffold.toml:\n"
+            f'[[accept]]\nobject = {quoted(each.name)}\nreason = "…"',
+        )
+        for each in conflicts
+    ]
+
+
+def note_problems(path: str, notes: Sequence[Note]) -> list[Problem]:
+    """Return what there is to say about what people took out, or wrote otherwise."""
+    found = []
+    for note in notes:
+        name = note.object if note.option is None else f"{note.object}.{note.option}"
+        if note.kind is NoteKind.DIFFERS:
+            found.append(
+                Problem(
+                    severity=Severity.WARNING,
+                    code=Code.DIFFERS,
+                    where=f"{path}: {name}",
+                    what=f"It says {_one_line(note.ours)}; the database has "
+                    f"{_one_line(note.theirs)}. The hand-written text stays.",
+                )
+            )
+        elif note.kind is NoteKind.REMOVED:
+            found.append(
+                Problem(
+                    severity=Severity.NOTE,
+                    code=Code.REMOVED_BY_HAND,
+                    where=f"{path}: {name}",
+                    what="Somebody took it out, so it stays out.",
+                )
+            )
+    return found
+
+
+def _what(each: Conflict) -> str:
+    if not each.section and each.option is None and each.ours and len(each.ours) > 1:
+        return "The file can't be merged, so it is left as it is."
+    if not each.theirs:
+        return (
+            "It is gone from the database, and somebody has edited it here: it stays, "
+            "and points at nothing."
+        )
+    return "The database wants another text, and somebody has edited it here: the edit stays."
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    text = " ".join(line.strip() for line in lines)
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN]}…"
+    return f"`{text}`" if text else "nothing"

@@ -1,0 +1,208 @@
+"""A table is gone: its module is reported on every run, and deleted only when asked to."""
+
+from __future__ import annotations
+
+import pytest
+from tests.generate.conftest import MakeShop
+from tests.generate.running import Done, Shop, rests
+
+DDL = """
+CREATE TYPE state AS ENUM ('open', 'paid');
+CREATE TYPE size AS ENUM ('s', 'm');
+CREATE TABLE users (id bigserial PRIMARY KEY, size size);
+CREATE TABLE orders (
+  id bigserial PRIMARY KEY, state state, size size, users_id bigint REFERENCES users
+)
+"""
+ORDER, DOMAIN = "lib/shop/sales/order.ex", "lib/shop/sales.ex"
+STATE, SIZE = "lib/shop/types/state.ex", "lib/shop/types/size.ex"
+SNAPSHOTS = "priv/ash_scaffold"
+GONE = (
+    f"error [table-gone] {ORDER}: The table orders is no longer in the database; "
+    "Shop.Sales.Order can't read it.\n"
+)
+ASKED = (
+    "    Delete it and its line in the domain, or have that done: ash-scaffold resources --prune"
+)
+EDITED = "    Somebody has edited the file, so it is not deleted: take it out by hand."
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Shop:
+    made = make_shop(DDL)
+    assert made.run().problems == []
+    return made
+
+
+def dropped(shop: Shop, **options: object) -> Done:
+    shop.sql("DROP TABLE orders", "DROP TYPE state")
+    done = shop.run(**options)
+    rests(shop, done, **options)
+    return done
+
+
+def test_it_is_reported_on_every_run_and_stays(shop: Shop) -> None:
+    kept = shop.tree()
+    done = dropped(shop)
+    assert (done.words, done.problems) == (["table orders dropped"], [GONE + ASKED])
+    now = shop.tree()
+    assert now.keys() == kept.keys()
+    for path in (ORDER, DOMAIN, STATE, SIZE, f"{SNAPSHOTS}/public.orders.json"):
+        assert now[path] == kept[path]
+
+
+def test_pruning_deletes_it_its_line_in_the_domain_and_types_that_nobody_uses(shop: Shop) -> None:
+    before = shop.tree()
+    done = dropped(shop, prune=True)
+    assert done.problems == []
+    assert before.keys() - shop.tree().keys() == {
+        ORDER,
+        STATE,
+        f"{SNAPSHOTS}/public.orders.json",
+        f"{SNAPSHOTS}/modules/Shop.Types.State.json",
+    }
+    assert shop.read(DOMAIN) == (
+        "defmodule Shop.Sales do\n  use Ash.Domain\n\n"
+        "  resources do\n    resource Shop.Sales.User\n  end\nend\n"
+    )
+
+
+def test_pruning_later_does_the_same(shop: Shop) -> None:
+    dropped(shop)
+    done = shop.run(prune=True)
+    assert done.problems == []
+    assert not (shop.root / ORDER).exists()
+    assert not (shop.root / STATE).exists()
+    rests(shop, done)
+    rests(shop, done, prune=True)
+
+
+def test_pruning_leaves_what_somebody_has_edited(shop: Shop) -> None:
+    shop.edit(ORDER, ("  actions do\n", "  # Mine.\n  actions do\n"))
+    shop.edit(STATE, ("  @impl true\n  def storage", "  # Mine.\n  @impl true\n  def storage"))
+    kept = shop.tree()
+    done = dropped(shop, prune=True)
+    assert done.problems == [GONE + EDITED]
+    now = shop.tree()
+    assert now.keys() == kept.keys()
+    assert [now[path] for path in (ORDER, DOMAIN, STATE)] == [
+        kept[path] for path in (ORDER, DOMAIN, STATE)
+    ]
+
+
+def test_pruning_leaves_a_type_that_other_code_names(shop: Shop) -> None:
+    report = "defmodule Shop.Report do\n  def states, do: Shop.Types.State.values()\nend\n"
+    shop.write({"lib/shop/report.ex": report})
+    done = dropped(shop, prune=True)
+    assert done.problems == []
+    assert ((shop.root / ORDER).exists(), (shop.root / STATE).exists()) == (False, True)
+
+
+def test_pruning_takes_types_with_the_type_that_alone_names_them(make_shop: MakeShop) -> None:
+    shop = make_shop(
+        "CREATE TYPE money_amount AS (amount numeric, currency char(3));"
+        "CREATE TABLE prices (id bigserial PRIMARY KEY, price money_amount);"
+        "CREATE TABLE tags (name text PRIMARY KEY)"
+    )
+    shop.run()
+    assert "Shop.Types.Bpchar" in shop.read("lib/shop/types/money_amount.ex")
+    shop.sql("DROP TABLE prices")
+    done = shop.run(prune=True)
+    assert sorted(shop.elixir()) == ["lib/shop/repo.ex", DOMAIN, "lib/shop/sales/tag.ex"]
+    rests(shop, done, prune=True)
+
+
+def test_pruning_leaves_what_the_person_wrote_in_the_domain(shop: Shop) -> None:
+    shop.edit(
+        DOMAIN,
+        (
+            "    resource Shop.Sales.Order\n",
+            "    resource Shop.Sales.Order do\n      define :list_orders, action: :read\n    end\n",
+        ),
+    )
+    done = dropped(shop, prune=True)
+    assert "define :list_orders" in shop.read(DOMAIN)
+    assert len(done.errors) == 1
+    assert done.errors[0].startswith(f"error [conflict] {DOMAIN}: ")
+
+
+def test_a_run_for_other_tables_leaves_it(shop: Shop) -> None:
+    shop.sql("DROP TABLE orders", "DROP TYPE state")
+    done = shop.run(prune=True, tables=("users",))
+    assert done.problems == []
+    assert (shop.root / ORDER).exists()
+    assert (shop.root / STATE).exists()
+    assert "Shop.Sales.Order" in shop.read(DOMAIN)
+
+
+def test_a_run_for_another_domain_leaves_it(make_shop: MakeShop) -> None:
+    shop = make_shop(
+        DDL,
+        {
+            "ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["orders"]\n'
+            '[domains."Shop.People"]\ntables = ["users"]\n'
+        },
+    )
+    shop.run(domain=None)
+    shop.write({"ash_scaffold.toml": '[domains."Shop.People"]\ntables = ["users"]\n'})
+    shop.sql("DROP TABLE orders", "DROP TYPE state")
+    assert shop.run(prune=True, domain="Shop.People").problems == []
+    assert (shop.root / ORDER).exists()
+
+
+def test_accepting_ends_the_report(shop: Shop) -> None:
+    shop.write({"ash_scaffold.toml": '[[accept]]\nobject = "orders"\nreason = "on its way"\n'})
+    done = dropped(shop)
+    assert done.problems == []
+    assert (shop.root / ORDER).exists()
+
+
+def test_taking_it_out_by_hand_ends_the_report(shop: Shop) -> None:
+    dropped(shop)
+    (shop.root / ORDER).unlink()
+    shop.edit(DOMAIN, ("    resource Shop.Sales.Order\n", ""))
+    done = shop.run()
+    assert (done.diff, done.problems) == ("", [])
+    assert f"{SNAPSHOTS}/public.orders.json" not in shop.tree()
+    rests(shop, done)
+
+
+def test_a_table_that_comes_back_is_as_it_was(shop: Shop) -> None:
+    shop.edit(ORDER, ("  actions do\n", "  # Mine.\n  actions do\n"))
+    kept = shop.tree()
+    dropped(shop)
+    shop.sql(
+        "CREATE TYPE state AS ENUM ('open', 'paid')",
+        "CREATE TABLE orders (id bigserial PRIMARY KEY, state state, size size, "
+        "users_id bigint REFERENCES users)",
+    )
+    done = shop.run()
+    assert done.problems == []
+    assert shop.tree() == kept
+
+
+def test_the_module_is_found_where_somebody_moved_it(shop: Shop) -> None:
+    shop.move(ORDER, "lib/shop/old/order.ex")
+    done = dropped(shop)
+    assert [problem.partition(": ")[0] for problem in done.problems] == [
+        "error [table-gone] lib/shop/old/order.ex"
+    ]
+    pruned = shop.run(prune=True)
+    assert pruned.problems == []
+    assert not (shop.root / "lib/shop/old/order.ex").exists()
+
+
+def test_a_table_that_is_left_out_by_now_keeps_its_module_and_its_place(
+    make_shop: MakeShop,
+) -> None:
+    shop = make_shop("CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE tags (name text)")
+    assert shop.run().errors == []
+    shop.write({"ash_scaffold.toml": 'exclude = ["tags"]\n'})
+    done = shop.run()
+    assert (done.words, done.diff) == ([], "")
+    assert done.problems == [
+        "warning [table-skipped] lib/shop/sales/tag.ex: The table tags gets no resource any "
+        "more; Shop.Sales.Tag stays as it is, and in its domain.\n"
+        "    Delete the file, its line in the domain and its snapshot if nobody needs it."
+    ]
+    rests(shop, done)
