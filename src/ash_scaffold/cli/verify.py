@@ -1,0 +1,240 @@
+"""`ash-scaffold verify`: asks the compiled resources, and reads rows through Ash."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Json, Repo, Schema
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.verify.finding import Report
+    from ash_scaffold.verify.job import VerifyRequest
+
+_WHICH = "Which resources"
+_DATABASE = "The database"
+_ROWS = "The rows"
+_OUTPUT = "The run"
+
+_EXAMPLES = """[bold]Examples[/bold]
+
+Every domain of ash_domains, 100 rows of each table:
+  ash-scaffold verify
+
+One domain, every row:
+  ash-scaffold verify --domain App.Accounts --rows all
+
+Writes as well, in a throw-away server that has the schema's dump, and JUnit XML for CI:
+  ash-scaffold verify --dump priv/repo/structure.sql --write --junit verify.xml
+"""
+
+
+def verify(
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this domain of ash_domains. Repeatable.",
+            metavar="MODULE",
+            rich_help_panel=_WHICH,
+        ),
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only resources on this table: a name, a glob, schema.table outside public. "
+            "Repeatable.",
+            metavar="PATTERN",
+            rich_help_panel=_WHICH,
+        ),
+    ] = None,
+    schema: Schema = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="The database, which must be the repo's: postgres://user@host/name. "
+            "Default: $DATABASE_URL, else the configuration's. The project sees it as "
+            "$DATABASE_URL.",
+            metavar="URL",
+            rich_help_panel=_DATABASE,
+        ),
+    ] = None,
+    dump: Annotated[
+        Path | None,
+        typer.Option(
+            help="Use a SQL dump instead, loaded into a throw-away server.",
+            metavar="FILE",
+            rich_help_panel=_DATABASE,
+        ),
+    ] = None,
+    reconnect: Annotated[
+        bool,
+        typer.Option(
+            "--reconnect",
+            help="Start the repo with this database, whatever its configuration says.",
+            rich_help_panel=_DATABASE,
+        ),
+    ] = False,
+    repo: Repo = None,
+    rows: Annotated[
+        str,
+        typer.Option(
+            help="How many rows of each table are read through Ash: a number, or all.",
+            metavar="N|all",
+            rich_help_panel=_ROWS,
+        ),
+    ] = "100",
+    show_values: Annotated[
+        bool,
+        typer.Option(
+            "--show-values",
+            help="Show the values that differ; never those of sensitive attributes.",
+            rich_help_panel=_ROWS,
+        ),
+    ] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write",
+            help="Write rows back and violate constraints, in transactions that are rolled back. "
+            "Only with --dump, or on a database listed in \\[verify] writable.",
+            rich_help_panel=_ROWS,
+        ),
+    ] = False,
+    mix_env: Annotated[
+        str | None,
+        typer.Option(
+            help="The project's MIX_ENV. Default: $MIX_ENV, else dev.",
+            metavar="ENV",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    json: Json = False,
+    junit: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write JUnit XML to this file as well.",
+            metavar="FILE",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Print findings only.", rich_help_panel=_OUTPUT),
+    ] = False,
+) -> None:
+    """Ask the compiled resources of the project, and compare them with the database.
+
+    Runs `mix` in the project: what the resources say is held against the live
+    catalog, and rows are read through Ash and compared with what PostgreSQL
+    returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
+    """
+    with told(as_json=json):
+        from ash_scaffold.verify.job import VerifyRequest
+
+        request = VerifyRequest(
+            folder=Path.cwd(),
+            url=url,
+            dump=dump,
+            domains=tuple(domain or ()),
+            tables=tuple(table or ()),
+            schemas=tuple(schema or ()),
+            repo=repo,
+            rows=_rows(rows),
+            show_values=show_values,
+            write=write,
+            reconnect=reconnect,
+            mix_env=mix_env,
+            environment=dict(os.environ),
+        )
+        raise typer.Exit(run(request, as_json=json, junit=junit, quiet=quiet))
+
+
+verify.__doc__ = f"{inspect.cleandoc(verify.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def _rows(text: str) -> int | None:
+    from ash_scaffold.problem import Code, fail
+
+    if text == "all":
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise fail(
+            Code.USAGE,
+            f"--rows is {text!r}, which is neither a number nor all.",
+            where="--rows",
+            todo="Give --rows 100, --rows 0 to read none, or --rows all.",
+        )
+    return int(text)
+
+
+def run(request: VerifyRequest, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
+    """Do the job and print what came of it; return the exit code."""
+    from ash_scaffold.cli.output import write_json
+    from ash_scaffold.cli.progress import progress
+    from ash_scaffold.verify.answer import Answer, RowsAnswer
+    from ash_scaffold.verify.job import verify as do_verify
+    from ash_scaffold.verify.report import as_document, as_junit
+
+    with progress(enabled=not as_json and not quiet and sys.stderr.isatty()) as say:
+
+        def heard(answer: Answer) -> None:
+            if isinstance(answer, RowsAnswer):
+                say(f"Reading {answer.module}")
+
+        report = do_verify(request, say, heard)
+    if junit is not None:
+        _write_junit(junit, as_junit(report))
+    if as_json:
+        write_json(as_document(report))
+    else:
+        _print(report, quiet=quiet)
+    return Exit.OK if report.clean else Exit.FINDINGS
+
+
+def _write_junit(path: Path, text: str) -> None:
+    from ash_scaffold.problem import Code, fail
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"The JUnit file can't be written: {error.strerror}."
+        raise fail(Code.NOT_WRITABLE, what, where=str(path)) from None
+
+
+def _print(report: Report, *, quiet: bool) -> None:
+    from ash_scaffold.cli.output import console, print_problems, print_table, safe
+    from ash_scaffold.problem import Severity
+
+    out = console()
+    if not quiet:
+        out.print(
+            f"Read {safe(report.source)} through Ash {report.ash}, AshPostgres "
+            f"{report.ash_postgres}"
+        )
+        print_problems(report.problems)
+        rows = [
+            (c.resource, c.table, str(c.rows), str(c.values), str(c.written), str(c.violations))
+            for c in report.checked
+        ]
+        columns = ("resource", "table", "rows", "values", "written back", "violations")
+        print_table("Checked", columns, rows)
+    findings = [f for f in report.findings if not quiet or f.severity is not Severity.NOTE]
+    if findings:
+        print_table(
+            "Found",
+            ("", "kind", "where", "what", "what to do"),
+            [(f.severity.value, f.kind.value, f.place, f.what, f.todo) for f in findings],
+        )
+    counts = [
+        (sum(finding.severity is severity for finding in report.findings), severity.value)
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    ]
+    counted = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+    out.print(f"{len(report.checked)} resources: {counted}.")

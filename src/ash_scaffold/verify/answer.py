@@ -1,0 +1,288 @@
+"""What the Elixir script answers: JSON lines, each an event, as frozen structs.
+
+The script is `templates/verify/verify.exs`; names are Ash's and AshPostgres' own. Columns, tables
+and constraints are named as PostgreSQL has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+
+Scalar: TypeAlias = str | int | bool | None
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """An answer; `event` tells which."""
+
+
+class ProjectAnswer(_Event, frozen=True, kw_only=True, tag="project"):
+    """What the project runs on. `ash` and `ash_postgres` are None where they aren't there."""
+
+    elixir: str
+    otp: str
+    ash: str | None
+    ash_postgres: str | None
+
+
+class CompilerWarning(msgspec.Struct, frozen=True, kw_only=True):
+    """A diagnostic of the compiler. `file` is absolute."""
+
+    severity: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+
+
+class CompiledAnswer(_Event, frozen=True, kw_only=True, tag="compiled"):
+    """What the compiler says of the whole project."""
+
+    status: str
+    warnings: tuple[CompilerWarning, ...] = ()
+
+
+class DomainsAnswer(_Event, frozen=True, kw_only=True, tag="domains"):
+    """The domains of `ash_domains`, in its order."""
+
+    listed: tuple[str, ...]
+
+
+class OtherAnswer(_Event, frozen=True, kw_only=True, tag="other"):
+    """A resource that is kept in no table of AshPostgres."""
+
+    module: str
+    domain: str
+
+
+class RepoAnswer(_Event, frozen=True, kw_only=True, tag="repo"):
+    """A repo, and the server it is connected to.
+
+    `place` is where its configuration leads, `error` why there is no connection.
+    """
+
+    module: str
+    ash: bool
+    installed_extensions: tuple[str, ...] = ()
+    min_pg_version: str | None = None
+    migrate_extensions: bool = False
+    place: str = ""
+    error: str | None = None
+    same_database: bool = False
+    server_version: int = 0
+    ash_functions: bool = False
+    extensions: tuple[str, ...] = ()
+
+
+class AttributeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An attribute of a compiled resource.
+
+    `pg_type` is the PostgreSQL type that its storage type names on the server, as schema, name
+    and number of dimensions; None when the server knows no such type. `labels` are an enum's.
+    """
+
+    name: str
+    source: str
+    type: str
+    storage: str
+    constraints: Mapping[str, Scalar | Mapping[str, object]] = {}
+    pg_type: tuple[str, str, int] | None = None
+    allow_nil: bool
+    primary_key: bool
+    generated: bool
+    writable: bool
+    sensitive: bool
+    default: bool
+    labels: tuple[str, ...] | None = None
+
+
+class RelationshipAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship: the columns of its first pair, and the table it leads to."""
+
+    name: str
+    kind: str
+    destination: str
+    destination_table: tuple[str, str] | None = None
+    source_column: str | None = None
+    destination_column: str | None = None
+    through: str | None = None
+    filtered: bool = False
+    no_attributes: bool = False
+
+
+class IdentityAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity, its columns, and the name of the index that Ash takes for it."""
+
+    name: str
+    columns: tuple[str | None, ...]
+    index: str
+    where: bool = False
+
+
+class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A constraint's name that becomes a field error.
+
+    `own_key` and `pointing_key` come from relationships; `match` is Ecto's way to compare.
+    """
+
+    kind: Literal["unique", "check", "exclusion", "foreign_key", "own_key", "pointing_key"]
+    name: str
+    match: str = "exact"
+
+
+class ResourceAnswer(_Event, frozen=True, kw_only=True, tag="resource"):
+    """A compiled resource. `file` is the source it was compiled from, absolute."""
+
+    module: str
+    domain: str
+    file: str
+    schema: str
+    table: str
+    repo: str
+    migrate: bool
+    attributes: tuple[AttributeAnswer, ...]
+    primary_key: tuple[str, ...] = ()
+    relationships: tuple[RelationshipAnswer, ...] = ()
+    identities: tuple[IdentityAnswer, ...] = ()
+    names: tuple[NameAnswer, ...] = ()
+    reserved: tuple[str, ...] = ()
+
+
+class CodegenAnswer(_Event, frozen=True, kw_only=True, tag="codegen"):
+    """The files that `mix ash.codegen` would write for these domains, or what stopped it."""
+
+    pending: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class RowFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that fail in the same way in the same column: how many, and the first keys.
+
+    `load`: the row doesn't load; `differs`: the value dumped back is another; `dump`: it can't
+    be dumped; `rows`: the number of rows differs. The values are there only when asked for.
+    """
+
+    kind: Literal["load", "differs", "dump", "rows"]
+    column: str | None
+    count: int
+    keys: tuple[tuple[str | None, ...], ...] = ()
+    database_value: str | None = None
+    ash_value: str | None = None
+
+
+class RowsAnswer(_Event, frozen=True, kw_only=True, tag="rows"):
+    """The rows of a resource that were read and compared.
+
+    `listed` counts, by column, the failures of values of the closed list.
+    """
+
+    module: str
+    read: int
+    values: int
+    failures: tuple[RowFailure, ...] = ()
+    listed: tuple[tuple[str, int], ...] = ()
+    note: str | None = None
+
+
+class WriteFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that writing back changed or could not write; `error` is the kind of error."""
+
+    column: str | None
+    count: int
+    keys: tuple[tuple[str | None, ...], ...] = ()
+    error: str | None = None
+
+
+class Provoked(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of violating a constraint. `fired` is the constraint that PostgreSQL named."""
+
+    kind: str
+    constraint: str
+    outcome: Literal["invalid", "escaped", "refused", "not provoked"]
+    error: str | None = None
+    fired: str | None = None
+    why: str | None = None
+
+
+class WritesAnswer(_Event, frozen=True, kw_only=True, tag="writes"):
+    """What writing to a resource gave; all of it was rolled back."""
+
+    module: str
+    written: int
+    failures: tuple[WriteFailure, ...] = ()
+    provoked: tuple[Provoked, ...] = ()
+    note: str | None = None
+
+
+class FailedAnswer(_Event, frozen=True, kw_only=True, tag="failed"):
+    """The script stopped: the kind of error, and where in it."""
+
+    error: str
+    at: str = ""
+
+
+class EndAnswer(_Event, frozen=True, kw_only=True, tag="end"):
+    """The script came to its end."""
+
+
+Answer: TypeAlias = (
+    ProjectAnswer
+    | CompiledAnswer
+    | DomainsAnswer
+    | OtherAnswer
+    | RepoAnswer
+    | ResourceAnswer
+    | CodegenAnswer
+    | RowsAnswer
+    | WritesAnswer
+    | FailedAnswer
+    | EndAnswer
+)
+_E = TypeVar("_E", bound=_Event)
+_DECODER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run of the script answered, in its order."""
+
+    project: ProjectAnswer
+    compiled: CompiledAnswer
+    domains: tuple[str, ...]
+    repos: tuple[RepoAnswer, ...] = ()
+    resources: tuple[ResourceAnswer, ...] = ()
+    codegen: CodegenAnswer = CodegenAnswer()
+    rows: tuple[RowsAnswer, ...] = ()
+    writes: tuple[WritesAnswer, ...] = ()
+    others: tuple[OtherAnswer, ...] = ()
+
+
+def decode(line: bytes) -> Answer:
+    """Decode one line. Raises `msgspec.DecodeError` for anything else than an answer."""
+    return _DECODER.decode(line)
+
+
+def _all(events: list[Answer], kind: type[_E]) -> tuple[_E, ...]:
+    return tuple(event for event in events if isinstance(event, kind))
+
+
+def collect(events: list[Answer]) -> Answers:
+    """Put the events of a whole run together. Raises `LookupError` when an essential one lacks."""
+
+    def first(kind: type[_E]) -> _E:
+        found = _all(events, kind)
+        if not found:
+            raise LookupError(kind.__name__)
+        return found[0]
+
+    return Answers(
+        project=first(ProjectAnswer),
+        compiled=first(CompiledAnswer),
+        domains=first(DomainsAnswer).listed,
+        repos=_all(events, RepoAnswer),
+        resources=_all(events, ResourceAnswer),
+        codegen=next(iter(_all(events, CodegenAnswer)), CodegenAnswer()),
+        rows=_all(events, RowsAnswer),
+        writes=_all(events, WritesAnswer),
+        others=_all(events, OtherAnswer),
+    )

@@ -1,0 +1,57 @@
+"""Which databases `--write` may use, and how one database is told from all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ash_scaffold.config.model import FILE_NAME
+from ash_scaffold.problem import Code, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+
+_PORT = "5432"
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+
+# The script asks the same of the repo's connection; nobody needs a privilege for it.
+_WHERE = """
+SELECT (SELECT oid FROM pg_catalog.pg_database
+        WHERE datname = pg_catalog.current_database())::text
+  || '/' || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text
+"""
+
+
+def whereabouts(connection: Connection) -> str:
+    """Return what no other database has: its OID, and when its server was started."""
+    return str(connection.exec_driver_sql(_WHERE).scalar_one())
+
+
+def require_writable(url: URL, writable: tuple[str, ...], *, own_server: bool) -> None:
+    """Refuse `--write` on a database that is neither the tool's own nor listed for it.
+
+    Raises `ScaffoldError` (`write-refused`).
+    """
+    if own_server or place(url) in {_normal(entry) for entry in writable}:
+        return
+    raise fail(
+        Code.WRITE_REFUSED,
+        f"--write is for databases that are made or named for it, and {place(url)} is not.",
+        where="--write",
+        todo=f'Use --dump, or list it in {FILE_NAME}: [verify] writable = ["{place(url)}"].',
+    )
+
+
+def place(url: URL) -> str:
+    """Return `host:port/database` of a URL, the loopback address always as `localhost`."""
+    host = url.query.get("host") or url.host or "localhost"
+    host = host[0] if isinstance(host, tuple) else host
+    port = url.port or url.query.get("port") or _PORT
+    return _normal(f"{host}:{port}/{url.database or url.username or ''}")
+
+
+def _normal(entry: str) -> str:
+    server, _, database = entry.rpartition("/")
+    host, colon, port = server.rpartition(":")
+    if not colon or not port.isdigit():
+        host, port = server, _PORT
+    return f"{'localhost' if host in _LOCAL else host}:{port}/{database}"

@@ -1,0 +1,284 @@
+"""`ash-scaffold verify`, with a `mix` that gives what real Ash answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from tests.verify.recording import RECORDED, SCHEMA
+
+from ash_scaffold.postgres.url import describe_url, parse_url
+from ash_scaffold.verify.request import ecto_url
+
+MIX = """#!/bin/sh
+echo "[info] starting up"
+case "$1" in
+  compile) cat "$FAKE_MIX/compile" 2>/dev/null && exit 1; exit 0 ;;
+esac
+answer=$(sed -n 's/.*answer: "\\([^"]*\\)".*/\\1/p' "$ASH_SCAFFOLD_REQUEST")
+cp "$ASH_SCAFFOLD_REQUEST" "$FAKE_MIX/request"
+echo "$MIX_ENV $DATABASE_URL $*" > "$FAKE_MIX/called"
+cat "$FAKE_MIX/answers" > "$answer" 2>/dev/null
+test ! -f "$FAKE_MIX/dies" || { echo "** (EXIT) killed by $DATABASE_URL"; exit 137; }
+"""
+REPO = """defmodule Shop.Repo do
+  use AshPostgres.Repo, otp_app: :shop
+end
+"""
+
+
+class Done(Protocol):
+    code: int
+    out: str
+    err: str
+    failure: tuple[int, str, str]
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that says what the fake mix does; it gives the clean answers."""
+    folder = tmp_path / "fake"
+    folder.mkdir()
+    (folder / "mix").write_text(MIX)
+    (folder / "mix").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setenv("FAKE_MIX", str(folder))
+    monkeypatch.delenv("MIX_ENV", raising=False)
+    answer(folder, "clean")
+    return folder
+
+
+@pytest.fixture
+def shop(project: Path, database: Callable[..., str], resources: Callable[..., Done]) -> str:
+    """The URL of the recorded database, and a project that has its resources."""
+    url = database(SCHEMA)
+    assert (project / "mix.exs").exists()
+    assert resources("--url", url, "--domain", "Shop.Sales").code == 0
+    return url
+
+
+def answer(folder: Path, name: str) -> None:
+    (folder / "answers").write_bytes((RECORDED / f"{name}.jsonl").read_bytes())
+
+
+NOTE = "1 row: NaN or infinity in a float fails the read."
+
+
+def test_clean_resources_end_with_0(fake: Path, shop: str, run: Callable[..., Done]) -> None:
+    done = run("verify", "--url", shop)
+    assert (done.code, done.err) == (0, "")
+    assert "[info]" not in done.out
+    assert "Shop.Sales.Customer   customers   2      11" in done.out
+    assert done.out.endswith("2 resources: 0 errors, 0 warnings, 1 note.\n")
+    env, url, *called = (fake / "called").read_text().split()
+    assert (env, url) == ("dev", ecto_url(parse_url(shop).url))
+    assert called[:3] == ["run", "--no-compile", "--no-start"]
+
+
+def test_the_script_is_asked_what_the_options_say(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    run("verify", "--url", shop, "--table", "orders", "--rows", "all", "--show-values")
+    request = (fake / "request").read_text()
+    assert 'domains: [], tables: [{"public", "orders"}], rows: :all, show_values: true' in request
+    assert "write: false, database: nil" in request
+
+
+def test_findings_end_with_1(fake: Path, shop: str, run: Callable[..., Done]) -> None:
+    answer(fake, "wrong_source")
+    done = run("verify", "--url", shop, "--json")
+    document = json.loads(done.out)
+    assert (done.code, document["version"], document["clean"]) == (1, 1, False)
+    assert [(f["severity"], f["kind"], f["column"]) for f in document["findings"]] == [
+        ("error", "source", "nam"),
+        ("error", "column", "name"),
+        ("note", "listed-value", "rating"),
+    ]
+    assert document["findings"][2]["what"] == NOTE
+
+
+def test_junit_is_written_beside_the_table(
+    fake: Path, shop: str, tmp_path: Path, run: Callable[..., Done]
+) -> None:
+    answer(fake, "wrong_type")
+    done = run("verify", "--url", shop, "--quiet", "--junit", str(tmp_path / "verify.xml"))
+    assert done.code == 1
+    assert 'tests="3" failures="2"' in (tmp_path / "verify.xml").read_text()
+
+
+def test_the_project_stays_as_it_is(
+    fake: Path,
+    shop: str,
+    project: Path,
+    run: Callable[..., Done],
+    files_of: Callable[[Path], dict[str, bytes]],
+) -> None:
+    before = files_of(project)
+    assert run("verify", "--url", shop).code == 0
+    assert files_of(project) == before
+    assert (fake / "called").exists()
+
+
+def test_write_is_refused_on_a_database_that_nobody_listed(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    done = run("verify", "--url", shop, "--write")
+    assert done.code == 2
+    assert "error [write-refused] --write: --write is for databases that are made or" in done.err
+    assert not (fake / "called").exists()
+
+
+def test_without_mix_it_says_so(
+    shop: str, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [mix-missing] There is no mix on the PATH: verify runs inside the mix project.\n"
+        "    Install Elixir, or run this where it is.\n",
+    )
+
+
+def test_a_project_that_does_not_compile_shows_its_first_error(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    (fake / "compile").write_text("** (CompileError) lib/shop/a.ex:3: undefined function x/0\n")
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [compile-failed] lib/shop/a.ex:3: The project does not compile: undefined "
+        "function x/0\n    Mend it; `mix compile` shows all of it.\n",
+    )
+
+
+def test_missing_dependencies_are_named(fake: Path, shop: str, run: Callable[..., Done]) -> None:
+    (fake / "compile").write_text(
+        "Unchecked dependencies for environment dev:\n* ash (Hex package)\n"
+        '  the dependency is not available, run "mix deps.get"\n'
+        "** (Mix) Can't continue due to errors on dependencies\n"
+    )
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [compile-failed] The project does not compile: Dependencies are missing or not up "
+        "to date.\n    Run `mix deps.get`.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '"ash":null,"ash_postgres":null',
+            "error [ash-missing] mix.exs: The project does not have ash.\n"
+            '    Add {:ash, "~> 3.5"} to deps, and run `mix deps.get`.\n',
+        ),
+        (
+            '"ash":"3.32.0","ash_postgres":"2.1.0-rc.1"',
+            "error [ash-too-old] mix.exs: The project has ash_postgres 2.1.0-rc.1, and verify "
+            "needs 2.5 or newer.\n    Run `mix deps.update ash_postgres`.\n",
+        ),
+    ],
+)
+def test_ash_that_is_missing_or_too_old_is_named(
+    fake: Path, shop: str, run: Callable[..., Done], line: str, message: str
+) -> None:
+    start = f'{{"event":"project","elixir":"1.18.3","otp":"27",{line}}}\n{{"event":"end"}}\n'
+    (fake / "answers").write_text(start)
+    assert run("verify", "--url", shop).failure == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        (
+            "unlisted_domain",
+            ("--domain", "Shop.Sale"),
+            "error [domain-unlisted] --domain Shop.Sale: Shop.Sale is not among the application's "
+            "ash_domains. Is Shop.Sales meant?\n"
+            "    List it in config/config.exs: ash_domains: [Shop.Sales, Shop.Sale].\n",
+        ),
+        (
+            "other_database",
+            (),
+            "error [other-database] Shop.Repo: Shop.Repo uses localhost:5432/postgres, which is "
+            "not the database that was read: {source}.\n"
+            "    Give the one that the repo uses, or --reconnect to start the repo with the "
+            "other.\n",
+        ),
+        (
+            "no_database",
+            (),
+            "error [repo-unreachable] Shop.Repo: Shop.Repo can't connect to "
+            "localhost:5432/nothing: there is no such database.\n"
+            "    Start the server or correct the repo's configuration; --reconnect starts the "
+            "repo with {source} instead.\n",
+        ),
+    ],
+)
+def test_what_keeps_the_script_from_asking_is_told(
+    fake: Path,
+    shop: str,
+    run: Callable[..., Done],
+    name: str,
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    answer(fake, name)
+    source = describe_url(parse_url(shop).url)
+    failure = (2, "", message.replace("{source}", source))
+    assert run("verify", "--url", shop, *arguments).failure == failure
+
+
+def test_a_plain_repo_says_what_to_change(
+    fake: Path, shop: str, project: Path, run: Callable[..., Done]
+) -> None:
+    (project / "lib/shop/repo.ex").write_text(REPO.replace("AshPostgres", "Ecto"))
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [plain-repo] lib/shop/repo.ex:1: Shop.Repo is a plain Ecto.Repo, which AshPostgres "
+        "can't use.\n    Say `use AshPostgres.Repo, otp_app: :shop` in place of `use Ecto.Repo`: "
+        "it serves the legacy code as well.\n",
+    )
+    assert not (fake / "called").exists()
+
+
+def test_a_script_that_dies_is_told_without_the_password(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    (fake / "dies").touch()
+    (fake / "answers").write_bytes((RECORDED / "clean.jsonl").read_bytes().splitlines(True)[0])
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [script-failed] The script that asks the project did not come to its end. It died "
+        "with exit code 137.\n    The last that mix printed:\n    [info] starting up\n"
+        "    ** (EXIT) killed by ***\n",
+    )
+
+
+def test_a_script_that_says_nothing_is_told(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    (fake / "answers").write_text("")
+    assert run("verify", "--url", shop).failure == (
+        2,
+        "",
+        "error [script-failed] The script that asks the project did not come to its end. It gave "
+        "no answer.\n    The last that mix printed:\n    [info] starting up\n",
+    )
+
+
+def test_rows_is_a_number_or_all(fake: Path, shop: str, run: Callable[..., Done]) -> None:
+    assert run("verify", "--url", shop, "--rows", "many").failure == (
+        2,
+        "",
+        "error [usage] --rows: --rows is 'many', which is neither a number nor all.\n"
+        "    Give --rows 100, --rows 0 to read none, or --rows all.\n",
+    )
+    assert not (fake / "called").exists()

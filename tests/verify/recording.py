@@ -1,0 +1,50 @@
+"""Answers of the script on real Ash, as they were recorded, and the database they are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import Config, Resolver
+from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.verify.answer import Answer, Answers, collect, decode
+from ash_scaffold.verify.finding import Finding
+from ash_scaffold.verify.rows import check_rows
+from ash_scaffold.verify.static import Expected, check_static
+
+RECORDED = Path(__file__).parent / "recorded"
+_SHOP = Known(app="Shop", repo="Shop.Repo")
+SCHEMA = (RECORDED / "schema.sql").read_text()
+
+
+def events(name: str) -> list[Answer]:
+    """The answers of one recorded run, in order."""
+    return [decode(line) for line in (RECORDED / f"{name}.jsonl").read_bytes().splitlines()]
+
+
+def answers(name: str) -> Answers:
+    return collect(events(name))
+
+
+def planned(database: Database) -> Plan:
+    return plan(database, _SHOP, Resolver(Config()), Options(domain="Shop.Sales"))
+
+
+def expected(database: Database) -> Expected:
+    """What the resources of the recorded project are held against."""
+    resources = {item.draft.name: item.resource for item in planned(database).resources}
+    return Expected(database=database, planned=resources)
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
+    """Severity, kind, place and text of each finding."""
+    ordered = sorted(findings, key=Finding.sort_key)
+    return [(f.severity.value, f.kind.value, f.place, f.what) for f in ordered]
+
+
+def found(name: str, database: Database) -> list[tuple[str, str, str, str]]:
+    """What a recorded run gives, held against the database."""
+    run = answers(name)
+    return told([*check_static(run, expected(database)), *check_rows(run, database)])

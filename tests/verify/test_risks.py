@@ -1,0 +1,68 @@
+"""Values of the closed list are counted by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import URL
+from tests.verify.recording import planned
+
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.verify.finding import Finding
+from ash_scaffold.verify.risks import conditions, count
+
+DDL = """
+CREATE DOMAIN amounts AS numeric[];
+CREATE TABLE odd (
+  id bigserial PRIMARY KEY,
+  f float8, n numeric, d date, ts timestamptz, t time, ia int[], f_list float4[],
+  j jsonb, text_json json, r daterange, nr numrange, p point, am amounts, "100%" float8
+);
+INSERT INTO odd (f, n, d, ts, t, ia, f_list, j, text_json, r, nr, p, am, "100%") VALUES
+  (1, 1, '2024-01-01', now(), '23:59', '{1,2}', '{1}', '{"a": "null 1.50"}', '{"a":"b c"}',
+   '[2024-01-01,)', '[1,2)', '(1,2)', '{1}', 1),
+  ('NaN', 'NaN', 'infinity', '-infinity', '24:00', '{{1,2},{3,4}}', '{NaN}', 'null', '{ "a": 1}',
+   '[2024-01-01,infinity)', '[1,NaN)', '(NaN,1)', '{NaN}', '-Infinity'),
+  ('Infinity', NULL, NULL, NULL, NULL, '[0:1]={1,2}', NULL, '{"a": 1.50}', NULL,
+   NULL, NULL, NULL, NULL, NULL);
+"""
+
+
+def counted(url: URL) -> list[Finding]:
+    with read_only(url) as connection:
+        database = reflect(connection, schemas=("public",))
+        found = [c for item in planned(database).resources for c in conditions(item, database)]
+        return list(count(connection, found))
+
+
+def test_each_kind_of_value_is_counted_where_it_is(make_database: Callable[..., URL]) -> None:
+    assert [(finding.place, finding.what) for finding in counted(make_database(DDL))] == [
+        ("odd.f", "2 rows: NaN or infinity in a float fails the read."),
+        ("odd.n", "1 row: NaN or infinity in a numeric fails the read."),
+        ("odd.d", "1 row: infinity fails the read."),
+        ("odd.ts", "1 row: infinity fails the read."),
+        ("odd.t", "1 row: 24:00 fails the read."),
+        ("odd.ia", "1 row: a value of two dimensions fails the read."),
+        ("odd.ia", "1 row: lower bounds other than 1 are not kept."),
+        ("odd.f_list", "1 row: NaN or infinity in a float fails the read."),
+        ("odd.j", "1 row: JSON null as a value is not kept."),
+        (
+            "odd.j",
+            "1 row: a JSON number's trailing zeros and digits beyond a double's are not kept.",
+        ),
+        ("odd.text_json", "1 row: the JSON text's layout and repeated keys are not kept."),
+        ("odd.r", "1 row: infinity as a bound fails the read."),
+        (
+            "odd.nr",
+            "1 row: NaN or infinity as a bound is not kept: no range with it can be written.",
+        ),
+        ("odd.p", "1 row: NaN or infinity as a coordinate fails the read."),
+        ("odd.am", "1 row: NaN or infinity in a numeric fails the read."),
+        ("odd.100%", "1 row: NaN or infinity in a float fails the read."),
+    ]
+
+
+def test_a_database_without_such_values_gives_nothing(make_database: Callable[..., URL]) -> None:
+    clean = DDL.split("  ('NaN'")[0].rstrip().rstrip(",")
+    assert counted(make_database(clean)) == []
