@@ -1,0 +1,1 @@
+"""Whether resources, snapshots and database still agree, and nobody lets Ash migrate."""

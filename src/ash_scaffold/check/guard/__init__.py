@@ -1,0 +1,1 @@
+"""What must not happen while old and new code share the tables."""

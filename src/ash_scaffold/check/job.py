@@ -1,0 +1,110 @@
+"""The run of `ash-scaffold check`, step by step, without a word of output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ash_scaffold.check.accept import sort_out
+from ash_scaffold.check.code import code_drift
+from ash_scaffold.check.command import Commands
+from ash_scaffold.check.families import Families
+from ash_scaffold.check.finding import Finding, Report
+from ash_scaffold.check.guard.legacy import guard_legacy
+from ash_scaffold.check.guard.migrations import guard_migrations
+from ash_scaffold.check.guard.pending import guard_pending
+from ash_scaffold.check.guard.repo import guard_files, guard_repos
+from ash_scaffold.check.guard.resources import guard_resources
+from ash_scaffold.check.hand_over import hand_over
+from ash_scaffold.check.look import Code, look
+from ash_scaffold.check.modules import module_drift
+from ash_scaffold.check.schema import schema_drift
+from ash_scaffold.check.unchanged import nothing_changed
+from ash_scaffold.generate.decision import Decision, decide
+from ash_scaffold.generate.reading import Clock, Request
+from ash_scaffold.problem import Severity
+
+
+def check(
+    request: Request,
+    say: Callable[[str], None] = lambda _phase: None,
+    *,
+    with_hand_over: bool = False,
+) -> Report:
+    """Compare database, snapshots and code, and look at what could let Ash migrate.
+
+    `say` is told each phase as it begins. Nothing is written. Raises `ScaffoldError` for whatever
+    makes the run impossible.
+    """
+    clock = Clock()
+    decision = decide(request, clock, say, ask=False, skip=nothing_changed)
+    say("Comparing")
+    code = look(decision)
+    commands = _commands(request)
+    findings = [*_drift(decision, code, commands), *_guard(decision, code, commands)]
+    told, accepted = sort_out(findings, decision.read.config.accept)
+    clock.lap("comparing")
+    read = decision.read
+    users = None
+    if with_hand_over:
+        say("Looking who uses the tables")
+        users = hand_over(read.project, read.hints, code.looks, read.resolver)
+        clock.lap("hand-over")
+    return Report(
+        source=read.source,
+        tables=len(code.looks),
+        findings=told,
+        accepted=accepted,
+        hand_over=users,
+        problems=tuple(p for p in read.problems if p.severity is not Severity.NOTE),
+        timings=clock.timings,
+    )
+
+
+def _drift(decision: Decision, code: Code, commands: Commands) -> Iterator[Finding]:
+    families = Families(decision.plan)
+    schema = schema_drift(decision, code, families, commands)
+    found = list(schema.findings)
+    if not any(change.object == "" for change in decision.past.unclear):
+        # Where a table may have been renamed, everything that refers to it hangs on that.
+        looks = code.looks.values()
+        found += code_drift(looks, schema.told, families, decision.read.hints, commands)
+        found += module_drift(decision, code, found, commands)
+    yield from found
+
+
+def _guard(decision: Decision, code: Code, commands: Commands) -> Iterator[Finding]:
+    read = decision.read
+    tables = frozenset(table.name for table in read.database.tables)
+    used = {each.repo for each in read.project.resources if each.repo is not None}
+    yield from guard_resources(decision, code, commands)
+    yield from guard_migrations(read.project, tables, read.resolver.owned_by_ash)
+    yield from guard_repos(read.project, frozenset(used | {read.known.repo}))
+    yield from guard_files(read.project)
+    yield from guard_legacy(decision, code)
+    dump = _dump(decision)
+    if dump is not None:
+        yield from guard_pending(read.project, read.known.repo, dump)
+
+
+def _dump(decision: Decision) -> Path | None:
+    """Return the dump that was read, if one was."""
+    read = decision.read
+    if not read.server:
+        return None
+    if read.request.dump is not None:
+        return read.request.dump
+    return None if read.config.dump is None else read.project.root / read.config.dump
+
+
+def _commands(request: Request) -> Commands:
+    options: list[str] = []
+    if request.dump is not None:
+        options += ["--dump", str(request.dump)]
+    for schema in request.schemas:
+        options += ["--schema", schema]
+    if request.legacy is not None:
+        options += ["--legacy", request.legacy]
+    if not request.use_legacy:
+        options.append("--no-legacy")
+    return Commands(tuple(options))

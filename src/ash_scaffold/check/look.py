@@ -1,0 +1,195 @@
+"""The code of a project beside what the plan wants of it, read only where it may differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.compare import Difference, compare
+from ash_scaffold.ash.plan import Plan, PlannedResource, plan
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.ash.stated import Place, ReadResource
+from ash_scaffold.elixir.read import Source, read_resources
+from ash_scaffold.generate.case import Case, Settings, make_case, other_modules
+from ash_scaffold.generate.decision import Decision
+from ash_scaffold.generate.modules import Module
+from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.model import Project, Resource
+
+_DEFAULT_SCHEMA = "public"
+_USE = re.compile(r"\buse\s*\(?\s*([A-Z][\w.]*)")
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned table: its resource in the project, as it was read, and what differs.
+
+    `resource` is None when there is none. `read` is None where nothing had to be read: the file is
+    what was generated, and the same would be generated now. `settled` tells the latter alone.
+    """
+
+    item: PlannedResource
+    resource: Resource | None
+    read: ReadResource | None = None
+    differences: tuple[Difference, ...] = ()
+    settled: bool = False
+
+    @property
+    def table(self) -> Name:
+        """The table."""
+        return self.item.draft.name
+
+    def place(self, *path: str) -> Place | None:
+        """Return where something of the resource stands, the module when nothing nearer does."""
+        found = self.read.place(*path) if self.read is not None else None
+        if found is None and self.resource is not None:
+            found = Place(self.resource.path, self.resource.line)
+        return found
+
+    def place_of(self, object_: str) -> Place | None:
+        """Return where a database object stands: a column, an index, a constraint, a key."""
+        if self.read is None or not object_:
+            return self.place()
+        own = self.read.resource
+        for section, found in (
+            ("attributes", [a.name for a in own.attributes if a.column == object_]),
+            ("identities", [i.name for i in own.identities if i.index == object_]),
+            ("references", [r.relationship for r in own.references if r.foreign_key == object_]),
+        ):
+            if found:
+                return self.place(section, found[0])
+        for section in (
+            "check_constraints",
+            "unique_index_names",
+            "exclusion_constraint_names",
+            "foreign_key_names",
+        ):
+            if (section, object_) in self.read.places:
+                return self.place(section, object_)
+        return self.place()
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was looked at.
+
+    `looks` are by planned table, `others` are resources over tables that are not planned, or
+    beside the one that is. `cases` are the modules of the run, `unsettled` those that another run
+    would touch.
+    """
+
+    looks: Mapping[Name, Look]
+    others: tuple[ReadResource, ...]
+    cases: tuple[Case, ...]
+    unsettled: tuple[Case, ...]
+
+
+def look(decision: Decision) -> Code:
+    """Read the files that may differ from what the plan wants, and compare them with it."""
+    project = decision.read.project
+    texts = _texts(decision.modules, project)
+    cases = [make_case(module, decision.past, project, texts) for module in decision.modules]
+    settings = Settings(accepted=decision.accepted, old_texts=decision.old_texts)
+    settled = {case.module.name for case in cases if case.is_settled(settings)}
+    # A layout that was given up leaves the old fragment beside the resource.
+    removed = {table for table, names in decision.known.names.items() if names.removed}
+    same = {
+        case.module.name
+        for case in cases
+        if case.module.name in settled and case.is_pure and case.module.table not in removed
+    }
+    if decision.skipped:
+        settled = same = {item.resource.module for item in decision.plan.resources if item.written}
+    planned = {item.resource.module: item for item in _demanded(decision).resources if item.written}
+    wanted = [each for each in project.resources if each.module not in same]
+    read = _read(project, wanted)
+    looks = {}
+    # What was generated for a type that is no longer in use is no type of the team's own.
+    supports = set(decision.past.modules)
+    for item in decision.plan.resources:
+        supports |= {support.module for support in item.draft.columns.supports}
+    for module, item in planned.items():
+        found = read.get(module)
+        looks[item.draft.name] = Look(
+            item=item,
+            resource=project.resource(module),
+            read=found,
+            differences=() if found is None else _compare(item, found, supports),
+            settled=module in settled,
+        )
+    return Code(
+        looks=looks,
+        others=tuple(each for module, each in read.items() if module not in planned),
+        cases=tuple(cases),
+        unsettled=tuple(case for case in cases if case.module.name not in settled),
+    )
+
+
+def _demanded(decision: Decision) -> Plan:
+    """Return what the database demands, also of columns whose attribute a person took out."""
+    names = decision.known.names
+    if not any(each.removed for each in names.values()):
+        return decision.plan
+    whole = {
+        table: msgspec.structs.replace(each, removed=frozenset()) for table, each in names.items()
+    }
+    known = msgspec.structs.replace(decision.known, names=whole)
+    return plan(decision.read.database, known, decision.read.resolver, Options())
+
+
+def _compare(
+    item: PlannedResource, found: ReadResource, supports: set[str]
+) -> tuple[Difference, ...]:
+    columns = {column.name for column in item.draft.table.columns} - item.draft.by_column.keys()
+    return compare(item.resource, found, columns=columns, types=supports)
+
+
+def _texts(modules: Iterable[Module], project: Project) -> dict[str, str | None]:
+    parts = [part for each in modules for part in (each, each.fragment) if part is not None]
+    paths = {part.path for part in parts}
+    paths |= {other.path for each in modules for other in other_modules(each, project)}
+    return {path: read_text(project.root, path) for path in sorted(paths)}
+
+
+def _read(project: Project, resources: Iterable[Resource]) -> dict[str, ReadResource]:
+    """Read resources with their fragments and base modules."""
+    wanted = list(resources)
+    texts: dict[str, bytes] = {}
+    for path in _paths(project, wanted):
+        text = read_text(project.root, path)
+        if text is not None:
+            texts[path] = text.encode()
+    sources = [Source(path, text) for path, text in sorted(texts.items())]
+    tables = {
+        each.module: Name(each.schema or _DEFAULT_SCHEMA, each.table)
+        for each in wanted
+        if each.table is not None
+    }
+    return read_resources(sources, (each.module for each in wanted), tables)
+
+
+def _paths(project: Project, resources: Iterable[Resource]) -> Iterator[str]:
+    """Give the files of resources, of their fragments and of all that these `use`, in turn."""
+    ends: dict[str, list[str]] = {}
+    for name in project.modules:
+        ends.setdefault(name.rpartition(".")[2], []).append(name)
+    seen: set[str] = set()
+    queue = [each.path for each in resources]
+    queue += [
+        project.modules[name].path
+        for each in resources
+        for name in each.fragments
+        if name in project.modules
+    ]
+    while queue:
+        path = queue.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        yield path
+        text = read_text(project.root, path) or ""
+        for used in set(_USE.findall(text)):
+            # An alias may stand for the first parts of the name.
+            for name in ends.get(used.rpartition(".")[2], ()):
+                queue.append(project.modules[name].path)

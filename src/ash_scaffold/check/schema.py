@@ -1,0 +1,221 @@
+"""Drift of the schema: what changed in the database since the snapshots were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+
+import msgspec
+
+from ash_scaffold.ash.compare import Difference
+from ash_scaffold.ash.stated import Place
+from ash_scaffold.check.command import Commands
+from ash_scaffold.check.families import Families
+from ash_scaffold.check.finding import Finding, Severity, Source
+from ash_scaffold.check.look import Code, Look
+from ash_scaffold.check.severity import change_severity
+from ash_scaffold.generate.decision import Decision
+from ash_scaffold.generate.past import unclear_problems
+from ash_scaffold.postgres.catalog import Key, Name
+from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
+from ash_scaffold.project.snapshot import Snapshot
+
+_PRESENCE = frozenset({Kind.TABLE_DROPPED, Kind.VIEW_DROPPED})
+_KEYS = frozenset(
+    {
+        Kind.PRIMARY_KEY_ADDED,
+        Kind.PRIMARY_KEY_DROPPED,
+        Kind.PRIMARY_KEY_CHANGED,
+        Kind.PRIMARY_KEY_RENAMED,
+    }
+)
+# What a resource that says the same as before does not make good.
+_WHATEVER_IS_WRITTEN = frozenset({Kind.RIGHTS_CHANGED, Kind.RENAME_UNCLEAR, *_PRESENCE})
+# What `ash.compare` can't see, so that finding nothing says nothing.
+_UNSEEN = frozenset(
+    {
+        *_WHATEVER_IS_WRITTEN,
+        Kind.RELATION_KIND_CHANGED,
+        Kind.INHERITANCE_CHANGED,
+        Kind.ROW_SECURITY_CHANGED,
+        Kind.FOREIGN_KEY_DROPPED,
+        Kind.TRIGGER_ADDED,
+        Kind.TRIGGER_DROPPED,
+        Kind.TRIGGER_CHANGED,
+        Kind.RULE_ADDED,
+        Kind.RULE_DROPPED,
+    }
+)
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """The findings, and the differences of the code that they stand for, by table."""
+
+    findings: tuple[Finding, ...]
+    told: Mapping[Name, Collection[Difference]]
+
+
+def schema_drift(decision: Decision, code: Code, families: Families, commands: Commands) -> Drift:
+    """Return a finding for every change, as bad as the code that does not follow it.
+
+    A change that the code follows already leaves only the snapshot behind.
+    """
+    findings: list[Finding] = []
+    told: dict[Name, list[Difference]] = {}
+    unsettled = {case.module.name for case in code.unsettled}
+    for change in decision.past.changes:
+        if change.table is None:
+            findings.append(_of_type(change, decision, unsettled, commands))
+            continue
+        found = code.looks.get(change.table)
+        related = (
+            [] if found is None else [d for d in found.differences if _is_of(change, d, found)]
+        )
+        told.setdefault(change.table, []).extend(related)
+        severity = _severity(change, found, related, families)
+        if change.kind in _PRESENCE and not _is_there(decision, change.table):
+            severity = Severity.STALE
+        findings.append(_of_table(change, decision, found, related, severity, commands))
+    return Drift(tuple(findings), told)
+
+
+def _severity(
+    change: Change, found: Look | None, related: Iterable[Difference], families: Families
+) -> Severity:
+    if change.kind in _WHATEVER_IS_WRITTEN or found is None:
+        return change_severity(change)
+    said = [families.severity(each) for each in related]
+    if said:
+        return min(said, key=lambda severity: severity.rank)
+    if found.settled:
+        return Severity.STALE
+    if found.read is not None and not found.read.unknown and change.kind not in _UNSEEN:
+        return Severity.STALE
+    return change_severity(change)
+
+
+def _is_of(change: Change, difference: Difference, found: Look) -> bool:
+    """Whether a difference of the table's resource is what the change brought."""
+    if not change.object:
+        return change.kind in RENAMES and difference.path in (("table",), ("schema",))
+    names = {change.object}
+    if change.kind in RENAMES:
+        names.add(str(change.before))
+    if change.kind in _KEYS:
+        keys = [each for each in (change.before, change.after) if isinstance(each, Key)]
+        names |= {column for key in keys for column in key.columns}
+    if difference.path[0] == "relationships":
+        wanted = {r.name: r for r in found.item.resource.relationships}
+        relationship = wanted.get(difference.object)
+        return relationship is not None and not names.isdisjoint(relationship.foreign_keys)
+    return difference.object in names
+
+
+def _of_table(
+    change: Change,
+    decision: Decision,
+    found: Look | None,
+    related: list[Difference],
+    severity: Severity,
+    commands: Commands,
+) -> Finding:
+    assert change.table is not None
+    place = _place(change, decision, found, related)
+    snapshot = decision.past.resources.get(change.table)
+    module = found.item.resource.module if found is not None else _module(snapshot)
+    todo, command = "", commands.write(change.table)
+    if change.kind is Kind.RENAME_UNCLEAR:
+        (problem,) = unclear_problems([change])
+        todo, command = problem.todo, ""
+    elif change.kind in _PRESENCE:
+        command = commands.prune()
+    name = f"{change.table}.{change.object}" if change.object else str(change.table)
+    return Finding(
+        severity=severity,
+        source=Source.SCHEMA,
+        kind=change.kind.value,
+        table=str(change.table),
+        object=change.object,
+        module=module,
+        path=place.path if place is not None else "",
+        line=place.line if place is not None else None,
+        what=text(change),
+        todo=todo,
+        command=command,
+        accept=(name,),
+    )
+
+
+def _place(
+    change: Change, decision: Decision, found: Look | None, related: list[Difference]
+) -> Place | None:
+    if found is None or found.resource is None:
+        return _place_of_gone(decision, change.table)
+    for each in sorted(related, key=lambda each: len(each.path), reverse=True):
+        if len(each.path) > 1 or each.path in (("table",), ("schema",)):
+            return found.place(*each.path)
+    before = str(change.before) if change.kind in RENAMES else ""
+    nearest = found.place_of(change.object)
+    return nearest if nearest != found.place() or not before else found.place_of(before)
+
+
+def _module(snapshot: Snapshot | None) -> str:
+    return "" if snapshot is None else snapshot.module
+
+
+def _is_there(decision: Decision, table: Name) -> bool:
+    return _place_of_gone(decision, table) is not None
+
+
+def _place_of_gone(decision: Decision, table: Name | None) -> Place | None:
+    for snapshot in decision.past.gone:
+        if snapshot.table == table:
+            resource = decision.read.project.resource(snapshot.module)
+            return None if resource is None else Place(resource.path, resource.line)
+    return None
+
+
+def _of_type(
+    change: Change, decision: Decision, unsettled: Set[str], commands: Commands
+) -> Finding:
+    """Tell of a type at the module that stands for it, else at the first resource that uses it."""
+    assert change.type is not None
+    users = list(_users(change.type, decision))
+    modules = decision.read.project.modules
+    severity = change_severity(change)
+    if unsettled.isdisjoint(module for _, module in users):
+        severity = Severity.STALE
+    supports = [module for table, module in users if table is None]
+    entry = next((modules[m] for m in (*supports, *(m for _, m in users)) if m in modules), None)
+    name = f"{change.type}.{change.object}" if change.object else str(change.type)
+    return Finding(
+        severity=severity,
+        source=Source.SCHEMA,
+        kind=change.kind.value,
+        table=next((str(table) for table, _ in users if table is not None), ""),
+        object=str(change.type),
+        module=entry.name if entry is not None else "",
+        path=entry.path if entry is not None else "",
+        line=entry.line if entry is not None else None,
+        what=text(change),
+        command=commands.write(*(table for table, _ in users if table is not None)),
+        accept=(name, str(change.type)),
+    )
+
+
+def _users(type_: Name, decision: Decision) -> Iterator[tuple[Name | None, str]]:
+    """Give the modules of tables that use a type, and of the type (without a table) itself."""
+    done: set[str] = set()
+    for item in decision.plan.resources:
+        old = decision.past.resources.get(item.draft.name)
+        facts = old.facts if old is not None else None
+        used = {each.name for each in facts.types} if facts is not None else set()
+        columns = {c.name for c in item.draft.table.columns if c.type.name == type_}
+        if type_ not in used and not columns:
+            continue
+        yield item.draft.name, item.resource.module
+        for column in sorted(columns):
+            mapped = item.draft.columns.mapped.get(column)
+            for support in mapped.supports if mapped is not None else ():
+                if support.module not in done:
+                    done.add(support.module)
+                    yield None, support.module

@@ -1,0 +1,148 @@
+"""A difference between the code and the database as a sentence, and by the name of `[[accept]]`."""
+
+from __future__ import annotations
+
+from ash_scaffold.ash.compare import Difference, Kind, Value
+from ash_scaffold.ash.model import (
+    Absent,
+    Attribute,
+    CheckConstraint,
+    ConstraintName,
+    IdentityDef,
+    Relationship,
+)
+from ash_scaffold.syntax.literal import flat
+from ash_scaffold.term import Keyword, Term
+
+# A field of the model as the DSL calls it, where that is not its name.
+_OPTIONS = {
+    "column": "source",
+    "migrate": "migrate?",
+    "require_primary_key": "require_primary_key?",
+    "primary_key": "primary_key?",
+    "allow_nil": "allow_nil?",
+    "generated": "generated?",
+    "writable": "writable?",
+    "nils_distinct": "nils_distinct?",
+}
+_ENTITIES = {
+    "attributes": "attribute",
+    "relationships": "relationship",
+    "identities": "identity",
+    "references": "reference",
+}
+
+
+def option_of(field: str) -> str:
+    """Return what the DSL calls a field of the model."""
+    return _OPTIONS.get(field, field)
+
+
+def sentence(difference: Difference) -> str:
+    """Say what differs: what the code has, and what the database demands."""
+    wanted, has = difference.wanted, difference.has
+    match difference.kind:
+        case Kind.ATTRIBUTE_MISSING if isinstance(wanted, Attribute):
+            return f"No attribute has the column {difference.object}, {flat(wanted.type)} for Ash."
+        case Kind.ATTRIBUTE_EXTRA if isinstance(has, Attribute):
+            return f"The attribute {has.name} has the source {has.column}, which is no column."
+        case Kind.RELATIONSHIP_MISSING if isinstance(wanted, Relationship):
+            keys = " and ".join(wanted.foreign_keys)
+            return (
+                f"No {wanted.kind.value} {wanted.name} to {wanted.destination}, which the foreign "
+                f"key {keys} gives."
+            )
+        case Kind.IDENTITY_MISSING if isinstance(wanted, IdentityDef):
+            return (
+                f"No identity for the unique index {wanted.index} on {', '.join(wanted.keys)}: "
+                "a violation raises."
+            )
+        case Kind.IDENTITY_EXTRA if isinstance(has, IdentityDef):
+            return (
+                f"Nothing makes the identity {has.name} unique: there is no index {has.index} on "
+                f"{', '.join(has.keys)}."
+            )
+        case Kind.CONSTRAINT_UNKNOWN:
+            return (
+                f"{difference.path[0]} does not name {difference.object}: a violation raises in "
+                "place of giving a field error."
+            )
+        case Kind.CONSTRAINT_EXTRA:
+            return f"{difference.path[0]} names {difference.object}, which the database lacks."
+        case _:
+            return (
+                f"{_subject(difference)}{option_of(difference.path[-1])} is {_shown(has)}; "
+                f"it should be {_shown(wanted)}."
+            )
+
+
+def accept_names(table: str, difference: Difference) -> tuple[str, ...]:
+    """Return the names by which `[[accept]]` may mean a difference, the narrowest first.
+
+    They are those that a merge uses for the same thing.
+    """
+    path, object_ = difference.path, difference.object
+    if len(path) == 1 and path[0] not in _ENTITIES and not object_:
+        section = "resource" if path[0] == "require_primary_key" else "postgres"
+        return (f"{table}.{section}.{option_of(path[0])}",)
+    entity = _entity(difference)
+    names = [f"{table}.{entity}"]
+    if len(path) == 3:
+        names.insert(0, f"{names[0]}.{option_of(path[2])}")
+    by_object = f"{table}.{object_}"
+    return tuple(dict.fromkeys((*names, *((by_object,) if object_ else ()))))
+
+
+def _entity(difference: Difference) -> str:
+    path, object_ = difference.path, difference.object
+    name = path[1] if len(path) > 1 else object_
+    match path[0]:
+        case "attributes":
+            return object_ or name
+        case "identities":
+            missing = difference.wanted
+            return f"identities.{missing.name if isinstance(missing, IdentityDef) else name}"
+        case "references":
+            return f"references.{name}"
+        case "unique_index_names" | "exclusion_constraint_names" | "foreign_key_names":
+            return f"postgres.{path[0]}.{object_}"
+        case _:
+            return name
+
+
+def _subject(difference: Difference) -> str:
+    path = difference.path
+    if len(path) < 2:
+        return ""
+    return f"{_ENTITIES.get(path[0], path[0])} {path[1]}: "
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case Absent():
+            return "not set"
+        case Attribute() | Relationship() | IdentityDef() | CheckConstraint() | ConstraintName():
+            return value.name
+        case list():
+            return _constraints(value)
+        case tuple() if all(isinstance(each, str) for each in value):
+            return ", ".join(str(each) for each in value) or "nothing"
+        case _:
+            return _term(value)
+
+
+def _constraints(value: list[Term]) -> str:
+    """Write pairs as options, any other list as it is."""
+    pairs = [
+        (each[0], each[1])
+        for each in value
+        if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str)
+    ]
+    if len(pairs) < len(value):
+        return flat(value)
+    items = tuple((str(name), term) for name, term in pairs)
+    return flat(Keyword(items))[1:-1] or "nothing"
+
+
+def _term(value: Term) -> str:
+    return "not set" if value is None else flat(value)

@@ -1,0 +1,182 @@
+"""`ash-scaffold check`: the line in CI that says that all still agree."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Dump, Legacy, NoLegacy, Repo, Schema, Url
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.check.finding import Report, Severity
+    from ash_scaffold.generate.reading import Request
+
+_OUTPUT = "The outcome"
+
+_EXAMPLES = """[bold]Examples[/bold]
+
+In CI, from the dump of mix ecto.dump, no server needed:
+  ash-scaffold check --dump priv/repo/structure.sql
+
+Annotations on the lines of a pull request, failing only for what breaks:
+  ash-scaffold check --dump priv/repo/structure.sql --format github --fail-on breaks
+
+Which tables the legacy code still refers to:
+  ash-scaffold check --url postgres://me@localhost/app_dev --hand-over
+"""
+
+
+class Format(StrEnum):
+    """What `--format` may be."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    JUNIT = "junit"
+
+
+class FailOn(StrEnum):
+    """What `--fail-on` may be."""
+
+    BREAKS = "breaks"
+    DIFFERS = "differs"
+    STALE = "stale"
+
+
+def check(
+    url: Url = None,
+    dump: Dump = None,
+    schema: Schema = None,
+    repo: Repo = None,
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="How findings are printed; github makes annotations on files and lines.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = Format.TEXT,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option(
+            help="The least that makes the exit code 1: what breaks a read or write, what is "
+            "stricter or looser than the database, or text that another run would change.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = FailOn.STALE,
+    hand_over: Annotated[
+        bool,
+        typer.Option(
+            "--hand-over",
+            help="Also say which tables legacy code still refers to (always in JSON).",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Say what was read and where the time went.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+) -> None:
+    """Say where resources, snapshots and database disagree, and what could let Ash migrate.
+
+    Reads the code as text, without Elixir, and writes nothing. Prints nothing
+    when all agree. Exit code 0: clean; 1: findings; 2: could not check.
+    """
+    with told(as_json=format_ is Format.JSON):
+        from ash_scaffold.generate.reading import Request
+
+        request = Request(
+            folder=Path.cwd(),
+            url=url,
+            dump=dump,
+            schemas=tuple(schema or ()),
+            repo=repo,
+            legacy=None if legacy is None else str(legacy.resolve()),
+            use_legacy=not no_legacy,
+            environment=dict(os.environ),
+        )
+        code = run(request, format_, fail_on, hand_over=hand_over, verbose=verbose)
+        raise typer.Exit(code)
+
+
+check.__doc__ = f"{inspect.cleandoc(check.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def run(
+    request: Request, format_: Format, fail_on: FailOn, *, hand_over: bool, verbose: bool
+) -> Exit:
+    """Do the job and print what came of it; return the exit code."""
+    from ash_scaffold.check.finding import Severity
+    from ash_scaffold.check.job import check as do_check
+    from ash_scaffold.cli.output import print_problems
+    from ash_scaffold.cli.progress import progress
+
+    threshold = Severity(fail_on.value)
+    as_json = format_ is Format.JSON
+    with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as say:
+        report = do_check(request, say, with_hand_over=hand_over or as_json)
+    if not as_json:
+        print_problems(report.problems)
+    _print(report, format_, threshold)
+    if verbose and not as_json:
+        _print_timings(report)
+    return Exit.FINDINGS if report.fails(threshold) else Exit.OK
+
+
+def _print(report: Report, format_: Format, threshold: Severity) -> None:
+    from ash_scaffold.cli.output import safe, write_json
+
+    match format_:
+        case Format.JSON:
+            from ash_scaffold.check.output.json import as_document
+
+            write_json(as_document(report, threshold))
+        case Format.GITHUB:
+            from ash_scaffold.check.output.github import as_annotations
+
+            sys.stdout.write(safe(as_annotations(report, _prefix())))
+        case Format.JUNIT:
+            from ash_scaffold.check.output.junit import as_junit
+
+            sys.stdout.write(as_junit(report, threshold))
+        case Format.TEXT:
+            from ash_scaffold.check.output.text import as_text
+
+            sys.stdout.write(safe(as_text(report)))
+
+
+def _prefix() -> str:
+    """Return the project's folder in the checkout of GitHub Actions, which annotations go by."""
+    from ash_scaffold.project.read import find_root
+
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace:
+        return ""
+    root = find_root(Path.cwd()).resolve()
+    if not root.is_relative_to(Path(workspace).resolve()):
+        return ""
+    inside = root.relative_to(Path(workspace).resolve()).as_posix()
+    return "" if inside == "." else f"{inside}/"
+
+
+def _print_timings(report: Report) -> None:
+    from ash_scaffold.cli.output import safe
+
+    sys.stderr.write(f"Read {safe(report.source)}; {report.tables} tables have a resource.\n")
+    for phase, seconds in report.timings.items():
+        sys.stderr.write(f"{phase} {seconds:.2f} s\n")

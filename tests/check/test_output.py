@@ -1,0 +1,208 @@
+"""The same report in every form."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import msgspec
+
+from ash_scaffold.check.finding import (
+    Accepted,
+    Finding,
+    HandOver,
+    LegacyUser,
+    Report,
+    Severity,
+    Source,
+)
+from ash_scaffold.check.output.github import as_annotations
+from ash_scaffold.check.output.json import as_document
+from ash_scaffold.check.output.junit import as_junit
+from ash_scaffold.check.output.text import as_text
+
+ADDED = Finding(
+    severity=Severity.BREAKS,
+    source=Source.SCHEMA,
+    kind="column added",
+    table="users",
+    object="age",
+    module="App.Accounts.User",
+    path="lib/app/accounts/user.ex",
+    line=3,
+    what="users.age added: integer, not null",
+    command="ash-scaffold resources --table users",
+    accept=("users.age",),
+)
+TEXT = Finding(
+    severity=Severity.STALE,
+    source=Source.CODE,
+    kind="text",
+    what="100% of\nApp.Core, and more",
+    todo="Do it:\nnow.",
+    path="lib/a,b:c.ex",
+)
+LABEL = Finding(
+    severity=Severity.DIFFERS, source=Source.CODE, kind="x", table="users", what="bell \x07"
+)
+OLD = Accepted(finding=LABEL, object="users.x", reason="since 2019")
+USERS = HandOver(
+    table="users",
+    module="App.Accounts.User",
+    owned_by_ash=False,
+    legacy=tuple(LegacyUser(f"App.L{n}", "context", "lib/l.ex", n) for n in range(1, 6)),
+)
+FREE = HandOver(table="tickets", module="App.Ticket", owned_by_ash=True)
+FULL = Report(
+    source="dump.sql", tables=2, findings=(TEXT, ADDED), accepted=(OLD,), hand_over=(USERS, FREE)
+)
+CLEAN = Report(source="dump.sql", tables=2, findings=())
+
+
+def test_text() -> None:
+    assert (
+        as_text(FULL)
+        == """The project
+  stale    text: 100% of
+App.Core, and more
+           lib/a,b:c.ex
+           Do it:
+           now.
+
+users
+  breaks   column added: users.age added: integer, not null
+           lib/app/accounts/user.ex:3
+  mend it:  ash-scaffold resources --table users
+
+Accepted
+  users.x: x. since 2019
+
+2 findings: 1 breaks, 1 stale; 1 accepted.
+Legacy code still refers to
+  users: App.L1, App.L2, App.L3 and 2 more
+Nobody but Ash refers to
+  tickets (owned_by_ash)
+"""
+    )
+
+
+def test_a_clean_report_is_quiet() -> None:
+    assert (as_text(CLEAN), as_annotations(CLEAN)) == ("", "")
+
+
+def test_json() -> None:
+    document = msgspec.json.decode(msgspec.json.encode(as_document(FULL, Severity.BREAKS)))
+    assert document == {
+        "version": 1,
+        "source": "dump.sql",
+        "fail_on": "breaks",
+        "clean": False,
+        "tables": 2,
+        "counts": {"breaks": 1, "differs": 0, "stale": 1},
+        "findings": [
+            {
+                "severity": "stale",
+                "source": "code",
+                "kind": "text",
+                "table": "",
+                "object": "",
+                "module": "",
+                "path": "lib/a,b:c.ex",
+                "line": None,
+                "what": "100% of\nApp.Core, and more",
+                "todo": "Do it:\nnow.",
+                "command": "",
+                "accept": [],
+            },
+            {
+                "severity": "breaks",
+                "source": "schema",
+                "kind": "column added",
+                "table": "users",
+                "object": "age",
+                "module": "App.Accounts.User",
+                "path": "lib/app/accounts/user.ex",
+                "line": 3,
+                "what": "users.age added: integer, not null",
+                "todo": "",
+                "command": "ash-scaffold resources --table users",
+                "accept": ["users.age"],
+            },
+        ],
+        "accepted": [
+            {
+                "object": "users.x",
+                "reason": "since 2019",
+                "finding": {
+                    "severity": "differs",
+                    "source": "code",
+                    "kind": "x",
+                    "table": "users",
+                    "object": "",
+                    "module": "",
+                    "path": "",
+                    "line": None,
+                    "what": "bell \x07",
+                    "todo": "",
+                    "command": "",
+                    "accept": [],
+                },
+            }
+        ],
+        "hand_over": [
+            {
+                "table": "users",
+                "module": "App.Accounts.User",
+                "owned_by_ash": False,
+                "legacy": [
+                    {"module": f"App.L{n}", "kind": "context", "path": "lib/l.ex", "line": n}
+                    for n in range(1, 6)
+                ],
+            },
+            {"table": "tickets", "module": "App.Ticket", "owned_by_ash": True, "legacy": []},
+        ],
+        "problems": [],
+        "timings": {},
+    }
+
+
+def test_annotations_escape_what_github_would_read() -> None:
+    assert as_annotations(FULL, "apps/shop/") == (
+        "::notice file=apps/shop/lib/a%2Cb%3Ac.ex,title=text"
+        "::100%25 of%0AApp.Core, and more%0ADo it:%0Anow.\n"
+        "::error file=apps/shop/lib/app/accounts/user.ex,line=3,title=users%3A column added"
+        "::users.age added: integer, not null%0Aash-scaffold resources --table users\n"
+    )
+
+
+def test_junit() -> None:
+    suite = ElementTree.fromstring(as_junit(FULL, Severity.BREAKS)).find("testsuite")
+    assert suite is not None
+    assert suite.attrib == {
+        "name": "ash-scaffold check",
+        "tests": "2",
+        "failures": "1",
+        "errors": "0",
+    }
+    cases = {
+        case.attrib["name"]: [(part.tag, part.attrib, part.text) for part in case] for case in suite
+    }
+    assert cases == {
+        "project": [("system-out", {}, "stale: text: 100% of\nApp.Core, and more")],
+        "users": [
+            (
+                "failure",
+                {
+                    "type": "column added",
+                    "message": "breaks: column added: users.age added: integer, not null",
+                },
+                "lib/app/accounts/user.ex:3\nash-scaffold resources --table users",
+            ),
+            ("system-out", {}, "accepted: differs: x: bell \\u{7} (since 2019)"),
+        ],
+    }
+
+
+def test_the_threshold_decides_what_fails() -> None:
+    differs = Report(source="", tables=0, findings=(LABEL,))
+    assert [differs.fails(each) for each in Severity] == [False, True, True]
+    assert not CLEAN.fails(Severity.STALE)

@@ -1,0 +1,66 @@
+"""Every kind of change and of difference has a severity."""
+
+from __future__ import annotations
+
+import pytest
+
+from ash_scaffold.ash.compare import Difference
+from ash_scaffold.ash.compare import Kind as Differs
+from ash_scaffold.ash.model import ABSENT
+from ash_scaffold.ash.rule import Family
+from ash_scaffold.check.finding import Severity
+from ash_scaffold.check.severity import change_severity, difference_severity
+from ash_scaffold.postgres.catalog import Index, Name
+from ash_scaffold.postgres.compare import Change, Kind
+from ash_scaffold.postgres.facts import ColumnFacts
+
+TABLE = Name("public", "users")
+
+
+def index(*, unique: bool) -> Index:
+    return Index(name="i", method="btree", unique=unique, keys=())
+
+
+def test_every_kind_has_one() -> None:
+    changes = {change_severity(Change(kind=kind, table=TABLE)) for kind in Kind}
+    differences = {
+        difference_severity(Difference(kind=kind, path=(), wanted=ABSENT, has=ABSENT), None, None)
+        for kind in Differs
+    }
+    assert changes == differences == set(Severity)
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "severity"),
+    [
+        (Kind.COLUMN_ADDED, ColumnFacts(name="x", type="text"), "differs"),
+        (Kind.COLUMN_ADDED, ColumnFacts(name="x", type="text", not_null=True), "breaks"),
+        (
+            Kind.COLUMN_ADDED,
+            ColumnFacts(name="x", type="text", not_null=True, default="now()"),
+            "differs",
+        ),
+        (Kind.INDEX_ADDED, index(unique=False), "stale"),
+        (Kind.INDEX_ADDED, index(unique=True), "differs"),
+        (Kind.RIGHTS_CHANGED, False, "breaks"),
+        (Kind.RIGHTS_CHANGED, True, "differs"),
+    ],
+)
+def test_what_a_change_brings_counts(kind: Kind, after: object, severity: str) -> None:
+    change = Change(kind=kind, table=TABLE, object="x", after=after)  # type: ignore[arg-type]
+    assert change_severity(change) == severity
+
+
+@pytest.mark.parametrize(
+    ("families", "severity"),
+    [
+        ((Family.STRING, Family.STRING), "differs"),
+        ((Family.STRING, Family.INTEGER), "breaks"),
+        ((None, None), "breaks"),
+    ],
+)
+def test_a_type_that_stores_alike_only_differs(
+    families: tuple[Family | None, Family | None], severity: str
+) -> None:
+    difference = Difference(kind=Differs.TYPE, path=(), wanted=ABSENT, has=ABSENT)
+    assert difference_severity(difference, *families) == severity

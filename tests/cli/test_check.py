@@ -1,0 +1,168 @@
+"""What `ash-scaffold check` prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+from xml.etree import ElementTree
+
+import pytest
+from tests.cli.conftest import DDL
+
+
+class Done(Protocol):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+Add = Callable[[Path, Mapping[str, str]], None]
+Tree = Callable[[Path], dict[str, bytes]]
+
+CUSTOMER = "lib/shop/sales/customer.ex"
+ADDED = "ALTER TABLE customers ADD COLUMN age integer NOT NULL"
+
+
+@pytest.fixture
+def made(project: Path, resources: Run, shop: str) -> Path:
+    """The project after its resources were written."""
+    assert resources("--domain", "Shop.Sales", "--url", shop).code == 0
+    return project
+
+
+def test_nothing_is_printed_when_all_agree(made: Path, run: Run, shop: str, files_of: Tree) -> None:
+    before = files_of(made)
+    done = run("check", "--url", shop)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert files_of(made) == before
+
+
+@pytest.mark.usefixtures("made")
+def test_findings_are_grouped_with_the_command_that_mends_them(
+    run: Run, resources: Run, database: Callable[..., str]
+) -> None:
+    changed = database(DDL, ADDED, "CREATE INDEX orders_by ON orders (customer_id)")
+    done = run("check", "--url", changed)
+    assert (done.code, done.out) == (
+        1,
+        f"""customers
+  breaks   column added: customers.age added: integer, not null
+           {CUSTOMER}:1
+  mend it:  ash-scaffold resources --table customers
+
+orders
+  stale    index added: orders: index orders_by added: btree (customer_id)
+           lib/shop/sales/order.ex:1
+  mend it:  ash-scaffold resources --table orders
+
+2 findings: 1 breaks, 1 stale.
+""",
+    )
+    resources("--url", changed)
+    assert run("check", "--url", changed).code == 0
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    ("ddl", "threshold", "code"),
+    [
+        (ADDED, "breaks", 1),
+        ("ALTER TABLE customers ALTER email DROP NOT NULL", "breaks", 0),
+        ("ALTER TABLE customers ALTER email DROP NOT NULL", "differs", 1),
+        ("COMMENT ON TABLE customers IS 'x'", "differs", 0),
+        ("COMMENT ON TABLE customers IS 'x'", "stale", 1),
+    ],
+)
+def test_the_threshold_decides_the_exit_code(
+    run: Run, database: Callable[..., str], ddl: str, threshold: str, code: int
+) -> None:
+    done = run("check", "--url", database(DDL, ddl), "--fail-on", threshold)
+    assert (done.code, "1 finding" in done.out) == (code, True)
+
+
+@pytest.mark.usefixtures("made")
+def test_json_is_versioned_and_says_who_uses_a_table(run: Run, shop: str) -> None:
+    done = run("check", "--url", shop, "--format", "json")
+    document = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert [document[key] for key in ("version", "clean", "fail_on", "tables", "findings")] == [
+        1,
+        True,
+        "stale",
+        2,
+        [],
+    ]
+    assert [each["table"] for each in document["hand_over"]] == ["customers", "orders"]
+
+
+def test_annotations_name_the_file_in_the_checkout(
+    made: Path, run: Run, database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(made.parent))
+    done = run("check", "--url", database(DDL, ADDED), "--format", "github")
+    assert (done.code, done.out) == (
+        1,
+        f"::error file=shop/{CUSTOMER},line=1,title=customers%3A column added"
+        "::customers.age added: integer, not null%0A"
+        "ash-scaffold resources --table customers\n",
+    )
+
+
+@pytest.mark.usefixtures("made")
+def test_junit_is_one_document(run: Run, shop: str) -> None:
+    done = run("check", "--url", shop, "--format", "junit")
+    suite = ElementTree.fromstring(done.out).find("testsuite")
+    assert done.code == 0
+    assert suite is not None
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("1", "0")
+
+
+def test_what_is_accepted_is_listed(made: Path, run: Run, shop: str, add: Add) -> None:
+    text = (made / CUSTOMER).read_text()
+    add(
+        made,
+        {
+            CUSTOMER: text.replace("allow_nil? false", "allow_nil? true"),
+            "ash_scaffold.toml": "[[accept]]\n"
+            'object = "customers.email.allow_nil?"\nreason = "imports come without"\n',
+        },
+    )
+    done = run("check", "--url", shop)
+    assert (done.code, done.out) == (
+        0,
+        "Accepted\n  customers.email.allow_nil?: allow_nil? differs. imports come without\n\n"
+        "0 findings; 1 accepted.\n",
+    )
+
+
+def test_the_hand_over_is_printed_when_asked_for(made: Path, run: Run, shop: str, add: Add) -> None:
+    add(
+        made,
+        {
+            "lib/shop/legacy/order.ex": "defmodule Shop.Legacy.Order do\n  use Ecto.Schema\n\n"
+            '  schema "orders" do\n    field :customer_id, :integer\n  end\nend\n'
+        },
+    )
+    done = run("check", "--url", shop, "--hand-over")
+    assert (done.code, done.out) == (
+        0,
+        "Legacy code still refers to\n  orders: Shop.Legacy.Order\n"
+        "Nobody but Ash refers to\n  customers\n",
+    )
+
+
+@pytest.mark.usefixtures("made")
+def test_what_can_not_be_checked_is_no_finding(run: Run) -> None:
+    done = run("check", "--dump", "nowhere.sql")
+    assert (done.code, done.out) == (2, "")
+    assert "[dump-unreadable] nowhere.sql: There is no such file." in done.err
+
+
+@pytest.mark.usefixtures("made")
+def test_what_can_not_be_checked_is_json_too(run: Run) -> None:
+    done = run("check", "--dump", "nowhere.sql", "--format", "json")
+    problems = json.loads(done.out)["problems"]
+    assert (done.code, [each["code"] for each in problems]) == (2, ["dump-unreadable"])
