@@ -1,0 +1,177 @@
+"""`ash-scaffold document`: the schema document, written and kept true."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.document.job import Read
+    from ash_scaffold.document.output import Output, Wanted
+    from ash_scaffold.generate.reading import Request
+
+_DATABASE = "The database"
+_FILES = "The files"
+_OUTPUT = "The run"
+_EXAMPLES = """[bold]Examples[/bold]
+
+Write the document, or bring it up to date:
+  ash-scaffold document
+
+In CI, from the dump of mix ecto.dump:
+  ash-scaffold document --dump priv/repo/structure.sql --check
+
+An index and a page for each domain, and a page to look at:
+  ash-scaffold document --split --html docs/database_schema.html
+"""
+
+
+def document(
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing; exit 1 when the document is out of date.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            help="The file, relative to mix.exs. Default: docs/database_schema.md.",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
+    split: Annotated[
+        bool | None,
+        typer.Option(
+            "--split/--no-split",
+            help="An index and a page for each domain, or one file. Default: as it is so far.",
+            show_default=False,
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write this HTML page too: one file to look at, with search and diagrams.",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ] = None,
+    schema: Schema = None,
+    url: Url = None,
+    dump: Dump = None,
+    repo: Repo = None,
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the document of the database's schema, or bring it up to date.
+
+    What people wrote into it stays: text between the generated blocks, remarks
+    and ticks in its lists. A run with nothing new writes nothing.
+    """
+    with told(as_json=json):
+        from ash_scaffold.document.output import Wanted
+        from ash_scaffold.generate.reading import Request
+
+        request = Request(
+            folder=Path.cwd(),
+            url=url,
+            dump=dump,
+            schemas=tuple(schema or ()),
+            repo=repo,
+            legacy=None if legacy is None else str(legacy.resolve()),
+            use_legacy=not no_legacy,
+            environment=dict(os.environ),
+        )
+        code = _run(
+            request, Wanted(out=out, split=split, html=html, check=check), json=json, quiet=quiet
+        )
+        raise typer.Exit(code)
+
+
+document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def _run(request: Request, wanted: Wanted, *, json: bool, quiet: bool) -> Exit:
+    from ash_scaffold.cli.locking import tell_recovery, tell_waiting
+    from ash_scaffold.cli.progress import progress
+    from ash_scaffold.document.job import read
+    from ash_scaffold.document.output import make_output
+    from ash_scaffold.project.read import find_root
+    from ash_scaffold.project.write import locked, recover, write_files
+
+    root = find_root(request.folder)
+    with locked(root, on_wait=tell_waiting) as lock:
+        if not wanted.check:
+            tell_recovery(recover(lock))
+        with progress(enabled=not quiet and not json and sys.stderr.isatty()) as say:
+            found = read(request, say)
+            output = make_output(found, root, wanted)
+        if not wanted.check:
+            write_files(lock, output.contents, seen=output.seen)
+    if json:
+        _print_json(found, output, check=wanted.check)
+    else:
+        _print(found, output, check=wanted.check, quiet=quiet)
+    return _code(output, check=wanted.check)
+
+
+def _code(output: Output, *, check: bool) -> Exit:
+    from ash_scaffold.document.output import Status
+
+    outdated = any(file.status is not Status.UNCHANGED for file in output.files)
+    return Exit.FINDINGS if output.problems or (check and outdated) else Exit.OK
+
+
+def _print(found: Read, output: Output, *, check: bool, quiet: bool) -> None:
+    from ash_scaffold.cli.output import console, print_diff, print_problems, safe
+    from ash_scaffold.document.output import Status
+
+    if not quiet:
+        out = console()
+        progress = found.document.progress
+        out.print(f"Read {safe(found.source)}")
+        out.print(
+            f"{progress.total} tables: {progress.legacy_only} legacy only, {progress.shared} "
+            f"shared, {progress.ash_only} Ash only, {progress.neither} neither"
+        )
+        for file in output.files:
+            is_page = not file.path.endswith(".md")
+            if check and file.status is not Status.UNCHANGED:
+                out.print(f"{safe(file.path)} is out of date")
+                if not is_page:
+                    print_diff(file.diff())
+            else:
+                out.print(f"{safe(file.path)} {file.status.value}")
+    print_problems((*found.problems, *output.problems), quiet=quiet)
+
+
+def _print_json(found: Read, output: Output, *, check: bool) -> None:
+    import msgspec
+
+    from ash_scaffold.cli.output import write_json
+
+    write_json(
+        {
+            "version": 1,
+            "check": check,
+            "source": found.source,
+            "files": [{"path": file.path, "status": file.status.value} for file in output.files],
+            "progress": msgspec.to_builtins(found.document.progress),
+            "problems": msgspec.to_builtins((*found.problems, *output.problems)),
+        }
+    )

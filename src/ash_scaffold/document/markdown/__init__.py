@@ -1,0 +1,1 @@
+"""The document as Markdown: generated blocks among people's text."""

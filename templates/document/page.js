@@ -1,0 +1,229 @@
+"use strict";
+// Starts the page: addresses, search, keys, colours, printing.
+
+const model = makeModel(JSON.parse(document.getElementById("data").textContent));
+const main = document.getElementById("main");
+const input = document.getElementById("search");
+const said = document.getElementById("said");
+
+// ---- the list at the side ----
+
+function rowElement(row) {
+  if (row.hash === undefined) {
+    return h("div", { class: "list-group" }, h("span", { class: "list-text" }, row.label ? data(row.label) : "In no domain"),
+      h("span", { class: "count" }, row.note));
+  }
+  if (row.column) {
+    return h("a", { class: "list-row list-column", href: row.hash, tabindex: -1, title: `${row.table.id}.${row.column.name}` },
+      h("span", { class: "list-text mono" }, data(row.column.name)),
+      h("span", { class: "list-type mono" }, data(row.column.type)));
+  }
+  return h("a", { class: "list-row", href: row.hash, tabindex: -1, title: row.table.id },
+    h("span", { class: `dot ${row.table.status}`, title: STATUS[row.table.status].label }),
+    h("span", { class: "list-text mono" }, data(row.table.id)),
+    row.table.problems.some((problem) => problem.severity !== "note")
+      && h("span", { class: "list-sign", title: "has problems" }, "▲"));
+}
+
+const list = makeList(document.getElementById("list"), input, rowElement, (row) => {
+  closeDrawer();
+  go(row.hash);
+  main.focus({ preventScroll: true });
+});
+
+function allRows() {
+  const named = model.domains.length > 1 || model.domains.some((domain) => domain.name);
+  return model.domains.flatMap((domain) => {
+    const [done, total] = share(domain.counts);
+    const head = named ? [{ label: domain.name, note: `${done}/${total}` }] : [];
+    return [...head, ...domain.tables.map((table) => ({ table, hash: tableHash(table) }))];
+  });
+}
+
+function foundRows(found) {
+  return found.flatMap(({ table, columns }) => [
+    { table, hash: tableHash(table) },
+    ...columns.map((column) => ({ table, column, hash: tableHash(table, column.name) })),
+  ]);
+}
+
+function runSearch() {
+  const query = input.value.trim();
+  const found = document.getElementById("found");
+  if (!query) {
+    list.show(allRows());
+    found.textContent = "";
+    found.hidden = true;
+  } else {
+    const results = search(model, query);
+    list.show(foundRows(results), { first: true });
+    found.hidden = false;
+    found.textContent = results.length ? plural(results.length, "table") : "Nothing found";
+  }
+  list.setCurrent(location.hash);
+}
+
+// ---- addresses ----
+
+let trail = [];
+let leave = () => {};
+let walking = false;
+
+function route() {
+  const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+  const table = parts[0] === "table" ? model.byId.get(parts[1]) : undefined;
+  if (table) return { page: "table", table, column: parts[2], title: table.id };
+  if (parts[0] === "problems") return { page: "problems", title: "Problems" };
+  if (parts[0] === "all") return { page: "all", title: "All tables" };
+  return { page: "overview", title: "Overview" };
+}
+
+function go(hash) {
+  if (location.hash === hash) show();
+  else location.hash = hash;
+}
+
+function content(place) {
+  if (place.page === "table") return tableView(model, place.table, { chosen: place.column });
+  if (place.page === "problems") return problems(model);
+  return place.page === "all" ? everything(model) : overview(model);
+}
+
+function show() {
+  leave();
+  for (const pending of [...unfinished]) pending.stop();
+  const place = route();
+  const walked = walking && place.page === "table";
+  const seen = walked ? window.scrollY : 0;
+  walking = false;
+  main.replaceChildren(h("div", { class: `page page-${place.page}` }, content(place)));
+  document.title = place.page === "overview" ? model.title : `${place.title} · ${model.title}`;
+  for (const link of document.querySelectorAll("#pages a")) {
+    if (link.hash === (location.hash || "#/")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  leave = place.page === "table" ? openTable(place, walked) : () => {};
+  list.setCurrent(place.page === "table" ? tableHash(place.table) : "");
+  said.textContent = place.title;
+  window.scrollTo(0, seen);
+  if (walked) main.querySelector(".drawing .middle").focus({ preventScroll: true });
+  const chosen = main.querySelector(".is-chosen");
+  if (chosen) chosen.scrollIntoView({ block: "center" });
+}
+
+function openTable(place, walked) {
+  const { table } = place;
+  const before = trail.indexOf(table);
+  if (before >= 0) trail = trail.slice(0, before + 1);
+  else trail = walked ? [...trail, table].slice(-8) : [table];
+  const box = main.querySelector(".drawing");
+  if (!box) return () => {};
+  if (trail.length > 1) {
+    main.querySelector(".trail").append(h("nav", { "aria-label": "The way here" },
+      h("ol", null, trail.map((each) => h("li", null, each === table
+        ? h("span", { class: "mono", "aria-current": "page" }, data(each.id)) : tableLink(each))))));
+  }
+  box.addEventListener("click", (event) => { walking = Boolean(event.target.closest("a.node")); });
+  return diagram(model, table, box);
+}
+
+// ---- keys, colours, the drawer, printing ----
+
+function closeDrawer() {
+  document.body.classList.remove("list-open");
+  document.getElementById("open-list").setAttribute("aria-expanded", "false");
+}
+
+function openDrawer() {
+  document.body.classList.add("list-open");
+  document.getElementById("open-list").setAttribute("aria-expanded", "true");
+  input.focus();
+  input.select();
+}
+
+const SEARCH_KEYS = {
+  ArrowDown: () => list.step(1),
+  ArrowUp: () => list.step(-1),
+  PageDown: () => list.step(list.page()),
+  PageUp: () => list.step(-list.page()),
+  Enter: () => list.pick(),
+  Escape: () => {
+    if (input.value) {
+      input.value = "";
+      runSearch();
+    } else {
+      closeDrawer();
+      main.focus({ preventScroll: true });
+    }
+  },
+};
+
+function onSearchKey(event) {
+  const act = SEARCH_KEYS[event.key];
+  if (!act || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  act();
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const typing = event.target.closest("input[type=search], textarea, select");
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    openDrawer();
+  } else if (event.key === "Escape" && document.body.classList.contains("list-open")) {
+    closeDrawer();
+    document.getElementById("open-list").focus();
+  }
+}
+
+function setTheme(name) {
+  if (name === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = name;
+}
+
+function keepTheme() {
+  const box = document.getElementById("theme");
+  let kept = null;
+  // Storage may be closed to a page from file://.
+  try { kept = localStorage.getItem("schema-theme"); } catch { /* the choice lasts for this visit */ }
+  const chosen = box.querySelector(`[value="${kept === "light" || kept === "dark" ? kept : "auto"}"]`);
+  chosen.checked = true;
+  setTheme(chosen.value);
+  box.addEventListener("change", (event) => {
+    setTheme(event.target.value);
+    try { localStorage.setItem("schema-theme", event.target.value); } catch { /* as above */ }
+  });
+}
+
+function beforePrint() {
+  for (const pending of [...unfinished]) pending.finish();
+  for (const words of main.querySelectorAll("details.as-text")) words.open = true;
+}
+
+function start() {
+  document.getElementById("pages").append(
+    h("a", { href: "#/" }, "Overview"),
+    h("a", { href: hashOf("problems") }, "Problems",
+      model.problems.length > 0 && h("span", { class: "count" }, model.problems.length.toLocaleString("en"))),
+    h("a", { href: hashOf("all") }, "All tables"));
+  document.getElementById("open-list").addEventListener("click", openDrawer);
+  document.getElementById("close-list").addEventListener("click", closeDrawer);
+  document.getElementById("pages").addEventListener("click", closeDrawer);
+  input.addEventListener("input", runSearch);
+  input.addEventListener("keydown", onSearchKey);
+  document.addEventListener("keydown", onKey);
+  window.addEventListener("hashchange", show);
+  window.addEventListener("beforeprint", beforePrint);
+  keepTheme();
+  runSearch();
+  show();
+}
+
+start();

@@ -1,0 +1,150 @@
+"use strict";
+// What the page knows: the document's data with the look-ups that the views need, and the search.
+
+const STATUS = {
+  ash: { label: "Ash only", order: 0 },
+  shared: { label: "Shared", order: 1 },
+  legacy: { label: "Legacy only", order: 2 },
+  neither: { label: "Neither", order: 3 },
+};
+const SEVERITY = {
+  error: { label: "Error", plural: "Errors", sign: "●" },
+  warning: { label: "Warning", plural: "Warnings", sign: "▲" },
+  note: { label: "Note", plural: "Notes", sign: "○" },
+};
+
+function makeModel(given) {
+  const tables = given.tables.map((table, index) => ({
+    comment: "", domain: "", resources: [], planned: "", legacy: [], contexts: [], uses: [],
+    columns: [], indexes: [], constraints: [], relationships: [], create: "", ...table,
+    index, references: [], referrers: [], partners: [], problems: [], proposals: [],
+  }));
+  const problems = (given.problems || []).map((problem) => ({ where: "", todo: "", ...problem }));
+  for (const link of given.links || []) {
+    tables[link.child].references.push(link);
+    tables[link.parent].referrers.push(link);
+  }
+  for (const pair of given.pairs || []) {
+    tables[pair.left].partners.push({ table: pair.right, through: pair.through });
+    if (pair.right !== pair.left) {
+      tables[pair.right].partners.push({ table: pair.left, through: pair.through });
+    }
+  }
+  for (const problem of problems) {
+    if (problem.table !== undefined) tables[problem.table].problems.push(problem);
+  }
+  const proposals = given.proposals || [];
+  for (const proposal of proposals) tables[proposal.table].proposals.push(proposal);
+  const byId = new Map(tables.map((table) => [table.id, table]));
+  return { ...given, tables, problems, proposals, byId, domains: domainsOf(given, tables) };
+}
+
+function domainsOf(given, tables) {
+  const domains = new Map((given.domains || []).map((name) => [name, { name, tables: [] }]));
+  for (const table of tables) {
+    if (!domains.has(table.domain)) domains.set(table.domain, { name: table.domain, tables: [] });
+    domains.get(table.domain).tables.push(table);
+  }
+  return [...domains.values()]
+    .filter((domain) => domain.tables.length)
+    .map((domain, index) => ({ ...domain, index, counts: statusCounts(domain.tables) }))
+    .sort((a, b) => (a.name === "") - (b.name === ""));
+}
+
+function statusCounts(tables) {
+  const counts = { ash: 0, shared: 0, legacy: 0, neither: 0 };
+  for (const table of tables) counts[table.status] += 1;
+  return counts;
+}
+
+// How well a text holds a word: 0 not at all, 4 wholly. A word begins at the start, after a
+// character that is no letter, or at a capital in camelCase.
+function wordScore(text, word) {
+  if (!text) return 0;
+  const lower = text.toLowerCase();
+  if (lower === word) return 4;
+  let at = lower.indexOf(word);
+  if (at < 0) return 0;
+  if (at === 0) return 3;
+  for (; at >= 0; at = lower.indexOf(word, at + 1)) {
+    const before = text[at - 1];
+    const camel = before === before.toLowerCase() && text[at] !== text[at].toLowerCase();
+    if (!/[\p{L}\p{N}]/u.test(before) || camel) return 2;
+  }
+  return 1;
+}
+
+function nameScore(column, word) {
+  const attribute = column.attribute === column.name ? "" : column.attribute;
+  return Math.max(12 * wordScore(column.name, word), 10 * wordScore(attribute, word));
+}
+
+function columnScore(column, word) {
+  return Math.max(
+    nameScore(column, word),
+    4 * wordScore(column.type, word),
+    4 * wordScore(column.ash, word),
+    wordScore(column.comment, word),
+  );
+}
+
+function tableScore(table, word) {
+  const modules = [
+    ...table.resources, table.planned, ...table.uses.map((use) => use.module),
+  ];
+  return Math.max(
+    25 * wordScore(table.name, word),
+    20 * wordScore(table.id, word),
+    ...modules.map((module) => 8 * wordScore(module, word)),
+    6 * wordScore(table.domain, word),
+    ...table.relationships.map((relationship) => 4 * wordScore(relationship.name, word)),
+    ...table.indexes.map((index) => 3 * wordScore(index.name, word)),
+    ...table.constraints.map((constraint) => 3 * wordScore(constraint.name, word)),
+    2 * wordScore(table.comment, word),
+  );
+}
+
+const COLUMNS_SHOWN = 4;
+const BY_NAME = 25;
+
+// Gives the columns that answer most of the words, best first: those that hold fewer words, or
+// hold them only in passing, would hide the ones that are meant. A word that the table answers
+// counts only in a column's name: its type may hold it by chance.
+function bestColumns(columns, words, own) {
+  const scored = columns.map((column) => {
+    const scores = words.map((word, index) => (own[index] ? nameScore : columnScore)(column, word));
+    const sum = scores.reduce((total, score) => total + score, 0);
+    return { column, scores, sum, hits: scores.filter(Boolean).length };
+  }).filter((each) => each.hits);
+  scored.sort((a, b) => b.hits - a.hits || b.sum - a.sum);
+  return scored.filter((each) => each.hits === scored[0].hits && each.sum * 2 > scored[0].sum);
+}
+
+// Says how well a table with its columns answers the words: null when a word is nowhere in it.
+function answer(table, words) {
+  const own = words.map((word) => tableScore(table, word));
+  const columns = bestColumns(table.columns, words, own);
+  // The words that the table's own name doesn't answer have to be in one column together.
+  const left = words.map((_, index) => index).filter((index) => own[index] < BY_NAME);
+  const holder = columns.find((each) => left.every((index) => own[index] || each.scores[index]));
+  const loose = words.every((word, index) =>
+    own[index] || table.columns.some((column) => columnScore(column, word)));
+  if (!loose) return null;
+  const best = holder || { scores: words.map(() => 0) };
+  const score = words.reduce((sum, _, index) => sum + Math.max(own[index], best.scores[index]), 0)
+    + (holder && holder.hits === words.length && words.length > 1 ? holder.sum : 0);
+  const named = !left.length && words.every((_, index) => own[index] >= best.scores[index]);
+  return {
+    table, score,
+    columns: named ? [] : columns.slice(0, COLUMNS_SHOWN).map((each) => each.column),
+  };
+}
+
+// Gives the tables that hold every word of the query, in themselves or in their columns, best
+// first, each with the columns that hold them: [{table, columns, score}].
+function search(model, query) {
+  const words = query.toLowerCase().split(/[\s.]+/).filter(Boolean);
+  if (!words.length) return [];
+  return model.tables.map((table) => answer(table, words)).filter(Boolean)
+    .sort((a, b) => b.score - a.score || a.table.index - b.table.index);
+}

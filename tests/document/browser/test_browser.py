@@ -1,0 +1,411 @@
+"""The page in a real browser: what a reader does, and what is then on the screen.
+
+Each test is a list of steps for `drive.mjs`, and the whole of what they found. The browser is
+Debian's chromium, driven by the npm package playwright-core, whose folder
+`ASH_SCAFFOLD_PLAYWRIGHT` names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.document.browser.samples import HOSTILE, hostile, large, small
+
+from ash_scaffold.document.html import page
+from ash_scaffold.document.model import Document
+
+Drive = Callable[..., list[object]]
+
+NODE = shutil.which("node")
+CHROMIUM = shutil.which("chromium")
+PLAYWRIGHT = os.environ.get("ASH_SCAFFOLD_PLAYWRIGHT", "")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NODE is None, reason="node is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.skipif(
+        not (Path(PLAYWRIGHT) / "package.json").is_file(),
+        reason="ASH_SCAFFOLD_PLAYWRIGHT names no folder of playwright-core",
+    ),
+]
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Drive:
+    """Give `drive(document, *steps)`: what the steps found, with no complaint of the page."""
+
+    def run(document: Document, *steps: tuple[object, ...]) -> list[object]:
+        file = tmp_path / "page.html"
+        file.write_bytes(page(document).encode())
+        script = Path(__file__).with_name("drive.mjs")
+        done = subprocess.run(
+            [str(NODE), str(script), PLAYWRIGHT, str(CHROMIUM), str(file)],
+            input=json.dumps(steps),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert said["complaints"] == []
+        found: list[object] = said["found"]
+        return found
+
+    return run
+
+
+def test_from_search_to_a_table_and_on_to_its_neighbour_by_keyboard_alone(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", ""),
+        ("press", "/"),
+        ("focused",),
+        ("type", "email"),
+        ("texts", "#list [role=option]"),
+        ("texts", "#found"),
+        ("press", "ArrowDown", "Enter"),
+        ("texts", "h1"),
+        ("ask", "location.hash"),
+        ("texts", ".is-chosen .column-name"),
+        ("click", ".drawing .middle"),
+        ("press", "ArrowRight"),
+        ("focused",),
+        ("press", "Enter"),
+        ("texts", "h1"),
+        ("focused",),
+        ("texts", ".trail li"),
+        ("press", "ArrowRight", "ArrowDown", "Enter"),
+        ("texts", "h1"),
+        ("texts", ".trail li"),
+    ) == [
+        "search",
+        ["users▲", "emailcitext"],
+        ["1 table"],
+        ["users"],
+        "#/table/users/email",
+        ["emailUK"],
+        "posts author_id, refers here, Legacy only",
+        ["posts"],
+        "posts, in the middle",
+        ["users", "posts"],
+        ["tags"],
+        ["users", "posts", "tags"],
+    ]
+
+
+def test_a_click_walks_on_and_the_way_back_is_the_browsers(drive: Drive) -> None:
+    middle = ("texts", ".drawing .middle .card-name, .drawing .middle .card-row")
+    assert drive(
+        small(),
+        ("open", "#/table/posts"),
+        middle,
+        ("texts", ".drawing .caption"),
+        ("texts", ".drawing a .card-name"),
+        ("texts", ".drawing .edge title"),
+        ("click", ".drawing a.pair"),
+        ("ask", "location.hash"),
+        ("click", ".drawing a.in"),
+        middle,
+        ("ask", "history.go(-2)"),
+        ("ask", "new Promise((done) => setTimeout(() => done(location.hash), 200))"),
+        ("texts", "h1"),
+        ("texts", ".trail li"),
+    ) == [
+        ["posts", "id", "author_id", "parent_id"],
+        ["refers to", "is referred to by", "many to many"],
+        ["users", "posts_tags", "tags"],
+        [
+            "posts (author_id) → users (id): on delete cascade, posts_author_id_fkey",
+            "posts_tags (post_id) → posts (id): posts_tags_post_id_fkey",
+            "posts (parent_id) → posts (id): posts_parent_id_fkey",
+        ],
+        "#/table/tags",
+        ["posts_tags", "id", "post_id", "tag_id"],
+        None,
+        "#/table/posts",
+        ["posts"],
+        [],
+    ]
+
+
+def test_what_a_word_names_comes_before_what_mentions_it(drive: Drive) -> None:
+    def found(query: str) -> tuple[str, str]:
+        row = "[each.table.id, each.columns.map((column) => column.name)]"
+        return "ask", f"search(model, {query!r}).map((each) => {row})"
+
+    assert drive(
+        small(),
+        ("open", ""),
+        found("posts"),
+        found("TAG"),
+        found("author"),
+        found("post id"),
+        found("posts_tags.tag_id"),
+        found("citext"),
+        found("sign in"),
+        found("Blog.Post"),
+        found("users nothing"),
+    ) == [
+        [["posts", []], ["posts_tags", []]],
+        [["tags", []], ["posts_tags", []]],
+        [["posts", ["author_id"]]],
+        [["posts_tags", ["post_id"]], ["posts", ["id"]]],
+        [["posts_tags", ["tag_id"]]],
+        [["users", ["email"]]],
+        [["users", []]],
+        [["posts", []]],
+        [],
+    ]
+
+
+def test_a_table_that_many_refer_to_has_them_on_both_sides(drive: Drive) -> None:
+    hub = large(40)
+    sides = (
+        "(() => { const boxes = [...document.querySelectorAll('.drawing .node:not(.middle)')]"
+        ".map((node) => node.getBoundingClientRect().left);"
+        "const middle = document.querySelector('.drawing .middle').getBoundingClientRect().left;"
+        "return [boxes.filter((x) => x < middle).length, boxes.filter((x) => x > middle).length];"
+        "})()"
+    )
+    assert drive(
+        hub,
+        ("open", "#/table/accounts"),
+        ("ask", sides),
+        ("texts", ".more"),
+        ("click", ".more"),
+        ("ask", sides),
+        ("count", ".more"),
+        ("focused",),
+    ) == [[9, 8], ["show 23 more"], [20, 19], 0, "accounts, in the middle"]
+
+
+def test_escape_empties_the_search_and_then_leaves_it(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", ""),
+        ("press", "/"),
+        ("type", "nothing like that"),
+        ("texts", "#found"),
+        ("count", "#list [role=option]"),
+        ("press", "Enter"),
+        ("texts", "h1"),
+        ("press", "Escape"),
+        ("ask", "document.getElementById('search').value"),
+        ("count", "#list [role=option]"),
+        ("focused",),
+        ("press", "Escape"),
+        ("focused",),
+    ) == [["Nothing found"], 0, ["Shop"], "", 4, "search", "main"]
+
+
+def test_the_active_row_is_told_to_a_screen_reader(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", ""),
+        ("press", "/", "ArrowDown", "ArrowDown"),
+        ("texts", "#list [aria-selected=true]"),
+        (
+            "ask",
+            "document.getElementById(input.getAttribute('aria-activedescendant')).textContent",
+        ),
+        ("attributes", "#list [aria-selected=true]", "aria-posinset"),
+        ("attributes", "#list [aria-selected=true]", "aria-setsize"),
+    ) == [["posts"], "posts", ["2"], ["4"]]
+
+
+def test_the_overview_counts_and_the_matrix_can_be_narrowed(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", ""),
+        ("texts", ".lead"),
+        ("texts", ".domains li"),
+        ("attributes", ".domains .meter", "aria-label"),
+        ("texts", ".matrix tbody tr"),
+        ("click", ".chip[value=legacy]"),
+        ("texts", ".matrix tbody tr"),
+        ("attributes", ".chip", "aria-pressed"),
+        ("texts", ".tally"),
+    ) == [
+        ["50% of the tables have an Ash resource: 2 of 4."],
+        ["Shop.Accounts1 of 1", "Shop.Blog1 of 2", "In no domain0 of 1"],
+        [
+            "Shop.Accounts: 1 Ash only",
+            "Shop.Blog: 1 Shared, 1 Legacy only",
+            "In no domain: 1 Neither",
+        ],
+        [
+            "postsShop.Blog.Post–Legacy only",
+            "posts_tags––Neither",
+            "tags––Shared",
+            "users–Shop.Accounts.UserAsh only",
+        ],
+        ["postsShop.Blog.Post–Legacy only"],
+        ["false", "false", "false", "true", "false"],
+        ["1 warning. See them all"],
+    ]
+
+
+def test_problems_lead_to_their_table(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", "#/problems"),
+        ("texts", ".problem p"),
+        ("click", ".problem a"),
+        ("texts", "h1"),
+        ("texts", "#problems, #problems + .problems .problem-what"),
+    ) == [
+        ["▲users.scorevalue-risk", "NaN fails the read.", "Look for it with verify."],
+        ["users"],
+        ["1 problem", "NaN fails the read."],
+    ]
+
+
+def test_colours_follow_the_system_until_the_reader_chooses(drive: Drive) -> None:
+    paper = ("style", "html", "backgroundColor")
+    light, dark = "rgb(250, 249, 247)", "rgb(23, 22, 20)"
+    assert drive(
+        small(),
+        ("open", ""),
+        ("media", {"colorScheme": "light"}),
+        paper,
+        ("media", {"colorScheme": "dark"}),
+        paper,
+        ("click", "#theme label:has([value=light])"),
+        paper,
+        ("open", "#/table/users"),
+        paper,
+        ("click", "#theme label:has([value=dark])"),
+        ("media", {"colorScheme": "light"}),
+        paper,
+        ("click", "#theme label:has([value=auto])"),
+        paper,
+    ) == [light, dark, light, light, dark, light]
+
+
+def test_a_narrow_screen_keeps_the_list_in_a_drawer(drive: Drive) -> None:
+    wide = "document.documentElement.scrollWidth > innerWidth"
+    assert drive(
+        small(),
+        ("size", 360, 740),
+        ("open", "#/table/posts"),
+        ("visible", "#side"),
+        ("ask", wide),
+        ("click", "#open-list"),
+        ("visible", "#side"),
+        ("focused",),
+        ("press", "Escape"),
+        ("visible", "#side"),
+        ("press", "/"),
+        ("type", "tags"),
+        ("press", "Enter"),
+        ("visible", "#side"),
+        ("texts", "h1"),
+        ("open", "#/"),
+        ("ask", wide),
+    ) == [False, False, True, "search", False, False, ["tags"], False]
+
+
+def test_print_is_light_without_the_list_and_whole(drive: Drive) -> None:
+    rows = ("count", ".matrix tbody tr")
+    assert drive(
+        large(300),
+        ("open", ""),
+        ("media", {"colorScheme": "dark"}),
+        rows,
+        ("media", {"media": "print", "colorScheme": "dark"}),
+        ("visible", "#side"),
+        ("style", "html", "backgroundColor"),
+        ("ask", "dispatchEvent(new Event('beforeprint'))"),
+        rows,
+    ) == [60, False, "rgb(255, 255, 255)", True, 300]
+
+
+def test_all_tables_are_printed_though_few_were_looked_at(drive: Drive) -> None:
+    tables = ("count", ".whole-table")
+    before, pages, after = drive(large(60), ("open", "#/all"), tables, ("pdf",), tables)
+    assert after == 60
+    assert isinstance(before, int)
+    assert before < 20
+    assert isinstance(pages, int)
+    assert 20 < pages <= 60
+
+
+def test_of_a_thousand_tables_only_what_is_in_sight_is_in_the_page(drive: Drive) -> None:
+    nodes = ("ask", "document.querySelectorAll('body *').length < 1600")
+    options = ("ask", "document.querySelectorAll('#list [role=option]').length < 50")
+    found = drive(
+        large(1000),
+        ("open", ""),
+        nodes,
+        options,
+        ("attributes", "#list #row-1", "aria-setsize"),
+        ("count", ".matrix tbody tr"),
+        ("ask", "document.getElementById('list').scrollTop = 20000"),
+        options,
+        ("press", "/"),
+        ("type", "account"),
+        ("texts", "#found"),
+        options,
+        nodes,
+        ("press", "Enter"),
+        ("texts", "h1"),
+        ("texts", ".more"),
+        ("count", ".drawing a.node"),
+        nodes,
+        ("open", "#/problems"),
+        ("count", ".problem"),
+        ("open", "#/all"),
+        ("ask", "document.querySelectorAll('.whole-table').length < 10"),
+        ("ask", "void scrollTo(0, document.body.scrollHeight)"),
+        ("ask", "new Promise((done) => setTimeout(done, 200))"),
+        ("ask", "document.querySelectorAll('.whole-table').length > 3"),
+    )
+    assert found == [
+        *(True, True, ["1000"], 60, 20000, True),
+        *(["1,000 tables"], True, True, ["accounts"], ["show 983 more"], 16, True),
+        *(40, True, None, None, True),
+    ]
+
+
+def test_hostile_names_are_text_wherever_they_are_shown(drive: Drive) -> None:
+    one_line = [" ".join(name.split()) for name in HOSTILE]
+    steps: list[tuple[object, ...]] = [("open", ""), ("texts", "#list [role=option] .list-text")]
+    for index in range(len(HOSTILE)):
+        hash_ = f"location.hash = document.querySelectorAll('.matrix-table a')[{index}].hash"
+        steps += [
+            ("open", "#/"),
+            ("ask", f"void ({hash_})"),
+            ("ask", "new Promise((done) => setTimeout(done, 100))"),
+            ("ask", "document.querySelector('h1').textContent"),
+        ]
+    steps += [
+        ("open", "#/all"),
+        ("open", "#/problems"),
+        ("count", ".problem"),
+        ("count", "img, iframe, object, body script:not([src]) ~ script ~ p"),
+        ("ask", "window.injected === undefined"),
+    ]
+    found = drive(hostile(), *steps)
+    named = [found[index] for index in range(3, 3 * len(HOSTILE) + 3, 3)]
+    assert found[0] == one_line
+    # A paragraph separator would let the text after it take its direction from outside.
+    assert named == [name.replace("\u2029", "\n") for name in HOSTILE]
+    assert found[-3:] == [1, 0, True]
+
+
+def test_the_policy_refuses_what_is_not_packaged(drive: Drive) -> None:
+    add = (
+        "(() => { const script = document.createElement('script');"
+        "try { script.textContent = 'window.injected = 1'; } catch (error) { return error.name; }"
+        "document.body.append(script); return window.injected; })()"
+    )
+    with pytest.raises(AssertionError, match=r"TrustedScript|Content Security Policy"):
+        drive(small(), ("open", ""), ("ask", add))
