@@ -12,7 +12,7 @@ from typing import Protocol
 import psycopg
 import pytest
 
-from ash_scaffold.generate import job
+from ash_scaffold.generate import decision, job
 from ash_scaffold.postgres import reflect
 from ash_scaffold.postgres.installation import Installation
 from ash_scaffold.postgres.server import Server, throwaway_server
@@ -339,10 +339,18 @@ def test_a_generated_file_that_is_no_longer_elixir(
     resources("--domain", "Shop.Sales", "--url", shop)
     text = (project / "lib/shop/sales/order.ex").read_text()
     add(project, {"lib/shop/sales/order.ex": text.removesuffix("end\n")})
+    # Nothing is to be written into it: no reason to stop.
     done = resources("--domain", "Shop.Sales", "--url", shop)
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(
-        "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line "
+    assert (done.code, done.err) == (
+        0,
+        "warning [unparsable-file] lib/shop/sales/order.ex:31: The file is not valid Elixir, so "
+        "what it defines is not known.\n    Mend it, and run the command again.\n",
+    )
+    with psycopg.connect(shop, autocommit=True) as connection:
+        connection.execute("ALTER TABLE orders ADD note text")
+    assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
+        "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line 31, "
+        "column 1, at end\n    Mend it, or move it away to have it written anew.\n"
     )
 
 
@@ -433,7 +441,7 @@ def test_what_nobody_thought_of_is_no_traceback(
     def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("postgres://me:s3cret@host/db")
 
-    monkeypatch.setattr(job, "plan", broken)
+    monkeypatch.setattr(decision, "plan", broken)
     done = resources("--domain", "Shop.Sales", "--url", shop)
     assert done.failure == failed(
         "error [internal-error] This should not happen: RuntimeError.\n"

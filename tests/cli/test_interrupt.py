@@ -13,6 +13,8 @@ from typing import Protocol
 
 import pytest
 
+from ash_scaffold.project.write import locked
+
 
 class Done(Protocol):
     code: int
@@ -40,11 +42,11 @@ def press(module, name, nth=1):
     setattr(owner, last, replacement)
 """
 MOMENTS = {
-    "reading the project": 'press("ash_scaffold.generate.job", "read_project")',
+    "reading the project": 'press("ash_scaffold.generate.reading", "read_project")',
     "reading the database": 'press("ash_scaffold.postgres.reflect", "reflect")',
-    "planning": 'press("ash_scaffold.generate.job", "plan")',
-    "rendering": 'press("ash_scaffold.generate.job", "Renderer.resource")',
-    "comparing": 'press("ash_scaffold.generate.job", "compare_files")',
+    "planning": 'press("ash_scaffold.generate.decision", "plan")',
+    "rendering": 'press("ash_scaffold.generate.decision", "Renderer.resource")',
+    "comparing": 'press("ash_scaffold.generate.job", "regenerate")',
     "before the first byte": 'press("ash_scaffold.generate.job", "write_files")',
     "preparing the journal": 'press("ash_scaffold.project.journal", "Journal.prepare")',
     "applying the journal": 'press("ash_scaffold.project.journal", "Journal.apply")',
@@ -78,6 +80,26 @@ def test_after_the_last_file_the_write_is_whole(
         program=PRESS + 'press("ash_scaffold.cli.summary", "print_outcome")',
     )
     assert done.code == 130
+    after = files_of(project)
+    assert resources("--url", shop).code == 0
+    assert files_of(project) == after
+
+
+def test_a_second_run_says_that_it_waits_for_the_first(
+    project: Path, shop: str, resources: Run, files_of: Tree
+) -> None:
+    command = (sys.executable, "-m", "ash_scaffold", "resources", "--no-format")
+    arguments = ("--domain", "Shop.Sales", "--url", shop, "--quiet")
+    with locked(project):
+        started = subprocess.Popen(
+            [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert started.stderr is not None
+        told = started.stderr.readline()
+        assert told == "Another run is writing in this project; waiting for it.\n"
+        assert not (project / "lib/shop/sales.ex").exists()
+    out, err = started.communicate(timeout=60)
+    assert (started.returncode, out, err) == (0, "", "")
     after = files_of(project)
     assert resources("--url", shop).code == 0
     assert files_of(project) == after

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+import psycopg
 import pytest
 import typer
+from psycopg import sql
 
 from ash_scaffold.cli.app import app
 from ash_scaffold.config import (
@@ -21,6 +23,7 @@ from ash_scaffold.config import (
     TableConfig,
     parse_config,
 )
+from ash_scaffold.config.model import VerifyConfig
 from ash_scaffold.problem import Exit
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -31,6 +34,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     'Key of `[tables.orders.columns.total]`, `[columns."*.state"]`': ColumnConfig,
     "Key of `[tables.orders.relationships.clerk]`": RelationshipConfig,
     "Key of `[[accept]]`": Accept,
+    "Key of `[verify]`": VerifyConfig,
 }
 
 
@@ -65,13 +69,15 @@ def test_it_begins_with_the_two_commands() -> None:
     assert README.index("```") < 700
 
 
-@pytest.mark.parametrize("command", ["resources", "inspect", "demo"])
+@pytest.mark.parametrize(
+    "command", ["resources", "init", "check", "verify", "document", "doctor", "inspect", "demo"]
+)
 def test_it_lists_the_options_of_each_command(command: str) -> None:
     group = typer.main.get_command(app)
     context = group.make_context("ash-scaffold", [command, "--help"], resilient_parsing=True)
     parameters = group.get_command(context, command).params  # type: ignore[attr-defined]
-    known = {name for parameter in parameters for name in parameter.opts}
-    rows = [row for row in section(f"`ash-scaffold {command}`").splitlines() if row[:3] == "| `"]
+    known = {name for p in parameters for name in (*p.opts, *p.secondary_opts)}
+    rows = [row for row in section(f"`ash-scaffold {command}`").splitlines() if row[:4] == "| `-"]
     listed = words([row.split(" | ")[0] for row in rows])
     assert sorted(listed) == sorted(known - {"--help", "-h"})
 
@@ -83,8 +89,10 @@ def test_it_lists_the_keys_of_the_configuration(header: str) -> None:
 
 
 def test_its_configuration_is_valid() -> None:
-    [text] = blocks("toml")
-    assert parse_config(text).repo == "App.Repo"
+    accept, of_check, text = (parse_config(block) for block in blocks("toml"))
+    assert [entry.object for entry in of_check.accept] == ["users.email.allow_nil?"]
+    assert text.repo == "App.Repo"
+    assert [entry.object for entry in accept.accept] == ["orders.code.constraints.max_length"]
 
 
 def test_it_lists_the_exit_codes() -> None:
@@ -92,14 +100,72 @@ def test_it_lists_the_exit_codes() -> None:
     assert [int(row.split(" ")[1]) for row in rows if re.match(r"\| \d", row)] == list(Exit)
 
 
-def test_its_example_is_what_the_tool_writes(
+@pytest.fixture
+def example(
     project: Path,
     database: Callable[..., str],
     resources: Callable[..., Done],
     add: Callable[[Path, Mapping[str, str]], None],
+) -> str:
+    """The URL of the database of the example, for which the project has been generated."""
+    repo = "defmodule App.Repo do\n  use AshPostgres.Repo\n"
+    config = "import Config\n\nconfig :shop, ash_domains: [App.Sales]\n"
+    add(project, {"lib/shop/repo.ex": f"{repo}{SETTINGS}end\n", "config/config.exs": config})
+    url = database(blocks("sql")[0])
+    assert resources("--domain", "App.Sales", "--url", url).code == 0
+    return url
+
+
+ORDER = "lib/app/sales/order.ex"
+SETTINGS = """
+  def migrate_extensions?, do: false
+  def min_pg_version, do: %Version{major: 16, minor: 0, patch: 0}
+"""
+
+
+def alter(url: str, ddl: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(ddl))
+
+
+def as_in_the_readme(output: str) -> str:
+    """The output without blanks at the end of lines, and as read from another database."""
+    text = re.sub(
+        r"^Read .*$", "Read me@localhost:5432/app_dev (PostgreSQL 18.1)", output, flags=re.M
+    )
+    return "\n".join(line.rstrip() for line in text.rstrip().split("\n")) + "\n"
+
+
+def test_its_example_is_what_the_tool_writes(project: Path, example: str) -> None:
+    assert example
+    assert (project / ORDER).read_text() == blocks("elixir")[0]
+
+
+def test_its_walk_through_is_what_the_tool_shows(
+    project: Path, example: str, resources: Callable[..., Done]
 ) -> None:
-    add(project, {"lib/shop/repo.ex": "defmodule App.Repo do\n  use AshPostgres.Repo\nend\n"})
-    [ddl], [module] = blocks("sql"), blocks("elixir")
-    done = resources("--domain", "App.Sales", "--url", database(ddl))
-    assert done.code == 0
-    assert (project / "lib/app/sales/order.ex").read_text() == module
+    order = project / ORDER
+    _, described, _ = blocks("elixir")
+    plain = described.replace('      description "What the customer pays"\n', "")
+    assert order.read_text().count(plain) == 1
+    order.write_text(order.read_text().replace(plain, described))
+    alter(example, blocks("sql")[1])
+    dry, real, conflict = blocks("console")
+
+    done = resources("--url", example, "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert dry == "$ ash-scaffold resources --dry-run\n" + as_in_the_readme(done.out)
+    done = resources("--url", example)
+    assert (done.code, done.err) == (0, "")
+    assert real == "$ ash-scaffold resources\n" + as_in_the_readme(done.out)
+
+    order.write_text(order.read_text().replace("max_length: 20", "max_length: 12"))
+    alter(example, "ALTER TABLE orders ALTER code TYPE varchar(40)")
+    done = resources("--url", example)
+    assert done.code == 1
+    shown = as_in_the_readme(done.out) + done.err
+    assert conflict == "$ ash-scaffold resources\n" + shown
+
+    accept = blocks("toml")[0]
+    (project / "ash_scaffold.toml").write_text(accept)
+    assert resources("--url", example).code == 0

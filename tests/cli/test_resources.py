@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("project")
 Run = Callable[..., Done]
 Tree = Callable[[Path], dict[str, bytes]]
 
+IDENTITY = "priv/ash_scaffold/.local/*-*.json"
 SUMMARY = """
  table       module                columns   relationships   file
  ────────────────────────────────────────────────────────────{rule}
@@ -51,10 +52,13 @@ def test_writes_resources_domain_and_snapshots(
         "lib/shop/sales.ex",
         "lib/shop/sales/customer.ex",
         "lib/shop/sales/order.ex",
+        "priv/ash_scaffold/.local/.gitignore",
+        *(path.relative_to(project).as_posix() for path in project.glob(IDENTITY)),
         "priv/ash_scaffold/modules/Shop.Sales.json",
         "priv/ash_scaffold/public.customers.json",
         "priv/ash_scaffold/public.orders.json",
     ]
+    assert len(list(project.glob(IDENTITY))) == 1
     assert {path: files_of(project)[path] for path in before} == before
     assert (project / "lib/shop/sales.ex").read_text() == (
         "defmodule Shop.Sales do\n  use Ash.Domain\n\n  resources do\n"
@@ -158,7 +162,7 @@ def test_quiet_prints_nothing_when_nothing_is_wrong(shop: str, resources: Run) -
 def test_verbose_says_where_the_time_went(shop: str, resources: Run) -> None:
     done = resources("--domain", "Shop.Sales", "--url", shop, "-v")
     phases = [line.split()[0] for line in done.out.splitlines() if line.endswith(" s")]
-    assert phases == ["project", "reflection", "planning", "rendering", "formatting", "writing"]
+    assert phases == ["project", "reflection", "planning", "rendering", "comparing", "writing"]
 
 
 def test_json_is_all_of_standard_output(shop: str, resources: Run) -> None:
@@ -167,6 +171,7 @@ def test_json_is_all_of_standard_output(shop: str, resources: Run) -> None:
     assert (done.code, done.err) == (0, "")
     assert sorted(document) == [
         "advice",
+        "changes",
         "dry_run",
         "files",
         "left_out",

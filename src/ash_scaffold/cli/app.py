@@ -7,20 +7,25 @@ from typing import Annotated
 import typer
 
 from ash_scaffold import __version__
-from ash_scaffold.cli import demo, inspect, resources
+from ash_scaffold.cli import check, demo, doctor, document, init, inspect, resources, verify
 
 app = typer.Typer(
     name="ash-scaffold",
     help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
-    epilog="Exit codes: 0 done; 1 done, and something needs your eye, such as an edited file that "
-    "was left as it is; 2 could not do it, nothing was written; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 done, and something needs your eye, such as a conflict with a "
+    "hand edit; 2 could not do it, nothing was written; 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command(name="init")(init.init)
 app.command(name="resources")(resources.resources)
 app.command(name="inspect")(inspect.inspect)
+app.command(name="check")(check.check)
+app.command(name="doctor")(doctor.doctor)
+app.command(name="verify")(verify.verify)
+app.command(name="document")(document.document)
 app.command(name="demo")(demo.demo)
 
 

@@ -78,7 +78,7 @@ def _run(out: Console, project: Path, domain: str | None) -> Exit:
     import os
 
     from ash_scaffold.cli.resources import run
-    from ash_scaffold.generate.job import Request
+    from ash_scaffold.generate.reading import Request
 
     said = f" --domain {domain}" if domain else ""
     out.print(f"\n$ ash-scaffold resources{said} --dump {_DUMP}\n")

@@ -1,0 +1,156 @@
+"""`ash-scaffold doctor`: whether machine, project and database are fit for the resources."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Repo, Schema, Url
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.doctor.model import Check, Report
+    from ash_scaffold.generate.reading import Request
+
+_EXAMPLES = """[bold]Examples[/bold]
+
+What is missing, the database included:
+  ash-scaffold doctor --url postgres://me@localhost/app_dev
+
+Add the missing lines to config/config.exs, .formatter.exs and the repo:
+  ash-scaffold doctor --url postgres://me@localhost/app_dev --fix
+
+Exit codes: 0 no errors, 1 errors, 2 it could not look."""
+
+
+def doctor(
+    url: Url = None,
+    dump: Dump = None,
+    schema: Schema = None,
+    repo: Repo = None,
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Add the missing lines to the project's files, where that is safe."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check Elixir, the project, the repo, snapshots and database; show the lines that are missing.
+
+    Without a database, what needs one is skipped.
+    """
+    with told(as_json=json):
+        from ash_scaffold.generate.reading import Request
+
+        request = Request(
+            folder=Path.cwd(),
+            url=url,
+            dump=dump,
+            schemas=tuple(schema or ()),
+            repo=repo,
+            legacy=None if legacy is None else str(legacy.resolve()),
+            use_legacy=not no_legacy,
+            environment=dict(os.environ),
+        )
+        report = _run(request, fix=fix)
+        if json:
+            _print_json(report)
+        else:
+            _print(report, fix=fix)
+        raise typer.Exit(_code(report))
+
+
+doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def _run(request: Request, *, fix: bool) -> Report:
+    from ash_scaffold.doctor.examine import examine, repair
+    from ash_scaffold.project.read import find_root
+    from ash_scaffold.project.write import locked, recover
+
+    if not fix:
+        return examine(request)
+    with locked(find_root(request.folder)) as lock:
+        recover(lock)
+        return repair(lock, request)
+
+
+def _code(report: Report) -> Exit:
+    from ash_scaffold.doctor.model import Status
+
+    return Exit.FINDINGS if report.count(Status.ERROR) else Exit.OK
+
+
+def _print(report: Report, *, fix: bool) -> None:
+    from ash_scaffold.cli.output import console
+
+    out = console()
+    group = None
+    for check in report.checks:
+        if check.group is not group:
+            out.print(("" if group is None else "\n") + check.group.value)
+            group = check.group
+        _print_check(check)
+    out.print()
+    for path in report.written:
+        out.print(f"written: {path}")
+    out.print(_summary(report, fix=fix))
+
+
+def _print_check(check: Check) -> None:
+    from rich.text import Text
+
+    from ash_scaffold.cli.output import console, safe
+    from ash_scaffold.doctor.model import Status
+
+    styles = {Status.OK: "green", Status.WARNING: "yellow", Status.ERROR: "bold red"}
+    label = "fixed" if check.fixed else check.status.value
+    line = Text("  ")
+    line.append(f"{label:<8}", style=styles.get(check.status, "dim"))
+    line.append(safe(check.what))
+    out = console()
+    out.print(line)
+    pad = " " * 10
+    if check.status is Status.OK:
+        return
+    for row in check.todo.splitlines():
+        out.print(Text(f"{pad}{safe(row)}"))
+    if check.lines and check.path:
+        out.print(Text(f"{pad}{safe(check.path)}"))
+    for row in check.lines:
+        out.print(Text(f"{pad}    {safe(row)}".rstrip()))
+
+
+def _summary(report: Report, *, fix: bool) -> str:
+    from ash_scaffold.doctor.model import Status
+
+    errors, warnings = report.count(Status.ERROR), report.count(Status.WARNING)
+    said = [
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((errors, "error"), (warnings, "warning"))
+        if count
+    ]
+    text = " and ".join(said) or "Nothing is wrong"
+    skipped = report.count(Status.SKIPPED)
+    if skipped:
+        text += f", {skipped} skipped"
+    fixable = sum(check.fixable for check in report.checks)
+    if fixable and not fix:
+        return f"{text}. `ash-scaffold doctor --fix` adds {fixable} of the missing lines."
+    return f"{text}."
+
+
+def _print_json(report: Report) -> None:
+    import msgspec
+
+    from ash_scaffold.cli.output import write_json
+
+    write_json({"version": 1, **msgspec.to_builtins(report)})

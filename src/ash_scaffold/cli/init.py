@@ -1,0 +1,158 @@
+"""`ash-scaffold init`: proposes ash_scaffold.toml."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.propose.job import Outcome
+    from ash_scaffold.propose.model import DomainProposal
+
+_MANY = 30
+_EXAMPLES = """[bold]Examples[/bold]
+
+Propose domains for the tables of a dump, and look at them first:
+  ash-scaffold init --dump priv/repo/structure.sql --dry-run
+
+Then write ash_scaffold.toml, and the resources:
+  ash-scaffold init --dump priv/repo/structure.sql
+  ash-scaffold resources --dump priv/repo/structure.sql"""
+
+
+def init(
+    schema: Schema = None,
+    url: Url = None,
+    dump: Dump = None,
+    repo: Repo = None,
+    legacy: Legacy = None,
+    no_legacy: NoLegacy = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the diff and write nothing.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write ash_scaffold.toml with a domain for every table, each with the reason as a comment.
+
+    Domains come from the legacy contexts, and for other tables from PostgreSQL
+    schemas and from what foreign keys and names tie together. Nothing that is in
+    the file is changed: entries for tables without a domain are added at its end.
+    """
+    with told(as_json=json):
+        from ash_scaffold.generate.reading import Request
+
+        request = Request(
+            folder=Path.cwd(),
+            url=url,
+            dump=dump,
+            schemas=tuple(schema or ()),
+            repo=repo,
+            legacy=None if legacy is None else str(legacy.resolve()),
+            use_legacy=not no_legacy,
+            environment=dict(os.environ),
+        )
+        outcome = _run(request, dry_run=dry_run)
+        if json:
+            _print_json(outcome, dry_run=dry_run)
+        else:
+            _print(outcome, dry_run=dry_run, quiet=quiet)
+        raise typer.Exit(Exit.OK)
+
+
+init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def _run(request: Request, *, dry_run: bool) -> Outcome:
+    from ash_scaffold.project.read import find_root
+    from ash_scaffold.project.write import locked, recover, write_files
+    from ash_scaffold.propose.job import prepare
+
+    with locked(find_root(request.folder)) as lock:
+        if not dry_run:
+            recover(lock)
+        outcome = prepare(request)
+        if not dry_run and outcome.after != outcome.before:
+            write_files(lock, outcome.files, seen=outcome.seen)
+    return outcome
+
+
+def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
+    from ash_scaffold.cli.output import console, print_diff, print_problems, print_table, safe
+
+    if quiet:
+        print_problems(outcome.problems, quiet=True)
+        return
+    out = console()
+    out.print(f"Read {safe(outcome.source)}\n")
+    if dry_run and outcome.status != "unchanged":
+        print_diff(outcome.diff)
+    elif outcome.proposal.new:
+        print_table(
+            "",
+            ("domain", "tables", "why"),
+            [
+                (domain.module, str(len(domain.members)), domain.reason)
+                for domain in outcome.proposal.new
+            ],
+        )
+    if outcome.left_out:
+        shown = ", ".join(safe(str(name)) for name in outcome.left_out[:_MANY])
+        more = f" and {len(outcome.left_out) - _MANY} more" if len(outcome.left_out) > _MANY else ""
+        out.print(f"Left out: {shown}{more}")
+    print_problems(outcome.problems)
+    out.print(_ending(outcome, dry_run=dry_run))
+
+
+def _ending(outcome: Outcome, *, dry_run: bool) -> str:
+    if outcome.status == "unchanged":
+        why = "every table is in a domain"
+        if outcome.proposal.additions:
+            why = "what is in no domain belongs to one that is yours to change"
+        return f"ash_scaffold.toml unchanged: {why}."
+    if dry_run:
+        return f"ash_scaffold.toml would be {outcome.status}."
+    return f"ash_scaffold.toml {outcome.status}. Look it over, then run: ash-scaffold resources"
+
+
+def _print_json(outcome: Outcome, *, dry_run: bool) -> None:
+    import msgspec
+
+    from ash_scaffold.cli.output import write_json
+
+    def domains(found: tuple[DomainProposal, ...]) -> list[dict[str, object]]:
+        return [
+            {
+                "domain": proposal.module,
+                "reason": proposal.reason,
+                "tables": [
+                    {"table": member.pattern, "reason": member.reason}
+                    for member in proposal.members
+                ],
+            }
+            for proposal in found
+        ]
+
+    write_json(
+        {
+            "version": 1,
+            "dry_run": dry_run,
+            "source": outcome.source,
+            "file": "ash_scaffold.toml",
+            "status": outcome.status,
+            "domains": domains(outcome.proposal.new),
+            "additions": domains(outcome.proposal.additions),
+            "left_out": [str(name) for name in outcome.left_out],
+            "diff": outcome.diff if dry_run else None,
+            "problems": msgspec.to_builtins(outcome.problems),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Says whether machine, project and database are fit for the generated resources."""

@@ -1,0 +1,218 @@
+"""Everything that is looked at, gathered once: the judging is done elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.config import Config, Resolver, check_names, database_url, load_config
+from ash_scaffold.doctor.ash_functions import CALLED
+from ash_scaffold.doctor.machine import Elixir, Snapshots, ask_git, find_elixir
+from ash_scaffold.elixir.format import format_files, formatter_calls
+from ash_scaffold.generate.known import choose_repo, known_of
+from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.legacy.read import Hints
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.problem import Problem, ScaffoldError, Severity
+from ash_scaffold.project.local_identity import FOLDER as LOCAL
+from ash_scaffold.project.mix import read_source
+from ash_scaffold.project.model import Project
+from ash_scaffold.project.read import find_root, read_project
+from ash_scaffold.project.snapshot import Snapshot, read_snapshots
+from ash_scaffold.project.write import Lock
+
+_REQUIREMENT = re.compile(rb'^\s*elixir:\s*"([^"\n]*)"', re.MULTILINE)
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """A database that was read.
+
+    `live` is false for a dump, whose server is none of the team's. `functions` is None where
+    they could not be asked for. `domains` are the modules of the domains that a run writes,
+    `extensions` those whose types their resources use; `tables` are the ones in a domain.
+    `problems` stand in the way of a run.
+    """
+
+    database: Database
+    source: str
+    live: bool
+    role: str = ""
+    functions: frozenset[str] | None = None
+    domains: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    tables: frozenset[Name] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found. `server` is None when no database was read: `server_problems` say why.
+
+    With neither, no database was given. `elixir_wanted` is the requirement in mix.exs, empty for
+    none; `formatter` is what was wrong with a trial run.
+    """
+
+    project: Project
+    config: Config
+    config_there: bool
+    config_problems: tuple[Problem, ...]
+    repo_module: str | None
+    lock_there: bool
+    elixir: Elixir
+    elixir_wanted: str
+    formatter: tuple[Problem, ...]
+    git: Snapshots | None
+    snapshots: int
+    snapshot_problems: tuple[Problem, ...]
+    local_there: bool
+    interrupted: bool
+    server: Server | None
+    server_problems: tuple[Problem, ...]
+
+
+def gather(request: Request, say: Callable[[str], None] = lambda _phase: None) -> Facts:
+    """Look at everything. Raises `ScaffoldError` where there is no mix project to look at."""
+    say("Reading the project")
+    root = find_root(request.folder)
+    snapshots, snapshot_problems = _snapshots(root)
+    project = read_project(request.folder)
+    config, config_problems = _config(root)
+    repo = _repo(project, request.repo, config)
+    say("Asking mix and git")
+    elixir = find_elixir(project.app_root)
+    git = ask_git(root)
+    formatter = _formatter(project) if elixir.version is not None else ()
+    say("Reading the database")
+    server, server_problems = _server(request, project, config, repo, snapshots)
+    return Facts(
+        project=project,
+        config=config,
+        config_there=(root / "ash_scaffold.toml").is_file(),
+        config_problems=config_problems,
+        repo_module=repo,
+        lock_there=(root / "mix.lock").is_file(),
+        elixir=elixir,
+        elixir_wanted=_elixir_wanted(project),
+        formatter=formatter,
+        git=git,
+        snapshots=len(snapshots),
+        snapshot_problems=snapshot_problems,
+        local_there=(root / LOCAL).is_dir(),
+        interrupted=Lock(root).journal.pending,
+        server=server,
+        server_problems=server_problems,
+    )
+
+
+def again(facts: Facts, request: Request) -> Facts:
+    """Look at the project's files again, after they were written to."""
+    project = read_project(request.folder)
+    return msgspec.structs.replace(facts, project=project, git=ask_git(project.root))
+
+
+def _snapshots(root: Path) -> tuple[dict[str, Snapshot], tuple[Problem, ...]]:
+    try:
+        return dict(read_snapshots(root)), ()
+    except ScaffoldError as error:
+        return {}, error.problems
+
+
+def _elixir_wanted(project: Project) -> str:
+    found = _REQUIREMENT.search(read_source(project.app_root / "mix.exs") or b"")
+    return "" if found is None else found[1].decode("utf-8", "replace")
+
+
+def _config(root: Path) -> tuple[Config, tuple[Problem, ...]]:
+    try:
+        return load_config(root), ()
+    except ScaffoldError as error:
+        return Config(), error.problems
+
+
+def _repo(project: Project, asked: str | None, config: Config) -> str | None:
+    try:
+        return choose_repo(project, asked, config)
+    except ScaffoldError:
+        return None
+
+
+def _formatter(project: Project) -> tuple[Problem, ...]:
+    """Format a text as every run does."""
+    tried = format_files({"trial": "1\n"}, project, locals_without_parens=formatter_calls())
+    return tried.problems
+
+
+def _server(
+    request: Request,
+    project: Project,
+    config: Config,
+    repo: str | None,
+    snapshots: dict[str, Snapshot],
+) -> tuple[Server | None, tuple[Problem, ...]]:
+    if not _is_given(request, config):
+        return None, ()
+    try:
+        hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
+        database, source, thrown_away, problems = read_database(
+            request, config, project.root, hints
+        )
+        server = Server(database=database, source=source, live=not thrown_away)
+        if server.live:
+            server = _ask(server, request, config)
+    except ScaffoldError as error:
+        if request.url is not None and request.dump is not None:
+            raise  # no finding about a database: one option too many
+        return None, error.problems
+    grave = tuple(problem for problem in problems if problem.severity is not Severity.NOTE)
+    return _plan(server, project, config, repo, snapshots, hints, grave), ()
+
+
+def _is_given(request: Request, config: Config) -> bool:
+    said = (request.url, request.dump, config.url, config.dump)
+    return any(said) or bool(request.environment.get("DATABASE_URL"))
+
+
+def _ask(server: Server, request: Request, config: Config) -> Server:
+    from ash_scaffold.postgres.connect import read_only
+    from ash_scaffold.postgres.source import open_source
+    from ash_scaffold.postgres.surroundings import look_around
+
+    environment = request.environment
+    named = request.url is not None or environment.get("DATABASE_URL")
+    configured = None if named else database_url(config, environment)
+    with (
+        open_source(request.url, None, environment=environment, configured=configured) as source,
+        read_only(source.url) as connection,
+    ):
+        found = look_around(connection, CALLED)
+    return msgspec.structs.replace(server, role=found.role, functions=frozenset(found.functions))
+
+
+def _plan(
+    server: Server,
+    project: Project,
+    config: Config,
+    repo: str | None,
+    snapshots: dict[str, Snapshot],
+    hints: Hints,
+    problems: Iterable[Problem],
+) -> Server:
+    """Plan what a run would write, for the types that it uses and for what stands in its way."""
+    from ash_scaffold.ash.plan import plan
+    from ash_scaffold.ash.scope import Options
+
+    found = [*problems, *check_names(config, server.database)]
+    try:
+        known = known_of(project, hints, repo or "Repo", snapshots)
+        planned = plan(server.database, known, Resolver(config), Options())
+    except ScaffoldError as error:
+        return msgspec.structs.replace(server, problems=(*found, *error.problems))
+    return msgspec.structs.replace(
+        server,
+        domains=tuple(domain.module for domain in planned.domains if domain.resources),
+        extensions=planned.extensions,
+        tables=planned.scope.written,
+        problems=tuple(found),
+    )

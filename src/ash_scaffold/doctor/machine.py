@@ -1,0 +1,119 @@
+"""What the machine has: Elixir, and git's view of the snapshots."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.project.local_identity import FOLDER as LOCAL
+from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+from ash_scaffold.project.write import JOURNAL_FOLDER
+
+_MIX_VERSION = re.compile(r"^Mix (\d+\.\d+\.\d+\S*)", re.MULTILINE)
+_TIMEOUT_SECONDS = 60.0
+_PROBE = f"{LOCAL}/1-1.json"
+
+
+class Elixir(msgspec.Struct, frozen=True):
+    """`version` is None when mix is not there (`fault` empty) or does not answer (why not)."""
+
+    version: str | None = None
+    fault: str = ""
+
+
+class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
+    """What git says of the folder of snapshots; paths as git gives them, sorted.
+
+    `ignored` is true when git ignores all of it, `local_ignored` when it does so with the files
+    that belong to one machine; `local_tracked` are those of them that are committed.
+    """
+
+    untracked: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    ignored: bool = False
+    local_ignored: bool = True
+    local_tracked: tuple[str, ...] = ()
+
+
+def find_elixir(folder: Path) -> Elixir:
+    """Ask mix for its version, which is Elixir's, in the folder that version managers go by."""
+    mix = shutil.which("mix")
+    if mix is None:
+        return Elixir()
+    done = _run((mix, "--version"), folder)
+    if done is None:
+        return Elixir(fault="it does not answer")
+    found = _MIX_VERSION.search(done.stdout)
+    if found is None:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        return Elixir(fault=said[-1] if said else f"it ends with code {done.returncode}")
+    return Elixir(version=found[1])
+
+
+def ask_git(root: Path) -> Snapshots | None:
+    """Ask git for the state of the snapshots; None without git or outside of a repository."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    command = (git, "--no-optional-locks")
+    inside = _run((*command, "rev-parse", "--is-inside-work-tree"), root)
+    if inside is None or inside.stdout.strip() != "true":
+        return None
+    status = _run(
+        (*command, "status", "--porcelain", "-z", "-uall", "--ignored=matching", "--", SNAPSHOTS),
+        root,
+    )
+    tracked = _run((*command, "ls-files", "-z", "--", LOCAL), root)
+    ignored = _run((*command, "check-ignore", "-q", "--no-index", _PROBE), root)
+    whole = _run((*command, "check-ignore", "-q", "--no-index", f"{SNAPSHOTS}/a.b.json"), root)
+    entries = _entries(status.stdout) if status is not None else []
+    return Snapshots(
+        untracked=tuple(path for code, path in entries if code == "??"),
+        changed=tuple(path for code, path in entries if code not in ("??", "!!")),
+        ignored=whole is not None and whole.returncode == 0,
+        local_ignored=ignored is not None and ignored.returncode == 0,
+        local_tracked=tuple(sorted(_split(tracked.stdout))) if tracked is not None else (),
+    )
+
+
+def _entries(output: str) -> list[tuple[str, str]]:
+    """Return code and path of each entry that is a snapshot."""
+    found = []
+    parts = iter(_split(output))
+    for part in parts:
+        code, path = part[:2], part[3:]
+        if code.startswith(("R", "C")):
+            next(parts, None)  # the path it had before
+        own = f"/{path}"
+        if f"/{LOCAL}/" not in own and f"/{JOURNAL_FOLDER}/" not in own:
+            found.append((code, path))
+    return sorted(found)
+
+
+def _split(output: str) -> list[str]:
+    return [part for part in output.split("\0") if part]
+
+
+def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str] | None:
+    """Run a command that asks nothing and uses no network; None when it can't be run."""
+    environment = {**os.environ, "HEX_OFFLINE": "1", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None

@@ -1,0 +1,1 @@
+"""Proposes domains for the tables that are in none, each with its reason."""

@@ -1,0 +1,219 @@
+"""The run of `ash-scaffold init`, without a word of output."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.plan import plan
+from ash_scaffold.ash.scope import Options, plan_scope
+from ash_scaffold.config import (
+    FILE_NAME,
+    Config,
+    Resolver,
+    load_config,
+    parse_config,
+    require_names,
+)
+from ash_scaffold.generate.known import choose_repo, known_of
+from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.generate.refuse import require_options
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.project.model import Project
+from ash_scaffold.project.read import find_root, read_project
+from ash_scaffold.project.snapshot import generated_files, read_snapshots
+from ash_scaffold.propose.contexts import claims
+from ash_scaffold.propose.document import appended, blocks, new_file
+from ash_scaffold.propose.domains import Given, propose
+from ash_scaffold.propose.model import DomainProposal, Proposal
+from ash_scaffold.propose.names import DomainNames
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What is proposed. `before` is the file's text (None without one), `after` the new one.
+
+    `left_out` are tables that nobody models or that the configuration excludes.
+    """
+
+    proposal: Proposal
+    source: str
+    before: str | None
+    after: str
+    left_out: tuple[Name, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def status(self) -> str:
+        """`created`, `changed` or `unchanged`."""
+        if self.after == self.before:
+            return "unchanged"
+        return "created" if self.before is None else "changed"
+
+    @property
+    def diff(self) -> str:
+        """The unified diff of the file."""
+        lines = unified_diff(
+            (self.before or "").splitlines(keepends=True),
+            self.after.splitlines(keepends=True),
+            FILE_NAME if self.before is not None else "/dev/null",
+            FILE_NAME,
+        )
+        return "".join(lines)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The file to write."""
+        return {FILE_NAME: _encoded(self.after)}
+
+    @property
+    def seen(self) -> dict[str, bytes | None]:
+        """What the file held when it was read."""
+        return {FILE_NAME: None if self.before is None else _encoded(self.before)}
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def prepare(request: Request) -> Outcome:
+    """Propose the entries that the configuration lacks.
+
+    Raises `ScaffoldError` for whatever makes the run impossible, and for a file that can't take
+    the entries.
+    """
+    require_options(request)
+    snapshots = read_snapshots(find_root(request.folder))
+    project = read_project(request.folder, generated=generated_files(snapshots))
+    before = _read(project.root / FILE_NAME)
+    config = load_config(project.root)
+    hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
+    database, source, _server, problems = read_database(request, config, project.root, hints)
+    if not database.tables:
+        raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
+    require_names(config, database, ())
+    repo = _repo(project, request.repo, config)
+    known = known_of(project, hints, repo or f"{project.app.namespace}.Repo", snapshots)
+    scope = plan_scope(database, known, Resolver(config), Options())
+    given = Given(
+        database.tables,
+        scope.domains,
+        scope.unassigned,
+        claims(hints, project.app.namespace),
+        config.domains,
+    )
+    taken = {*scope.domains.values(), *config.domains}
+    proposal = propose(given, DomainNames(project.app.namespace, taken, known.modules))
+    after = _after(before, proposal, project, repo, request)
+    _try_out(after, before, proposal, database, known)
+    return Outcome(
+        proposal=proposal,
+        source=source,
+        before=before,
+        after=after,
+        left_out=scope.skipped,
+        problems=tuple(
+            sorted((*problems, *_held(proposal), *_no_repo(repo)), key=Problem.sort_key)
+        ),
+    )
+
+
+def _read(path: Path) -> str | None:
+    """Read the file as it is, line breaks and all; what is wrong with it `load_config` says."""
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise fail(
+            Code.CONFIG_INVALID, f"can't be read: {error.strerror}", where=FILE_NAME
+        ) from error
+
+
+def _repo(project: Project, asked: str | None, config: Config) -> str | None:
+    try:
+        return choose_repo(project, asked, config)
+    except ScaffoldError:
+        return None
+
+
+def _after(
+    before: str | None,
+    proposal: Proposal,
+    project: Project,
+    repo: str | None,
+    request: Request,
+) -> str:
+    if before is not None:
+        return appended(before, proposal.new)
+    found = next((each for each in project.repos if each.module == repo), None)
+    said = None
+    if repo is not None:
+        said = repo, found.path if found is not None else "as --repo says"
+    return new_file(said, _dump(project.root, request), proposal.new)
+
+
+def _dump(root: Path, request: Request) -> str | None:
+    """Return the dump that was read, when it belongs to the project."""
+    if request.dump is None:
+        return None
+    path = (request.folder / request.dump).resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+
+
+def _try_out(
+    after: str, before: str | None, proposal: Proposal, database: Database, known: Known
+) -> None:
+    """Make sure that a run of `resources` takes the file. Raises `ScaffoldError` where not."""
+    if after == before:
+        return
+    try:
+        config = parse_config(after.removeprefix("\ufeff"))
+    except ScaffoldError as error:
+        if before is None:
+            raise
+        raise _not_extensible(proposal.new) from error
+    require_names(config, database, ())
+    plan(database, known, Resolver(config), Options())
+
+
+def _not_extensible(domains: tuple[DomainProposal, ...]) -> ScaffoldError:
+    return fail(
+        Code.CONFIG_INVALID,
+        "Entries can't be added at its end: `domains` is written in a way that takes no more.",
+        where=FILE_NAME,
+        todo=f"Write each domain as a table of its own, or add these yourself:\n{blocks(domains)}",
+    )
+
+
+def _held(proposal: Proposal) -> list[Problem]:
+    return [
+        Problem(
+            severity=Severity.NOTE,
+            code=Code.TABLE_SKIPPED,
+            where=str(member.table),
+            what=f"It seems to belong to {domain.module} ({member.reason}), whose entry is yours "
+            "to change.",
+            todo=f'Add "{member.pattern}" to the tables of [domains."{domain.module}"].',
+        )
+        for domain in proposal.additions
+        for member in domain.members
+    ]
+
+
+def _no_repo(repo: str | None) -> list[Problem]:
+    if repo is not None:
+        return []
+    return [
+        Problem(
+            severity=Severity.WARNING,
+            code=Code.NOT_A_MIX_PROJECT,
+            where=FILE_NAME,
+            what="The project has no repo: no module with `use AshPostgres.Repo` or "
+            "`use Ecto.Repo`.",
+            todo='Name it before the next run: repo = "App.Repo".',
+        )
+    ]
