@@ -48,14 +48,14 @@ defmodule App.Billing.Account do
   end
 
   relationships do
-    belongs_to :account, App.Billing.Account do
+    belongs_to :parent, App.Billing.Account do
       source_attribute :parent_code
       destination_attribute :code
       define_attribute? false
       public? true
     end
 
-    has_many :account_accounts, App.Billing.Account do
+    has_many :children, App.Billing.Account do
       source_attribute :code
       destination_attribute :parent_code
       public? true

@@ -74,7 +74,7 @@ defmodule App.Billing.Customer do
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end
 
-    attribute :address, App.Types.Json do
+    attribute :address, :map do
       public? true
     end
 

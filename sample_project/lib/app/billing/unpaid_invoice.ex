@@ -48,4 +48,11 @@ defmodule App.Billing.UnpaidInvoice do
       public? true
     end
   end
+
+  relationships do
+    belongs_to :customer, App.Billing.Customer do
+      define_attribute? false
+      public? true
+    end
+  end
 end

@@ -34,7 +34,7 @@ defmodule App.Billing.WebhookEvent do
     attribute :source, App.Types.WebhookSource do
       allow_nil? false
       public? true
-      default :STRIPE
+      default :stripe
     end
 
     attribute :event_id, :string do

@@ -51,10 +51,12 @@ defmodule App.Blog.Category do
     end
 
     create_timestamp :created_at do
+      type App.Types.NaiveDatetimeUsec
       public? true
     end
 
     update_timestamp :updated_at do
+      type App.Types.NaiveDatetimeUsec
       public? true
     end
   end

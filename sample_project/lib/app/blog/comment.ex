@@ -67,17 +67,17 @@ defmodule App.Blog.Comment do
       public? true
     end
 
-    attribute :edited_at, :utc_datetime_usec do
+    attribute :edited_at, App.Types.NaiveDatetimeUsec do
       public? true
     end
 
     create_timestamp :inserted_at do
-      type :utc_datetime
+      type :naive_datetime
       public? true
     end
 
     update_timestamp :updated_at do
-      type :utc_datetime
+      type :naive_datetime
       public? true
     end
   end
@@ -98,7 +98,7 @@ defmodule App.Blog.Comment do
       public? true
     end
 
-    has_many :children, App.Blog.Comment do
+    has_many :replies, App.Blog.Comment do
       destination_attribute :parent_id
       public? true
     end

@@ -81,11 +81,10 @@ defmodule App.Blog.Post do
       constraints trim?: false, allow_empty?: true
     end
 
-    attribute :status, :string do
+    attribute :status, App.Types.PostStatus do
       allow_nil? false
       public? true
-      default "draft"
-      constraints max_length: 255, trim?: false, allow_empty?: true
+      default :draft
     end
 
     attribute :featured, :boolean do

@@ -34,7 +34,7 @@ defmodule App.Blog.Tag do
       public? true
     end
 
-    many_to_many :users, App.Accounts.Resources.User do
+    many_to_many :followers, App.Accounts.Resources.User do
       through App.Blog.UserFollowedTag
       public? true
     end

@@ -1,8 +1,29 @@
 defmodule App.Types.CommentState do
-  use Ash.Type.Enum, values: [:visible, :hidden, :"awaiting review"]
+  use Ash.Type.Enum, values: [:visible, :hidden, :awaiting_review]
+
+  # What the database holds for each value.
+  @stored [visible: "visible", hidden: "hidden", awaiting_review: "awaiting review"]
 
   @impl true
   def storage_type, do: :comment_state
+
+  @impl true
+  def match(value) do
+    case List.keyfind(@stored, value, 1) do
+      {name, _stored} -> {:ok, name}
+      nil -> super(value)
+    end
+  end
+
+  @impl true
+  def dump_to_native(nil, _constraints), do: {:ok, nil}
+
+  def dump_to_native(value, _constraints) do
+    case List.keyfind(@stored, value, 0) do
+      {_name, stored} -> {:ok, stored}
+      nil -> :error
+    end
+  end
 
   defoverridable cast_atomic: 2, apply_atomic_constraints: 2
 

@@ -63,11 +63,10 @@ defmodule App.Accounts.Resources.User do
       constraints max_length: 39, trim?: false, allow_empty?: true
     end
 
-    attribute :role, :string do
+    attribute :role, App.Types.UserRole do
       allow_nil? false
       public? true
-      default "member"
-      constraints max_length: 20, trim?: false, allow_empty?: true
+      default :member
     end
 
     attribute :last_sign_in_at, AshPostgres.TimestamptzUsec do
@@ -103,12 +102,12 @@ defmodule App.Accounts.Resources.User do
       public? true
     end
 
-    has_many :author_posts, App.Blog.Post do
+    has_many :posts, App.Blog.Post do
       destination_attribute :author_id
       public? true
     end
 
-    has_many :reviewer_posts, App.Blog.Post do
+    has_many :reviews, App.Blog.Post do
       destination_attribute :reviewer_id
       public? true
     end
@@ -121,7 +120,7 @@ defmodule App.Accounts.Resources.User do
       public? true
     end
 
-    many_to_many :tags, App.Blog.Tag do
+    many_to_many :followed_tags, App.Blog.Tag do
       through App.Blog.UserFollowedTag
       public? true
     end
