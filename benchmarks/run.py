@@ -5,7 +5,8 @@
 
 Every tool reads the same database, in a throw-away server on this machine, one after the other
 and in turns; the table shows medians, in seconds of wall time of the whole process. The phases
-are those that the tool reports itself. Below the table stand the aims and what was measured.
+are those that the tool reports itself; `edited` is a run after somebody edited every resource
+and a tenth of the tables got a column. Below the table stand the aims and what was measured.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ash_scaffold.postgres.installation import choose_installation, embedded_ins
 from ash_scaffold.postgres.server import Server, throwaway_server
 from benchmarks.schema import PLAIN, RICH, statements
 
-PHASES = ("reflection", "planning", "rendering", "writing")
+PHASES = ("reflection", "planning", "rendering", "comparing", "writing")
 # A transaction that makes more tables than this may run out of locks.
 CHUNK = 400
 # The aims: seconds to start, and times what pg_dump takes.
@@ -50,6 +51,14 @@ end
 """
 
 
+# What somebody writes into every resource, and the tables of a schema.
+EDIT = ("  attributes do\n", "  attributes do\n    # Ours.\n    attribute :draft, :string\n\n")
+TABLES = (
+    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' "
+    "AND relnamespace = 'public'::regnamespace ORDER BY 1"
+)
+
+
 class Report(msgspec.Struct):
     """What is read of the tool's `--json` output."""
 
@@ -64,6 +73,7 @@ class Measured(msgspec.Struct, frozen=True):
     phases: dict[str, float]
     whole: float
     again: float
+    edited: float
     pg_dump: float
     sqlacodegen: float | None
 
@@ -155,22 +165,41 @@ class Bench:
             phases={phase: median(times) for phase, times in phases.items()},
             whole=median(wholes),
             again=median(agains),
+            edited=self._edited(url),
             pg_dump=median(dumps),
             sqlacodegen=_sqlacodegen(url) if sqlacodegen else None,
         )
 
     def _generate(self, url: str) -> tuple[float, float, dict[str, float]]:
         """Run the main job twice in a new project: give both times, and the first one's phases."""
-        command = [*self._tool, "resources", "--domain", "App.All", "--url", url]
-        command += ["--no-format", "--no-legacy", "--json"]
-        project = Path(tempfile.mkdtemp(dir=self._folder))
-        (project / "lib" / "app").mkdir(parents=True)
-        (project / "mix.exs").write_text(MIX_EXS)
-        (project / "lib" / "app" / "repo.ex").write_text(REPO)
+        command, project = self._command(url), self._project()
         reports: list[bytes] = []
         whole = _timed(command, project, reports.append)
         again = _timed(command, project)
         return whole, again, msgspec.json.decode(reports[0], type=Report).timings
+
+    def _edited(self, url: str) -> float:
+        """Time the run after somebody edited every resource, and the database some tables."""
+        command, project = self._command(url), self._project()
+        _timed(command, project)
+        for path in (project / "lib" / "app" / "all").glob("*.ex"):
+            path.write_text(path.read_text().replace(*EDIT, 1))
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(TABLES).fetchall()
+            for (table,) in tables[::10]:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN remark text".encode())
+        return _timed(command, project)
+
+    def _command(self, url: str) -> list[str]:
+        command = [*self._tool, "resources", "--domain", "App.All", "--url", url]
+        return [*command, "--no-format", "--no-legacy", "--json"]
+
+    def _project(self) -> Path:
+        project = Path(tempfile.mkdtemp(dir=self._folder))
+        (project / "lib" / "app").mkdir(parents=True)
+        (project / "mix.exs").write_text(MIX_EXS)
+        (project / "lib" / "app" / "repo.ex").write_text(REPO)
+        return project
 
 
 def _sqlacodegen(url: str) -> float:
@@ -222,6 +251,7 @@ _HEADINGS = (
     *PHASES,
     "whole run",
     "again",
+    "edited",
     "pg_dump",
     "sqlacodegen",
     "run / pg_dump",
@@ -251,6 +281,7 @@ def _cells(measured: Measured, least: float) -> tuple[str, ...]:
         *(f"{measured.phases[phase]:.2f}" for phase in PHASES),
         f"{measured.whole:.2f}",
         f"{measured.again:.2f}",
+        f"{measured.edited:.2f}",
         f"{measured.pg_dump:.2f}",
         "-" if measured.sqlacodegen is None else f"{measured.sqlacodegen:.2f}",
         f"{measured.whole / measured.pg_dump:.2f}",

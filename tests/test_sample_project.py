@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from ash_scaffold.generate.job import Request, prepare, write
+from ash_scaffold.generate.job import prepare, write
+from ash_scaffold.generate.reading import Request
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.sample import copy_sample
@@ -18,7 +19,7 @@ from ash_scaffold.resources import data_path
 
 DOMAINS = ("App.Accounts", "App.Blog", "App.Billing")
 DUMP = Path("priv/repo/structure.sql")
-BUILD = {"_build", "deps", ".elixir_ls"}
+BUILD = {"_build", "deps", ".elixir_ls", ".local"}
 HOW = (
     "What is committed is not what the tool writes. In a copy without the Ash side "
     "(ash-scaffold demo --folder new) it is; take it over from there."
@@ -125,7 +126,19 @@ def test_a_run_says_what_its_users_should_know(sample: Path, sample_url: str) ->
     generate(sample, "App.Accounts", url=sample_url)
     outcome = prepare(Request(folder=sample, url=sample_url, use_formatter=False))
     assert [said(problem) for problem in outcome.problems] == [
+        ("note", "legacy-custom-type", "WebhookEvent.payload"),
+        ("note", "legacy-custom-type", "comments.author_ip"),
+        ("note", "legacy-custom-type", "coupons.redeemable"),
         ("note", "no-primary-key", "login_attempts"),
+        ("note", "legacy-custom-type", "login_attempts.ip"),
+        ("note", "legacy-custom-type", "payments.payer_ip"),
+        ("note", "legacy-custom-type", "payments.payload"),
+        ("note", "legacy-custom-type", "payments.settled_after"),
+        ("note", "legacy-custom-type", "plans.billing_period"),
+        ("note", "legacy-custom-type", "plans.trial_period"),
+        ("note", "legacy-custom-type", "subscriptions.metadata"),
+        ("note", "legacy-custom-type", "subscriptions.period"),
+        ("note", "legacy-custom-type", "users.last_sign_in_ip"),
         ("note", "key-chosen", "users_followed_tags"),
     ]
     assert outcome.advice == ()
