@@ -19,8 +19,10 @@ defmodule App.Torture.CamelCase do
   attributes do
     integer_primary_key :id
 
-    attribute :created_at_2, AshPostgres.TimestamptzUsec do
+    create_timestamp :created_at_2 do
       source :createdAt
+      type AshPostgres.TimestamptzUsec
+      allow_nil? true
       public? true
     end
 
@@ -30,8 +32,10 @@ defmodule App.Torture.CamelCase do
       public? true
     end
 
-    attribute :created_at_3, AshPostgres.TimestamptzUsec do
+    create_timestamp :created_at_3 do
       source :CreatedAt
+      type AshPostgres.TimestamptzUsec
+      allow_nil? true
       public? true
     end
 
