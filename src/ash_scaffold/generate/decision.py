@@ -24,7 +24,7 @@ from ash_scaffold.generate.gone import Gone, find_gone
 from ash_scaffold.generate.history import known_before, known_today
 from ash_scaffold.generate.modules import Module, render_modules, resource_module
 from ash_scaffold.generate.names import names_of_plan
-from ash_scaffold.generate.past import Past, read_past, unclear_problems
+from ash_scaffold.generate.past import Past, near_changes, read_past, unclear_problems
 from ash_scaffold.generate.reading import Clock, Read, Request
 from ash_scaffold.generate.reading import read as read_all
 from ash_scaffold.generate.refuse import require_tables
@@ -83,7 +83,7 @@ def decide(
     past = with_renamed_types(past, read.known.types)
     if ask:
         _require_told(past)
-    names = file_names(read.project, read.snapshots)
+    names = file_names(read.project, read.snapshots, near_changes(past, read.database))
     known = known_today(read.known, past, read.snapshots.values(), names)
     options = Options(domain=request.domain, tables=request.tables, exclude=request.exclude)
     decided = plan(read.database, known, read.resolver, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,11 +20,15 @@ _DEFAULT_SCHEMA = "public"
 _COLUMN = "column "
 
 
-def file_names(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name, KnownNames]:
+def file_names(
+    project: Project, snapshots: Mapping[str, Snapshot], near: Collection[Name] | None = None
+) -> dict[Name, KnownNames]:
     """Return the names in the files of resources that are not as they were generated.
 
     They are by the table that a resource is pinned to; of several on one table the first by
     module name counts, as it does for the planner. Other files say what their snapshots do.
+    `near` are the tables whose relationships may go with a change of the schema (None: any): only
+    there it matters which of them somebody has edited.
     """
     written = {
         (each.path, each.written): each for each in snapshots.values() if each.table is not None
@@ -62,26 +66,33 @@ def file_names(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
         snapshot = by_table.get(table) or snapshots.get(resource.module)
         if snapshot is not None:
             names = _against(
-                names, has, snapshot, [texts[path] for path in _paths(project, resource)]
+                names,
+                has,
+                snapshot,
+                [texts[path] for path in _paths(project, resource)]
+                if near is None or table in near
+                else None,
             )
         found[table] = names
     return found
 
 
 def _against(
-    names: KnownNames, has: ReadResource, snapshot: Snapshot, texts: Iterable[bytes]
+    names: KnownNames, has: ReadResource, snapshot: Snapshot, texts: Sequence[bytes] | None
 ) -> KnownNames:
     """Add what tells a person's doing from what was generated.
 
     A relationship that is as it was generated goes with its key; the name of any other stays
-    taken. A column that had an attribute, and has none, was taken out.
+    taken. A column that had an attribute, and has none, was taken out. Without `texts` no
+    relationship goes.
     """
-    modules = [snapshot.module, *([snapshot.fragment.module] if snapshot.fragment else [])]
+    removed = _removed(has, snapshot)
     own = {each.name for each in has.resource.relationships}
+    if texts is None:
+        return msgspec.structs.replace(names, taken=names.taken | own, removed=removed)
+    modules = [snapshot.module, *([snapshot.fragment.module] if snapshot.fragment else [])]
     as_generated = untouched("relationships", snapshot.entities, texts, {has.module, *modules})
-    return msgspec.structs.replace(
-        names, taken=names.taken | (own - as_generated), removed=_removed(has, snapshot)
-    )
+    return msgspec.structs.replace(names, taken=names.taken | (own - as_generated), removed=removed)
 
 
 def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:

@@ -44,6 +44,23 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(change for change in self.changes if change.kind is Kind.RENAME_UNCLEAR)
 
 
+def near_changes(past: Past, database: Database) -> frozenset[Name]:
+    """Return the tables that changed since the snapshots, and those that keys tie to them.
+
+    Names are those that the snapshots have.
+    """
+    changed = {change.table for change in past.changes if change.table is not None}
+    old = {now: each.table or now for now, each in past.resources.items()}
+    facts = [each.facts for each in (*past.resources.values(), *past.gone) if each.facts]
+    keys = [key for each in facts for key in each.foreign_keys]
+    keys += [key for table in database.tables for key in table.foreign_keys]
+    changed |= {old[name] for name in changed & old.keys()}
+    joins = {key.table for key in keys if {key.table, key.target} & changed}
+    near = changed | joins
+    near |= {key.target for key in keys if key.table in near}
+    return frozenset(near | {old[name] for name in near & old.keys()})
+
+
 def read_past(
     snapshots: Iterable[Snapshot], database: Database, config: Resolver, seen: Seen = NOTHING_SEEN
 ) -> Past:
