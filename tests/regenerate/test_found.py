@@ -88,6 +88,7 @@ def test_a_relationship_is_known_while_its_attribute_is_renamed_in_another_file(
         "has_many :written, App.Core.Post do\n      destination_attribute :writer\n"
         in (project.sources[USER])
     )
+    assert project.sources[USER].count("has_many :written,") == 1
     assert_at_rest(project, BOTH)
 
 

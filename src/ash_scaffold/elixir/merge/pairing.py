@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -42,7 +42,30 @@ def pair(base: Sequence[Unit], theirs: Sequence[Unit], ours: Sequence[Unit]) -> 
     index_of_old = [index for index, (_, old) in enumerate(generated) if old is not None]
     for position, unit in again.items():
         found.setdefault(index_of_old[position], unit)
-    return [Triple(old, unit, found.get(index)) for index, (unit, old) in enumerate(generated)]
+    return _joined(
+        Triple(old, unit, found.get(index)) for index, (unit, old) in enumerate(generated)
+    )
+
+
+def _joined(triples: Iterable[Triple]) -> list[Triple]:
+    """Join what is generated now to what was, by what stands for both in the file.
+
+    That has the object of the old one, and the name of the new one: what is generated follows the
+    file's names, and what an object is called in another module may have changed with them.
+    """
+    all_ = list(triples)
+    old = {each.ours.name: each for each in all_ if each.theirs is None and each.ours is not None}
+    joined: dict[str, Triple] = {}
+    for each in all_:
+        name = each.theirs.name if each.theirs is not None else ""
+        if name in old and name and each.base is None and each.ours is None:
+            joined[name] = Triple(old[name].base, each.theirs, old[name].ours)
+    gone = [old[name] for name in joined]
+    return [
+        joined.get(each.theirs.name, each) if each.theirs is not None else each
+        for each in all_
+        if all(each is not other for other in gone)
+    ]
 
 
 def _match(wanted: Sequence[Unit], there: Sequence[Unit]) -> dict[int, Unit]:
