@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.generate.conftest import MakeShop
-from tests.generate.running import rests
+from tests.generate.running import conflict, rests
 
 POST = "lib/shop/sales/post.ex"
 TENANTS = """
@@ -69,15 +69,28 @@ lib/shop/sales/user.ex
     rests(shop, done)
 
 
-def test_a_key_that_goes_takes_only_its_own_name(make_shop: MakeShop) -> None:
+def test_a_key_that_goes_leaves_the_name_that_a_person_gave(make_shop: MakeShop) -> None:
     shop = make_shop(TENANTS)
     shop.run()
     shop.edit(POST, *RENAMED)
     shop.run()
     shop.sql("ALTER TABLE posts DROP CONSTRAINT by_author")
     done = shop.run()
+    assert done.problems == [conflict(POST, "posts.author", gone=True)]
+    text = shop.read(POST)
+    assert "belongs_to :author, Shop.Sales.User do" in text
+    assert "reference :author do" not in text
+    assert "belongs_to :editor, Shop.Sales.User do" in text
+    rests(shop, done)
+
+
+def test_a_key_that_goes_takes_only_its_own_relationship(make_shop: MakeShop) -> None:
+    shop = make_shop(TENANTS)
+    shop.run()
+    shop.sql("ALTER TABLE posts DROP CONSTRAINT by_author")
+    done = shop.run()
     assert done.problems == []
     text = shop.read(POST)
-    assert "author," not in text
-    assert "belongs_to :editor, Shop.Sales.User do" in text
+    assert "belongs_to :user," not in text
+    assert "belongs_to :tenant_user, Shop.Sales.User do" in text
     rests(shop, done)

@@ -24,6 +24,7 @@ GONE = (
 ASKED = (
     "    Delete it and its line in the domain, or have that done: ash-scaffold resources --prune"
 )
+STAGE = "attribute :stage, Shop.Types.State do\n      source :state\n"
 EDITED = "    Somebody has edited the file, so it is not deleted: take it out by hand."
 
 
@@ -88,6 +89,57 @@ def test_pruning_leaves_what_somebody_has_edited(shop: Shop) -> None:
     assert [now[path] for path in (ORDER, DOMAIN, STATE)] == [
         kept[path] for path in (ORDER, DOMAIN, STATE)
     ]
+
+
+def test_pruning_takes_the_fragment_along(shop: Shop) -> None:
+    shop.run(layout="fragment")
+    fragment = "lib/shop/sales/order/generated.ex"
+    assert fragment in shop.elixir()
+    assert dropped(shop, prune=True).problems == []
+    assert {ORDER, fragment} & shop.elixir().keys() == set()
+
+
+def test_pruning_leaves_an_edited_fragment_and_its_resource(shop: Shop) -> None:
+    shop.run(layout="fragment")
+    fragment = "lib/shop/sales/order/generated.ex"
+    shop.edit(fragment, ("  actions do\n", "  # Mine.\n  actions do\n"))
+    assert dropped(shop, prune=True).problems == [GONE + EDITED]
+    assert {ORDER, fragment} <= shop.elixir().keys()
+
+
+def test_pruning_leaves_what_somebody_has_named(shop: Shop) -> None:
+    shop.edit(ORDER, ("attribute :state, Shop.Types.State do\n", STAGE))
+    assert shop.run().errors == []
+    done = dropped(shop, prune=True)
+    assert done.problems == [GONE + EDITED]
+    assert (STAGE in shop.read(ORDER), (shop.root / STATE).exists()) == (True, True)
+
+
+def test_pruning_leaves_a_module_that_somebody_has_renamed(shop: Shop) -> None:
+    for path in (ORDER, DOMAIN, "lib/shop/sales/user.ex"):
+        shop.write({path: shop.read(path).replace("Shop.Sales.Order", "Shop.Sales.Purchase")})
+    assert shop.run().errors == []
+    done = dropped(shop, prune=True)
+    assert done.problems == [(GONE + EDITED).replace("Shop.Sales.Order", "Shop.Sales.Purchase")]
+    assert "resource Shop.Sales.Purchase" in shop.read(DOMAIN)
+
+
+def test_pruning_takes_a_module_whose_name_somebody_has_taken_back(shop: Shop) -> None:
+    for old, new in (("Order", "Purchase"), ("Purchase", "Order")):
+        for path in (ORDER, DOMAIN, "lib/shop/sales/user.ex"):
+            text = shop.read(path).replace(f"Shop.Sales.{old}", f"Shop.Sales.{new}")
+            shop.write({path: text})
+        assert shop.run().errors == []
+    assert dropped(shop, prune=True).problems == []
+    assert not (shop.root / ORDER).exists()
+
+
+def test_pruning_leaves_a_type_that_somebody_has_renamed(shop: Shop) -> None:
+    for path in (ORDER, STATE):
+        shop.write({path: shop.read(path).replace("Shop.Types.State", "Shop.Types.Stage")})
+    assert shop.run().errors == []
+    assert dropped(shop, prune=True).problems == []
+    assert ((shop.root / ORDER).exists(), (shop.root / STATE).exists()) == (False, True)
 
 
 def test_pruning_leaves_a_type_that_other_code_names(shop: Shop) -> None:

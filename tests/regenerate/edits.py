@@ -16,6 +16,11 @@ from ash_scaffold.syntax.parse import parse
 
 Files = dict[str, str]
 _MARK = re.compile(r"(?:# |:|\"|\.M)person_\d+(?:_x)?\b")
+# A name that somebody gave, where it is given: elsewhere what is generated follows it.
+_NAME = re.compile(
+    r"\b(?:attribute|\w+_primary_key|\w+_timestamp|belongs_to|has_one|has_many|many_to_many)"
+    r"[ (]:own_person_\d+\b"
+)
 # What fills a line of its own, and so has to stay as it is.
 _WHOLE = re.compile(
     r"\s*(# person_\d+|filterable\? :person_\d+|create :person_\d+ do|accept \[:person_\d+_x\]"
@@ -29,6 +34,7 @@ def person_text(sources: Mapping[str, str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in sources.values():
         found.update(_MARK.findall(text))
+        found.update(name.split(":")[1] for name in _NAME.findall(text))
         found.update(line.strip() for line in text.splitlines() if _WHOLE.fullmatch(line))
     return found
 

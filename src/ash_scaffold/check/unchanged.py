@@ -8,7 +8,7 @@ from ash_scaffold import __version__
 from ash_scaffold.ash.known import Known, KnownNames
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.generate.choices import choices
-from ash_scaffold.generate.names import names_of_plan
+from ash_scaffold.generate.names import kept_names, names_of_plan
 from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.reading import Read
 from ash_scaffold.generate.regenerate import read_text
@@ -37,7 +37,7 @@ def nothing_changed(
         old, domain = past.resources[table], plan.scope.domains[table]
         same = (
             _is_same(old, item, facts[table])
-            and old.names == now[old.module]
+            and old.names == kept_names(now[table], old.names.by_hand)
             and old.choices == choices(facts[table], domain, known, read.resolver)
         )
         if not same:

@@ -53,9 +53,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_pure(self) -> bool:
-        """Whether its files are as they were generated."""
+        """Whether its files are as they were generated, with no name that somebody gave."""
         old, fragment = self.old, self.module.fragment
-        if old is None or not _is(self.before, old.written) or self.others:
+        if old is None or not _is(self.before, old.written) or self.others or old.names.by_hand:
             return False
         if fragment is None or old.fragment is None:
             return fragment is None and old.fragment is None

@@ -18,12 +18,13 @@ from ash_scaffold.config import (
 )
 from ash_scaffold.config.model import Layout
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.generate.by_hand import names_by_hand, without_hands
 from ash_scaffold.generate.choices import choices
 from ash_scaffold.generate.file_names import file_names
 from ash_scaffold.generate.gone import Gone, find_gone
 from ash_scaffold.generate.history import known_before, known_today
 from ash_scaffold.generate.modules import Module, render_modules, resource_module
-from ash_scaffold.generate.names import names_of_plan
+from ash_scaffold.generate.names import kept_names, names_of_plan
 from ash_scaffold.generate.past import Past, near_changes, read_past, unclear_problems
 from ash_scaffold.generate.reading import Clock, Read, Request
 from ash_scaffold.generate.reading import read as read_all
@@ -51,6 +52,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     past: Past
     names: Mapping[Name, KnownNames]
     known: Known
+    options: Options
     plan: Plan
     gone: Gone
     modules: tuple[Module, ...] = ()
@@ -93,14 +95,16 @@ def decide(
         past, read.project, decided, _gone_in_scope(past, request), accepted, prune=request.prune
     )
     clock.lap("planning")
-    decision = Decision(read=read, past=past, names=names, known=known, plan=decided, gone=gone)
+    decision = Decision(
+        read=read, past=past, names=names, known=known, options=options, plan=decided, gone=gone
+    )
     if skip is not None and skip(read, past, names, known, decided):
         return msgspec.structs.replace(decision, skipped=True)
     say("Rendering")
     renderer = Renderer(read.templates)
     layout = _layouts(read.config, past)
     before = _old_texts(read, names, renderer, layout)
-    modules = _modules(read, decided, known, renderer, gone, layout)
+    modules = _modules(decision, renderer, layout)
     stale = _stale(decided, past, before, renderer, layout)
     clock.lap("rendering")
     return msgspec.structs.replace(decision, modules=tuple(modules), old_texts=before, stale=stale)
@@ -113,20 +117,23 @@ def _require_told(past: Past) -> None:
         raise ScaffoldError(*unclear_problems(tables))
 
 
-def _modules(
-    read: Read, decided: Plan, known: Known, renderer: Renderer, gone: Gone, layout: _Layouts
-) -> list[Module]:
+def _modules(decision: Decision, renderer: Renderer, layout: _Layouts) -> list[Module]:
     """Render what the run writes, and add what the snapshots of resources keep beside the text."""
+    read, decided, known = decision.read, decision.plan, decision.known
     paths = {module: entry.path for module, entry in read.project.modules.items()}
-    modules = render_modules(decided, renderer, _lib_of(read), paths, gone.listed, layout)
+    modules = render_modules(decided, renderer, _lib_of(read), paths, decision.gone.listed, layout)
     names = names_of_plan(decided)
+    by_hand = names_by_hand(
+        names, decision.names, decision.past, lambda: _names_without_hands(decision)
+    )
     facts = facts_of_database(read.database, decided.scope.domains.keys())
     return [
         module
         if module.table is None
         else msgspec.structs.replace(
             module,
-            names=names[module.name],
+            planned=_planned(module, decision),
+            names=kept_names(names[module.table], by_hand.get(module.table, {})),
             facts=facts[module.table],
             legacy=tuple(memorable(each) for each in known.legacy if each.table == module.table),
             choices=choices(
@@ -138,6 +145,27 @@ def _modules(
         )
         for module in modules
     ]
+
+
+def _planned(module: Module, decision: Decision) -> str:
+    """Return what a resource would be called, "" where nobody has renamed it."""
+    old = None if module.table is None else decision.past.resources.get(module.table)
+    if module.table is None or old is None:
+        return ""
+    own = old.planned or old.module
+    configured = decision.read.resolver.for_table(module.table).resource is not None
+    return "" if configured or own == module.name else own
+
+
+def _names_without_hands(decision: Decision) -> Mapping[Name, KnownNames]:
+    """Return the names that the plan would have if people's files gave none."""
+    read, past = decision.read, decision.past
+    fields = {
+        table: KnownNames(taken=each.taken, removed=each.removed)
+        for table, each in decision.names.items()
+    }
+    known = known_today(read.known, past, map(without_hands, read.snapshots.values()), fields)
+    return names_of_plan(plan(read.database, known, read.resolver, decision.options))
 
 
 def _old_texts(

@@ -66,7 +66,7 @@ def file_names(
         snapshot = by_table.get(table) or snapshots.get(resource.module)
         if snapshot is not None:
             names = _against(
-                names,
+                _with_renamed_identities(names, has, snapshot),
                 has,
                 snapshot,
                 [texts[path] for path in _paths(project, resource)]
@@ -92,7 +92,41 @@ def _against(
         return msgspec.structs.replace(names, taken=names.taken | own, removed=removed)
     modules = [snapshot.module, *([snapshot.fragment.module] if snapshot.fragment else [])]
     as_generated = untouched("relationships", snapshot.entities, texts, {has.module, *modules})
+    as_generated -= snapshot.names.by_hand.get("relationships", {}).keys()
     return msgspec.structs.replace(names, taken=names.taken | (own - as_generated), removed=removed)
+
+
+def _with_renamed_identities(
+    names: KnownNames, has: ReadResource, snapshot: Snapshot
+) -> KnownNames:
+    """Know an identity again that has another name, and does not say what its index is called.
+
+    It is the only one over the columns of an index whose identity is no longer there.
+    """
+    facts = snapshot.facts
+    if facts is None:
+        return names
+    own = columns_of(has)
+    over = {
+        each.name: frozenset(own.get(key, key) for key in each.keys)
+        for each in has.resource.identities
+        if has.knows("identities", each.name, "keys")
+    }
+    there = {index.name: index for index in facts.indexes}
+    new = {index: name for index, name in names.identities.items() if index not in there}
+    renamed = {}
+    for index, name in snapshot.names.identities.items():
+        if index in there and index not in names.identities and name not in over:
+            columns = frozenset(key.column for key in there[index].keys)
+            found = [each for each in new.items() if over.get(each[1]) == columns]
+            if len(found) == 1:
+                renamed[index] = found[0]
+    if len({computed for computed, _ in renamed.values()}) < len(renamed):
+        return names
+    gone = {computed for computed, _ in renamed.values()}
+    kept = {index: name for index, name in names.identities.items() if index not in gone}
+    followed = {index: name for index, (_, name) in renamed.items()}
+    return msgspec.structs.replace(names, identities={**kept, **followed})
 
 
 def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:

@@ -45,13 +45,15 @@ def find_gone(
     for snapshot in past.gone:
         resource = _resource(project, snapshot)
         pruned = prune and snapshot.module in wanted
-        stays = resource is not None and not (pruned and _is_pure(project.root, resource, snapshot))
+        stays = resource is not None and not (pruned and _is_pure(project, resource, snapshot))
         if resource is not None and stays:
             for domain in _domains(project, resource):
                 listed.setdefault(domain, set()).add(resource.module)
         if snapshot.module not in wanted:
             continue
         files.append(_file(project.root, snapshot, resource, stays=stays))
+        if resource is not None and not stays:
+            files += _fragment(project, snapshot)
         if resource is not None and stays and str(snapshot.table) not in accepted:
             problems.append(_problem(snapshot, resource, prune=prune))
     for snapshot, resource in _left_out(past, project, plan):
@@ -77,7 +79,7 @@ def unused_types(
         if not module.startswith(f"{plan.modules.types}.") or module in used:
             continue
         text = read_text(project.root, snapshot.path)
-        if text is None or digest(text) == snapshot.written:
+        if text is None or (digest(text) == snapshot.written and not snapshot.planned):
             found[module] = _deleted(snapshot, snapshot.path, text)
     texts = _texts_after(project, files) if found else {}
     while named := [
@@ -122,9 +124,29 @@ def _domains(project: Project, resource: Resource) -> Iterable[str]:
             yield domain.module
 
 
-def _is_pure(root: Path, resource: Resource, snapshot: Snapshot) -> bool:
-    text = read_text(root, resource.path)
+def _is_pure(project: Project, resource: Resource, snapshot: Snapshot) -> bool:
+    """Whether the resource is as it was generated, its fragment and the names too."""
+    if snapshot.planned or snapshot.names.by_hand:
+        return False
+    text = read_text(project.root, resource.path)
+    fragment = snapshot.fragment
+    for file in _fragment(project, snapshot):
+        if fragment is None or digest(file.before or "") != fragment.written:
+            return False
     return text is not None and digest(text) == snapshot.written
+
+
+def _fragment(project: Project, snapshot: Snapshot) -> Iterator[File]:
+    """Give the file of the fragment that was generated with a resource, as deleted."""
+    entry = None if snapshot.fragment is None else project.modules.get(snapshot.fragment.module)
+    if snapshot.fragment is not None and entry is not None:
+        yield File(
+            module=Module(name=snapshot.fragment.module, path=entry.path, text=""),
+            status=Status.DELETED,
+            before=read_text(project.root, entry.path),
+            after=None,
+            snapshot=None,
+        )
 
 
 def _file(root: Path, snapshot: Snapshot, resource: Resource | None, *, stays: bool) -> File:

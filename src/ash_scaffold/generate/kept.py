@@ -12,6 +12,7 @@ import msgspec
 
 from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge import USE, Spread
+from ash_scaffold.generate.by_hand import still_by_hand
 from ash_scaffold.generate.modules import Module, generated_entities
 from ash_scaffold.project.snapshot import VERSION, FragmentSnapshot, Snapshot, digest
 
@@ -82,13 +83,17 @@ def kept_snapshot(module: Module, old: Snapshot) -> Snapshot:
 
 def new_snapshot(
     module: Module,
+    old: Snapshot | None,
     tool: str,
     written: Mapping[str, str],
     found: Sequence[EntityLines],
     unresolved: tuple[str, ...],
 ) -> Snapshot:
     """Return the snapshot of a module. `written` are the texts of its parts, formatted."""
-    fragment = module.fragment
+    fragment, names = module.fragment, module.names
+    if old is not None and unresolved:
+        by_hand = still_by_hand(names.by_hand, old.names.by_hand, content(found))
+        names = msgspec.structs.replace(names, by_hand=by_hand)
     return Snapshot(
         version=VERSION,
         module=module.name,
@@ -105,7 +110,7 @@ def new_snapshot(
         if fragment is None
         else FragmentSnapshot(fragment.name, fragment.path, digest(written[fragment.name])),
         unresolved=unresolved,
-        names=module.names,
+        names=names,
         facts=module.facts,
         legacy=module.legacy,
         entities=tuple(found),

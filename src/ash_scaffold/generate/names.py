@@ -12,16 +12,40 @@ from ash_scaffold.ash.model import Relationship, RelationshipKind
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.generate.renamed import Renamed
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.snapshot import NamesSnapshot, RelationshipName
+from ash_scaffold.project.snapshot import NamesByHand, NamesSnapshot, RelationshipName
 
 _Columns = Mapping[str, str]
 
 
-def names_of_plan(plan: Plan) -> dict[str, NamesSnapshot]:
-    """Return the names of every planned resource's objects, by its module."""
+def names_of_plan(plan: Plan) -> dict[Name, KnownNames]:
+    """Return the names of every planned resource's objects, by its table."""
     columns = {item.resource.module: _columns(item) for item in plan.resources}
     tables = {item.resource.module: item.draft.name for item in plan.resources}
-    return {item.resource.module: _names(item, columns, tables) for item in plan.resources}
+    return {item.draft.name: _names(item, columns, tables) for item in plan.resources}
+
+
+def kept_names(names: KnownNames, by_hand: NamesByHand) -> NamesSnapshot:
+    """Return the names of a resource's objects as its snapshot keeps them."""
+    return NamesSnapshot(
+        attributes={
+            column: name for column, name in sorted(names.attributes.items()) if name != column
+        },
+        relationships=tuple(
+            RelationshipName(
+                name=name,
+                many=each.many,
+                table=each.table,
+                source=each.source,
+                destination=each.destination,
+                through=each.through,
+                rest=each.rest,
+            )
+            for each, name in sorted(names.relationships.items(), key=lambda pair: pair[1])
+        ),
+        identities=dict(sorted(names.identities.items())),
+        removed=tuple(sorted(names.removed)),
+        by_hand=by_hand,
+    )
 
 
 def known_names(kept: NamesSnapshot) -> KnownNames:
@@ -103,34 +127,15 @@ def _columns(item: PlannedResource) -> _Columns:
 
 def _names(
     item: PlannedResource, columns: Mapping[str, _Columns], tables: Mapping[str, Name]
-) -> NamesSnapshot:
-    found = [
-        (_relationship_id(item, each, columns, tables), each.name)
-        for each in item.resource.relationships
-    ]
-    return NamesSnapshot(
-        attributes={
-            column: attribute.name
-            for column, attribute in sorted(item.draft.by_column.items())
-            if attribute.name != column
+) -> KnownNames:
+    return KnownNames(
+        attributes={column: each.name for column, each in item.draft.by_column.items()},
+        relationships={
+            _relationship_id(item, each, columns, tables): each.name
+            for each in item.resource.relationships
         },
-        relationships=tuple(
-            RelationshipName(
-                name=name,
-                many=each.many,
-                table=each.table,
-                source=each.source,
-                destination=each.destination,
-                through=each.through,
-                rest=each.rest,
-            )
-            for each, name in sorted(found, key=lambda pair: pair[1])
-        ),
-        identities={
-            each.index: each.name
-            for each in sorted(item.resource.identities, key=lambda each: each.index)
-        },
-        removed=tuple(sorted(item.draft.columns.removed)),
+        identities={each.index: each.name for each in item.resource.identities},
+        removed=frozenset(item.draft.columns.removed),
     )
 
 

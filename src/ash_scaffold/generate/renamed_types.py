@@ -27,7 +27,7 @@ def renamed_types(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[s
     kept = {
         each.planned: each.module
         for each in snapshots.values()
-        if each.planned and each.module in project.modules
+        if each.table is None and each.planned and each.module in project.modules
     }
     lost = [
         each

@@ -135,6 +135,7 @@ class Writer:
                 scope=module.scope,
                 accepted=accepted,
                 renames=self._renames(module),
+                by_hand=_by_hand(case),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
@@ -169,6 +170,7 @@ class Writer:
                 scope=module.scope,
                 accepted=self._settings.accepted,
                 renames=self._renames(module),
+                by_hand=_by_hand(case),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
@@ -252,9 +254,8 @@ class Writer:
         written = {each.name: self._formatted[each.name] for each in module.parts}
         if case.is_pure:
             written = {each.name: texts[each.path] or "" for each in module.parts}
-        snapshot = new_snapshot(
-            module, tool, written, found, tuple(dict.fromkeys(each.name for each in conflicts))
-        )
+        unresolved = tuple(dict.fromkeys(each.name for each in conflicts))
+        snapshot = new_snapshot(module, case.old, tool, written, found, unresolved)
         files = []
         for path in dict.fromkeys((module.path, *texts)):
             part = next((each for each in module.parts if each.path == path), None)
@@ -325,6 +326,14 @@ def _base(case: Case, theirs: str) -> str:
     if case.old is None:
         return assemble(case.module.name, [e for e in entities(theirs) if e.section == _ACTIONS])
     return assemble(case.module.name, entities_of(case.module, case.module, case.old.entities))
+
+
+def _by_hand(case: Case) -> Mapping[tuple[str, str], str]:
+    """Return the names in the base that a person gave, with those that were generated."""
+    sections = {} if case.old is None else case.old.names.by_hand
+    return {
+        (section, name): own for section, names in sections.items() for name, own in names.items()
+    }
 
 
 def _is_adopted(case: Case, note: Note) -> bool:

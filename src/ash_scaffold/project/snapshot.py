@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -39,17 +40,23 @@ class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     rest: tuple[tuple[str, str], ...] = ()
 
 
+# The names that people gave, by section, each with the one that would have been generated. What is
+# generated uses them, so a file looks as if nobody had touched it, and was touched all the same.
+NamesByHand: TypeAlias = Mapping[str, Mapping[str, str]]
+
+
 class NamesSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The names that a table's objects have: they stay, whatever is added beside them.
 
     `attributes` are by column, where they differ from its name; `identities` by index. `removed`
-    are the columns whose attribute a person took out.
+    are the columns whose attribute a person took out, `by_hand` are the names that a person gave.
     """
 
     attributes: dict[str, str] = {}
     relationships: tuple[RelationshipName, ...] = ()
     identities: dict[str, str] = {}
     removed: tuple[str, ...] = ()
+    by_hand: NamesByHand = {}
 
 
 class FragmentSnapshot(msgspec.Struct, frozen=True):
@@ -63,8 +70,8 @@ class FragmentSnapshot(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was generated of one module.
 
-    `path` is relative to the project; `planned` is what the module of a type would be called, had
-    nobody renamed it; `table`, `domain`, `repo`, `names` and `facts` are set for
+    `path` is relative to the project; `planned` is what the module would be called, had a
+    person not renamed it; `table`, `domain`, `repo`, `names` and `facts` are set for
     a resource. `tool` is the version of ash-scaffold that wrote `entities`, `choices` a digest of
     what configuration and legacy code said then. `rendered` and `written` are SHA-256 of the text
     before and after the formatter. `fragment` is set for a resource with the layout of that name:
@@ -176,6 +183,8 @@ def _names(names: NamesSnapshot) -> str:
         members.append('    "relationships": [\n' + ",\n".join(lines) + "\n    ]")
     if names.removed:
         members.append(f'    "removed": {_json(names.removed, 0)}')
+    if names.by_hand:
+        members.append(f'    "by_hand": {_json(names.by_hand, 0)}')
     return "{\n" + ",\n".join(members) + "\n  }"
 
 

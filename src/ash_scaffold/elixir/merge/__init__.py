@@ -8,7 +8,7 @@ from ash_scaffold.elixir.merge.merge import merge, overlay
 from ash_scaffold.elixir.merge.result import Conflict, Merged, Note, NoteKind
 from ash_scaffold.elixir.merge.spread import USE, Part, Spread, merge_spread
 from ash_scaffold.elixir.merge.units import Around, Renames
-from ash_scaffold.elixir.merge.untouched import units_of, untouched
+from ash_scaffold.elixir.merge.untouched import names_in, units_of, untouched
 
 __all__ = [
     "USE",
@@ -25,6 +25,7 @@ __all__ = [
     "entities",
     "merge",
     "merge_spread",
+    "names_in",
     "overlay",
     "units_of",
     "untouched",

@@ -11,7 +11,7 @@ from ash_scaffold.elixir.merge.base import assemble, entities, located, replaced
 from ash_scaffold.elixir.merge.build import module_units
 from ash_scaffold.elixir.merge.edits import apply, style_of
 from ash_scaffold.elixir.merge.follow import follow
-from ash_scaffold.elixir.merge.resolve import Path, Resolver
+from ash_scaffold.elixir.merge.resolve import ByHand, Path, Resolver
 from ash_scaffold.elixir.merge.result import Conflict, Merged
 from ash_scaffold.elixir.merge.units import NO_RENAMES, NOTHING_AROUND, Around, Renames, Unit
 from ash_scaffold.problem import Code, fail
@@ -19,6 +19,7 @@ from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import Tree, parse
 
 _NO_BASE = "defmodule Base do\nend\n"
+NONE_BY_HAND: ByHand = {}
 
 
 class Arounds(msgspec.Struct, frozen=True):
@@ -42,6 +43,7 @@ def merge(
     accepted: frozenset[str] = frozenset(),
     renames: Renames = NO_RENAMES,
     around: Arounds = NO_AROUNDS,
+    by_hand: ByHand = NONE_BY_HAND,
 ) -> Merged:
     """Merge what is generated into a person's file, by edits of byte ranges.
 
@@ -49,7 +51,9 @@ def merge(
     `theirs` the one of today, each of one module; `module` is its name in `ours`. `scope`, a
     table's name, stands in front of the objects in conflicts and in `accepted`
     (`users.email`, `users.email.type`). `renames` are those of the database since `base`; `around`
-    is for a part of a resource: what its other modules say in each version.
+    is for a part of a resource: what its other modules say in each version. `by_hand` are the names
+    in `base` that a person gave, by section, each with the one that was generated: what bears
+    them is not taken out without a word.
 
     Raises `ScaffoldError` when `ours` is no Elixir or lacks the module.
     """
@@ -58,7 +62,7 @@ def merge(
         there = parsed(follow(*there, renames), module)
         base = None if base is None else _followed(base, renames)
         renames = msgspec.structs.replace(renames, followed=True)
-    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, around)
+    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, around, by_hand)
     if parse(text).fault is not None:
         return _unmerged(ours, base, theirs, scope)
     held = frozenset(resolver.held)
@@ -87,13 +91,14 @@ def _run(
     renames: Renames,
     only: frozenset[Path] | None,
     around: Arounds = NO_AROUNDS,
+    by_hand: ByHand = NONE_BY_HAND,
 ) -> tuple[bytes, Resolver]:
     tree, found = there
     old = _generated(base or _NO_BASE, renames, around.base)
     new = _generated(theirs, NO_RENAMES, around.theirs)
     uses = [*_uses(old), *_uses(new)]
     own = module_units(tree, found, renames, uses or ("Ash.Resource",), around.ours)
-    resolver = Resolver(style_of(tree.source), scope, accepted, only)
+    resolver = Resolver(style_of(tree.source), scope, accepted, only, by_hand)
     return apply(tree.source, resolver.module(old, new, own)), resolver
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,9 +12,13 @@ from ash_scaffold.elixir.merge.pairing import Triple, pair
 from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
 from ash_scaffold.elixir.merge.units import Form, Unit, same
 from ash_scaffold.elixir.merge.write import Change, write_parts
+from ash_scaffold.syntax.literal import atom
 
 Path = tuple[str, ...]
+# The names that people gave, by section, each with the one that was generated.
+ByHand = Mapping[tuple[str, str], str]
 _TYPE, _CONSTRAINTS = "#1", "option constraints"
+_IDENTITIES = "identities"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -44,16 +48,23 @@ class Resolver:
     """Resolves the units of one module, and gathers what there is to say.
 
     `accepted` are names of conflicts that are settled in the person's favour, without the scope
-    in front. `only` limits the merge to units at or under one of these paths.
+    in front. `only` limits the merge to units at or under one of these paths. `by_hand` are names
+    in the base that a person gave: what bears one was edited, whatever the base says.
     """
 
     def __init__(
-        self, style: Style, scope: str, accepted: frozenset[str], only: frozenset[Path] | None
+        self,
+        style: Style,
+        scope: str,
+        accepted: frozenset[str],
+        only: frozenset[Path] | None,
+        by_hand: ByHand,
     ) -> None:
         self.style = style
         self.scope = scope
         self.accepted = accepted
         self.only = only
+        self.by_hand = by_hand
         self.conflicts: list[Conflict] = []
         self.notes: list[Note] = []
         self.held: set[Path] = set()
@@ -63,7 +74,7 @@ class Resolver:
         """Merge a whole module."""
         self._staying = {
             unit.key: self._full(unit.label) in self.accepted
-            for unit in _staying_identities(base, theirs, ours)
+            for unit in self._staying_identities(base, theirs, ours)
         }
         return self.parts(base.parts or (), theirs.parts or (), ours, Place())[0]
 
@@ -136,7 +147,8 @@ class Resolver:
                 self.held.add(place.path)
             return Change(triple)
         staying = any(part.key in self._staying for part in ours.parts or ())
-        if same(ours, base) and not staying and "# opened again" not in ours.inner:
+        untouched = same(ours, base) and not self._is_named(base, place.section)
+        if untouched and not staying and "# opened again" not in ours.inner:
             return Change(triple, remove=True)
         if ours.open and ours.parts is not None:
             edits, empty = self.parts(base.parts or (), (), ours, place)
@@ -216,11 +228,38 @@ class Resolver:
                 section=place.section,
                 object=self._full(place.object),
                 option=place.option,
-                base=text_lines(triple.base),
+                base=self._as_generated(triple.base, place.section),
                 ours=text_lines(triple.ours),
                 theirs=text_lines(triple.theirs),
             )
         )
+
+    def _staying_identities(self, base: Unit, theirs: Unit, ours: Unit) -> list[Unit]:
+        """Return the identities whose index is gone, and that stay: somebody edited them."""
+        old, new, own = (_identities(unit) for unit in (base, theirs, ours))
+        return [
+            triple.base
+            for triple in pair(old, new, own)
+            if triple.base is not None and triple.theirs is None and triple.ours is not None
+            if not same(triple.ours, triple.base) or self._is_named(triple.base, _IDENTITIES)
+        ]
+
+    def _is_named(self, base: Unit, section: str) -> bool:
+        """Whether a person has named an entity, or one of those in a section."""
+        entities = (base.parts or ()) if base.section else (base,)
+        return any(self._own_name(each, section) is not None for each in entities)
+
+    def _own_name(self, base: Unit, section: str) -> str | None:
+        """Return what an entity was generated as, where a person has named it."""
+        return self.by_hand.get((section, base.name)) if base.name else None
+
+    def _as_generated(self, base: Unit | None, section: str) -> tuple[str, ...]:
+        """Return the lines of a base, with the name that it was generated with."""
+        lines = text_lines(base)
+        own = None if base is None else self._own_name(base, section)
+        if base is None or not own:
+            return lines
+        return tuple(line.replace(atom(base.name), atom(own), 1) for line in lines)
 
     def _note(self, kind: NoteKind, triple: Triple, place: Place) -> None:
         if kind is not NoteKind.ACCEPTED and self._is_accepted(place):
@@ -250,19 +289,8 @@ class Resolver:
         return f"{self.scope}.{name}" if self.scope else name
 
 
-def _staying_identities(base: Unit, theirs: Unit, ours: Unit) -> list[Unit]:
-    """Return the identities whose index is gone, and that stay because somebody edited them."""
-    old, new, own = (_identities(unit) for unit in (base, theirs, ours))
-    return [
-        triple.base
-        for triple in pair(old, new, own)
-        if triple.base is not None and triple.theirs is None and triple.ours is not None
-        if not same(triple.ours, triple.base)
-    ]
-
-
 def _identities(module: Unit) -> Sequence[Unit]:
-    sections = (part for part in module.parts or () if part.key == "section identities")
+    sections = (part for part in module.parts or () if part.key == f"section {_IDENTITIES}")
     return next((section.parts or () for section in sections), ())
 
 

@@ -14,7 +14,8 @@ from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge import keys
 from ash_scaffold.elixir.merge.base import assemble, entities, units_by_entity
 from ash_scaffold.elixir.merge.build import module_units
-from ash_scaffold.elixir.merge.merge import Arounds, merge, parsed
+from ash_scaffold.elixir.merge.merge import NONE_BY_HAND, Arounds, merge, parsed
+from ash_scaffold.elixir.merge.resolve import ByHand
 from ash_scaffold.elixir.merge.result import Conflict, Note
 from ash_scaffold.elixir.merge.units import NO_RENAMES, Around, Renames, same
 from ash_scaffold.syntax.entities import comments
@@ -67,13 +68,15 @@ def merge_spread(
     scope: str,
     accepted: frozenset[str] = frozenset(),
     renames: Renames = NO_RENAMES,
+    by_hand: ByHand = NONE_BY_HAND,
 ) -> Spread:
     """Merge the entities of a resource into its modules. `texts` are their files by path.
 
     `base` (none: never generated) and `theirs` are entities without any `use`. The rest is as in
     `merge`. Raises `ScaffoldError` for a text that is no Elixir or lacks its module.
     """
-    return _Worker(texts, resource, scope, accepted, renames, base, theirs).run(home, guests)
+    worker = _Worker(texts, resource, scope, accepted, renames, by_hand, base, theirs)
+    return worker.run(home, guests)
 
 
 class _Worker:
@@ -84,6 +87,7 @@ class _Worker:
         scope: str,
         accepted: frozenset[str],
         renames: Renames,
+        by_hand: ByHand,
         base: Sequence[EntityLines],
         theirs: Sequence[EntityLines],
     ) -> None:
@@ -92,6 +96,7 @@ class _Worker:
         self._scope = scope
         self._accepted = accepted
         self._renames = renames
+        self._by_hand = by_hand
         self._theirs = list(theirs)
         before = assemble("Base", base)
         self._around = Arounds(
@@ -119,7 +124,7 @@ class _Worker:
             stays = here - untouched if guest.leaves else here
             old = [item for key, item in self._stored.items() if key in here]
             new = [item for item in self._theirs if _key(item) in stays]
-            self._merge(guest, old, new)
+            self._merge(guest, old, new, leaving=here - stays)
             taken |= stays
             self._stored = {k: item for k, item in self._stored.items() if k not in here}
             if self._is_empty(guest):
@@ -130,7 +135,7 @@ class _Worker:
             home = msgspec.structs.replace(home, use=(use[0], use[0]))
         new = [item for item in self._theirs if _key(item) not in taken]
         old = self._theirs if home.fresh else list(self._stored.values())
-        self._merge(home, old, new)
+        self._merge(home, old, new, leaving=set())
         if home.use != use:
             self._uses[home.module] = use[1]
         order = {_key(item): place for place, item in enumerate(self._theirs)}
@@ -155,7 +160,9 @@ class _Worker:
         untouched = {key for key in here if key in self._olds and same(own[key], self._olds[key])}
         return here, untouched
 
-    def _merge(self, part: Part, old: list[EntityLines], new: list[EntityLines]) -> None:
+    def _merge(
+        self, part: Part, old: list[EntityLines], new: list[EntityLines], leaving: set[_Key]
+    ) -> None:
         before, after = (EntityLines(*USE, tuple(use.split("\n"))) for use in part.use)
         merged = merge(
             self._texts[part.path],
@@ -166,6 +173,7 @@ class _Worker:
             accepted=self._accepted,
             renames=NO_RENAMES if part.fresh else self._renames,
             around=self._around,
+            by_hand=self._by_hand_but(leaving),
         )
         self._texts[part.path] = merged.text
         self._conflicts += [(part.path, each) for each in merged.conflicts]
@@ -175,6 +183,12 @@ class _Worker:
                 self._kept[_key(item)] = item
             elif part.use[1]:
                 self._uses[part.module] = "\n".join(item.lines)
+
+    def _by_hand_but(self, leaving: set[_Key]) -> ByHand:
+        """Leave out the names of what only moves to another module."""
+        goes = {_key(item) for item in self._theirs} & leaving
+        moved = {(section, self._olds[section, object_].name) for section, object_ in goes}
+        return {key: own for key, own in self._by_hand.items() if key not in moved}
 
     def _is_empty(self, part: Part) -> bool:
         """Whether a file holds nothing but the module, and that nothing but its `use`."""

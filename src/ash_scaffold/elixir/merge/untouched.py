@@ -29,6 +29,12 @@ def untouched(
     )
 
 
+def names_in(found: Sequence[EntityLines], section: str) -> frozenset[str]:
+    """Return the Elixir names of a section's entities."""
+    units = _entities(assemble("Base", found).encode(), {"Base"}, section)
+    return frozenset(unit.name for unit in units)
+
+
 def units_of(source: bytes, name: str) -> dict[str, str]:
     """Return what a module says: each of its parts, without layout, by what it is."""
     tree = parse(source)

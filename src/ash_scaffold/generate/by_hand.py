@@ -1,0 +1,165 @@
+"""The names that people gave, told from those that are generated.
+
+What is generated follows the names in people's files, so after the next run such a name stands
+in both. What the plan would say without those files tells whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from ash_scaffold.ash.known import NO_NAMES, KnownNames, same_relationship
+from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.merge import names_in
+from ash_scaffold.generate.names import followed, known_names, overlaid
+from ash_scaffold.generate.past import Past
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.snapshot import NamesByHand, Snapshot
+
+_Object = TypeVar("_Object")
+
+
+def names_by_hand(
+    planned: Mapping[Name, KnownNames],
+    read: Mapping[Name, KnownNames],
+    past: Past,
+    plan_without: Callable[[], Mapping[Name, KnownNames]],
+) -> dict[Name, NamesByHand]:
+    """Return the names that people gave to what is planned, by table.
+
+    `planned` are all names of the plan. `read` are those in files that people have edited, by the
+    table that the file pins. `plan_without` gives the names that the plan would have if those
+    files gave none: it is asked only when some were given since the last run.
+    """
+    asked: list[Mapping[Name, KnownNames]] = []
+
+    def own(table: Name) -> KnownNames:
+        if not asked:
+            asked.append(plan_without())
+        return asked[0].get(table, NO_NAMES)
+
+    said = {
+        past.renamed.table(name): followed(name, each, past.renamed) for name, each in read.items()
+    }
+    found: dict[Name, NamesByHand] = {}
+    for table, now in planned.items():
+        old = past.resources.get(table)
+        earlier = {} if old is None else old.names.by_hand
+        if table not in said and not earlier:
+            continue
+        before = NO_NAMES if old is None else _before(old, past)
+        names = _Names(now, overlaid(before, said.get(table, NO_NAMES)), before, earlier)
+        by_hand = names.by_hand(partial(own, table))
+        if by_hand:
+            found[table] = by_hand
+    return found
+
+
+class _Names(msgspec.Struct, frozen=True):
+    """The names of one table's objects: as planned, in the file, as they were, and by hand then."""
+
+    now: KnownNames
+    file: KnownNames
+    before: KnownNames
+    earlier: NamesByHand
+
+    def by_hand(self, own: Callable[[], KnownNames]) -> NamesByHand:
+        now, file, before = self.now, self.file, self.before
+        there = {
+            known: name
+            for each, name in file.relationships.items()
+            if (known := same_relationship(each, now.relationships)) is not None
+        }
+        found = {
+            "attributes": self._given(
+                "attributes",
+                now.attributes,
+                file.attributes,
+                before.attributes,
+                lambda: own().attributes,
+            ),
+            "relationships": self._given(
+                "relationships",
+                now.relationships,
+                there,
+                before.relationships,
+                lambda: own().relationships,
+            ),
+            "identities": self._given(
+                "identities",
+                now.identities,
+                file.identities,
+                before.identities,
+                lambda: own().identities,
+            ),
+        }
+        return {section: names for section, names in found.items() if names}
+
+    def _given(
+        self,
+        section: str,
+        now: Mapping[_Object, str],
+        file: Mapping[_Object, str],
+        before: Mapping[_Object, str],
+        own: Callable[[], Mapping[_Object, str]],
+    ) -> dict[str, str]:
+        """Return the names that the file gives and nothing else would, with what would be there."""
+        earlier = self.earlier.get(section, {})
+        found = {}
+        for each, name in now.items():
+            if file.get(each) != name:
+                continue
+            if before.get(each) != name:
+                generated = own().get(each, name)
+                if generated != name:
+                    found[name] = generated
+            elif name in earlier:
+                found[name] = earlier[name]
+        return dict(sorted(found.items()))
+
+
+def _before(old: Snapshot, past: Past) -> KnownNames:
+    """Return the names of a snapshot, under what its objects are called today."""
+    assert old.table is not None
+    names = known_names(old.names)
+    columns = [column.name for column in old.facts.columns] if old.facts is not None else []
+    there = {name: names.attributes.get(name, name) for name in columns}
+    return followed(old.table, msgspec.structs.replace(names, attributes=there), past.renamed)
+
+
+def without_hands(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot with the names that would have been generated."""
+    names = snapshot.names
+    if not names.by_hand:
+        return snapshot
+    attributes, relationships, identities = (
+        names.by_hand.get(section, {}) for section in ("attributes", "relationships", "identities")
+    )
+    own = msgspec.structs.replace(
+        names,
+        attributes={column: attributes.get(n, n) for column, n in names.attributes.items()},
+        relationships=tuple(
+            msgspec.structs.replace(each, name=relationships.get(each.name, each.name))
+            for each in names.relationships
+        ),
+        identities={index: identities.get(n, n) for index, n in names.identities.items()},
+        by_hand={},
+    )
+    return msgspec.structs.replace(snapshot, names=own)
+
+
+def still_by_hand(now: NamesByHand, old: NamesByHand, found: Iterable[EntityLines]) -> NamesByHand:
+    """Add the names of what is kept although nothing like it is planned: it is in conflict."""
+    if not old:
+        return now
+    kept = tuple(found)
+    both = {}
+    for section in sorted({*now, *old}):
+        there = names_in(kept, section)
+        names = {**old.get(section, {}), **now.get(section, {})}
+        both[section] = {name: own for name, own in sorted(names.items()) if name in there}
+    return {section: names for section, names in both.items() if names}
