@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -16,8 +15,8 @@ from ash_scaffold.ash.enums import (
 )
 from ash_scaffold.ash.mapped import Mapped, Unmapped, configured_type, parse_type
 from ash_scaffold.ash.model import SupportType
-from ash_scaffold.ash.naming import Names, attribute_name, camelize, underscore
-from ash_scaffold.ash.type_names import support_names, type_modules
+from ash_scaffold.ash.naming import Names, attribute_name
+from ash_scaffold.ash.support_modules import SupportModules
 from ash_scaffold.ash.types import (
     BASE_TYPES,
     GEO_POSTGIS,
@@ -25,14 +24,12 @@ from ash_scaffold.ash.types import (
     Family,
     Risk,
     Rule,
-    Support,
     bound_values,
     range_risks,
     rule_for,
 )
 from ash_scaffold.postgres.catalog import Check, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.identifier import quote_name
-from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 __all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
@@ -63,15 +60,13 @@ class TypeMapper:
         labels: Mapping[Name, Mapping[str, str]] | None = None,
         renamed: Mapping[str, str] | None = None,
     ) -> None:
-        self._renamed = renamed or {}
         self._labels = labels or {}
         self._enums = enums or {}
         self._types = types
-        self._namespace = namespace
         self._configured = configured
         self._geo_postgis = geo_postgis
         self._memo: dict[tuple[TypeUse, bool, str | None], Mapped | Unmapped] = {}
-        self._modules = type_modules(types)
+        self._modules = SupportModules(types, namespace, renamed or {})
 
     def map(
         self, use: TypeUse, *, key: bool = False, option: str | None = None
@@ -105,16 +100,11 @@ class TypeMapper:
         be others.
         """
         segment = self._enums.get((table, column)) or enum_segment(table, column, self.taken())
-        return enum_of(self._module(segment), values, is_open=is_open)
+        return enum_of(self._modules.called(segment), values, is_open=is_open)
 
     def taken(self) -> list[str]:
         """Return the names that modules of types have, enums of single columns left out."""
-        return [*support_names(), *self._modules.values()]
-
-    def _module(self, segment: str) -> str:
-        """Return the module of a segment, as the person calls it."""
-        planned = f"{self._namespace}.{segment}"
-        return self._renamed.get(planned, planned)
+        return self._modules.taken()
 
     def is_default_json(self, use: TypeUse) -> bool:
         """Whether a column is a plain jsonb that the configuration does not map otherwise."""
@@ -155,16 +145,6 @@ class TypeMapper:
             return self._composite(type_)
         return self._range(type_)
 
-    def _support(self, support: Support) -> SupportType:
-        values = dict(support.values)
-        pg_type = values.pop("type", None)
-        return SupportType(
-            module=self._module(support.name),
-            template=support.template,
-            pg_type=pg_type if isinstance(pg_type, str) else "",
-            values=values,
-        )
-
     def _base(self, use: TypeUse, rule: Rule, key: bool, option: str | None) -> Mapped | Unmapped:
         if rule.unsupported:
             return Unmapped(reason=rule.unsupported, todo=rule.todo)
@@ -180,7 +160,7 @@ class TypeMapper:
             constraints = constraints or rule.limits
         if key and rule.key is not None:
             support, constraints, storage = rule.key, (), use.name.name
-        supports = (self._support(support),) if support is not None else ()
+        supports = (self._modules.of(support),) if support is not None else ()
         return Mapped(
             type=Module(supports[0].module) if supports else rule.type,
             constraints=constraints,
@@ -235,36 +215,19 @@ class TypeMapper:
             support = rule.nil_item(use.typmod) if callable(rule.nil_item) else rule.nil_item
         if support is None or (rule is not None and rule.item and not item.supports):
             return item.type, item.supports
-        supports = (self._support(support),)
+        supports = (self._modules.of(support),)
         return Module(supports[0].module), supports
 
     def _nested(self, use: TypeUse, item: Mapped, rule: Rule | None) -> Mapped | Unmapped:
         if item.is_array or (rule is not None and rule.is_list):
             return Unmapped(reason="its values are lists themselves, so they can't be nested")
-        own = self._modules.get(use.name)
-        size = "_".join(re.findall(r"\d+", type_text(use).partition("(")[2]))
-        segment = f"{own or camelize(underscore(use.name.name)) + size}Array"
-        if segment in self._modules.values():
-            segment = f"Nested{segment}"
-        named = use.name.name if use.name.schema == "pg_catalog" else quote_name(use.name)
-        if use.name.name == "bit":
-            named = item.storage
-        support = SupportType(
-            module=self._module(segment),
-            template="nested",
-            pg_type=f"{named}[]",
-            values={
-                "storage": Atom(f"{named}[]"),
-                "item": item.type,
-                "constraints": Keyword(item.constraints),
-            },
-        )
+        support = self._modules.nested(use, item)
         return msgspec.structs.replace(
             item,
             type=Module(support.module),
             constraints=(),
             family=Family.OTHER,
-            storage=f"{named}[]",
+            storage=support.pg_type,
             supports=(*item.supports, support),
             risks=(*item.risks, Risk.ARRAY_BOUNDS),
             why="the configuration says that it may have several dimensions",
@@ -304,12 +267,7 @@ class TypeMapper:
 
     def _own(self, type_: Type, template: str, family: Family, **values: Term) -> Mapped:
         storage = quote_name(type_.name)
-        support = SupportType(
-            module=self._module(self._modules[type_.name]),
-            template=template,
-            pg_type=storage,
-            values={"storage": Atom(storage), **values},
-        )
+        support = self._modules.own(type_, template, {"storage": Atom(storage), **values})
         return Mapped(
             type=Module(support.module),
             family=family,
@@ -350,12 +308,7 @@ class TypeMapper:
         if mapped.family is Family.INTEGER and base.name.name != "int8":
             storage = base.name.name
             values["integer_storage"] = Atom(storage)
-        support = SupportType(
-            module=self._module(self._modules[type_.name]),
-            template="domain",
-            pg_type=quote_name(type_.name),
-            values=values,
-        )
+        support = self._modules.own(type_, "domain", values)
         return msgspec.structs.replace(
             mapped,
             type=Module(support.module),
@@ -379,7 +332,7 @@ class TypeMapper:
         rule = None if base.is_array else self._rule(base)
         if rule is None or rule.domain_base is None or isinstance(mapped, Unmapped):
             return mapped
-        support = self._support(rule.domain_base)
+        support = self._modules.of(rule.domain_base)
         return msgspec.structs.replace(
             mapped, type=Module(support.module), constraints=(), supports=(support,)
         )

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from ash_scaffold.ash.model import (
     Absent,
     Actions,
@@ -29,38 +27,22 @@ from ash_scaffold.ash.relationships import (
     default_destination_attribute,
     default_source_attribute,
 )
-from ash_scaffold.elixir.entity_lines import EntityLines
-from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, statement, width
+from ash_scaffold.elixir.entity import (
+    STEP,
+    Entity,
+    Option,
+    Section,
+    block,
+    indented,
+    nested,
+    one_by_one,
+    option,
+    write_option,
+)
+from ash_scaffold.syntax.literal import comment, fit
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-_STEP = 2
 _USEC = Atom("utc_datetime_usec")
-
-
-class Entity(msgspec.Struct, frozen=True):
-    """One entity or option of a section.
-
-    `object` is the database object that it stands for, as a merge knows it, such as
-    `column email`; `lines` carry no indent of the section. `inside` are the entities of a section
-    within the section.
-    """
-
-    object: str
-    lines: tuple[str, ...]
-    inside: tuple[Entity, ...] = ()
-
-
-class Section(msgspec.Struct, frozen=True):
-    """A section of a resource: groups of entities, with a blank line between groups."""
-
-    name: str
-    groups: tuple[tuple[Entity, ...], ...]
-
-
-class _Option(msgspec.Struct, frozen=True):
-    name: str
-    args: tuple[Term, ...]
-    spread: bool = False
 
 
 def sections(resource: Resource) -> tuple[Section, ...]:
@@ -69,100 +51,22 @@ def sections(resource: Resource) -> tuple[Section, ...]:
         _postgres(resource),
         _resource(resource),
         _actions(resource.actions),
-        _each("attributes", (_attribute(a) for a in resource.attributes)),
-        _each("relationships", _relationships(resource)),
-        _each("identities", (_identity(i) for i in resource.identities)),
+        one_by_one("attributes", (_attribute(a) for a in resource.attributes)),
+        one_by_one("relationships", _relationships(resource)),
+        one_by_one("identities", (_identity(i) for i in resource.identities)),
     ]
     return tuple(section for section in found if section.groups)
 
 
-def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
-    """Give the entities of sections in the form in which generated text is kept."""
-    for section in parts:
-        for group in section.groups:
-            for entity in group:
-                if entity.inside:
-                    name = f"{section.name}/{entity.object}"
-                    yield from (EntityLines(name, e.object, e.lines) for e in entity.inside)
-                else:
-                    yield EntityLines(section.name, entity.object, entity.lines)
-
-
-def layout(groups: Iterable[Sequence[Entity]], indent: int) -> str:
-    """Lay out groups of entities as the formatter does: a blank line around what has many lines."""
-    return "\n".join(_indented(_spaced(groups), indent))
-
-
-def _spaced(groups: Iterable[Sequence[Entity]]) -> list[str]:
-    lines: list[str] = []
-    for number, group in enumerate(groups):
-        for index, entity in enumerate(group):
-            apart = index == 0 or len(entity.lines) > 1 or len(group[index - 1].lines) > 1
-            if lines and apart and (index > 0 or number > 0):
-                lines.append("")
-            lines += entity.lines
-    return lines
-
-
-def _indented(lines: Iterable[str], indent: int) -> list[str]:
-    pad = " " * indent
-    return [pad + line if line else line for line in lines]
-
-
-def _option(name: str, *args: Term, spread: bool = False) -> _Option:
-    return _Option(name, args, spread)
-
-
-def _write(object_: str, option: _Option, depth: int) -> Entity:
-    return Entity(object_, _lines(option, depth))
-
-
-def _lines(option: _Option, depth: int) -> tuple[str, ...]:
-    """Write an option; lines after the first keep no indent of the section."""
-    only = option.args[0]
-    if only is True or only is False:
-        return (f"{option.name} {'true' if only else 'false'}",)
-    text = statement(option.name, option.args, depth * _STEP, spread=option.spread)
-    if "\n" not in text:
-        return (text,)
-    pad = " " * (depth * _STEP)
-    return tuple(line.removeprefix(pad) for line in text.split("\n"))
-
-
-def _block(object_: str, head: _Option, options: Sequence[_Option], depth: int = 2) -> Entity:
-    """Write an entity whose options stand in a `do` block, one a line."""
-    if not options:
-        return _write(object_, head, depth)
-    body = _body([_lines(option, depth + 1) for option in options])
-    first = _lines(head, depth)
-    if len(first) == 1 and depth * _STEP + width(first[0]) + len(" do") > LINE_LENGTH:
-        joint = ",\n" + " " * (len(head.name) + 1)
-        start = depth * _STEP + len(head.name) + 1
-        args = joint.join(fit(arg, start, start, 1) for arg in head.args)
-        first = tuple(f"{head.name} {args}".split("\n"))
-    return Entity(object_, (*first[:-1], f"{first[-1]} do", *body, "end"))
-
-
-def _body(options: Sequence[tuple[str, ...]]) -> list[str]:
-    """Indent the lines of a block; an option of many lines stands between blank ones."""
-    if max(map(len, options)) == 1:
-        return ["  " + lines[0] for lines in options]
-    return _indented(_spaced([[Entity("", lines) for lines in options]]), _STEP)
-
-
-def _each(name: str, entities: Iterable[Entity]) -> Section:
-    return Section(name, tuple((entity,) for entity in entities))
-
-
 def _postgres(resource: Resource) -> Section:
-    place = [_option("table", resource.table)]
+    place = [option("table", resource.table)]
     if resource.schema != "public":
-        place.append(_option("schema", resource.schema))
-    place.append(_option("repo", Module(resource.repo)))
+        place.append(option("schema", resource.schema))
+    place.append(option("repo", Module(resource.repo)))
     if not resource.migrate:
-        place.append(_option("migrate?", False))
+        place.append(option("migrate?", False))
     groups: list[list[Entity]] = [
-        [_write(f"option {option.name}", option, 2) for option in place],
+        [write_option(f"option {each.name}", each, 2) for each in place],
         _index_names(resource),
     ]
     if resource.foreign_key_names:
@@ -170,19 +74,19 @@ def _postgres(resource: Resource) -> Section:
     if resource.references:
         keys = _relationship_keys(resource)
         groups.append(
-            [_nested("references", [_reference(each, keys) for each in resource.references])]
+            [nested("references", [_reference(each, keys) for each in resource.references])]
         )
     if resource.check_constraints:
         checks = [
-            _block(
+            block(
                 f"constraint {check.name}",
-                _option("check_constraint", _one_or_many(check.attributes), check.name),
-                [_option("message", check.message)],
+                option("check_constraint", _one_or_many(check.attributes), check.name),
+                [option("message", check.message)],
                 3,
             )
             for check in resource.check_constraints
         ]
-        groups.append([_nested("check_constraints", checks)])
+        groups.append([nested("check_constraints", checks)])
     return Section("postgres", tuple(tuple(group) for group in groups if group))
 
 
@@ -192,8 +96,8 @@ def _index_names(resource: Resource) -> list[Entity]:
     found = []
     for name, pairs in (("identity_index_names", names), ("identity_wheres_to_sql", wheres)):
         if pairs:
-            option = _option(name, Keyword(tuple(pairs)), spread=True)
-            found.append(_write(f"option {name}", option, 2))
+            said = option(name, Keyword(tuple(pairs)), spread=True)
+            found.append(write_option(f"option {name}", said, 2))
     if resource.unique_index_names:
         found.append(_names("unique_index_names", resource.unique_index_names, _listed))
     if resource.exclusion_constraint_names:
@@ -221,15 +125,15 @@ def _keyed(name: ConstraintName) -> Term:
 
 
 def _names(
-    option: str, names: Sequence[ConstraintName], write: Callable[[ConstraintName], Term]
+    title: str, names: Sequence[ConstraintName], write: Callable[[ConstraintName], Term]
 ) -> Entity:
     """Write a list of constraint names, each with its note as a comment, one a line."""
     if len(names) == 1:
-        entity = _write(f"option {option}", _option(option, [write(names[0])]), 2)
+        entity = write_option(f"option {title}", option(title, [write(names[0])]), 2)
         note = names[0].note
         lines = (comment(note), *entity.lines) if note is not None else entity.lines
         return Entity(entity.object, lines)
-    column = 3 * _STEP
+    column = 3 * STEP
     body: list[str] = []
     for index, name in enumerate(names):
         if name.note is not None:
@@ -237,17 +141,12 @@ def _names(
         comma = "" if index == len(names) - 1 else ","
         text = fit(write(name), column, column, len(comma)) + comma
         body += [line.removeprefix(" " * column) for line in text.split("\n")]
-    return Entity(f"option {option}", (f"{option} [", *_indented(body, _STEP), "]"))
-
-
-def _nested(name: str, entities: Sequence[Entity]) -> Entity:
-    body = _indented(_spaced([(entity,) for entity in entities]), _STEP)
-    return Entity(name, (f"{name} do", *body, "end"), tuple(entities))
+    return Entity(f"option {title}", (f"{title} [", *indented(body, STEP), "]"))
 
 
 def _reference(reference: Reference, keys: Mapping[str, str]) -> Entity:
     options = [
-        _option(name, value)
+        option(name, value)
         for name, value in (
             ("name", reference.name),
             ("on_delete", reference.on_delete),
@@ -257,18 +156,18 @@ def _reference(reference: Reference, keys: Mapping[str, str]) -> Entity:
         )
         if value is not None
     ]
-    head = _option("reference", Atom(reference.relationship))
+    head = option("reference", Atom(reference.relationship))
     object_ = f"reference {keys.get(reference.relationship, reference.relationship)}"
-    return _block(object_, head, options, 3)
+    return block(object_, head, options, 3)
 
 
 def _resource(resource: Resource) -> Section:
     options = []
     if resource.description is not None:
-        options.append(_option("description", resource.description))
+        options.append(option("description", resource.description))
     if not resource.require_primary_key:
-        options.append(_option("require_primary_key?", False))
-    entities = tuple(_write(f"option {option.name}", option, 2) for option in options)
+        options.append(option("require_primary_key?", False))
+    entities = tuple(write_option(f"option {each.name}", each, 2) for each in options)
     return Section("resource", (entities,) if entities else ())
 
 
@@ -289,7 +188,9 @@ def _actions(actions: Actions | None) -> Section:
         writes.append(("update", _accept(actions.update_accept)))
     if writes:
         defaults.append(Keyword(tuple(writes)))
-    return Section("actions", ((_write("option defaults", _option("defaults", defaults), 2),),))
+    return Section(
+        "actions", ((write_option("option defaults", option("defaults", defaults), 2),),)
+    )
 
 
 _PUBLIC_KINDS = (AttributeKind.UUID_PRIMARY_KEY, AttributeKind.INTEGER_PRIMARY_KEY)
@@ -302,12 +203,12 @@ def _attribute(attribute: Attribute) -> Entity:
     args: tuple[Term, ...] = (Atom(attribute.name),)
     if plain:
         args = (*args, attribute.type)
-    return _block(
-        f"column {attribute.column}", _Option(kind.value, args), _attribute_options(attribute)
+    return block(
+        f"column {attribute.column}", Option(kind.value, args), _attribute_options(attribute)
     )
 
 
-def _attribute_options(attribute: Attribute) -> list[_Option]:
+def _attribute_options(attribute: Attribute) -> list[Option]:
     kind = attribute.kind
     plain, stamp = kind is AttributeKind.ATTRIBUTE, kind in _TIMESTAMPS
     flags: list[tuple[str, bool, bool]] = [
@@ -320,20 +221,20 @@ def _attribute_options(attribute: Attribute) -> list[_Option]:
     ]
     options = []
     if attribute.description is not None:
-        options.append(_option("description", attribute.description))
+        options.append(option("description", attribute.description))
     if attribute.name != attribute.column:
-        options.append(_option("source", Atom(attribute.column)))
+        options.append(option("source", Atom(attribute.column)))
     if stamp and attribute.type != _USEC:
-        options.append(_option("type", attribute.type))
-    options += [_option(name, value) for name, value, default in flags if value is not default]
+        options.append(option("type", attribute.type))
+    options += [option(name, value) for name, value, default in flags if value is not default]
     for name, value in (
         ("default", attribute.default),
         ("update_default", attribute.update_default),
     ):
         if not isinstance(value, Absent):
-            options.append(_option(name, value))
+            options.append(option(name, value))
     if attribute.constraints:
-        options.append(_option("constraints", Keyword(attribute.constraints)))
+        options.append(option("constraints", Keyword(attribute.constraints)))
     return options
 
 
@@ -368,42 +269,42 @@ def _relationship(relationship: Relationship, resource: Resource, object_: str) 
     kind = relationship.kind
     options = []
     if relationship.description is not None:
-        options.append(_option("description", relationship.description))
+        options.append(option("description", relationship.description))
     if kind is RelationshipKind.MANY_TO_MANY:
         options += _join_options(relationship, resource)
     if relationship.source_attribute != default_source_attribute(relationship):
-        options.append(_option("source_attribute", Atom(relationship.source_attribute)))
+        options.append(option("source_attribute", Atom(relationship.source_attribute)))
     default = default_destination_attribute(relationship, resource.module)
     if relationship.destination_attribute != default:
-        options.append(_option("destination_attribute", Atom(relationship.destination_attribute)))
+        options.append(option("destination_attribute", Atom(relationship.destination_attribute)))
     if kind is RelationshipKind.BELONGS_TO:
-        options.append(_option("define_attribute?", False))
+        options.append(option("define_attribute?", False))
     if relationship.filter is not None:
-        options.append(_option("filter", relationship.filter))
+        options.append(option("filter", relationship.filter))
     if relationship.public:
-        options.append(_option("public?", True))
-    head = _option(kind.value, Atom(relationship.name), Module(relationship.destination))
-    return _block(object_, head, options)
+        options.append(option("public?", True))
+    head = option(kind.value, Atom(relationship.name), Module(relationship.destination))
+    return block(object_, head, options)
 
 
-def _join_options(relationship: Relationship, resource: Resource) -> list[_Option]:
-    options = [_option("through", Module(relationship.through or ""))]
+def _join_options(relationship: Relationship, resource: Resource) -> list[Option]:
+    options = [option("through", Module(relationship.through or ""))]
     near, far = relationship.source_attribute_on_join, relationship.destination_attribute_on_join
     if near is not None and near != f"{short_name(resource.module)}_id":
-        options.append(_option("source_attribute_on_join_resource", Atom(near)))
+        options.append(option("source_attribute_on_join_resource", Atom(near)))
     if far is not None and far != f"{short_name(relationship.destination)}_id":
-        options.append(_option("destination_attribute_on_join_resource", Atom(far)))
+        options.append(option("destination_attribute_on_join_resource", Atom(far)))
     join = relationship.join_relationship
     if join is not None and join != f"{relationship.name}_join_assoc":
-        options.append(_option("join_relationship", Atom(join)))
+        options.append(option("join_relationship", Atom(join)))
     return options
 
 
 def _identity(identity: IdentityDef) -> Entity:
     options = []
     if not identity.nils_distinct:
-        options.append(_option("nils_distinct?", False))
+        options.append(option("nils_distinct?", False))
     if identity.where is not None:
-        options.append(_option("where", identity.where))
-    head = _option("identity", Atom(identity.name), _atoms(identity.keys))
-    return _block(f"index {identity.index}", head, options)
+        options.append(option("where", identity.where))
+    head = option("identity", Atom(identity.name), _atoms(identity.keys))
+    return block(f"index {identity.index}", head, options)

@@ -1,0 +1,132 @@
+"""Entities of a DSL as lines of Elixir, laid out as the formatter has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.syntax.literal import LINE_LENGTH, fit, statement, width
+from ash_scaffold.term import Term
+
+STEP = 2
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """One entity or option of a section.
+
+    `object` is the database object that it stands for, as a merge knows it, such as
+    `column email`; `lines` carry no indent of the section. `inside` are the entities of a section
+    within the section.
+    """
+
+    object: str
+    lines: tuple[str, ...]
+    inside: tuple[Entity, ...] = ()
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A section of a resource: groups of entities, with a blank line between groups."""
+
+    name: str
+    groups: tuple[tuple[Entity, ...], ...]
+
+
+class Option(msgspec.Struct, frozen=True):
+    """An option with its arguments; `spread` breaks a container of several elements in any case."""
+
+    name: str
+    args: tuple[Term, ...]
+    spread: bool = False
+
+
+def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
+    """Give the entities of sections in the form in which generated text is kept."""
+    for section in parts:
+        for group in section.groups:
+            for entity in group:
+                if entity.inside:
+                    name = f"{section.name}/{entity.object}"
+                    yield from (EntityLines(name, e.object, e.lines) for e in entity.inside)
+                else:
+                    yield EntityLines(section.name, entity.object, entity.lines)
+
+
+def layout(groups: Iterable[Sequence[Entity]], indent: int) -> str:
+    """Lay out groups of entities as the formatter does: a blank line around what has many lines."""
+    return "\n".join(indented(_spaced(groups), indent))
+
+
+def _spaced(groups: Iterable[Sequence[Entity]]) -> list[str]:
+    lines: list[str] = []
+    for number, group in enumerate(groups):
+        for index, entity in enumerate(group):
+            apart = index == 0 or len(entity.lines) > 1 or len(group[index - 1].lines) > 1
+            if lines and apart and (index > 0 or number > 0):
+                lines.append("")
+            lines += entity.lines
+    return lines
+
+
+def indented(lines: Iterable[str], indent: int) -> list[str]:
+    """Indent lines, blank ones apart."""
+    pad = " " * indent
+    return [pad + line if line else line for line in lines]
+
+
+def option(name: str, *args: Term, spread: bool = False) -> Option:
+    """Say an option."""
+    return Option(name, args, spread)
+
+
+def write_option(object_: str, option: Option, depth: int) -> Entity:
+    """Write an entity that is one option, for sections within `depth` blocks."""
+    return Entity(object_, _lines(option, depth))
+
+
+def _lines(option: Option, depth: int) -> tuple[str, ...]:
+    """Write an option; lines after the first keep no indent of the section."""
+    only = option.args[0]
+    if only is True or only is False:
+        return (f"{option.name} {'true' if only else 'false'}",)
+    text = statement(option.name, option.args, depth * STEP, spread=option.spread)
+    if "\n" not in text:
+        return (text,)
+    pad = " " * (depth * STEP)
+    return tuple(line.removeprefix(pad) for line in text.split("\n"))
+
+
+def block(object_: str, head: Option, options: Sequence[Option], depth: int = 2) -> Entity:
+    """Write an entity whose options stand in a `do` block, one a line.
+
+    `depth` is the number of blocks around it.
+    """
+    if not options:
+        return write_option(object_, head, depth)
+    body = _body([_lines(option, depth + 1) for option in options])
+    first = _lines(head, depth)
+    if len(first) == 1 and depth * STEP + width(first[0]) + len(" do") > LINE_LENGTH:
+        joint = ",\n" + " " * (len(head.name) + 1)
+        start = depth * STEP + len(head.name) + 1
+        args = joint.join(fit(arg, start, start, 1) for arg in head.args)
+        first = tuple(f"{head.name} {args}".split("\n"))
+    return Entity(object_, (*first[:-1], f"{first[-1]} do", *body, "end"))
+
+
+def _body(options: Sequence[tuple[str, ...]]) -> list[str]:
+    """Indent the lines of a block; an option of many lines stands between blank ones."""
+    if max(map(len, options)) == 1:
+        return ["  " + lines[0] for lines in options]
+    return indented(_spaced([[Entity("", lines) for lines in options]]), STEP)
+
+
+def one_by_one(name: str, entities: Iterable[Entity]) -> Section:
+    """Give a section with a blank line between all of its entities."""
+    return Section(name, tuple((entity,) for entity in entities))
+
+
+def nested(name: str, entities: Sequence[Entity]) -> Entity:
+    """Write a section within a section."""
+    body = indented(_spaced([(entity,) for entity in entities]), STEP)
+    return Entity(name, (f"{name} do", *body, "end"), tuple(entities))
