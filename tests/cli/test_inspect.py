@@ -9,6 +9,8 @@ from typing import Protocol
 
 import pytest
 
+from ash_scaffold.resources import data_path
+
 DDL = """
 CREATE TYPE mood AS ENUM ('ok', 'sad');
 CREATE TABLE people (
@@ -18,6 +20,10 @@ CREATE TABLE people (
   balance money
 );
 CREATE VIEW names AS SELECT name FROM people;
+"""
+TABLES = """
+CREATE TABLE customers (id bigserial PRIMARY KEY);
+CREATE TABLE orders (id bigserial PRIMARY KEY, customer_id bigint REFERENCES customers);
 """
 
 
@@ -114,3 +120,264 @@ def test_without_a_database_it_says_how_to_name_one(run: Callable[..., Done]) ->
 
     assert done.code == 2
     assert done.err.startswith("error [no-database] No database is given.\n")
+
+
+FILES = {
+    "lib/shop/sales.ex": "defmodule Shop.Sales do\n  alias Shop.Sales.Order\n\n"
+    "  def all, do: Repo.all(Order)\n"
+    '  def old, do: Repo.query!("SELECT 1 FROM orders, customers")\nend\n',
+    "lib/shop/sales/order.ex": "defmodule Shop.Sales.Order do\n  use Ecto.Schema\n\n"
+    '  schema "orders" do\n    belongs_to :customer, Shop.Sales.Customer\n  end\nend\n',
+    "lib/shop/sales/customer.ex": "defmodule Shop.Sales.Customer do\n  use Ecto.Schema\n\n"
+    '  schema "customers" do\n  end\nend\n',
+    "lib/shop/sales/buyer.ex": "defmodule Shop.Sales.Buyer do\n  use Ecto.Schema\n\n"
+    '  schema "customers" do\n  end\nend\n',
+    "lib/shop_web/order_controller.ex": "defmodule ShopWeb.OrderController do\n"
+    "  use Phoenix.Controller\n\n  def show(_, _), do: Shop.Sales.Order\nend\n",
+    "lib/shop/prune.ex": "defmodule Shop.Prune do\n  use Oban.Worker\n\n"
+    '  def perform(_), do: Repo.delete_all("orders")\nend\n',
+}
+
+
+@pytest.fixture
+def legacy(project: Path, add: Callable[[Path, dict[str, str]], None]) -> Path:
+    add(project, FILES)
+    return project
+
+
+@pytest.mark.usefixtures("legacy")
+def test_usage_shows_who_uses_each_table_in_place_of_its_columns(
+    run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    url = database(TABLES, "CREATE SCHEMA old; CREATE TABLE old.notes (amount money)")
+
+    done = run("inspect", "--usage", "--url", url, "--schema", "old")
+
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert (done.code, done.err, lines[0][:5]) == (0, "", "Read ")
+    assert [" ".join(line.split()) for line in lines[1:] if "──" not in line] == [
+        "old.notes (table): no module of the legacy code names it.",
+        "customers (table)",
+        "kind module where how",
+        "schema Shop.Sales.Buyer lib/shop/sales/buyer.ex:1 schema",
+        "schema Shop.Sales.Customer lib/shop/sales/customer.ex:1 schema",
+        "schema Shop.Sales.Order lib/shop/sales/order.ex:5 association: Shop.Sales.Customer",
+        "context Shop.Sales lib/shop/sales.ex:5 sql: Repo.query!",
+        "orders (table)",
+        "kind module where how",
+        "schema Shop.Sales.Order lib/shop/sales/order.ex:1 schema",
+        "context Shop.Sales lib/shop/sales.ex:5 sql: Repo.query!",
+        "context Shop.Sales lib/shop/sales.ex:4 reference",
+        "controller ShopWeb.OrderController lib/shop_web/order_controller.ex:4 reference",
+        "worker Shop.Prune lib/shop/prune.ex:4 query: Repo.delete_all",
+    ]
+
+
+@pytest.mark.usefixtures("legacy")
+def test_usage_as_json_stands_beside_the_columns(
+    run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    asked = ("inspect", "--url", database(TABLES), "--table", "orders", "--json")
+
+    without, found = (json.loads(run(*asked, *more).out) for more in ((), ("--usage",)))
+
+    assert found["tables"][0].pop("usage") == [
+        {
+            "module": "Shop.Sales.Order",
+            "kind": "schema",
+            "path": "lib/shop/sales/order.ex",
+            "line": 1,
+            "via": "schema",
+            "how": "schema",
+        },
+        {
+            "module": "Shop.Sales",
+            "kind": "context",
+            "path": "lib/shop/sales.ex",
+            "line": 5,
+            "via": "Repo.query!",
+            "how": "sql",
+        },
+        {
+            "module": "Shop.Sales",
+            "kind": "context",
+            "path": "lib/shop/sales.ex",
+            "line": 4,
+            "via": "Shop.Sales.Order",
+            "how": "reference",
+        },
+        {
+            "module": "ShopWeb.OrderController",
+            "kind": "controller",
+            "path": "lib/shop_web/order_controller.ex",
+            "line": 4,
+            "via": "Shop.Sales.Order",
+            "how": "reference",
+        },
+        {
+            "module": "Shop.Prune",
+            "kind": "worker",
+            "path": "lib/shop/prune.ex",
+            "line": 4,
+            "via": "Repo.delete_all",
+            "how": "query",
+        },
+    ]
+    assert found == without
+    assert (found["version"], [table["name"] for table in found["tables"]]) == (1, ["orders"])
+
+
+@pytest.mark.usefixtures("legacy")
+def test_usage_of_a_table_that_is_asked_for_is_not_that_of_its_namesake(
+    run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    url = database(TABLES, "CREATE SCHEMA old; CREATE TABLE old.orders ()")
+
+    done = run("inspect", "--usage", "--url", url, "--table", "old.orders")
+
+    assert done.out.splitlines()[1:] == [
+        "old.orders (table): no module of the legacy code names it."
+    ]
+
+
+def test_usage_needs_no_mix_project_where_the_folder_is_named(
+    legacy: Path,
+    run: Callable[..., Done],
+    database: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = database(TABLES)
+    monkeypatch.chdir(legacy.parent)
+
+    done = run("inspect", "--usage", "--url", url, "--table", "orders", "--legacy", "shop")
+
+    paths = [line.split()[2] for line in done.out.splitlines()[4:]]
+    assert (done.code, paths) == (
+        0,
+        [
+            "shop/lib/shop/sales/order.ex:1",
+            "shop/lib/shop/sales.ex:5",
+            "shop/lib/shop/sales.ex:4",
+            "shop/lib/shop_web/order_controller.ex:4",
+            "shop/lib/shop/prune.ex:4",
+        ],
+    )
+
+
+def test_usage_says_which_schema_it_could_not_read(
+    legacy: Path,
+    add: Callable[[Path, dict[str, str]], None],
+    run: Callable[..., Done],
+    database: Callable[..., str],
+) -> None:
+    text = "defmodule Shop.Odd do\n  use Ecto.Schema\n  schema table() do\n  end\nend\n"
+    add(legacy, {"lib/shop/odd.ex": text, "lib/shop/torn.ex": "schema(((\n"})
+
+    done = run("inspect", "--usage", "--url", database(TABLES))
+
+    todo = "    Modules that use a table there, or by it, are not shown.\n"
+    assert (done.code, done.err) == (
+        0,
+        "note [legacy-unread] lib/shop/odd.ex:3: Shop.Odd is taken for no schema: the name of its "
+        f"table can't be read.\n{todo}"
+        f"note [legacy-unread] lib/shop/torn.ex:1: The file can't be read whole.\n{todo}",
+    )
+
+
+def test_usage_outside_of_a_mix_project_is_an_error(
+    elsewhere: Path, run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    done = run("inspect", "--usage", "--url", database(TABLES))
+
+    assert (done.code, done.out, done.err) == (
+        2,
+        "",
+        f"error [not-a-mix-project] {elsewhere}: There is no mix.exs here or in a folder above.\n"
+        f"    Run this in the folder of a mix project. {ELSEWHERE}\n",
+    )
+
+
+LEFT_OUT = "--usage looks through the legacy code, which"
+ELSEWHERE = "To look elsewhere, name the folder of the legacy code: --legacy DIR."
+
+
+@pytest.mark.parametrize("here", ["elsewhere", "legacy"])
+def test_usage_without_legacy_code_is_an_error(
+    here: str, request: pytest.FixtureRequest, run: Callable[..., Done]
+) -> None:
+    request.getfixturevalue(here)
+
+    done = run("inspect", "--usage", "--no-legacy", "--json")
+
+    assert (done.code, json.loads(done.out)) == (
+        2,
+        {
+            "version": 1,
+            "problems": [
+                {
+                    "severity": "error",
+                    "code": "usage",
+                    "where": "--usage",
+                    "what": f"{LEFT_OUT} --no-legacy leaves out.",
+                    "todo": "Take one of the two away.",
+                }
+            ],
+        },
+    )
+
+
+def test_usage_where_the_configuration_leaves_legacy_code_out(
+    legacy: Path, run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    (legacy / "ash_scaffold.toml").write_text("legacy = false\n")
+    url = database(TABLES)
+
+    refused = run("inspect", "--usage", "--url", url)
+    asked = run("inspect", "--usage", "--url", url, "--legacy", ".")
+
+    assert (refused.code, refused.out, refused.err) == (
+        2,
+        "",
+        f"error [usage] legacy of ash_scaffold.toml: {LEFT_OUT} the configuration leaves out.\n"
+        f"    {ELSEWHERE}\n",
+    )
+    assert asked.code == 0
+
+
+def test_usage_in_a_folder_without_source_files_is_an_error(
+    legacy: Path, run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    (legacy / "assets").mkdir()
+
+    done = run("inspect", "--usage", "--url", database(TABLES), "--legacy", "assets")
+
+    assert (done.code, done.out, done.err) == (
+        2,
+        "",
+        "error [usage] --usage: There is no legacy code to look through: no .ex file was found.\n"
+        f"    {ELSEWHERE}\n",
+    )
+
+
+def test_usage_of_the_sample_project(
+    run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(data_path("sample_project"))
+    asked = [f"--table={name}" for name in ("posts_tags", "login_attempts", "schema_migrations")]
+
+    done = run("inspect", "--usage", "--dump", "priv/repo/structure.sql", *asked)
+
+    assert done.code == 0
+    assert [" ".join(line.split()) for line in done.out.splitlines()[1:] if "──" not in line] == [
+        "login_attempts (table)",
+        "kind module where how",
+        "schema App.Accounts.LoginAttempt lib/app/accounts/login_attempt.ex:1 schema",
+        "context App.Accounts lib/app/accounts.ex:156 reference",
+        "worker App.Workers.Prune lib/app/workers/prune.ex:17 sql: Repo.query!",
+        "posts_tags (table)",
+        "kind module where how",
+        "schema Legacy.Blog.Post lib/legacy/blog/post.ex:27 association: many_to_many tags",
+        "schema Legacy.Blog.Tag lib/legacy/blog/tag.ex:8 association: many_to_many posts",
+        "context Legacy.Blog lib/legacy/blog.ex:34 query: from",
+        "schema_migrations (table): no module of the legacy code names it.",
+    ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.kinds import UserKind
 from ash_scaffold.legacy.read import Hints, read_legacy
 from ash_scaffold.legacy.tables_named import TableNames, named_tables
-from ash_scaffold.legacy.usage import User, usage
+from ash_scaffold.legacy.usage import How, User, usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.read import read_project
 
@@ -39,6 +41,23 @@ def users(root: Path, files: dict[str, str]) -> dict[Name, tuple[User, ...]]:
     return dict(usage(project, read_legacy(project), [USERS, TAGS, JOIN, ENTRIES]))
 
 
+def test_a_context_that_became_a_domain_is_a_user_still(tmp_path: Path) -> None:
+    found = users(
+        tmp_path,
+        {
+            "lib/app/accounts.ex": "defmodule App.Accounts do\n  use Ash.Domain\n\n"
+            "  resources do\n    resource App.Accounts.Resources.User\n  end\n\n"
+            "  def get(id), do: App.Repo.get(App.Accounts.User, id)\nend\n",
+            "lib/app/sales.ex": "defmodule App.Sales do\n  use Ash.Domain\n\n"
+            "  resources do\n    resource App.Sales.Order\n  end\nend\n",
+        },
+    )
+    assert [(user.module, user.kind) for user in found[USERS]] == [
+        ("App.Accounts.User", UserKind.SCHEMA),
+        ("App.Accounts", UserKind.CONTEXT),
+    ]
+
+
 def test_every_table_has_its_schemas_and_those_that_name_them(tmp_path: Path) -> None:
     found = users(
         tmp_path,
@@ -63,7 +82,7 @@ def test_every_table_has_its_schemas_and_those_that_name_them(tmp_path: Path) ->
     schema = "App.Accounts.User"
     assert found == {
         USERS: (
-            User(schema, UserKind.SCHEMA, "lib/user.ex", 1, "schema"),
+            User(schema, UserKind.SCHEMA, "lib/user.ex", 1, "schema", How.SCHEMA),
             User("App.Accounts", UserKind.CONTEXT, "lib/app/accounts.ex", 4, schema),
             User(
                 "AppWeb.UserController",
@@ -75,9 +94,124 @@ def test_every_table_has_its_schemas_and_those_that_name_them(tmp_path: Path) ->
             User("App.Local", UserKind.MODULE, "lib/app/local.ex", 4, schema),
         ),
         TAGS: (),
-        JOIN: (User(schema, UserKind.SCHEMA, "lib/user.ex", 4, "many_to_many tags"),),
+        JOIN: (
+            User(schema, UserKind.SCHEMA, "lib/user.ex", 4, "many_to_many tags", How.ASSOCIATION),
+        ),
         ENTRIES: (),
     }
+
+
+NAMING = [
+    "  alias App.Accounts.User\n  def a, do: User",
+    "  alias App.Accounts.{Token, User}\n  def a, do: User",
+    "  alias App.{Accounts.User, Blog}\n  def a, do: User",
+    "  alias App.Accounts\n  def a, do: Accounts.User",
+    "  alias App.Accounts, as: A\n  alias A.User, as: U\n  def a, do: %U{}",
+    "  alias Elixir.App.Accounts.User\n  def a, do: User",
+    "  require App.Accounts.User, as: U\n  def a, do: U.b()",
+    "  import App.Accounts.User",
+    "  def a, do: Elixir.App.Accounts.User",
+    "  @spec a(App.Accounts.User.t()) :: :ok",
+    "  def a(%App.Accounts.User{} = user), do: user",
+    "  object :user, do: dataloader(App.Accounts.User)",
+    "  def a, do: from(u in App.Accounts.User)",
+    '  alias App.Accounts.User\n  def a(assigns), do: ~H"""\n  {User.name(@user)}\n  """',
+    '  def a(assigns), do: ~H"<p><%= inspect(%App.Accounts.User{}) %></p>"',
+]
+
+
+@pytest.mark.parametrize("body", NAMING)
+def test_ways_to_name_a_schema(tmp_path: Path, body: str) -> None:
+    found = users(tmp_path, {"lib/a.ex": f"defmodule App.A do\n{body}\nend\n"})[USERS]
+    assert [(user.module, user.via, user.how) for user in found[1:]] == [
+        ("App.A", "App.Accounts.User", How.REFERENCE)
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "  alias App.Accounts.User",
+        "  alias App.Accounts.User, as: U\n  def a, do: User",
+        "  require App.Accounts.User",
+        "  alias App.Accounts.User.Query\n  def a, do: Query",
+        "  def a, do: User",
+        "  def a, do: :User",
+        "  defmodule User do\n  end\n  def a, do: User",
+        '  def a(assigns), do: ~H"""\n  <b>App.Accounts.User</b> of our User. <i>so</i>\n  """',
+        "  # App.Accounts.User.b()",
+        '  @moduledoc "See `App.Accounts.User.b/0`."',
+    ],
+)
+def test_what_names_no_schema(tmp_path: Path, body: str) -> None:
+    found = users(tmp_path, {"lib/a.ex": f"defmodule App.A do\n{body}\nend\n"})[USERS]
+    assert [user.module for user in found] == ["App.Accounts.User"]
+
+
+def test_names_that_start_with_the_module_around(tmp_path: Path) -> None:
+    text = "defmodule App.Accounts do\n  alias __MODULE__.User\n  def a, do: User\nend\n"
+    inner = "defmodule App.Accounts do\n  def a, do: __MODULE__.User\nend\n"
+    expected = User("App.Accounts", UserKind.CONTEXT, "lib/a.ex", 3, "App.Accounts.User")
+    assert users(tmp_path, {"lib/a.ex": text})[USERS][1:] == (expected,)
+    found = users(tmp_path, {"lib/a.ex": inner})[USERS]
+    assert found[1:] == (msgspec.structs.replace(expected, line=2),)
+
+
+def test_a_protocol_implemented_for_a_schema(tmp_path: Path) -> None:
+    text = (
+        "defimpl Jason.Encoder, for: [App.Accounts.User, Map] do\n"
+        '  def a, do: Repo.all("tags")\nend\n'
+    )
+    found = users(tmp_path, {"lib/impl.ex": text})
+    modules = ("Jason.Encoder.App.Accounts.User", "Jason.Encoder.Map")
+    module, path, schema = UserKind.MODULE, "lib/impl.ex", "App.Accounts.User"
+    assert found[USERS][1:] == tuple(User(name, module, path, 1, schema) for name in modules)
+    assert found[TAGS] == tuple(
+        User(name, module, path, 2, "Repo.all", How.QUERY) for name in modules
+    )
+
+
+def test_associations_of_other_schemas(tmp_path: Path) -> None:
+    found = users(
+        tmp_path,
+        {
+            "lib/tag.ex": "defmodule App.Tag do\n  use Ecto.Schema\n  alias App.Accounts.User\n"
+            '  schema "tags" do\n    belongs_to :owner, User\n    has_many :entries, '
+            '{"users_tags", App.Accounts.User}\n'
+            "    many_to_many :all, User, join_through: App.Link\n  end\n"
+            "  def new, do: %User{}\nend\n",
+            "lib/link.ex": "defmodule App.Link do\n  use Ecto.Schema\n"
+            '  @schema_prefix "ledger"\n  schema "entries" do\n  end\nend\n',
+        },
+    )
+    tag = ("App.Tag", UserKind.SCHEMA, "lib/tag.ex")
+    assert found[USERS][1:] == (User(*tag, 5, "App.Accounts.User", How.ASSOCIATION),)
+    assert found[JOIN][-1] == User(*tag, 6, "has_many entries", How.ASSOCIATION)
+    assert found[ENTRIES][1:] == (User(*tag, 7, "App.Link", How.ASSOCIATION),)
+
+
+def test_every_application_of_an_umbrella_is_looked_through(tmp_path: Path) -> None:
+    app = "defmodule A.MixProject do\n  def project, do: [app: :a]\nend\n"
+    files = {
+        "mix.exs": 'defmodule U.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n',
+        "apps/a/mix.exs": app,
+        "apps/a/lib/user.ex": USER,
+        "apps/web/mix.exs": app.replace(":a]", ":web]").replace("A.", "Web."),
+        "apps/web/lib/web/user_controller.ex": "defmodule Web.UserController do\n"
+        "  def a, do: App.Accounts.User\nend\n",
+        "apps/web/test/user_test.exs": "defmodule T do\n  def a, do: App.Accounts.User\nend\n",
+        "apps/a/priv/repo/seeds.exs": "App.Accounts.User\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    schema, path = "App.Accounts.User", "apps/web/lib/web/user_controller.ex"
+    expected = (
+        User(schema, UserKind.SCHEMA, "apps/a/lib/user.ex", 1, "schema", How.SCHEMA),
+        User("Web.UserController", UserKind.CONTROLLER, path, 2, schema),
+    )
+    project = read_project(tmp_path / "apps/a")
+    assert usage(project, read_legacy(project), [USERS])[USERS] == expected
 
 
 @pytest.mark.parametrize(
@@ -121,10 +255,27 @@ def test_the_kind_comes_from_what_a_module_uses_then_from_its_path(
         ('from(a in A, join: u in "users", on: true)', USERS, "from"),
         ('from(a in A, left_join: u in "users", on: true)', USERS, "from"),
         ('from e in "entries", prefix: "ledger"', ENTRIES, "from"),
+        ('from u in "users", join: e in E, on: true, prefix: "ledger"', USERS, "from"),
+        ('from a in A, join: e in "entries", on: true, prefix: "ledger"', ENTRIES, "from"),
+        ('from a in A, prefix: "ledger", join: u in "users", on: true', USERS, "from"),
+        ('from u in "users", as: :u, prefix: "public"', USERS, "from"),
         ('join(q, :left, [a], u in "users", on: true)', USERS, "from"),
+        ('join(q, :left, [a], e in "entries", on: true, prefix: "ledger")', ENTRIES, "from"),
         ('"users" |> Repo.all()', USERS, "Repo.all"),
         ('Repo.insert_all("users", [])', USERS, "Repo.insert_all"),
         ('from {"users", User}', USERS, "from"),
+        ('from(a in A, join: "users")', USERS, "from"),
+        ('from(a in A, join: u in {"users", User}, on: true)', USERS, "from"),
+        ('join(q, :inner, [a], "users", on: true)', USERS, "join"),
+        ('q |> join(:inner, [a], "users", on: true)', USERS, "join"),
+        ('"users" |> where([u], u.id == 1) |> select([u], u.id) |> Repo.all()', USERS, "where"),
+        ('Ecto.Query.from("users")', USERS, "Ecto.Query.from"),
+        ('App.ReadRepo.one!("users")', USERS, "App.ReadRepo.one!"),
+        ('{"users", User} |> Repo.get(1)', USERS, "Repo.get"),
+        ('Repo.insert_all("entries", [], prefix: "ledger")', ENTRIES, "Repo.insert_all"),
+        ('multi |> Multi.insert_all(:a, "users", [])', USERS, "Multi.insert_all"),
+        ('Ecto.Multi.all(multi, :a, "users")', USERS, "Ecto.Multi.all"),
+        ('Ecto.put_meta(user, source: "users")', USERS, "Ecto.put_meta"),
         ('Repo.query("SELECT * FROM users WHERE id = $1", [1])', USERS, "Repo.query"),
         ('Ecto.Adapters.SQL.query!(Repo, "UPDATE users SET a = 1")', USERS,
          "Ecto.Adapters.SQL.query!"),
@@ -137,11 +288,23 @@ def test_the_kind_comes_from_what_a_module_uses_then_from_its_path(
         ('"DELETE FROM users WHERE id = #{id}" |> Repo.query!()', USERS, "Repo.query!"),
         ('sql = ~s(INSERT INTO users (a) VALUES (1))', USERS, "SQL"),
         ('sql = "WITH a AS (SELECT 1 FROM users) SELECT 1"', USERS, "SQL"),
+        ('@sql "SELECT 1 FROM users"', USERS, "SQL"),
+        ('@sql ~S"SELECT 1 FROM users"', USERS, "SQL"),
+        ('Repo.query!("VACUUM (ANALYZE, VERBOSE) users")', USERS, "Repo.query!"),
+        ('Repo.query!("ALTER TABLE IF EXISTS ONLY users ADD a int")', USERS, "Repo.query!"),
+        ('SQL.query(Repo, "SELECT 1 FROM \\"ledger\\".\\"entries\\"", [])', ENTRIES, "SQL.query"),
+        ('Repo.query!("WITH users AS (SELECT 1 FROM users) SELECT 1 FROM users")', USERS,
+         "Repo.query!"),
+        ('Repo.query!("DO $$BEGIN EXECUTE \'TRUNCATE users\'; END$$")', USERS, "Repo.query!"),
+        ('Repo.query!("DO $$BEGIN EXECUTE format(\'TABLE users %s\', 1); END$$")', USERS,
+         "Repo.query!"),
+        ('Repo.query!("SELECT \'--\', 1 FROM users -- tags")', USERS, "Repo.query!"),
     ],
 )  # fmt: skip
 def test_tables_that_are_named_as_text(code: str, table: Name, via: str) -> None:
     file = ElixirFile("lib/a.ex", f"defmodule A do\n  def a do\n    {code}\n  end\nend\n".encode())
-    found = [(name, by) for _, name, by in named_tables(file, TableNames([USERS, TAGS, ENTRIES]))]
+    named = named_tables(file, TableNames([USERS, TAGS, ENTRIES]))
+    found = [(each.table, each.via) for each in named]
     assert found[0] == (table, via)
     assert len(found) == (2 if "tags t, users u" in code else 1)
 
@@ -153,10 +316,31 @@ def test_tables_that_are_named_as_text(code: str, table: Name, via: str) -> None
         '%{"users" => 1}',
         'IO.puts("Select users from users")',
         'x in ["users"]',
+        'from u in "users", prefix: "ledger"',
+        'where(q, [u], u.kind == "users")',
+        'from(u in A, where: u.kind == "users")',
+        'from(u in A, select: %{kind: "users"})',
+        'Repo.get_by(Setting, name: "users")',
+        'Map.get(params, "users")',
+        'params |> Map.get("users")',
+        'get("users", UserController, :index)',
+        'Path.join("priv", "users")',
+        'join(q, :inner, [a], b in B, on: "users")',
+        'new() |> from("users")',
+        'Logger.info("vacuum users")',
+        'Mix.shell().info("drop users")',
         'Repo.query("SELECT users FROM accounts")',
         'Repo.query("SELECT 1 FROM other.users")',
         'Repo.query("SELECT 1 FROM users_old")',
         'Repo.query("SELECT 1 FROM #{users}")',
+        'Repo.query("SELECT 1 WHERE a IS NOT DISTINCT FROM users")',
+        'Repo.query("SELECT extract(epoch FROM users), trim(both from users)")',
+        'Repo.query("SELECT 1 -- FROM users")',
+        'Repo.query("SELECT 1 /* FROM users */")',
+        "Repo.query(\"SELECT 'copied from users'\")",
+        'Repo.query("WITH users AS (SELECT 1) SELECT 1 FROM users")',
+        'Repo.query("WITH a AS (SELECT (1)), users (id) AS MATERIALIZED (SELECT 1) TABLE users")',
+        'Repo.query("WITH RECURSIVE users AS (SELECT 1 UNION SELECT 1 FROM users) TABLE users")',
     ],
 )
 def test_text_that_names_no_table(code: str) -> None:
@@ -187,12 +371,55 @@ def test_the_sample_project() -> None:
 def test_no_text_makes_it_fail(text: str) -> None:
     source = f'defmodule A do\n  def a, do: Repo.query("SELECT 1 FROM users {text}\n  {text}\nend\n'
     file = ElixirFile("lib/a.ex", source.encode("utf-8", "replace"))
-    for node, table, _ in named_tables(file, TableNames([USERS])):
-        assert (node.type in ("string", "sigil"), table) == (True, USERS)
+    for named in named_tables(file, TableNames([USERS])):
+        assert (named.node.type in ("string", "sigil"), named.table) == (True, USERS)
     assert all(node.type for node in file.names())
+
+
+PIECES = st.sampled_from(
+    [
+        b"defmodule A do\n", b"defimpl P, for: ", b"[", b"end\n", b"alias App.Accounts.{User, ",
+        b"__MODULE__", b".", b"App.Accounts.User", b"%User{", b"}", b"~H\"", b"Repo.query!(",
+        b'"""', b"WITH users AS (SELECT 1 FROM users", b'"users"', b" in ", b" |> ", b"from(",
+        b"join: ", b"use AppWeb, :controller\n", b"schema \"tags\" do\n", b", ",
+        b"belongs_to :a, User\n",
+        b"\xff\x00", b"#{", b"'", b"(", b")", b"\n",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.binary(max_size=8), max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_make_it_fail(pieces: list[bytes]) -> None:
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        users(root, {})
+        (root / "lib/any.ex").write_bytes(b"".join(pieces))
+        project = read_project(root)
+        found = usage(project, read_legacy(project), [USERS, TAGS])
+        ours = User("App.Accounts.User", UserKind.SCHEMA, "lib/user.ex", 1, "schema", How.SCHEMA)
+        assert ours in found[USERS]
+        assert {user.path for user in (*found[USERS], *found[TAGS])} <= {
+            "lib/user.ex",
+            "lib/any.ex",
+        }
+
+
+def test_a_name_that_a_module_attribute_holds(tmp_path: Path) -> None:
+    text = (
+        'defmodule A do\n  @table "users"\n  @other "tags"\n  def a, do: @other\n'
+        '  def b, do: from(u in @table, prefix: "public")\n  def c, do: @table |> Repo.all()\n'
+        "  def d, do: Map.get(%{}, @table)\nend\n"
+    )
+    found = users(tmp_path, {"lib/a.ex": text})
+    assert found[USERS][1:] == (
+        User("A", UserKind.MODULE, "lib/a.ex", 6, "Repo.all", How.QUERY),
+        User("A", UserKind.MODULE, "lib/a.ex", 5, "from", How.QUERY),
+    )
+    assert found[TAGS] == ()
 
 
 def test_without_hints_only_names_of_tables_are_found(tmp_path: Path) -> None:
     users(tmp_path, {"lib/a.ex": 'defmodule A do\n  def a, do: from("users", [])\nend\n'})
     found = usage(read_project(tmp_path), Hints(), [USERS])
-    assert found[USERS] == (User("A", UserKind.MODULE, "lib/a.ex", 2, "from"),)
+    assert found[USERS] == (User("A", UserKind.MODULE, "lib/a.ex", 2, "from", How.QUERY),)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Schema, Url
+from ash_scaffold.cli.options import LEGACY, Dump, Json, Legacy, NoLegacy, Schema, Url
 
 if TYPE_CHECKING:
     from ash_scaffold.generate.inspection import Inspection, TableView
+    from ash_scaffold.legacy.usage import User
 
 _EXAMPLES = """[bold]Examples[/bold]
 
@@ -21,6 +24,9 @@ What a dump holds, and what it maps to, no server or project needed:
 
 Two tables as JSON:
   ash-scaffold inspect --url postgres://me@localhost/app_dev --table users --table posts --json
+
+Which schemas, contexts, controllers and workers a change of two tables may touch:
+  ash-scaffold inspect --usage --table users --table "users_*"
 """
 
 
@@ -34,9 +40,25 @@ def inspect(
     dump: Dump = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
+    usage: Annotated[
+        bool,
+        typer.Option(
+            "--usage",
+            help="Show who uses each table in the legacy code, in place of its columns. JSON "
+            "has both.",
+            rich_help_panel=LEGACY,
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Show tables and columns, what each column's type becomes in Ash, and why."""
+    """Show tables and columns, what each column's type becomes in Ash, and why.
+
+    With --usage: the modules of the legacy code that use each table, where, and how.
+    They are its Ecto schemas, schemas with an association to one, modules that name
+    one or an alias of it, and those that name the table in a query or in SQL. What is
+    called through another module is not seen; migrations, tests, scripts (.exs) and
+    template files are not looked at.
+    """
     from ash_scaffold.cli.ending import told
     from ash_scaffold.generate.inspection import look
     from ash_scaffold.generate.reading import Request
@@ -52,36 +74,79 @@ def inspect(
                 legacy=None if legacy is None else str(legacy.resolve()),
                 use_legacy=not no_legacy,
                 environment=dict(os.environ),
-            )
+            ),
+            usage=usage,
         )
         if json:
             _print_json(found)
+        elif usage:
+            _print_usage(found)
         else:
             _print(found)
 
 
-inspect.__doc__ = f"{inspect.__doc__}\n\n{_EXAMPLES}"
+inspect.__doc__ = f"{cleandoc(inspect.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _print(found: Inspection) -> None:
     from ash_scaffold.cli.output import console, print_problems, print_table, safe
 
-    out = console()
-    out.print(f"Read {safe(found.source)}")
+    console().print(f"Read {safe(found.source)}")
     for view in found.tables:
         print_table(
             _title(view), ("column", "type", "null", "attribute", "Ash type", "why"), _rows(view)
         )
     print_problems(found.problems)
+    _print_other_schemas(found)
+
+
+def _print_usage(found: Inspection) -> None:
+    """Print who uses each table; what can't be said in Ash is none of that."""
+    from ash_scaffold.cli.output import console, print_problems, print_table, safe
+
+    out = console()
+    out.print(f"Read {safe(found.source)}")
+    for view in found.tables:
+        users = view.usage or ()
+        title = f"{_name(view)} ({view.kind})"
+        if users:
+            print_table(title, ("kind", "module", "where", "how"), _user_rows(users))
+        else:
+            out.print(f"{safe(title)}: no module of the legacy code names it.")
+    print_problems(found.reading)
+    _print_other_schemas(found)
+
+
+def _user_rows(users: Sequence[User]) -> list[tuple[str, ...]]:
+    """Say where and how each module uses a table; which schema it names only if there are more."""
+    schemas = {user.module for user in users if user.how == "schema"}
+    unsaid = {"schema", "SQL"} | (schemas if len(schemas) == 1 else set())
+    return [
+        (
+            user.kind.value,
+            user.module,
+            f"{user.path}:{user.line}",
+            user.how.value if user.via in unsaid else f"{user.how.value}: {user.via}",
+        )
+        for user in users
+    ]
+
+
+def _print_other_schemas(found: Inspection) -> None:
+    from ash_scaffold.cli.output import console, safe
+
     if found.other_schemas:
         names = ", ".join(f"{safe(name)} ({count})" for name, count in found.other_schemas)
-        out.print(f"Schemas that were not read: {names}")
+        console().print(f"Schemas that were not read: {names}")
+
+
+def _name(view: TableView) -> str:
+    return view.name if view.schema == "public" else f"{view.schema}.{view.name}"
 
 
 def _title(view: TableView) -> str:
-    name = view.name if view.schema == "public" else f"{view.schema}.{view.name}"
     key = f", key: {', '.join(view.primary_key)}" if view.primary_key else ", no key"
-    return f"{name} ({view.kind}{key})"
+    return f"{_name(view)} ({view.kind}{key})"
 
 
 def _rows(view: TableView) -> list[tuple[str, ...]]:

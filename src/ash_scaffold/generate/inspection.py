@@ -19,7 +19,10 @@ from ash_scaffold.config.fault import did_you_mean
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.known import has_geo_postgis
 from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.generate.usage import not_read, require_asked, require_code, require_option
 from ash_scaffold.legacy.read import Hints
+from ash_scaffold.legacy.usage import User
+from ash_scaffold.legacy.usage import usage as table_users
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
@@ -52,33 +55,44 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
-    """A relation with its columns in order."""
+    """A relation with its columns in order; `usage` is unset where nobody asked who uses it."""
 
     schema: str
     name: str
     kind: str
     primary_key: tuple[str, ...]
     columns: tuple[ColumnView, ...]
+    usage: tuple[User, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found: the tables that were asked for, and what can't be said in Ash."""
+    """What was found: the tables that were asked for, and what can't be said in Ash.
+
+    `reading` are those of the problems that the reading of database and legacy code met.
+    """
 
     source: str
     tables: tuple[TableView, ...]
     problems: tuple[Problem, ...]
+    reading: tuple[Problem, ...]
     other_schemas: tuple[tuple[str, int], ...]
 
 
-def look(request: Request) -> Inspection:
+def look(request: Request, *, usage: bool = False) -> Inspection:
     """Read the database of a request and map it, with the project's configuration if there is one.
 
-    Raises `ScaffoldError` when the database can't be read or no table is meant.
+    With `usage` each table has its users too. Raises `ScaffoldError` when the database can't be
+    read, no table is meant, or usage is asked for where there is no legacy code.
     """
-    project = _project(request)
+    project = _project(request, usage=usage)
     config = Config() if project is None else load_config(project.root)
-    hints = _hints(request, project, config)
+    if usage:
+        require_asked(request, config)
     root = request.folder if project is None else project.root
+    code = _outside(request) if project is None else project
+    hints = _hints(request, code, config, mix_project=project is not None)
+    if usage:
+        require_code(code, hints)
     database, source, _server, problems = read_database(request, config, root, hints)
     names = _asked(request, database)
     geo = project is not None and has_geo_postgis(project)
@@ -86,32 +100,46 @@ def look(request: Request) -> Inspection:
     views, found = inspect_database(
         database, Resolver(config), app, names, Legacy(legacy_facts(hints)), geo_postgis=geo
     )
+    if usage:
+        # Every table is looked for: a name without its schema may mean one that is not shown.
+        users = table_users(code, hints, (table.name for table in database.tables))
+        views = tuple(
+            msgspec.structs.replace(view, usage=users[Name(view.schema, view.name)])
+            for view in views
+        )
+        problems = (*problems, *not_read(hints))
     return Inspection(
         source=source,
         tables=views,
         problems=tuple(sorted((*problems, *found), key=Problem.sort_key)),
+        reading=tuple(sorted(problems, key=Problem.sort_key)),
         other_schemas=database.other_schemas,
     )
 
 
-def _project(request: Request) -> Project | None:
+def _project(request: Request, *, usage: bool) -> Project | None:
     try:
         return read_project(request.folder)
     except ScaffoldError as error:
-        if error.problems[0].code is Code.NOT_A_MIX_PROJECT:
-            return None
-        raise
+        if error.problems[0].code is not Code.NOT_A_MIX_PROJECT:
+            raise
+        if usage:
+            require_option(request, error)
+        return None
 
 
-def _hints(request: Request, project: Project | None, config: Config) -> Hints:
+def _outside(request: Request) -> Project:
+    """Stand in for a project where there is none."""
+    app = App(name="", path="", namespace=_APP, lib=())
+    return Project(root=request.folder.absolute(), app=app, apps=(app,), modules={})
+
+
+def _hints(request: Request, project: Project, config: Config, *, mix_project: bool) -> Hints:
     """Read the legacy code: where the option says, outside of a mix project too."""
     if request.legacy is not None:
         config = msgspec.structs.replace(config, legacy=request.legacy)
-    if project is None:
-        if request.legacy is None:
-            return Hints()
-        app = App(name="", path="", namespace=_APP, lib=())
-        project = Project(root=request.folder.absolute(), app=app, apps=(app,), modules={})
+    elif not mix_project:
+        return Hints()
     return read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
 
 

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import takewhile
 
+import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.tables_in_sql import TableNames
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.syntax.parse import CallSite, Tree, call_site
+from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, module_attribute
 from ash_scaffold.syntax.values import Unreadable, read
 
-# Where Ecto takes a table's name, and where it takes SQL: the last part of a call's name.
-_SOURCE_CALLS = frozenset(
-    "from join insert_all update_all delete_all all one one! get get! get_by get_by! aggregate "
-    "exists? stream where select subquery put_source".split()
+__all__ = ["NamedTable", "TableNames", "named_tables"]
+
+# Where Ecto takes a table's name in place of a schema, by the last part of the call's name: a
+# query's functions as the first argument, those of a repo too, and some wherever it stands.
+_QUERY_CALLS = frozenset(
+    "from subquery select select_merge where or_where order_by group_by having or_having limit "
+    "offset distinct preload lock update windows with_cte union union_all except intersect "
+    "exclude put_query_prefix join".split()
 )
+_REPO_CALLS = frozenset(
+    "all all_by one one! get get! get_by get_by! aggregate exists? stream".split()
+)
+_BULK_CALLS = frozenset("insert_all update_all delete_all".split())
 _SQL_CALLS = frozenset(
     "query query! query_many query_many! execute execute! fragment explain prepare "
     "prepare! stream sql unsafe_fragment".split()
 )
 _JOINS = frozenset(
     "join left_join right_join inner_join full_join cross_join left_lateral_join "
-    "inner_lateral_join".split()
+    "inner_lateral_join cross_lateral_join".split()
 )
+# What `Ecto.Query.from/2` takes with the source or join before it.
+_BESIDE_SOURCE = frozenset({"as", "prefix", "hints", "on"})
 # A text is a statement when it begins as one; "Update tags in batches" is none.
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:select\b.*\bfrom\b|insert\s+into\b|update\b.*\bset\b|delete\s+from\b"
@@ -32,65 +45,34 @@ _STATEMENT = re.compile(
     r"|refresh\s+materialized\b|(?:create|alter|drop|explain|analyze|vacuum)\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_WORD = re.compile(rb"\w+")
-_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
-_QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})?"
-_AFTER = re.compile(
-    r"\b(?:from|join|into|update|table|truncate|only|using|lock|copy|on|references|view|analyze"
-    rf"|vacuum)\s+(?:(?:only|if\s+exists|lateral|table)\s+)*(?P<first>{_QUALIFIED})"
-    rf"(?P<more>(?:(?:\s+(?:as\s+)?{_NAME})?\s*,\s*{_QUALIFIED})*)",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(rf"[,]\s*(?P<name>{_QUALIFIED})")
+# Statements of a word and a name: in small letters as likely a label ("drop users").
+_SHORT = frozenset("truncate create alter drop explain analyze vacuum".split())
 _CLIMB = 12
 
 
-class TableNames:
-    """The tables to look for, found by the names that code may give them."""
+class NamedTable(msgspec.Struct, frozen=True):
+    """A table that a string names: where, the call that takes the string, and whether it is SQL.
 
-    def __init__(self, tables: Iterable[Name]) -> None:
-        self._by_name: dict[str, list[Name]] = {}
-        for table in sorted(tables):
-            self._by_name.setdefault(table.name, []).append(table)
-        longest = (
-            max(_WORD.findall(name.encode().lower()), key=len, default=b"")
-            for name in self._by_name
-        )
-        self._words = frozenset(longest)
+    `via` is `SQL` for SQL that is first given a name of its own.
+    """
 
-    def may_be_in(self, source: bytes) -> bool:
-        """Whether any of the names may stand in the text at all: a quick look at its words."""
-        return b"" in self._words or not self._words.isdisjoint(_WORD.findall(source.lower()))
-
-    def find(self, name: str, schema: str | None = None) -> Name | None:
-        """Return the table of a name: the default schema's, else the only one."""
-        found = self._by_name.get(name, [])
-        if schema is not None:
-            return next((table for table in found if table.schema == schema), None)
-        default = next((table for table in found if table.schema == "public"), None)
-        return default or (found[0] if len(found) == 1 else None)
-
-    def in_sql(self, sql: str) -> Iterator[Name]:
-        """Yield the tables that stand where SQL has a table's name."""
-        for match in _AFTER.finditer(sql):
-            names = [match["first"], *(m["name"] for m in _LISTED.finditer(match["more"]))]
-            for written in names:
-                parts = [self._unquoted(part) for part in re.findall(_NAME, written)]
-                table = self.find(parts[-1], parts[0] if len(parts) > 1 else None)
-                if table is not None:
-                    yield table
-
-    def _unquoted(self, part: str) -> str:
-        if part.startswith('"'):
-            return part[1:-1].replace('""', '"')
-        return part.lower()
+    node: Node
+    table: Name
+    via: str
+    is_sql: bool
 
 
-def named_tables(file: ElixirFile, names: TableNames) -> Iterator[tuple[Node, Name, str]]:
-    """Yield each table that a string names: the string, the table, and the call that takes it.
+class _Source(msgspec.Struct, frozen=True):
+    """The call that takes a string as the source of a query; the call has its `prefix:`."""
 
-    SQL that is first given a name of its own counts as `SQL`: a text that begins as a statement
-    does.
+    via: str
+    call: CallSite | None
+
+
+def named_tables(file: ElixirFile, names: TableNames) -> Iterator[NamedTable]:
+    """Yield each table that a string names.
+
+    Outside of a call that takes SQL, a text that begins as a statement counts as SQL.
     """
     if not names.may_be_in(file.source):
         return
@@ -98,16 +80,43 @@ def named_tables(file: ElixirFile, names: TableNames) -> Iterator[tuple[Node, Na
         raw = file.source[node.start_byte : node.end_byte]
         if not names.may_be_in(raw):
             continue
-        via, call = _taker(file.tree, node)
         text = _text(file.tree, node)
-        last = via.rpartition(".")[2]
-        table = names.find(text, _prefix(file.tree, call))
-        if table is not None and (last in _SOURCE_CALLS or last == "in"):
-            yield node, table, "from" if last == "in" else via
-        elif last in _SQL_CALLS or _is_statement(text):
-            shown = via if last in _SQL_CALLS else "SQL"
-            for found in dict.fromkeys(names.in_sql(text)):
-                yield node, found, shown
+        sources = tuple(_sources(file.tree, node, text, names))
+        yield from sources
+        if sources:
+            continue
+        taker = _taker(file.tree, node)
+        takes_sql = taker.rpartition(".")[2] in _SQL_CALLS
+        if takes_sql or _is_statement(text):
+            for table in dict.fromkeys(names.in_sql(text)):
+                yield NamedTable(node, table, taker if takes_sql else "SQL", is_sql=True)
+
+
+def _sources(tree: Tree, node: Node, text: str, names: TableNames) -> Iterator[NamedTable]:
+    """Yield where a string is taken as a source: at its place, or where its `@name` is read."""
+    if not names.has(text):
+        return
+    for place in (node, *_reads(tree, node)):
+        source = _source(tree, place)
+        if source is not None:
+            table = names.find(text, _prefix(tree, source.call, place))
+            if table is not None:
+                yield NamedTable(place, table, source.via, is_sql=False)
+
+
+def _reads(tree: Tree, node: Node) -> Iterator[Node]:
+    """Yield where the file reads the module attribute that a string is the value of."""
+    call = node.parent.parent if node.parent is not None else None
+    holder = call.parent if call is not None else None
+    attribute = module_attribute(tree, holder) if holder is not None else None
+    if attribute is None or attribute.value != node:
+        return
+    stack = [tree.root]
+    while stack:
+        current = stack.pop()
+        stack.extend(reversed(current.named_children))
+        if current.type == "unary_operator" and tree.text(current) == f"@{attribute.name}":
+            yield current
 
 
 def _is_statement(text: str) -> bool:
@@ -115,7 +124,8 @@ def _is_statement(text: str) -> bool:
     if not _STATEMENT.match(text):
         return False
     words = re.findall(r"(?m)^(?!\s*--)\s*([A-Za-z]+)", text)
-    return bool(words) and (words[0].isupper() or words[0].islower())
+    first = words[0] if words else ""
+    return first.isupper() or (first.islower() and first not in _SHORT)
 
 
 def _text(tree: Tree, node: Node) -> str:
@@ -129,42 +139,107 @@ def _text(tree: Tree, node: Node) -> str:
     )
 
 
-def _taker(tree: Tree, node: Node) -> tuple[str, CallSite | None]:
-    """Return the name of the call that a string is given to, and the call.
+def _source(tree: Tree, node: Node) -> _Source | None:
+    """Return what takes a string, or a `{string, schema}` that begins with it, as a source."""
+    parent = node.parent
+    if parent is not None and parent.type == "tuple" and expressions(parent)[0] == node:
+        node, parent = parent, parent.parent
+    if parent is None:
+        return None
+    if parent.type == "binary_operator":
+        return _operand(tree, parent, node)
+    if parent.type == "pair":
+        return _option(tree, parent)
+    if parent.type == "arguments" and parent.parent is not None:
+        site = call_site(tree, parent.parent)
+        place = next((n for n, arg in enumerate(expressions(parent)) if arg == node), None)
+        if site is not None and place is not None:
+            piped = _is_piped(tree, parent.parent)
+            if _takes(site.name, place + piped):
+                return _Source(site.name, site)
+    return None
 
-    `in` stands for `x in "table"`. A pipe's right side takes what is on its left.
+
+def _operand(tree: Tree, parent: Node, node: Node) -> _Source | None:
+    """Tell `x in "table"` and `"table" |> call()` from other operators."""
+    sign, left, right = (parent.child_by_field_name(name) for name in ("operator", "left", "right"))
+    operator = tree.text(sign) if sign is not None else ""
+    if operator == "in" and right == node:
+        return _Source("from", _around(tree, parent))
+    if operator == "|>" and left == node and right is not None:
+        site = call_site(tree, right)
+        if site is not None and _takes(site.name, 0):
+            return _Source(site.name, site)
+    return None
+
+
+def _option(tree: Tree, pair: Node) -> _Source | None:
+    """Tell `join: "table"` and `put_meta(source: "table")` from other options."""
+    key = pair.child_by_field_name("key")
+    name = tree.text(key).rstrip().removesuffix(":") if key is not None else ""
+    call = _around(tree, pair)
+    if call is None:
+        return None
+    last = call.name.rpartition(".")[2]
+    if name in _JOINS and last == "from":
+        return _Source("from", call)
+    if name == "source" and last == "put_meta":
+        return _Source(call.name, call)
+    return None
+
+
+def _takes(name: str, place: int) -> bool:
+    """Whether a call takes a query's source as that argument, the piped one counted."""
+    owner, _, last = name.rpartition(".")
+    module = owner.rpartition(".")[2]
+    if last in _BULK_CALLS:
+        return True
+    if last == "join" and module in ("", "Query"):
+        return place in (0, 3)
+    if last in _QUERY_CALLS and module in ("", "Query"):
+        return place == 0
+    if last in _REPO_CALLS:
+        return (module.lower().endswith("repo") and place == 0) or module == "Multi"
+    return False
+
+
+def _is_piped(tree: Tree, call: Node) -> bool:
+    """Whether a call stands on the right of a pipe."""
+    parent = call.parent
+    if parent is None or parent.type != "binary_operator":
+        return False
+    sign = parent.child_by_field_name("operator")
+    return (
+        sign is not None and tree.text(sign) == "|>" and parent.child_by_field_name("right") == call
+    )
+
+
+def _taker(tree: Tree, node: Node) -> str:
+    """Return the name of the call that a string is given to, "" for none.
+
+    A pipe's right side takes what is on its left.
     """
     current = node
     for _ in range(_CLIMB):
         parent = current.parent
-        if parent is None:
-            break
+        if parent is None or parent.type in ("do_block", "stab_clause"):
+            return ""
         if parent.type == "binary_operator":
             sign, right = (parent.child_by_field_name(name) for name in ("operator", "right"))
             operator = tree.text(sign) if sign is not None else ""
-            if operator == "in" and right == node:
-                return "in", _around(tree, parent)
             if operator == "|>" and right is not None and current != right:
                 site = call_site(tree, right)
                 if site is not None:
-                    return site.name, site
+                    return site.name
             if operator == "=":
-                break
+                return ""
         elif parent.type == "call":
             site = call_site(tree, parent)
-            return (site.name, site) if site is not None else ("", None)
-        elif parent.type in ("do_block", "stab_clause"):
-            break
-        elif parent.type == "pair" and _is_join(tree, parent):
-            return "in", _around(tree, parent)
+            # `@sql "…"` parses as a call of `sql`: it gives the text a name.
+            named = parent.parent is not None and parent.parent.type == "unary_operator"
+            return site.name if site is not None and not named else ""
         current = parent
-    return "", None
-
-
-def _is_join(tree: Tree, pair: Node) -> bool:
-    """Whether a keyword's value is a source: `join: "table"`."""
-    key = pair.child_by_field_name("key")
-    return key is not None and tree.text(key).rstrip().removesuffix(":") in _JOINS
+    return ""
 
 
 def _around(tree: Tree, node: Node) -> CallSite | None:
@@ -177,7 +252,15 @@ def _around(tree: Tree, node: Node) -> CallSite | None:
     return None
 
 
-def _prefix(tree: Tree, call: CallSite | None) -> str | None:
-    option = call.option("prefix") if call is not None else None
+def _prefix(tree: Tree, call: CallSite | None, node: Node) -> str | None:
+    """Return the `prefix:` that goes with a source: in `from` the one that follows it."""
+    if call is None:
+        return None
+    option = call.option("prefix")
+    if call.name.rpartition(".")[2] == "from":
+        ends = [o.value.end_byte for o in call.options if o.value.start_byte <= node.start_byte]
+        after = [o for o in call.options if not ends or o.value.start_byte >= max(ends)]
+        beside = takewhile(lambda option: option.name in _BESIDE_SOURCE, after)
+        option = next((o.value for o in beside if o.name == "prefix"), None)
     value = read(tree, option) if option is not None else None
     return value if isinstance(value, str) else None

@@ -1,0 +1,91 @@
+"""Who uses the tables that a command is about: what has to be there for that, and what is not seen.
+
+The graph itself is `legacy.usage`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ash_scaffold.config import Config
+from ash_scaffold.generate.reading import Request
+from ash_scaffold.legacy.files import source_files
+from ash_scaffold.legacy.model import Hints
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.project.model import Project
+
+_NAME_IT = "To look elsewhere, name the folder of the legacy code: --legacy DIR."
+
+
+def require_asked(request: Request, config: Config) -> None:
+    """Refuse to look for users where the options or the configuration leave no code to look at.
+
+    Raises `ScaffoldError`.
+    """
+    if not request.use_legacy:
+        raise fail(
+            Code.USAGE,
+            "--usage looks through the legacy code, which --no-legacy leaves out.",
+            where="--usage",
+            todo="Take one of the two away.",
+        )
+    if request.legacy is None and config.legacy is False:
+        raise fail(
+            Code.USAGE,
+            "--usage looks through the legacy code, which the configuration leaves out.",
+            where="legacy of ash_scaffold.toml",
+            todo=_NAME_IT,
+        )
+
+
+def require_option(request: Request, error: ScaffoldError) -> None:
+    """Refuse to look for users outside of a mix project, unless an option names the code.
+
+    `error` says what is wrong with the project. Raises `ScaffoldError`.
+    """
+    require_asked(request, Config())
+    if request.legacy is None:
+        raise ScaffoldError(
+            *(
+                msgspec.structs.replace(problem, todo=f"{problem.todo} {_NAME_IT}".lstrip())
+                for problem in error.problems
+            )
+        )
+
+
+def require_code(project: Project, hints: Hints) -> None:
+    """Refuse to say that nobody uses a table where no source file was found.
+
+    Raises `ScaffoldError`.
+    """
+    if next(source_files(project, hints.folder), None) is None:
+        raise fail(
+            Code.USAGE,
+            "There is no legacy code to look through: no .ex file was found.",
+            where="--usage",
+            todo=_NAME_IT,
+        )
+
+
+def not_read(hints: Hints) -> Iterator[Problem]:
+    """Yield what of the legacy code could not be read, so that users may be missing."""
+    known = {schema.module for schema in hints.schemas}
+    known |= {embedded.module for embedded in hints.embedded}
+    for item in hints.unparsed:
+        yield _note(item.path, item.line, "The file can't be read whole.")
+    for unread in hints.unread:
+        if unread.module not in known:
+            what = f"{unread.module} is taken for no schema: {unread.what}."
+            yield _note(unread.path, unread.line, what)
+
+
+def _note(path: str, line: int, what: str) -> Problem:
+    return Problem(
+        severity=Severity.NOTE,
+        code=Code.LEGACY_UNREAD,
+        where=f"{path}:{line}",
+        what=what,
+        todo="Modules that use a table there, or by it, are not shown.",
+    )
