@@ -30,6 +30,13 @@ function data(text, kind) {
   return h("bdi", { class: kind || "name" }, text.replace(/[\u001c-\u001e\u0085\u2029]/g, "\n"));
 }
 
+// A text of the tool's own: what stands between two backticks is code.
+function prose(text) {
+  const pieces = text.split("`");
+  return pieces.length % 2 === 0 ? data(text, "text")
+    : pieces.map((piece, index) => (index % 2 ? h("code", null, data(piece, "mono")) : data(piece, "text")));
+}
+
 function plural(count, one, many) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many || `${one}s`}`;
 }

@@ -127,6 +127,13 @@ function leftOut(model) {
   ];
 }
 
+function reasons(model) {
+  if (!model.reasons) return null;
+  return section("How types are mapped", "types",
+    h("ul", { class: "reasons" }, model.reasons.map((reason) =>
+      h("li", null, listed(reason.types.map((type) => data(type, "mono"))), ": ", prose(reason.why)))));
+}
+
 function overview(model) {
   return [
     h("header", { class: "page-head" },
@@ -138,6 +145,7 @@ function overview(model) {
     problemSummary(model),
     mostConnected(model),
     matrix(model),
+    reasons(model),
     proposalsSection(model),
   ];
 }

@@ -195,6 +195,29 @@ def test_a_column_has_its_keys_and_its_attribute(found: Document) -> None:
     assert [problem.where for problem in users.problems] == ["users.balance"]
 
 
+def test_a_column_says_who_fills_it(reflect_ddl: Reflect) -> None:
+    made = make(
+        reflect_ddl(
+            "CREATE TABLE posts (id int PRIMARY KEY DEFAULT 1, title text DEFAULT 'new',"
+            " length int GENERATED ALWAYS AS (1) STORED, made date DEFAULT now(),"
+            " inserted_at timestamp NOT NULL, updated_at timestamp,"
+            " modified_at timestamp NOT NULL);"
+            " CREATE TABLE profiles (id int); CREATE TABLE users (id int)"
+        )
+    )
+    posts = made.table(Name("public", "posts"))
+    notes = {c.name: [n for n in c.notes if not n.startswith("beware: ")] for c in posts.columns}
+    assert notes == {
+        "id": ["primary key", "default 1"],
+        "title": ['default "new"'],
+        "length": ["read only"],
+        "made": ["filled by the database"],
+        "inserted_at": ["create_timestamp"],
+        "updated_at": ["set by Ash on every update (&DateTime.utc_now/0)"],
+        "modified_at": ["update_timestamp"],
+    }
+
+
 def test_relationships_are_what_the_keys_make(found: Document) -> None:
     assert [said(link) for link in found.links] == [
         "posts 1--* posts (parent_id) optional",

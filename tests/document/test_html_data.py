@@ -9,11 +9,12 @@ from ash_scaffold.document.html_data import (
     LinkData,
     PairData,
     ProblemData,
+    ReasonData,
     RuleData,
     UseData,
     page_data,
 )
-from ash_scaffold.document.model import Cardinality, ForeignKey, Proposal, ProposalKind, Use
+from ash_scaffold.document.model import Cardinality, Column, ForeignKey, Proposal, ProposalKind, Use
 from ash_scaffold.problem import Code, Problem, Severity
 
 
@@ -203,3 +204,28 @@ def test_proposals_name_their_table_by_its_place() -> None:
     assert as_json(page_data(given).proposals) == [
         {"kind": "index", "table": 2, "columns": ["id"], "why": "It is looked up."}
     ]
+
+
+def test_why_types_are_mapped_as_they_are_is_told_once_for_all_columns_of_a_type() -> None:
+    def column(name: str, type_: str, why: str = "") -> Column:
+        return Column(name=name, type=type_, nullable=True, attribute=name, why=why)
+
+    posts = table(
+        public("posts"),
+        columns=(
+            column("at", "timestamp(0)", "taken for UTC"),
+            column("data", "jsonb", "`:map` would fail"),
+            column("id", "bigint"),
+        ),
+    )
+    tags = table(
+        public("tags"),
+        columns=(
+            column("at", "timestamp", "taken for UTC"),
+            column("raw", "json[]", "`:map` would fail"),
+        ),
+    )
+    assert page_data(document((posts, tags))).reasons == (
+        ReasonData(types=("json", "jsonb"), why="`:map` would fail"),
+        ReasonData(types=("timestamp",), why="taken for UTC"),
+    )

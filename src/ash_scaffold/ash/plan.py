@@ -6,20 +6,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner
-from ash_scaffold.ash.column_types import type_mapper
 from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constraints
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy
-from ash_scaffold.ash.keys import find_keys, table_key
+from ash_scaffold.ash.keys import table_key
 from ash_scaffold.ash.known import NO_NAMES, Known
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
 from ash_scaffold.ash.modules import Modules, plan_modules
+from ash_scaffold.ash.prepare import prepare
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.report import table_problems
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
-from ash_scaffold.ash.unkeyed import unkeyed_relationships
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import (
     Column,
@@ -63,20 +61,9 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
     scope = plan_scope(database, known, config, options)
     names = (table.name for table in database.tables)
     modules = plan_modules(scope.domains, known, config, names)
-    legacy = Legacy(known.legacy)
-    types = type_mapper(
-        database,
-        modules.types,
-        config,
-        legacy,
-        geo_postgis=known.geo_postgis,
-        renamed=modules.renamed,
-    )
-    asked = asked_relationships(database, config)
-    asked += unkeyed_relationships(database, legacy, asked)
-    keys = find_keys(database, types, config, [wish.key for wish in asked], legacy)
-    attributes = AttributePlanner(types, keys, config, known.names, legacy)
-    drafts = _Drafts(database, known, config, scope, modules, legacy, attributes)
+    prepared = prepare(database, known, config, modules)
+    legacy, asked = prepared.legacy, prepared.asked
+    drafts = _Drafts(database, known, config, scope, modules, legacy, prepared.attributes)
     drafted = drafts.all()
     wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
     relationships = plan_relationships(drafted, wishes, known.names, legacy)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.config import Config, Resolver, check_names, database_url, load_config
+from ash_scaffold.config import Config, Resolver, check_names, load_config
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.machine import Elixir, Snapshots, ask_git, find_elixir
 from ash_scaffold.elixir.format import format_files, formatter_calls
 from ash_scaffold.generate.known import choose_repo, known_of
-from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.generate.reading import Request, open_database, read_database, read_hints
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Problem, ScaffoldError, Severity
@@ -160,7 +160,7 @@ def _server(
         )
         server = Server(database=database, source=source, live=not thrown_away)
         if server.live:
-            server = _ask(server, request, config)
+            server = _ask(server, request, config, project.root)
     except ScaffoldError as error:
         if request.url is not None and request.dump is not None:
             raise  # no finding about a database: one option too many
@@ -174,16 +174,12 @@ def _is_given(request: Request, config: Config) -> bool:
     return any(said) or bool(request.environment.get("DATABASE_URL"))
 
 
-def _ask(server: Server, request: Request, config: Config) -> Server:
+def _ask(server: Server, request: Request, config: Config, root: Path) -> Server:
     from ash_scaffold.postgres.connect import read_only
-    from ash_scaffold.postgres.source import open_source
     from ash_scaffold.postgres.surroundings import look_around
 
-    environment = request.environment
-    named = request.url is not None or environment.get("DATABASE_URL")
-    configured = None if named else database_url(config, environment)
     with (
-        open_source(request.url, None, environment=environment, configured=configured) as source,
+        open_database(request, config, root) as source,
         read_only(source.url) as connection,
     ):
         found = look_around(connection, CALLED)

@@ -116,13 +116,26 @@ def _attribute_notes(attribute: Attribute) -> Iterator[str]:
         yield attribute.kind.value
     elif attribute.primary_key:
         yield "primary key"
-    if plain and not attribute.writable:
-        yield "read only"
-    elif plain and attribute.generated:
-        yield "filled by the database"
-    if plain and not isinstance(attribute.default, Absent):
-        yield f"default {flat(attribute.default)}"
+    if plain:
+        yield from _filled(attribute)
     if attribute.sensitive:
         yield "sensitive"
     elif not attribute.public:
         yield "not public"
+
+
+def _filled(attribute: Attribute) -> Iterator[str]:
+    """Say where the value comes from when nobody gives one, or nobody may."""
+    default, on_update = attribute.default, attribute.update_default
+    if attribute.writable:
+        if attribute.generated:
+            yield "filled by the database"
+        if not isinstance(default, Absent):
+            yield f"default {flat(default)}"
+        return
+    if isinstance(default, Absent) and isinstance(on_update, Absent):
+        yield "read only"
+    if not isinstance(default, Absent):
+        yield f"set by Ash on create ({flat(default)})"
+    if not isinstance(on_update, Absent):
+        yield f"set by Ash on every update ({flat(on_update)})"

@@ -23,6 +23,7 @@ from ash_scaffold.document.model import (
     Table,
     Use,
 )
+from ash_scaffold.document.reasons import reasons
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem
 
@@ -137,6 +138,13 @@ class ProposalData(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class ReasonData(msgspec.Struct, frozen=True, kw_only=True):
+    """Why types are mapped as they are: backticks make code spans of `why`."""
+
+    types: tuple[str, ...]
+    why: str
+
+
 class ProblemData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A problem, and the table that it is about if it is about one."""
 
@@ -160,6 +168,7 @@ class PageData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     links: tuple[LinkData, ...] = ()
     pairs: tuple[PairData, ...] = ()
     proposals: tuple[ProposalData, ...] = ()
+    reasons: tuple[ReasonData, ...] = ()
     problems: tuple[ProblemData, ...] = ()
 
 
@@ -186,6 +195,7 @@ def page_data(document: Document) -> PageData:
             for proposal in document.proposals
             if proposal.table in place
         ),
+        reasons=tuple(ReasonData(types=types, why=why) for types, why in reasons(document.tables)),
         problems=tuple(_problems(document)),
     )
 

@@ -10,22 +10,20 @@ import msgspec
 
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver, load_config, require_names
+from ash_scaffold.config import Config, Resolver
 from ash_scaffold.document.build import Sources, build
 from ash_scaffold.document.model import Document
 from ash_scaffold.document.proposed import proposed_attributes
 from ash_scaffold.generate.file_names import file_names
-from ash_scaffold.generate.history import known_today, remember
-from ash_scaffold.generate.known import choose_repo, known_of
+from ash_scaffold.generate.history import known_today
 from ash_scaffold.generate.past import read_past
-from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.generate.reading import Clock, Request
+from ash_scaffold.generate.reading import read as read_all
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import SaidByConfig, Seen
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.model import Project
-from ash_scaffold.project.read import find_root, read_project
-from ash_scaffold.project.snapshot import generated_files, read_snapshots
 
 _DUMPED = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
 _HEADER_BYTES = 10_000
@@ -52,45 +50,36 @@ def read(request: Request, say: Callable[[str], None] = lambda _phase: None) -> 
 
     Raises `ScaffoldError` for whatever makes the run impossible.
     """
-    say("Reading the project")
-    snapshots = read_snapshots(find_root(request.folder))
-    project = read_project(request.folder, generated=generated_files(snapshots))
-    config = load_config(project.root)
-    resolver = Resolver(config)
-    hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
-    repo = choose_repo(project, request.repo, config)
-    known = known_of(project, hints, repo, snapshots)
-    say("Reading the database")
-    database, source, server, problems = read_database(request, config, project.root, hints)
-    require_names(config, database, ())
-    memory = remember(project.root, database, kept=not server)
+    found = read_all(request, Clock(), say)
+    database, project = found.database, found.project
     say("Planning")
     # The names that attributes have in the files, as a run of `resources` takes them.
-    past = read_past(snapshots.values(), database, resolver, memory.seen)
-    known = known_today(known, past, snapshots.values(), file_names(project, snapshots))
-    decided = plan(database, known, resolver, Options())
+    past = read_past(found.snapshots.values(), database, found.resolver, found.memory.seen)
+    names = file_names(project, found.snapshots)
+    known = known_today(found.known, past, found.snapshots.values(), names)
+    decided = plan(database, known, found.resolver, Options())
     say("Reading the code")
-    users = usage(project, hints, (table.name for table in database.tables))
-    dump = _dump(request, config, project) if server else None
+    users = usage(project, found.hints, (table.name for table in database.tables))
+    dump = _dump(request, found.config, project) if found.server else None
     document = build(
         Sources(
             database=database,
             plan=decided,
-            hints=hints,
+            hints=found.hints,
             users=users,
             project=project,
-            repo=repo,
-            version=_version(database, dump) if dump or not server else None,
-            proposed=proposed_attributes(database, decided, known, resolver),
+            repo=found.known.repo,
+            version=_version(database, dump) if dump or not found.server else None,
+            proposed=proposed_attributes(database, decided, known, found.resolver),
         )
     )
     return Read(
         project=project,
         document=document,
-        source=source,
-        renamed=_renamed(database, memory.seen, resolver),
-        fresh=_fresh(database, resolver),
-        problems=problems,
+        source=found.source,
+        renamed=_renamed(database, found.memory.seen, found.resolver),
+        fresh=_fresh(database, found.resolver),
+        problems=found.problems,
     )
 
 

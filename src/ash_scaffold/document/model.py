@@ -55,8 +55,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     `"always as identity"`, `"by default as identity"`, `"stored"` or `"virtual"`. `attribute` and
     `ash_type` are None where there is no attribute; `constraints` are the type's, as Elixir
     keywords without brackets; `why` says why the type is what it is, where that is no matter of
-    course. `notes` say what a reader has to know of the mapping, one sentence each; those that
-    begin with `beware: ` are values that the attribute can't read or keep.
+    course; its backticks make code spans. `notes` say what a reader has to know of the mapping,
+    one sentence each; those that begin with `beware: ` are values that the attribute can't read
+    or keep.
     """
 
     name: str

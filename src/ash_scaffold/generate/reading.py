@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -26,7 +27,7 @@ from ash_scaffold.generate.known import choose_repo, known_of
 from ash_scaffold.generate.refuse import require_options, require_templates
 from ash_scaffold.legacy.read import Hints, read_legacy
 from ash_scaffold.postgres.catalog import Database
-from ash_scaffold.postgres.source import open_source
+from ash_scaffold.postgres.source import Source, open_source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import find_root, read_project
@@ -169,18 +170,41 @@ def read_database(
 
     Raises `ScaffoldError` when it can't be read.
     """
-    environment = request.environment
-    dump, configured = request.dump, None
-    if request.url is None and dump is None and not environment.get("DATABASE_URL"):
-        configured = database_url(config, environment)
-        if configured is None and config.dump is not None:
-            dump = root / config.dump
-    with open_source(request.url, dump, environment=environment, configured=configured) as source:
+    with open_database(request, config, root) as source:
         from ash_scaffold.postgres.connect import read_only
 
         with read_only(source.url) as connection:
             database = _reflect_schemas(connection, request, config, hints)
         return database, source.description, source.server_version_text, source.problems
+
+
+class Sourced(Protocol):
+    """The part of a request that names the database."""
+
+    @property
+    def url(self) -> str | None:
+        """The URL of `--url`."""
+
+    @property
+    def dump(self) -> Path | None:
+        """The file of `--dump`."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment's variables."""
+
+
+def open_database(request: Sourced, config: Config, root: Path) -> AbstractContextManager[Source]:
+    """Open the database that a run reads: the options', `$DATABASE_URL`, the configuration's.
+
+    Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
+    """
+    dump, configured = request.dump, None
+    if request.url is None and dump is None and not request.environment.get("DATABASE_URL"):
+        configured = database_url(config, request.environment)
+        if configured is None and config.dump is not None:
+            dump = root / config.dump
+    return open_source(request.url, dump, environment=request.environment, configured=configured)
 
 
 def _reflect_schemas(

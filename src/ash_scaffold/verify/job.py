@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,14 @@ import msgspec
 
 from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver, database_url, load_config, table_pattern
+from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.generate.file_names import file_names
 from ash_scaffold.generate.history import known_today
 from ash_scaffold.generate.known import choose_repo, find_repo, known_of
 from ash_scaffold.generate.past import read_past
-from ash_scaffold.generate.reading import Request, read_database, read_hints
+from ash_scaffold.generate.reading import Request, open_database, read_database, read_hints
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.source import Source, open_source
+from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import find_root, read_project
@@ -86,7 +85,8 @@ def verify(
     say("Reading the project")
     root = find_root(request.folder)
     config = load_config(root)
-    with _source(request, config, root) as source:
+    # A throw-away server is kept for the whole run.
+    with open_database(request, config, root) as source:
         own_server = bool(source.server_version_text)
         if request.write:
             require_writable(source.url, config.verify.writable, own_server=own_server)
@@ -119,19 +119,6 @@ def verify(
         )
     answers = require_answers(events, request.domains, source.description)
     return _report(said, answers, counted, source)
-
-
-@contextmanager
-def _source(request: VerifyRequest, config: Config, root: Path) -> Iterator[Source]:
-    """Open the database as `resources` does, and keep a throw-away server for the whole run."""
-    environment = request.environment
-    dump, configured = request.dump, None
-    if request.url is None and dump is None and not environment.get("DATABASE_URL"):
-        configured = database_url(config, environment)
-        if configured is None and config.dump is not None:
-            dump = root / config.dump
-    with open_source(request.url, dump, environment=environment, configured=configured) as source:
-        yield source
 
 
 def _said(request: VerifyRequest, config: Config, root: Path, source: Source) -> _Said:

@@ -162,6 +162,7 @@ def small() -> Document:
         attribute="email",
         ash_type=":ci_string",
         constraints="trim?: false",
+        why="`:string` would tell a from A",
     )
     schema = Use(
         module="Shop.Blog.Post",
@@ -234,6 +235,7 @@ def hostile() -> Document:
         attribute=text,
         ash_type=text,
         constraints=text,
+        why=f"`{text}` {text}",
         notes=(text,),
     )
     problem = Problem(

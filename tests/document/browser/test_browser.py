@@ -253,6 +253,15 @@ def test_the_overview_counts_and_the_matrix_can_be_narrowed(drive: Drive) -> Non
     ]
 
 
+def test_reasons_show_code_as_code(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", "#/"),
+        ("texts", "#types-section li"),
+        ("texts", "#types-section li code"),
+    ) == [["citext: :string would tell a from A"], [":string"]]
+
+
 def test_problems_lead_to_their_table(drive: Drive) -> None:
     assert drive(
         small(),

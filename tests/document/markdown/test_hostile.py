@@ -8,7 +8,14 @@ from markdown_it.token import Token
 from tests.document.documents import again, document, fresh, link, table
 
 from ash_scaffold.document.ddl import create_table
-from ash_scaffold.document.markdown.escape import code, fence, plain, printable, table_key
+from ash_scaffold.document.markdown.escape import (
+    code,
+    fence,
+    plain,
+    printable,
+    prose,
+    table_key,
+)
 from ash_scaffold.document.model import Document
 from ash_scaffold.postgres import catalog
 from ash_scaffold.postgres.catalog import Name, TypeUse
@@ -166,3 +173,30 @@ def test_plain_text(text: str, markdown: str) -> None:
 )
 def test_a_code_span(text: str, markdown: str) -> None:
     assert code(text) == markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("`:map` would fail", "`:map` would fail"),
+        ("1. not `a*b` but *this*", "1\\. not `a*b` but \\*this\\*"),
+        ("`<b>` is <b>", "`<b>` is &lt;b&gt;"),
+        ("- `one` and `two`", "\\- `one` and `two`"),
+        ("one ` alone", "one \\` alone"),
+        ("`a` and ` alone", "\\`a\\` and \\` alone"),
+        ("none", "none"),
+    ],
+)
+def test_backticks_of_our_own_texts_make_code_spans(text: str, markdown: str) -> None:
+    assert prose(text) == markdown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_with_code_spans_shows_all_else_as_it_is(text: str) -> None:
+    (paragraph,) = inline(MARKDOWN.parse(prose(f"see {text}")), "paragraph_open")
+    kinds = {child.type for child in paragraph.children or ()}
+    seen = printable(" ".join(f"see {text}".split()))
+    if text.count("`") % 2 == 0:
+        seen = seen.replace("`", "")
+    assert kinds <= {"text", "text_special", "code_inline"}
+    assert shown(paragraph).replace("`", "") == seen.replace("`", "")

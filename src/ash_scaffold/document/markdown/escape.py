@@ -35,10 +35,28 @@ def _code(char: str) -> str:
 
 def plain(text: str) -> str:
     """Escape a text for a paragraph, a heading, a list item or a table's cell: one line."""
-    line = printable(" ".join(text.split()))
-    line = _MARKUP.sub(lambda match: f"\\{match[0]}", line)
+    return _begun(_inline(" ".join(text.split())))
+
+
+def prose(text: str) -> str:
+    """Escape a text of the tool's own as `plain` does, but take its backticks for code spans.
+
+    Backticks that make no pairs are plain text.
+    """
+    pieces = " ".join(text.split()).split("`")
+    if len(pieces) % 2 == 0:
+        return plain(text)
+    spans = (code(piece) if index % 2 else _inline(piece) for index, piece in enumerate(pieces))
+    return _begun("".join(spans))
+
+
+def _inline(text: str) -> str:
+    line = _MARKUP.sub(lambda match: f"\\{match[0]}", printable(text))
     line = _ENTITY.sub(lambda match: _ENTITIES[match[0]], line)
-    line = _LINKS.sub(_unlinked, line)
+    return _LINKS.sub(_unlinked, line)
+
+
+def _begun(line: str) -> str:
     return _AT_START.sub(_not_at_start, line, count=1) if _AT_START.match(line) else line
 
 

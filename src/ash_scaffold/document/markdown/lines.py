@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ash_scaffold.document.markdown.escape import code, code_cell, plain
+from ash_scaffold.document.markdown.escape import code, code_cell, plain, prose
 from ash_scaffold.document.model import (
     Column,
     Index,
@@ -22,7 +22,6 @@ _EMPTY_ITEMS = re.compile(r",? ?items: \[\]")
 _RISK = "beware: "
 _SCHEMA = "schema"
 _SAID = {Status.NEITHER: "in no code that can be seen"}
-_MODIFIER = re.compile(r"\(.*?\)|\[\]")
 
 
 def users(table: Table) -> Iterator[str]:
@@ -97,15 +96,9 @@ def _ash_type(column: Column) -> str:
     return code_cell(text)
 
 
-def reasons(tables: Iterable[Table]) -> tuple[str, ...]:
-    """Say once why types are mapped as they are, in order of PostgreSQL's types."""
-    types: dict[str, set[str]] = {}
-    for table in tables:
-        for column in table.columns:
-            if column.why:
-                types.setdefault(column.why, set()).add(_MODIFIER.sub("", column.type))
-    found = sorted((sorted(names), why) for why, names in types.items())
-    return tuple(f"{', '.join(map(code, names))}: {plain(why)}" for names, why in found)
+def reason(types: Iterable[str], why: str) -> str:
+    """Write why types are mapped as they are."""
+    return f"{', '.join(map(code, types))}: {prose(why)}"
 
 
 def statuses(progress: Progress) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ash_scaffold.document.markdown.layout import Layout, domain_anchor, table_a
 from ash_scaffold.document.markdown.merge import ARCHIVED, Heading, Page, Part
 from ash_scaffold.document.markdown.templates import render
 from ash_scaffold.document.model import Document, Domain, ProposalKind, Table
+from ash_scaffold.document.reasons import reasons
 
 # The kinds of blocks that a table has; the id of each is the kind and the table's key.
 TABLE_KINDS = {
@@ -180,7 +181,7 @@ class _Pages:
         return render(
             "mappings",
             groups=groups,
-            reasons=lines.reasons(tables),
+            reasons=[lines.reason(*each) for each in reasons(tables)],
             unmapped=any(not table.resources for table in tables),
         )
 
