@@ -146,7 +146,9 @@ defmodule AshScaffold.Verify.Describe do
       destination_column: column(relationship.destination, relationship.destination_attribute),
       through:
         with(module when module != nil <- Map.get(relationship, :through), do: inspect(module)),
-      filtered: Map.get(relationship, :filter) not in [nil, []],
+      filtered:
+        Map.get(relationship, :filter) not in [nil, []] or
+          Map.get(relationship, :from_many?) == true,
       no_attributes:
         Map.get(relationship, :no_attributes?, false) || Map.get(relationship, :manual) != nil
     }

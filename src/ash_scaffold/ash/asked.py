@@ -56,6 +56,7 @@ def _asked(
         ),
         belongs_to=role if forward else wish.inverse,
         inverse=wish.inverse if forward else role,
+        one=wish.kind == "has_one",
     )
 
 

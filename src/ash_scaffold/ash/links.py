@@ -35,13 +35,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     `belongs_to` and `inverse` name its two sides; None for a side that was not asked for. Names
     that the configuration gives come before all others; those of the legacy code (`legacy`) are
-    wishes.
+    wishes. `one` says that the configuration asks for a has_one.
     """
 
     key: ForeignKey
     belongs_to: str | None
     inverse: str | None
     legacy: bool = False
+    one: bool = False
 
 
 def belongs_id(link: Link) -> RelationshipId:
@@ -58,6 +59,12 @@ def has_id(link: Link) -> RelationshipId:
     return RelationshipId.of(True, link.child.name, pairs)
 
 
+def has_kind(link: Link) -> RelationshipKind:
+    """Return the kind of a link's other side: has_one where the key can't repeat."""
+    unique = is_unique(link.child.table, link.key.columns)
+    return RelationshipKind.HAS_ONE if unique else RelationshipKind.HAS_MANY
+
+
 def join_id(near: Link, far: Link) -> RelationshipId:
     """Return what the many_to_many from one link's parent to the other's is."""
     join = near.child.name
@@ -70,10 +77,8 @@ def possible_ids(
     """Return every relationship that links allow, by owner, and its kind."""
     found: defaultdict[Name, dict[RelationshipId, RelationshipKind]] = defaultdict(dict)
     for link in links:
-        unique = is_unique(link.child.table, link.key.columns)
-        kind = RelationshipKind.HAS_ONE if unique else RelationshipKind.HAS_MANY
         found[link.child.name][belongs_id(link)] = RelationshipKind.BELONGS_TO
-        found[link.parent.name][has_id(link)] = kind
+        found[link.parent.name][has_id(link)] = has_kind(link)
     for first, second in joins.values():
         found[first.parent.name][join_id(first, second)] = RelationshipKind.MANY_TO_MANY
         found[second.parent.name][join_id(second, first)] = RelationshipKind.MANY_TO_MANY

@@ -66,7 +66,7 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
     drafts = _Drafts(database, known, config, scope, modules, legacy, prepared.attributes)
     drafted = drafts.all()
     wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
-    relationships = plan_relationships(drafted, wishes, known.names, legacy)
+    relationships = plan_relationships(drafted, wishes, known.names, legacy, database.types)
     parents = ParentKeys(database)
     planned, problems = [], [*drafts.problems, *relationships.problems]
     for name, draft in drafted.items():

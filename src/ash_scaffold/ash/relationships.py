@@ -12,16 +12,19 @@ from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.given import GivenNames
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.joins import pure_joins, rich_joins
-from ash_scaffold.ash.keys import NO_LEGACY, is_unique
+from ash_scaffold.ash.keys import NO_LEGACY
 from ash_scaffold.ash.known import NO_NAMES, KnownNames, RelationshipId
+from ash_scaffold.ash.linking import link_keys
 from ash_scaffold.ash.links import (
     Asked,
     Link,
     belongs_id,
     has_id,
+    has_kind,
     join_id,
     possible_ids,
 )
+from ash_scaffold.ash.loads import Loads
 from ash_scaffold.ash.model import (
     Relationship,
     RelationshipKind,
@@ -32,8 +35,9 @@ from ash_scaffold.ash.naming import (
     singular_name,
     underscore,
 )
-from ash_scaffold.postgres.catalog import ForeignKey, Name
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.ash.several import several_rows
+from ash_scaffold.postgres.catalog import Name, Type
+from ash_scaffold.problem import Problem
 
 
 class Relationships(msgspec.Struct, frozen=True):
@@ -49,28 +53,20 @@ def plan_relationships(
     asked: Iterable[Asked] = (),
     known: Mapping[Name, KnownNames] | None = None,
     legacy: Legacy = NO_LEGACY,
+    types: Mapping[Name, Type] | None = None,
 ) -> Relationships:
     """Plan the relationships between all drafts; `known` are the names that files give.
 
-    After those come the names of the legacy code's associations.
+    After those come the names of the legacy code's associations. `types` are the database's own:
+    by them is known what Ash can't load.
 
     Names are given as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
     wishes = {(wish.key.table, wish.key.name): wish for wish in asked}
-    planner = _Planner(drafts, wishes, known or {}, legacy)
-    keys = [key for draft in drafts.values() for key in draft.table.foreign_keys]
-    planner.add_keys([*keys, *(wish.key for wish in wishes.values())])
-    return planner.finish()
-
-
-def _role(key: ForeignKey, attribute: str) -> str:
-    """Name the belongs_to: the column without `_id`, else the target table."""
-    if len(key.columns) == 1:
-        for suffix in ("_id", "_uuid", "_fk"):
-            if attribute.endswith(suffix) and len(attribute) > len(suffix):
-                return attribute[: -len(suffix)]
-    return singular_name(underscore(key.target.name))
+    links, refused = link_keys(drafts, wishes)
+    planner = _Planner(drafts, wishes, known or {}, legacy, Loads(drafts, types or {}))
+    return planner.plan(links, refused)
 
 
 def _has_name(link: Link, kind: RelationshipKind) -> str:
@@ -91,7 +87,9 @@ class _Planner:
         wishes: Mapping[tuple[Name, str], Asked],
         known: Mapping[Name, KnownNames],
         legacy: Legacy,
+        loads: Loads,
     ) -> None:
+        self._loads = loads
         self._legacy = legacy
         self._drafts = drafts
         self._wishes = wishes
@@ -102,64 +100,10 @@ class _Planner:
         self._links: list[Link] = []
         self._problems: list[Problem] = []
 
-    def add_keys(self, keys: Iterable[ForeignKey]) -> None:
-        """Link the keys whose two ends have a resource; keys that say the same once."""
-        alike: dict[tuple[object, ...], list[ForeignKey]] = defaultdict(list)
-        for key in keys:
-            alike[
-                key.table, frozenset(zip(key.columns, key.target_columns, strict=True)), key.target
-            ].append(key)
-        for group in alike.values():
-            link = self._link(min(group, key=lambda key: key.name), group)
-            if link is not None:
-                self._links.append(link)
-
-    def _link(self, key: ForeignKey, group: list[ForeignKey]) -> Link | None:
-        child, parent = self._drafts[key.table], self._drafts.get(key.target)
-        if parent is None:
-            return None
-        own, target = child.attributes_of(key.columns), parent.attributes_of(key.target_columns)
-        if len(own) < len(key.columns) or len(target) < len(key.target_columns):
-            self._refuse(key, "a column of it has no attribute")
-            return None
-        for left, right in zip(key.columns, key.target_columns, strict=True):
-            if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
-                self._refuse(key, f"{left} and {right} have types that Ash can't compare")
-                return None
-        if "false" in (own[0], target[0]):
-            self._refuse(key, "Ash takes an attribute named false for none")
-            return None
-        if key.period:
-            self._refuse(key, "a temporal key relates periods, not values")
-            return None
-        twins = tuple(sorted(twin.name for twin in group if twin.name != key.name))
-        return Link(
-            key=key,
-            child=child,
-            parent=parent,
-            role=_role(key, own[0]),
-            own=own,
-            target=target,
-            twins=twins,
-        )
-
-    def _refuse(self, key: ForeignKey, reason: str) -> None:
-        wish = self._wishes.get((key.table, key.name))
-        called = f"The foreign key {key.name}"
-        if wish is not None and wish.legacy:
-            called = f"The association from {key.columns[0]} to {key.target}"
-        self._problems.append(
-            Problem(
-                severity=Severity.WARNING,
-                code=Code.NO_RELATIONSHIP,
-                where=str(key.table),
-                what=f"{called} gives no relationship: {reason}.",
-                todo="Load the other side by a query of your own.",
-            )
-        )
-
-    def finish(self) -> Relationships:
+    def plan(self, links: Iterable[Link], refused: Iterable[Problem]) -> Relationships:
         """Name everything: belongs_to first, in column order, then the other sides."""
+        self._links = list(links)
+        self._problems = list(refused)
         position = {
             name: {column.name: index for index, column in enumerate(draft.table.columns)}
             for name, draft in self._drafts.items()
@@ -221,6 +165,10 @@ class _Planner:
             wish = self._wishes.get((link.child.name, link.key.name))
             if wish is not None and wish.belongs_to is None:
                 continue
+            if not self._loads.follows(link, link.parent):
+                kind = RelationshipKind.BELONGS_TO.value
+                self._problems.append(self._loads.unfollowed(link, link.child, link.parent, kind))
+                continue
             clash = same_role[link.child.name, link.role] > 1
             choices = [f"{stem}_{table}", f"{link.role}_record"]
             if not clash or len(link.own) > 1:
@@ -249,18 +197,33 @@ class _Planner:
         for link in self._links:
             wish = self._wishes.get((link.child.name, link.key.name))
             asked = wish is None or wish.inverse is not None
-            # A pure join table shows as many_to_many, unless the legacy code loads its rows too.
-            shown = link.child.name not in joins or self._relies_on(link)
-            if asked and shown:
+            if asked and self._shows_rows(link, joins):
                 by_pair[link.parent.name, link.child.name].append(link)
         for pair in sorted(by_pair):
             links = by_pair[pair]
             for link in links:
-                self._found[pair[0]].append(self._has(link, several=len(links) > 1))
+                if self._loads.follows(link, link.child):
+                    self._found[pair[0]].append(self._has(link, several=len(links) > 1))
+                else:
+                    kind = has_kind(link).value
+                    self._problems.append(
+                        self._loads.unfollowed(link, link.parent, link.child, kind)
+                    )
+
+    def _shows_rows(self, link: Link, joins: Mapping[Name, tuple[Link, Link]]) -> bool:
+        """Whether a parent has its child's rows: those of a pure join table only where it must.
+
+        That is where the legacy code loads them, and where Ash can't load what they lead to.
+        """
+        pair = joins.get(link.child.name)
+        if pair is None or self._relies_on(link):
+            return True
+        near, far = pair if pair[0].key == link.key else pair[::-1]
+        return not self._loads.joins(near, far)
 
     def _has(self, link: Link, *, several: bool) -> Relationship:
-        unique = is_unique(link.child.table, link.key.columns)
-        kind = RelationshipKind.HAS_ONE if unique else RelationshipKind.HAS_MANY
+        kind = has_kind(link)
+        unique = kind is RelationshipKind.HAS_ONE
         base = _has_name(link, kind)
         by_role = f"{link.role.rstrip('_')}_{base}"
         itself = link.parent.name == link.child.name
@@ -275,6 +238,8 @@ class _Planner:
             name = wish.inverse
         else:
             name = self._names.choose(link.parent.name, has_id(link), choices)
+        said = self._legacy.associations(link.parent.name)
+        self._problems += several_rows(link, name, wish, said)
         return Relationship(
             name=name,
             kind=kind,
@@ -295,6 +260,9 @@ class _Planner:
         for source, destination, *_ in sides:
             count[source, destination] += 1
         for source, destination, name, near, far in sides:
+            if not self._loads.joins(near, far):
+                self._problems.append(self._loads.unjoined(near, far, self._shown(near)))
+                continue
             several = count[source, destination] > 1
             self._found[source].append(self._many_to_many(near, far, name, several=several))
 
@@ -312,6 +280,9 @@ class _Planner:
             if (name, own) in done or self._names.said(name, own) is None:
                 continue
             done.add((name, own))
+            if not self._loads.joins(near, far):
+                self._problems.append(self._loads.unjoined(near, far, self._shown(near)))
+                continue
             found = self._many_to_many(near, far, near.child.name, several=False)
             self._found[name].append(found)
 
