@@ -62,6 +62,8 @@ class Code(StrEnum):
     RENAME_UNCLEAR = "rename-unclear"
     RENAMED = "renamed"
     TABLE_GONE = "table-gone"
+    CONTEXT_ADOPTED = "context-adopted"
+    DOMAIN_OBSOLETE = "domain-obsolete"
     FORMATTER_MISSING = "formatter-missing"
     FORMATTER_FAILED = "formatter-failed"
     USAGE = "usage"

@@ -8,6 +8,7 @@ import msgspec
 
 from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.naming import Names, camelize, module_segment, underscore
+from ash_scaffold.ash.scope import Options
 from ash_scaffold.config.elixir_names import valid_alias
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Name
@@ -18,6 +19,7 @@ class Modules(msgspec.Struct, frozen=True, kw_only=True):
     """`resources` by table; `domains` by logical name; `types` is the support types' namespace.
 
     `moved` are logical domains whose modules could not take the plain names, with the reason;
+    `adopted` are those whose legacy context becomes the domain, with its file;
     `renamed` are the modules of types that people have renamed, by what they would be called.
     """
 
@@ -25,11 +27,16 @@ class Modules(msgspec.Struct, frozen=True, kw_only=True):
     domains: Mapping[str, str]
     types: str
     moved: Mapping[str, str]
+    adopted: Mapping[str, str] = {}
     renamed: Mapping[str, str] = {}
 
 
 def plan_modules(
-    domains: Mapping[Name, str], known: Known, config: Resolver, tables: Iterable[Name] = ()
+    domains: Mapping[Name, str],
+    known: Known,
+    config: Resolver,
+    tables: Iterable[Name] = (),
+    options: Options | None = None,
 ) -> Modules:
     """Name every module. Raises `ScaffoldError` for names that the configuration can't have.
 
@@ -38,30 +45,29 @@ def plan_modules(
 
     A resource that is in the project keeps its name. A domain keeps to `Domain.Table`, unless a
     module of the legacy code is in the way: then the whole domain goes to
-    `Domain.Resources.Table`, with `Domain.Domain` as its domain.
+    `Domain.Resources.Table`, with `Domain.Domain` as its domain, or the legacy module itself
+    where `options` or the configuration have that adopted. Resources that are there keep the
+    others beside them.
     """
     by_domain: dict[str, list[Name]] = {}
     for name in sorted(domains):
         by_domain.setdefault(domains[name], []).append(name)
     words = frozenset(underscore(name.name) for name in (*domains, *tables))
-    taken = Names(known.modules)
-    foreign = {module.casefold() for module in known.modules}
     resources: dict[Name, str] = {}
     domain_modules: dict[str, str] = {}
     moved: dict[str, str] = {}
-    namer = _Namer(known, config, words, taken, foreign)
+    asked = options or Options()
+    adopted: dict[str, str] = {}
+    namer = _Namer(known, config, words)
     for domain in sorted(by_domain):
-        if not valid_alias(domain):
-            raise fail(
-                Code.INVALID_MODULE_NAME,
-                f"{domain!r} is no name for a module.",
-                where="--domain",
-                todo="Write it as in App.Accounts.",
-            )
-        module = namer.domain_module(domain)
+        _require_name(domain)
+        adopts = domain in known.modules and asked.adopts(domain, config)
+        module = domain if adopts else namer.domain_module(domain)
         domain_modules[domain] = module
         namespace, reason = namer.namespace(domain, by_domain[domain])
-        if reason:
+        if adopts:
+            adopted[domain] = known.modules[domain]
+        elif reason:
             moved[domain] = reason
         resources.update(namer.resources(by_domain[domain], namespace))
     _no_two_alike(resources)
@@ -70,8 +76,19 @@ def plan_modules(
         domains=domain_modules,
         types=_types_namespace(known),
         moved=moved,
+        adopted=adopted,
         renamed=known.types,
     )
+
+
+def _require_name(domain: str) -> None:
+    if not valid_alias(domain):
+        raise fail(
+            Code.INVALID_MODULE_NAME,
+            f"{domain!r} is no name for a module.",
+            where="--domain",
+            todo="Write it as in App.Accounts.",
+        )
 
 
 class _Namer:
@@ -80,17 +97,15 @@ class _Namer:
         known: Known,
         config: Resolver,
         tables: frozenset[str],
-        taken: Names,
-        foreign: set[str],
     ) -> None:
         self._known = known
         self._config = config
         self._tables = tables
-        self._taken = taken
-        self._foreign = foreign
+        self._taken = Names(known.modules)
+        self._foreign = {module.casefold() for module in known.modules}
 
     def domain_module(self, domain: str) -> str:
-        for module in (f"{domain}.Domain", domain):
+        for module in (domain, f"{domain}.Domain"):
             if module in self._known.domains:
                 return module
         if domain.casefold() not in self._foreign:
@@ -120,7 +135,19 @@ class _Namer:
             fixed = self._config.for_table(name).resource is not None
             if not fixed and module.casefold() in self._foreign:
                 return f"{domain}.Resources", f"{module} is a module of the legacy code"
-        return domain, ""
+        return (f"{domain}.Resources" if self._stand_apart(domain, tables) else domain), ""
+
+    def _stand_apart(self, domain: str, tables: Iterable[Name]) -> bool:
+        """Whether the resources that are there had to make way for legacy code, gone by now.
+
+        A context that has become the domain is no legacy code any more either.
+        """
+        there = [
+            self._known.resources[name].module
+            for name in tables
+            if name in self._known.resources and self._config.for_table(name).resource is None
+        ]
+        return bool(there) and all(name.startswith(f"{domain}.Resources.") for name in there)
 
     def resources(self, tables: list[Name], namespace: str) -> dict[Name, str]:
         found: dict[Name, str] = {}

@@ -60,7 +60,7 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
     """
     scope = plan_scope(database, known, config, options)
     names = (table.name for table in database.tables)
-    modules = plan_modules(scope.domains, known, config, names)
+    modules = plan_modules(scope.domains, known, config, names, options)
     prepared = prepare(database, known, config, modules)
     legacy, asked = prepared.legacy, prepared.asked
     drafts = _Drafts(database, known, config, scope, modules, legacy, prepared.attributes)

@@ -26,11 +26,24 @@ _SKIPPED = (
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for. `domain` None means all that are configured or exist."""
+    """What the command line asks for. `domain` None means all that are configured or exist.
+
+    `adopt_context` makes legacy contexts their domains: True the asked-for domain's, or all but
+    those that the configuration leaves out; None those that it names; False none.
+    """
 
     domain: str | None = None
     tables: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    adopt_context: bool | None = None
+
+    def adopts(self, domain: str, config: Resolver) -> bool:
+        """Whether a (logical) domain is to be the legacy context of its name."""
+        entry = config.config.domains.get(domain)
+        said = entry.adopt_context if entry is not None else None
+        if self.adopt_context is True and self.domain in (None, domain):
+            return self.domain is not None or said is not False
+        return self.adopt_context is not False and said is True
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,13 +61,17 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     unmatched: tuple[str, ...] = ()
 
 
-def logical_domain(module: str, known: Known) -> str:
+def logical_domain(module: str, known: Known, *, adopted: bool = False) -> str:
     """Return the name a domain goes by: `App.Accounts` for `App.Accounts.Domain` beside a context.
 
-    Such a domain stands beside a legacy context, whose name it could not take.
+    Such a domain stands beside a legacy context, whose name it could not take. It may have gone
+    since, or with `adopted` be about to go, because the context is the domain now.
     """
     parent, _, last = module.rpartition(".")
-    return parent if last == "Domain" and parent in known.modules else module
+    if last != "Domain":
+        return module
+    moved = parent in known.domains and (adopted or module not in known.domains)
+    return parent if moved or parent in known.modules else module
 
 
 def is_skipped(name: Name) -> bool:
@@ -71,7 +88,7 @@ def plan_scope(database: Database, known: Known, config: Resolver, options: Opti
     besides, and limits what is written.
     """
     usable, skipped = _usable(database, config, options)
-    claimed = _claims(usable, known, config)
+    claimed = _claims(usable, known, config, options)
     domain = options.domain
     asked = _matching(usable, options.tables) if options.tables else set()
     if domain is not None:
@@ -112,10 +129,16 @@ def _matching(tables: Iterable[Table], patterns: Iterable[str]) -> set[Name]:
     return {t.name for t in tables if any(pattern.matches(t.name) for pattern in compiled)}
 
 
-def _claims(usable: Iterable[Table], known: Known, config: Resolver) -> dict[Name, str]:
+def _claims(
+    usable: Iterable[Table], known: Known, config: Resolver, options: Options
+) -> dict[Name, str]:
     """Return what the configuration and the resources that are there say."""
     existing = {
-        name: logical_domain(resource.domain, known)
+        name: logical_domain(
+            resource.domain,
+            known,
+            adopted=options.adopts(resource.domain.removesuffix(".Domain"), config),
+        )
         for name, resource in known.resources.items()
         if resource.domain is not None
     }

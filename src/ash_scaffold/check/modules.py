@@ -68,6 +68,8 @@ def _stale(case: Case, commands: Commands) -> Finding:
     missing = case.before is None
     if missing:
         what = f"{module.name} is not there."
+    elif module.adopts:
+        what = f"The configuration makes {module.name} the domain, and no run has done so yet."
     elif case.old is None:
         what = f"{module.name} has no snapshot: nothing tells its hand edits from the rest."
     else:

@@ -118,6 +118,15 @@ def resources(
     ] = False,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
+    adopt_context: Annotated[
+        bool,
+        typer.Option(
+            "--adopt-context",
+            help="Where a legacy context has the domain's name: make it the domain, "
+            "what it holds kept.",
+            rich_help_panel=_MODULES,
+        ),
+    ] = False,
     prune: Annotated[
         bool,
         typer.Option(
@@ -175,6 +184,7 @@ def resources(
             use_formatter=not no_format,
             legacy=None if legacy is None else str(legacy.resolve()),
             use_legacy=not no_legacy,
+            adopt_context=adopt_context,
             prune=prune,
             refresh_style=refresh_style,
             environment=dict(os.environ),

@@ -131,7 +131,8 @@ def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
     for domain, reason in outcome.plan.modules.moved.items():
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
             module = outcome.plan.modules.domains[domain]
-            out.print(f"{reason}, so the domain is {module}, its resources beside it.")
+            where = f"domain is {module}, its resources" if module != domain else "resources are"
+            out.print(f"{reason}, so the {where} beside it.")
 
 
 def _print_gone(outcome: Outcome, *, dry_run: bool) -> None:

@@ -74,11 +74,15 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a domain: `[domains."App.Accounts"]`."""
+    """What is said of a domain: `[domains."App.Accounts"]`.
+
+    `adopt_context` makes the legacy context of that name the domain itself.
+    """
 
     tables: tuple[str, ...] = ()
     resource_namespace: str | None = None
     actions: Actions | None = None
+    adopt_context: bool | None = None
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

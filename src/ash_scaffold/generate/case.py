@@ -91,7 +91,8 @@ def make_case(
     if module.table is not None:
         old = past.resources.get(module.table)
     else:
-        old = past.modules.get(module.name)
+        # A context that is adopted is the person's, also where it was adopted once before.
+        old = None if module.adopts else past.modules.get(module.name)
     fragment = module.fragment
     return Case(
         module=module,

@@ -18,6 +18,7 @@ from ash_scaffold.config import (
 )
 from ash_scaffold.config.model import Layout
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.generate.adoption import require_adoptable
 from ash_scaffold.generate.by_hand import names_by_hand, without_hands
 from ash_scaffold.generate.choices import choices
 from ash_scaffold.generate.file_names import file_names
@@ -77,7 +78,8 @@ def decide(
     """Read everything, and decide what there should be.
 
     `skip` may say that nothing has to be rendered. Raises `ScaffoldError` for whatever makes the
-    run impossible; with `ask` also for a table that may have been renamed.
+    run impossible; with `ask` also for a table that may have been renamed, and for a context that
+    can't be adopted.
     """
     read = read_all(request, clock, say)
     say("Planning")
@@ -87,9 +89,16 @@ def decide(
         _require_told(past)
     names = file_names(read.project, read.snapshots, near_changes(past, read.database))
     known = known_today(read.known, past, read.snapshots.values(), names)
-    options = Options(domain=request.domain, tables=request.tables, exclude=request.exclude)
+    options = Options(
+        domain=request.domain,
+        tables=request.tables,
+        exclude=request.exclude,
+        adopt_context=True if request.adopt_context else None,
+    )
     decided = plan(read.database, known, read.resolver, options)
     require_tables(decided.scope, read.database, request, known)
+    if ask:
+        require_adoptable(read, past, decided)
     accepted = frozenset(entry.object for entry in read.config.accept)
     gone = find_gone(
         past, read.project, decided, _gone_in_scope(past, request), accepted, prune=request.prune
@@ -177,7 +186,7 @@ def _old_texts(
         return {}
     facts = [each.facts for each in snapshots if each.facts is not None]
     known = known_before(read.known, snapshots, names)
-    before = plan(database_of(facts), known, read.resolver, Options())
+    before = plan(database_of(facts), known, read.resolver, Options(adopt_context=False))
     modules = render_modules(before, renderer, "", {}, layout=layout)
     return {name: text for module in modules for name, text in module.texts.items()}
 

@@ -81,16 +81,18 @@ def unused_types(
         text = read_text(project.root, snapshot.path)
         if text is None or (digest(text) == snapshot.written and not snapshot.planned):
             found[module] = _deleted(snapshot, snapshot.path, text)
-    texts = _texts_after(project, files) if found else {}
+    texts = texts_after(project, files) if found else {}
     while named := [
-        module for module, file in found.items() if _is_named(module, file, texts, found)
+        module
+        for module, file in found.items()
+        if is_named(module, texts, {file.path, *(each.path for each in found.values())})
     ]:
         for module in named:
             del found[module]
     return tuple(found.values())
 
 
-def _texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:
+def texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:
     """Return the project's files as the run leaves them."""
     after = {file.path: file.after for file in files}
     paths = {entry.path for entry in project.modules.values()} - after.keys()
@@ -98,11 +100,8 @@ def _texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:
     return {path: text for path, text in after.items() if text is not None}
 
 
-def _is_named(
-    module: str, file: File, texts: Mapping[str, str], unused: Mapping[str, File]
-) -> bool:
-    """Whether a file that stays names the module."""
-    going = {file.path, *(each.path for each in unused.values())}
+def is_named(module: str, texts: Mapping[str, str], going: Collection[str]) -> bool:
+    """Whether a file names the module, but for those that go."""
     return any(module in text for path, text in texts.items() if path not in going)
 
 

@@ -10,6 +10,7 @@ from ash_scaffold.ash.plan import Plan
 from ash_scaffold.config import (
     Config,
 )
+from ash_scaffold.generate.adoption import Beside, adoption_problems, leave_beside
 from ash_scaffold.generate.advice import Advice, advise
 from ash_scaffold.generate.case import Settings
 from ash_scaffold.generate.decision import Decision, decide
@@ -74,6 +75,7 @@ def prepare(request: Request, say: Callable[[str], None] = lambda _phase: None) 
         settings,
     )
     written = (*files.files, *gone.files)
+    beside = leave_beside(past, read.project, decided, written, prune=request.prune)
     unused = unused_types(past, decided, read.project, written) if request.prune else ()
     clock.lap("comparing")
     return Outcome(
@@ -85,9 +87,9 @@ def prepare(request: Request, say: Callable[[str], None] = lambda _phase: None) 
         plan=decided,
         memory=read.memory,
         changes=_changes_in_scope(decision),
-        files=_all_files(files, gone.files, unused),
+        files=_all_files(files, gone.files, beside.files, unused),
         stale=decision.stale,
-        advice=_advice(read, decided),
+        advice=_advice(read, decided, beside),
         problems=_sorted(
             _unparsed(read.project, read.hints),
             disagreements(read.hints, read.database, decided),
@@ -95,6 +97,8 @@ def prepare(request: Request, say: Callable[[str], None] = lambda _phase: None) 
             decided.problems,
             unclear_problems(past.unclear),
             gone.problems,
+            adoption_problems(read, decided),
+            beside.problems,
             files.problems,
         ),
         timings=clock.timings,
@@ -142,7 +146,7 @@ def _sorted(*groups: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted((p for group in groups for p in group), key=Problem.sort_key))
 
 
-def _advice(read: Read, decided: Plan) -> tuple[Advice, ...]:
+def _advice(read: Read, decided: Plan, beside: Beside) -> tuple[Advice, ...]:
     repo = read.known.repo
     return advise(
         read.project,
@@ -150,6 +154,7 @@ def _advice(read: Read, decided: Plan) -> tuple[Advice, ...]:
         decided,
         # A throw-away server's version says nothing of the server that the team runs.
         None if read.server else read.database.server_version,
+        beside.obsolete,
     )
 
 

@@ -17,6 +17,7 @@ from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
 
 _DEFAULT_SCHEMA = "public"
+_ENTRIES = "resources"
 
 
 def choose_repo(project: Project, asked: str | None, config: Config) -> str:
@@ -46,6 +47,7 @@ def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, 
     """Say what the project has, as far as planning needs to know it."""
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
+    own -= set(_former_domains(project, snapshots))
     types = renamed_types(project, snapshots)
     own |= {*_broken_targets(project), *_lost_types(project, snapshots), *types.values()}
     found = find_repo(project, repo)
@@ -68,6 +70,19 @@ def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySche
         return ()
     kept = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
     return with_remembered(legacy_facts(hints, kept), kept)
+
+
+def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
+    """Give the modules that were domains, and that somebody has made plain modules again.
+
+    A legacy context is one when its file is put back to what it was before a run adopted it.
+    """
+    broken = {file.path for file in project.unparsed}
+    for name, snapshot in snapshots.items():
+        entry = project.modules.get(name)
+        listed = any(each.section == _ENTRIES for each in snapshot.entities)
+        if entry is not None and snapshot.table is None and listed and entry.path not in broken:
+            yield from () if project.domain(name) is not None else (name,)
 
 
 def _lost_types(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:

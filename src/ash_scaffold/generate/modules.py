@@ -27,11 +27,12 @@ FRAGMENT = "Generated"
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module as it was rendered, and the file it belongs in (relative to the project).
 
-    Of a resource also what its snapshot keeps beside the text; `planned` is what a type that
-    somebody has renamed would be called. `sections` are those
-    that were rendered, where the packaged templates did it. With the layout
+    Of a resource also what its snapshot keeps beside the text; `planned` is what a module that
+    somebody has renamed would be called. `sections` are those that were rendered, where the
+    packaged templates did it. With the layout
     `fragment` the text has none: `fragment` is the module that holds them, its `owner` is the
-    resource, and `inline` the resource as it would be without it.
+    resource, and `inline` the resource as it would be without it. A domain that `adopts` is to
+    go into the file of the legacy context of its name.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     fragment: Module | None = None
     inline: str = ""
+    adopts: bool = False
 
     @property
     def parts(self) -> tuple[Module, ...]:
@@ -93,7 +95,10 @@ def render_modules(
     planned = {name: planned for planned, name in plan.modules.renamed.items()}
     domains = {item.resource.domain for item in plan.resources if item.written} | besides.keys()
     modules += [
-        _module(domain.module, renderer.domain(_with(domain, besides)), lib, paths)
+        msgspec.structs.replace(
+            _module(domain.module, renderer.domain(_with(domain, besides)), lib, paths),
+            adopts=domain.module in plan.modules.adopted,
+        )
         for domain in plan.domains
         if domain.module in domains
     ]

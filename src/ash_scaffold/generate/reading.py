@@ -55,6 +55,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     use_formatter: bool = True
     use_legacy: bool = True
     legacy: str | None = None
+    adopt_context: bool = False
     prune: bool = False
     refresh_style: bool = False
     environment: Mapping[str, str] = {}

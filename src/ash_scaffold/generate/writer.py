@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ash_scaffold import __version__
+from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
@@ -108,8 +109,7 @@ class Writer:
 
     def _merge(self, case: Case, theirs: str, tool: str) -> list[File]:
         module = case.module
-        text = self.texts[module.path]
-        assert text is not None
+        text = self._ours(case, theirs)
         merged = self._merged(
             case, text, theirs, self._settings.accepted | self._of_style(case, text)
         )
@@ -123,6 +123,19 @@ class Writer:
             status=_status_of(merged.conflicts),
             conflicts=merged.conflicts,
         )
+
+    def _ours(self, case: Case, theirs: str) -> str:
+        """Return the file, a legacy context that is adopted as the domain that it is to be."""
+        module = case.module
+        text = self.texts[module.path]
+        assert text is not None
+        if not module.adopts:
+            return text
+        use = use_of(entities(theirs), USE[1])
+        try:
+            return adopt(text.encode(), module.name, use).decode()
+        except ScaffoldError as error:
+            raise _placed(error, module.path) from error
 
     def _merged(self, case: Case, text: str, theirs: str, accepted: frozenset[str]) -> Merged:
         module = case.module
@@ -337,7 +350,9 @@ def _by_hand(case: Case) -> Mapping[tuple[str, str], str]:
 
 
 def _is_adopted(case: Case, note: Note) -> bool:
-    """Whether a note tells of default actions that nobody has taken out of a module."""
+    """Whether a note tells of what nobody did: take default actions out, or write another `use`."""
+    if case.module.adopts and not note.section:
+        return True
     return case.old is None and note.kind is NoteKind.REMOVED and note.section == _ACTIONS
 
 

@@ -1,0 +1,239 @@
+"""Legacy contexts that become domains: which can't, what is told, and the domain that was beside.
+
+What such a context's file gets is written by `writer`, as of any other module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
+
+from ash_scaffold.ash.plan import Plan
+from ash_scaffold.elixir.adopt import without_entries
+from ash_scaffold.elixir.merge import USE
+from ash_scaffold.generate.files import File, Status
+from ash_scaffold.generate.gone import is_named, texts_after
+from ash_scaffold.generate.kept import use_of
+from ash_scaffold.generate.modules import Module
+from ash_scaffold.generate.past import Past
+from ash_scaffold.generate.reading import Read
+from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.project.model import Domain, Project
+from ash_scaffold.project.snapshot import Snapshot, digest
+
+_OPTION = "--adopt-context"
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of domains that stood beside a context: their files, and what is told.
+
+    `obsolete` are those that list no resource any more, or are gone and in `ash_domains` yet.
+    """
+
+    files: tuple[File, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    obsolete: frozenset[str] = frozenset()
+
+
+def require_adoptable(read: Read, past: Past, plan: Plan) -> None:
+    """Raise `ScaffoldError` for a context that this run can't make the domain."""
+    for domain in sorted(_written(plan)):
+        path = plan.modules.adopted.get(domain)
+        if path is None:
+            _require_inside(read, domain)
+            continue
+        inside = f"{read.project.app.path}/" if read.project.app.path else ""
+        if not path.startswith(inside):
+            raise fail(
+                Code.LEGACY_COLLISION,
+                f"{domain} is in another application of the umbrella than {inside}, "
+                "where the resources go.",
+                where=path,
+                todo="Run it in the folder of that application.",
+            )
+        _require_all(read, past, plan, domain)
+
+
+def _require_inside(read: Read, domain: str) -> None:
+    """Refuse what was asked for by name and stands in legacy code outside of the project."""
+    entry = read.config.domains.get(domain)
+    flag = read.request.adopt_context and read.request.domain == domain
+    if not flag and not (entry is not None and entry.adopt_context):
+        return
+    for schema in read.hints.schemas:
+        there = schema.context_module
+        if schema.context == domain and there is not None and there.path.startswith("../"):
+            raise fail(
+                Code.LEGACY_COLLISION,
+                f"{domain} is defined outside of this project, whose files alone are written.",
+                where=there.path,
+                todo=f"Leave {_OPTION} out: nothing is in the domain's way here.",
+            )
+
+
+def _require_all(read: Read, past: Past, plan: Plan, domain: str) -> None:
+    """Refuse to move some resources of a domain that is there, and to leave others behind."""
+    beside = f"{domain}.Domain"
+    unclear = {change.table for change in past.unclear}
+    left = [
+        name
+        for name, resource in sorted(read.known.resources.items())
+        if resource.domain == beside
+        and plan.scope.domains.get(name) == domain
+        and (name not in plan.scope.written or name in unclear)
+    ]
+    if left:
+        raise fail(
+            Code.USAGE,
+            f"{domain} can only become the domain with all resources of {beside} at once: this "
+            f"run would leave {_listed(left)}.",
+            where=_OPTION,
+            todo="Run it without --table, with no rename left to decide.",
+        )
+
+
+def _listed(names: list[Name]) -> str:
+    return ", ".join(map(str, names))
+
+
+def adoption_problems(read: Read, plan: Plan) -> Iterator[Problem]:
+    """Tell which contexts become domains, and where the command line asked for it in vain."""
+    written = _written(plan)
+    found = {domain: path for domain, path in plan.modules.adopted.items() if domain in written}
+    for domain, path in sorted(found.items()):
+        yield _note(
+            path, f"{domain} becomes the domain: it lists the resources, and keeps all that it has."
+        )
+    if not read.request.adopt_context or found:
+        return
+    there = {domain for domain in written if domain in read.known.domains}
+    for domain in sorted(written):
+        yield _note(
+            _OPTION,
+            f"{domain} is a domain already: there is nothing to adopt."
+            if domain in there
+            else f"There is no legacy context {domain} to adopt.",
+        )
+
+
+def _note(where: str, what: str) -> Problem:
+    return Problem(severity=Severity.NOTE, code=Code.CONTEXT_ADOPTED, where=where, what=what)
+
+
+def _written(plan: Plan) -> set[str]:
+    """Return the logical domains that the run writes something of."""
+    return {plan.scope.domains[name] for name in plan.scope.written}
+
+
+def leave_beside(
+    past: Past, project: Project, plan: Plan, files: Collection[File], *, prune: bool
+) -> Beside:
+    """Take resources out of the domains that stood beside a context which is the domain now.
+
+    `files` are those of the run. With `prune` such a domain goes when it lists nothing any more,
+    nobody has edited it and nothing names it. Raises `ScaffoldError` for an entry that somebody
+    has put something into.
+    """
+    deleted = {file.module.name for file in files if file.status is Status.DELETED}
+    found: list[File] = []
+    problems: list[Problem] = []
+    obsolete: set[str] = set()
+    for domain in sorted(_written(plan)):
+        name = f"{domain}.Domain"
+        if plan.modules.domains[domain] != domain or name in plan.modules.domains:
+            continue
+        there = project.domain(name)
+        if there is None:
+            if name not in project.modules and name in project.config.ash_domains:
+                obsolete.add(name)
+                problems.append(_still_listed(project, name))
+            continue
+        own = {i.resource.module for i in plan.resources if i.resource.domain == domain} | deleted
+        leaving = [module for module in there.resources if module in own]
+        snapshot = past.modules.get(name)
+        if snapshot is None and not leaving:
+            continue
+        empty = set(there.resources) <= own
+        goes = empty and prune and _is_unused(project, there, snapshot, files)
+        found += _files(project, there, snapshot, leaving, goes=goes)
+        if empty:
+            obsolete.add(name)
+            if not goes:
+                problems.append(_obsolete(there, domain))
+            elif name in project.config.ash_domains:
+                problems.append(_still_listed(project, name))
+    return Beside(files=tuple(found), problems=tuple(problems), obsolete=frozenset(obsolete))
+
+
+def _is_unused(
+    project: Project, domain: Domain, snapshot: Snapshot | None, files: Iterable[File]
+) -> bool:
+    """Whether nobody has edited a domain's file, and no other file names it."""
+    text = read_text(project.root, domain.path)
+    if snapshot is None or text is None or digest(text) != snapshot.written:
+        return False
+    return not is_named(domain.module, texts_after(project, files), {domain.path})
+
+
+def _files(
+    project: Project, domain: Domain, old: Snapshot | None, leaving: Collection[str], *, goes: bool
+) -> Iterator[File]:
+    before = read_text(project.root, domain.path) or ""
+    if not goes and not leaving:
+        return
+    after, snapshot = None, None
+    pure = old is not None and digest(before) == old.written
+    if not goes:
+        use = use_of(old.entities, USE[1]) if old is not None else ""
+        after = _without(before, domain, leaving, use)
+        snapshot = None if old is None else _snapshot(old, leaving, after if pure else None)
+    yield File(
+        module=Module(name=domain.module, path=domain.path, text=after or ""),
+        status=Status.DELETED if goes else Status.CHANGED if pure else Status.MERGED,
+        before=before,
+        after=after,
+        snapshot=snapshot,
+        old=old,
+    )
+
+
+def _without(text: str, domain: Domain, leaving: Collection[str], use: str) -> str:
+    try:
+        return without_entries(text.encode(), domain.module, leaving, use).decode()
+    except ScaffoldError as error:
+        problems = (msgspec.structs.replace(each, where=domain.path) for each in error.problems)
+        raise ScaffoldError(*problems) from error
+
+
+def _snapshot(old: Snapshot, leaving: Collection[str], written: str | None) -> Snapshot:
+    """Return the snapshot of a domain without its entries; `written` is its file's text."""
+    entries = {f"resource {module}" for module in leaving}
+    return msgspec.structs.replace(
+        old,
+        written=old.written if written is None else digest(written),
+        entities=tuple(each for each in old.entities if each.lines[0] not in entries),
+    )
+
+
+def _obsolete(domain: Domain, context: str) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.DOMAIN_OBSOLETE,
+        where=domain.path,
+        what=f"{context} is the domain now; {domain.module} lists no resource any more.",
+        todo="Take it out of ash_domains and delete it; where nobody has edited it and no other "
+        "module names it, that does the latter: ash-scaffold resources --prune",
+    )
+
+
+def _still_listed(project: Project, module: str) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.DOMAIN_OBSOLETE,
+        where=project.config.domains_path or "ash_domains",
+        what=f"{module} is gone, and ash_domains lists it.",
+        todo="Take it out of the list.",
+    )
