@@ -54,7 +54,7 @@ end
 # What somebody writes into every resource, and the tables of a schema.
 EDIT = ("  attributes do\n", "  attributes do\n    # Ours.\n    attribute :draft, :string\n\n")
 TABLES = (
-    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' "
+    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND NOT relispartition "
     "AND relnamespace = 'public'::regnamespace ORDER BY 1"
 )
 
