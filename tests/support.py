@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.elixir.render import Renderer
@@ -16,7 +16,7 @@ from ash_scaffold.generate.modules import render_modules
 from ash_scaffold.postgres.catalog import Database
 
 SHARED = Path(__file__).parents[2] / "shared"
-KNOWN = Known(app="App", repo="App.Repo")
+PROJECT = ProjectState(app="App", repo="App.Repo")
 _RENDERER = Renderer()
 
 
@@ -40,10 +40,14 @@ class Output(msgspec.Struct, frozen=True):
 
 
 def generate(
-    database: Database, config: str = "", *, domain: str | None = "App.Core", known: Known = KNOWN
+    database: Database,
+    config: str = "",
+    *,
+    domain: str | None = "App.Core",
+    state: ProjectState = PROJECT,
 ) -> Output:
     """Plan and render; `config` is the text of `ash_scaffold.toml`."""
     said = msgspec.convert(tomllib.loads(config), Config)
-    decided = plan(database, known, Resolver(said), Options(domain=domain))
+    decided = plan(database, state, Resolver(said), Options(domain=domain))
     modules = render_modules(decided, _RENDERER, "lib", {})
     return Output(decided, {module.name: module.text for module in modules})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support import KNOWN
+from tests.support import PROJECT
 
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.scope import Options
@@ -30,7 +30,9 @@ def test_what_the_plan_says_of_the_entities_is_what_the_text_says(
         ddl = case.read_text()
         if "CREATE SCHEMA" in ddl or "ash_scaffold.toml" in ddl:
             continue
-        planned = plan(reflect_scratch(ddl), KNOWN, Resolver(Config()), Options(domain="App.Core"))
+        planned = plan(
+            reflect_scratch(ddl), PROJECT, Resolver(Config()), Options(domain="App.Core")
+        )
         for layout in (lambda _: "inline", lambda _: "fragment"):
             for module in render_modules(planned, Renderer(), "lib", {}, layout=layout):
                 for part in module.parts:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from tests.support import KNOWN, Output, generate
+from tests.support import PROJECT, Output, generate
 
-from ash_scaffold.ash.known import LegacySchema
+from ash_scaffold.ash.project_state import LegacySchema
 from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.legacy.code import Code
@@ -59,9 +59,9 @@ def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) ->
     config = _CONFIG.search(ddl)
     schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
     database = reflect_scratch(ddl, schemas=schemas)
-    known = structs.replace(KNOWN, legacy=legacy(case.with_suffix(".exs")))
-    said = (config[1] if config else "") + (_ALL if known.legacy else "")
-    found = everything(generate(database, said, known=known))
+    state = structs.replace(PROJECT, legacy=legacy(case.with_suffix(".exs")))
+    said = (config[1] if config else "") + (_ALL if state.legacy else "")
+    found = everything(generate(database, said, state=state))
     golden = case.with_suffix(".ex")
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(found)

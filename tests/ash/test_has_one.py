@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from msgspec import structs
-from tests.ash.test_legacy import ALL, USERS, association, known, schema
+from tests.ash.test_legacy import ALL, USERS, association, project, schema
 from tests.support import Output, generate
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.postgres.catalog import Database, Name
 
 Reflect = Callable[..., Database]
@@ -22,8 +22,8 @@ CREATE TABLE covers (id bigserial PRIMARY KEY, user_id bigint {more});
 """
 KEPT = "REFERENCES users"
 COVER = association("cover", RelationshipKind.HAS_ONE, COVERS, "id", "user_id")
-SCHEMA = known(schema(USERS, COVER))
-NOBODY = known()
+SCHEMA = project(schema(USERS, COVER))
+NOBODY = project()
 ASKED = f"""{ALL}
 [tables.users.relationships.cover]
 columns = ["id"]
@@ -44,8 +44,10 @@ def notes(output: Output) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("more", [f"{KEPT} UNIQUE", "UNIQUE"])
 @pytest.mark.parametrize(("config", "legacy"), [(ALL, SCHEMA), (ASKED, NOBODY)])
-def test_one_row_is_a_has_one(reflect_ddl: Reflect, more: str, config: str, legacy: Known) -> None:
-    output = generate(reflect_ddl(DDL.format(more=more)), config, known=legacy)
+def test_one_row_is_a_has_one(
+    reflect_ddl: Reflect, more: str, config: str, legacy: ProjectState
+) -> None:
+    output = generate(reflect_ddl(DDL.format(more=more)), config, state=legacy)
     assert ("has_one", "cover") in of_users(output)
     assert notes(output) == []
 
@@ -54,7 +56,7 @@ def test_one_row_is_a_has_one(reflect_ddl: Reflect, more: str, config: str, lega
 def test_several_rows_are_a_has_many_whatever_the_ecto_schema_says(
     reflect_ddl: Reflect, more: str
 ) -> None:
-    output = generate(reflect_ddl(DDL.format(more=more)), ALL, known=SCHEMA)
+    output = generate(reflect_ddl(DDL.format(more=more)), ALL, state=SCHEMA)
     assert of_users(output) == [("has_many", "covers")]
     assert notes(output) == [
         (
@@ -80,5 +82,5 @@ def test_several_rows_are_a_has_many_whatever_the_configuration_says(reflect_ddl
 
 
 def test_one_that_shows_some_of_the_rows_only_is_not_spoken_of(reflect_ddl: Reflect) -> None:
-    filtered = known(schema(USERS, structs.replace(COVER, filtered=True)))
-    assert notes(generate(reflect_ddl(DDL.format(more=KEPT)), ALL, known=filtered)) == []
+    filtered = project(schema(USERS, structs.replace(COVER, filtered=True)))
+    assert notes(generate(reflect_ddl(DDL.format(more=KEPT)), ALL, state=filtered)) == []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import structs
-from tests.support import KNOWN, generate
+from tests.support import PROJECT, generate
 
-from ash_scaffold.ash.known import KnownNames, RelationshipId
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
 from ash_scaffold.postgres.catalog import Database, Name
 
 TRIGGERS = """
@@ -64,21 +64,21 @@ def test_what_is_generated_follows_the_names_of_the_file(
     reflect_ddl: Callable[..., Database],
 ) -> None:
     users, posts = Name("public", "users"), Name("public", "posts")
-    known = structs.replace(
-        KNOWN,
+    state = structs.replace(
+        PROJECT,
         names={
-            users: KnownNames(
+            users: ResourceNames(
                 attributes={"email": "login"},
                 relationships={RelationshipId(True, posts, "id", "author_id"): "articles"},
                 identities={"users_email_key": "unique_login"},
             ),
-            posts: KnownNames(
+            posts: ResourceNames(
                 relationships={RelationshipId(False, users, "author_id", "id"): "writer"}
             ),
         },
     )
 
-    output = generate(reflect_ddl(NAMED), known=known)
+    output = generate(reflect_ddl(NAMED), state=state)
 
     user = output.modules["App.Core.User"]
     assert "attribute :login, :string do\n      source :email\n" in user

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import structs
-from tests.support import KNOWN, generate
+from tests.support import PROJECT, generate
 
 from ash_scaffold.ash.hints import (
     EnumHint,
@@ -15,8 +15,8 @@ from ash_scaffold.ash.hints import (
     LegacySchema,
     Role,
 )
-from ash_scaffold.ash.known import Known, KnownNames, RelationshipId
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.project_state import ProjectState, RelationshipId, ResourceNames
 from ash_scaffold.postgres.catalog import Database, Name
 
 USERS, POSTS, MARKS = (Name("public", table) for table in ("users", "posts", "marks"))
@@ -56,13 +56,13 @@ def schema(table: Name, *said: LegacyField | LegacyAssociation, **more: object) 
     return structs.replace(plain, **more)
 
 
-def known(*schemas: LegacySchema, names: dict[Name, KnownNames] | None = None) -> Known:
-    return structs.replace(KNOWN, legacy=schemas, names=names or {})
+def project(*schemas: LegacySchema, names: dict[Name, ResourceNames] | None = None) -> ProjectState:
+    return structs.replace(PROJECT, legacy=schemas, names=names or {})
 
 
-def named(output_of: Known, database: Database, config: str = ALL) -> dict[str, list[str]]:
+def named(output_of: ProjectState, database: Database, config: str = ALL) -> dict[str, list[str]]:
     """Return the names of attributes and relationships by module."""
-    plan = generate(database, config, known=output_of).plan
+    plan = generate(database, config, state=output_of).plan
     return {
         item.resource.module: [
             *(a.name for a in item.resource.attributes),
@@ -84,13 +84,13 @@ READERS = structs.replace(
 def test_a_file_outweighs_the_legacy_code(reflect_ddl: Callable[..., Database]) -> None:
     legacy = (schema(USERS, field("login", "email"), ARTICLES), schema(POSTS, READERS))
     database = reflect_ddl(DDL)
-    written = KnownNames(
+    written = ResourceNames(
         attributes={"email": "address"},
         relationships={RelationshipId(True, POSTS, "id", "author_id"): "texts"},
     )
 
-    before = named(known(*legacy), database)
-    after = named(known(*legacy, names={USERS: written}), database)
+    before = named(project(*legacy), database)
+    after = named(project(*legacy, names={USERS: written}), database)
 
     assert before["App.Core.User"] == ["id", "login", "mail", "articles", "posts"]
     assert after["App.Core.User"] == ["id", "address", "mail", "texts", "posts"]
@@ -105,7 +105,7 @@ def test_a_column_that_the_schema_calls_as_another_is_called(
     reflect_ddl: Callable[..., Database],
 ) -> None:
     legacy = schema(USERS, field("mail", "email"))
-    found = named(known(legacy), reflect_ddl(DDL))
+    found = named(project(legacy), reflect_ddl(DDL))
     assert found["App.Core.User"][:3] == ["id", "mail", "mail_2"]
 
 
@@ -114,7 +114,7 @@ def test_the_name_of_an_association_is_kept_for_it(reflect_ddl: Callable[..., Da
     posts = association(
         "posts", RelationshipKind.HAS_MANY, Name("public", "later"), "id", "user_id"
     )
-    found = named(known(schema(USERS, posts)), reflect_ddl(DDL))
+    found = named(project(schema(USERS, posts)), reflect_ddl(DDL))
     assert found["App.Core.User"] == ["id", "email", "mail", "author_posts", "mark_posts"]
 
 
@@ -124,15 +124,15 @@ def test_the_rows_of_a_join_are_shown_where_the_legacy_code_loads_them(
     marks = association("marks", RelationshipKind.HAS_MANY, MARKS, "id", "post_id")
     database = reflect_ddl(DDL)
 
-    first = generate(database, ALL, known=known(schema(POSTS, marks, READERS)))
-    names = KnownNames(
+    first = generate(database, ALL, state=project(schema(POSTS, marks, READERS)))
+    names = ResourceNames(
         relationships={
             RelationshipId(True, MARKS, "id", "post_id"): "marks",
             RelationshipId(True, USERS, "post_id", "user_id", MARKS): "readers",
         }
     )
     again = generate(
-        database, ALL, known=known(schema(POSTS, marks, READERS), names={POSTS: names})
+        database, ALL, state=project(schema(POSTS, marks, READERS), names={POSTS: names})
     )
 
     assert first.section("App.Core.Post", "relationships") == (
@@ -164,7 +164,7 @@ def test_only_the_schema_to_go_by_brings_a_table_to_its_domain(
     )
     database = reflect_ddl(DDL)
     found = {
-        domain: list(generate(database, domain=domain, known=known(*legacy)).modules)
+        domain: list(generate(database, domain=domain, state=project(*legacy)).modules)
         for domain in ("App.Core", "App.Blog")
     }
     assert found == {

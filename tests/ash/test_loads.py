@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec import structs
-from tests.ash.test_legacy import ALL, POSTS, association, known, schema
+from tests.ash.test_legacy import ALL, POSTS, association, project, schema
 from tests.support import Output, generate
 
 from ash_scaffold.ash.model import RelationshipKind
@@ -119,7 +119,7 @@ def test_a_column_without_an_attribute_is_not_loaded(reflect_ddl: Reflect) -> No
 def test_what_the_legacy_code_calls_it_stays_free_for_a_persons_own(reflect_ddl: Reflect) -> None:
     labels = structs.replace(LABELS, name="tags")
     database = reflect_ddl(JOINED.format(type="json"))
-    output = generate(database, ALL, known=known(schema(POSTS, labels)))
+    output = generate(database, ALL, state=project(schema(POSTS, labels)))
     assert related(output)["posts"] == [("has_many", "post_tags")]
 
 
@@ -169,6 +169,6 @@ def test_a_join_that_may_hold_a_pair_twice_is_loaded_without_comparing(
     reflect_ddl: Reflect, unique: str, kinds: list[tuple[str, str]]
 ) -> None:
     ddl = MARKED.replace("{unique}", "").replace("tags\n);", f"tags{unique}\n);")
-    output = generate(reflect_ddl(ddl), ALL, known=known(schema(POSTS, LABELS)))
+    output = generate(reflect_ddl(ddl), ALL, state=project(schema(POSTS, LABELS)))
     assert related(output)["posts"] == kinds
     assert len(left_out(output)) == 2 - len(kinds)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import structs
-from tests.support import KNOWN, Output, generate
+from tests.support import PROJECT, Output, generate
 
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
-from ash_scaffold.ash.known import KnownNames, RelationshipId
 from ash_scaffold.ash.model import AttributeKind, RelationshipKind
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
 from ash_scaffold.postgres.catalog import Database, Name
 
 USERS, POSTS = Name("public", "users"), Name("public", "posts")
@@ -46,9 +46,9 @@ def relationships(output: Output, table: Name) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def posts(database: Database, names: KnownNames) -> dict[str, tuple[str, ...]]:
+def posts(database: Database, names: ResourceNames) -> dict[str, tuple[str, ...]]:
     return relationships(
-        generate(database, known=structs.replace(KNOWN, names={POSTS: names})), POSTS
+        generate(database, state=structs.replace(PROJECT, names={POSTS: names})), POSTS
     )
 
 
@@ -57,11 +57,11 @@ def test_composite_keys_that_start_alike_have_names_of_their_own(
 ) -> None:
     database = reflect_ddl(TENANTS)
     both = {BY_AUTHOR: "writer", BY_EDITOR: "reader"}
-    assert posts(database, KnownNames(relationships=both)) == {
+    assert posts(database, ResourceNames(relationships=both)) == {
         "writer": ("author",),
         "reader": ("editor",),
     }
-    one = posts(database, KnownNames(relationships={BY_EDITOR: "reader"}))
+    one = posts(database, ResourceNames(relationships={BY_EDITOR: "reader"}))
     assert one == {"user": ("author",), "reader": ("editor",)}
 
 
@@ -70,14 +70,14 @@ def test_a_single_pair_names_the_one_key_that_has_it(reflect_ddl: Callable[..., 
         RelationshipId(False, USERS, "editor_id", "id"): "reader",
         RelationshipId(False, USERS, "tenant_id", "tenant_id"): "whoever",
     }
-    assert posts(reflect_ddl(TENANTS), KnownNames(relationships=bare)) == {
+    assert posts(reflect_ddl(TENANTS), ResourceNames(relationships=bare)) == {
         "user": ("author",),
         "reader": ("editor",),
     }
 
 
 def test_a_name_is_given_once(reflect_ddl: Callable[..., Database]) -> None:
-    same = KnownNames(relationships={BY_EDITOR: "person", BY_AUTHOR: "person"})
+    same = ResourceNames(relationships={BY_EDITOR: "person", BY_AUTHOR: "person"})
     assert posts(reflect_ddl(TENANTS), same) == {"user": ("author",), "person": ("editor",)}
 
 
@@ -86,8 +86,8 @@ def test_the_name_of_an_identity_is_given_once(reflect_ddl: Callable[..., Databa
         "CREATE TABLE users (id bigint PRIMARY KEY, email text, login text);"
         "CREATE UNIQUE INDEX a ON users (email); CREATE UNIQUE INDEX b ON users (login);"
     )
-    same = KnownNames(identities={"b": "unique", "a": "unique"})
-    output = generate(database, known=structs.replace(KNOWN, names={USERS: same}))
+    same = ResourceNames(identities={"b": "unique", "a": "unique"})
+    output = generate(database, state=structs.replace(PROJECT, names={USERS: same}))
     (users,) = output.plan.resources
     assert [(each.index, each.name) for each in users.resource.identities] == [
         ("a", "email"),
@@ -96,7 +96,7 @@ def test_the_name_of_an_identity_is_given_once(reflect_ddl: Callable[..., Databa
 
 
 def test_a_name_that_is_an_attribute_s_is_not_given(reflect_ddl: Callable[..., Database]) -> None:
-    names = KnownNames(relationships={BY_EDITOR: "author_id"})
+    names = ResourceNames(relationships={BY_EDITOR: "author_id"})
     assert posts(reflect_ddl(TENANTS), names).keys() & {"author_id"} == set()
 
 
@@ -108,8 +108,8 @@ def test_the_name_of_what_is_gone_is_free_unless_it_stays(
         "CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint REFERENCES users)"
     )
     gone = {RelationshipId(False, Name("public", "people"), "user_id", "id"): "user"}
-    assert posts(database, KnownNames(relationships=gone)).keys() == {"user"}
-    stays = KnownNames(relationships=gone, taken=frozenset({"user"}))
+    assert posts(database, ResourceNames(relationships=gone)).keys() == {"user"}
+    stays = ResourceNames(relationships=gone, taken=frozenset({"user"}))
     assert posts(database, stays).keys() == {"user_user"}
 
 
@@ -132,18 +132,18 @@ def test_an_association_names_the_composite_key_that_it_is_part_of(
         path="lib/app.ex",
         associations=(association,),
     )
-    known = structs.replace(KNOWN, legacy=(schema,))
+    state = structs.replace(PROJECT, legacy=(schema,))
     config = '[domains."App.Core"]\ntables = ["*"]\n'
-    found = relationships(generate(reflect_ddl(TENANTS), config, known=known), POSTS)
+    found = relationships(generate(reflect_ddl(TENANTS), config, state=state), POSTS)
     assert found == {"user": ("author",), "reviewer": ("editor",)}
 
 
 def test_a_field_of_another_kind_keeps_its_name_from_a_column(
     reflect_ddl: Callable[..., Database],
 ) -> None:
-    known = structs.replace(KNOWN, names={USERS: KnownNames(taken=frozenset({"full_name"}))})
+    state = structs.replace(PROJECT, names={USERS: ResourceNames(taken=frozenset({"full_name"}))})
     output = generate(
-        reflect_ddl("CREATE TABLE users (id bigint PRIMARY KEY, full_name text)"), known=known
+        reflect_ddl("CREATE TABLE users (id bigint PRIMARY KEY, full_name text)"), state=state
     )
     (users,) = output.plan.resources
     assert [each.name for each in users.resource.attributes] == ["id", "full_name_2"]
@@ -153,8 +153,8 @@ def test_what_is_a_timestamp_is_told_by_its_column(reflect_ddl: Callable[..., Da
     database = reflect_ddl(TIMESTAMPS)
     join = Name("public", "posts_tags")
     attributes = {"inserted_at": "since", "updated_at": "touched"}
-    known = structs.replace(KNOWN, names={join: KnownNames(attributes=attributes)})
-    output = generate(database, known=known)
+    state = structs.replace(PROJECT, names={join: ResourceNames(attributes=attributes)})
+    output = generate(database, state=state)
     kinds = {
         each.name: each.kind
         for item in output.plan.resources
@@ -173,7 +173,7 @@ def test_what_is_a_timestamp_is_told_by_its_column(reflect_ddl: Callable[..., Da
 def test_a_join_stays_one_when_its_timestamps_are_taken_out(
     reflect_ddl: Callable[..., Database],
 ) -> None:
-    removed = KnownNames(removed=frozenset({"inserted_at", "updated_at"}))
-    known = structs.replace(KNOWN, names={Name("public", "posts_tags"): removed})
-    output = generate(reflect_ddl(TIMESTAMPS), known=known)
+    removed = ResourceNames(removed=frozenset({"inserted_at", "updated_at"}))
+    state = structs.replace(PROJECT, names={Name("public", "posts_tags"): removed})
+    output = generate(reflect_ddl(TIMESTAMPS), state=state)
     assert relationships(output, POSTS).keys() == {"tags"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.plan import plan
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.document.build import Sources, build
@@ -101,7 +101,7 @@ def found(reflect_ddl: Reflect, made: dict[str, Document]) -> Document:
 def make(database: Database) -> Document:
     decided = plan(
         database,
-        Known(app="App", repo="App.Repo"),
+        ProjectState(app="App", repo="App.Repo"),
         Resolver(Config()),
         Options(domain="App.Blog", tables=("posts", "profiles", "users")),
     )

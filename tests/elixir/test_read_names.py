@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.elixir.reading import read_all, resource
 
-from ash_scaffold.ash.known import KnownNames, RelationshipId
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
 from ash_scaffold.elixir.read import names_of
 from ash_scaffold.postgres.catalog import Name
 
@@ -100,7 +100,7 @@ POST_TAG = resource(
 )
 
 
-def names(*texts: str, modules: tuple[str, ...]) -> dict[Name, KnownNames]:
+def names(*texts: str, modules: tuple[str, ...]) -> dict[Name, ResourceNames]:
     return names_of(read_all(*texts, modules=modules).values())
 
 
@@ -110,13 +110,13 @@ def test_names_by_column_key_and_index() -> None:
     )
 
     assert found == {
-        USERS: KnownNames(
+        USERS: ResourceNames(
             attributes={"id": "number", "email": "login"},
             relationships={RelationshipId(True, POSTS, "id", "author_id"): "articles"},
             identities={"users_unique_login_index": "unique_login"},
             taken=frozenset({"latest_post", "published", "elsewhere", "initials"}),
         ),
-        POSTS: KnownNames(
+        POSTS: ResourceNames(
             # A belongs_to defines the attribute of its key.
             attributes={"id": "id", "author_id": "writer_id", "reviewer_id": "reviewer_id"},
             relationships={
@@ -125,14 +125,14 @@ def test_names_by_column_key_and_index() -> None:
                 RelationshipId(True, TAGS, "former_id", "label", POSTS_TAGS): "labels",
             },
         ),
-        TAGS: KnownNames(
+        TAGS: ResourceNames(
             attributes={"id": "id"},
             relationships={
                 RelationshipId(True, POSTS_TAGS, "id", "label"): "links",
                 RelationshipId(True, POSTS, "label", "post_id", POSTS_TAGS): "posts",
             },
         ),
-        POSTS_TAGS: KnownNames(
+        POSTS_TAGS: ResourceNames(
             attributes={"post_id": "article_id", "former_id": "post_id", "label": "tag_id"},
             relationships={RelationshipId(False, POSTS, "post_id", "id"): "post"},
         ),
@@ -179,7 +179,7 @@ def test_what_is_not_known_gives_no_name() -> None:
     )
 
     assert names(text, modules=("App.Post",)) == {
-        POSTS: KnownNames(
+        POSTS: ResourceNames(
             attributes={"id": "id", "parent_id": "parent_id"}, taken=frozenset({"parent"})
         )
     }

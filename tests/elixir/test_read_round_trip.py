@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import pytest
 from msgspec import structs
-from tests.support import KNOWN
+from tests.support import PROJECT
 from tests.torture import servers
 from tests.torture.generated import DOMAIN
 
 from ash_scaffold.ash.compare import compare
-from ash_scaffold.ash.known import KnownNames
 from ash_scaffold.ash.model import ConstraintName, Resource
 from ash_scaffold.ash.plan import plan
+from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.config import Config, Resolver
@@ -34,9 +34,9 @@ def planned(database: Database) -> tuple[Resource, ...]:
     return planned_with(database, {})
 
 
-def planned_with(database: Database, names: Mapping[Name, KnownNames]) -> tuple[Resource, ...]:
-    known = structs.replace(KNOWN, names=names)
-    decided = plan(database, known, Resolver(Config()), Options(domain=DOMAIN))
+def planned_with(database: Database, names: Mapping[Name, ResourceNames]) -> tuple[Resource, ...]:
+    state = structs.replace(PROJECT, names=names)
+    decided = plan(database, state, Resolver(Config()), Options(domain=DOMAIN))
     return tuple(item.resource for item in decided.resources)
 
 
@@ -107,7 +107,7 @@ def test_names_that_a_person_gave_are_found_again(
     assert [compare(each, read[each.module]) for each in renamed] == [()] * len(renamed)
 
 
-def _renamed(names: KnownNames) -> KnownNames:
+def _renamed(names: ResourceNames) -> ResourceNames:
     return structs.replace(
         names,
         # What these columns are depends on the names of their attributes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import structs
-from tests.support import KNOWN, generate
+from tests.support import PROJECT, generate
 
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.generate.disagreements import disagreements
@@ -94,8 +94,8 @@ end
 
 def planned(database: Database, config: str = "") -> tuple[Hints, Plan]:
     hints = read_code(Code([ElixirFile("lib/app.ex", SOURCE.encode())]))
-    known = structs.replace(KNOWN, legacy=legacy_facts(hints))
-    return hints, generate(database, config, known=known).plan
+    known = structs.replace(PROJECT, legacy=legacy_facts(hints))
+    return hints, generate(database, config, state=known).plan
 
 
 def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Database]) -> None:

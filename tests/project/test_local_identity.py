@@ -24,7 +24,7 @@ WRITTEN = b"""{
   }
 }
 """
-KNOWN = LocalIdentity(
+PROJECT = LocalIdentity(
     tables={
         20: TableIdentity(Name("billing", 'a "b"'), {1: "id"}),
         7: TableIdentity(Name("public", "users"), {1: "id", 3: "email"}),
@@ -48,13 +48,13 @@ def database(*tables: Table, schemas: tuple[str, ...] = ("public",)) -> Database
 
 
 def test_the_file_has_a_line_for_each_table_and_is_read_back() -> None:
-    assert encode_identity(KNOWN) == WRITTEN
-    assert read_identity(WRITTEN, "f").identity == KNOWN
+    assert encode_identity(PROJECT) == WRITTEN
+    assert read_identity(WRITTEN, "f").identity == PROJECT
     assert read_identity(encode_identity(NOTHING_KNOWN), "f").identity == NOTHING_KNOWN
 
 
 def test_the_files_stand_in_a_folder_that_git_ignores() -> None:
-    assert local_files(KNOWN, SERVER) == {
+    assert local_files(PROJECT, SERVER) == {
         "priv/ash_scaffold/.local/.gitignore": b"*\n",
         "priv/ash_scaffold/.local/7301-5.json": WRITTEN,
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
@@ -15,7 +15,7 @@ from ash_scaffold.verify.rows import check_rows
 from ash_scaffold.verify.static import Expected, check_static
 
 RECORDED = Path(__file__).parent / "recorded"
-_SHOP = Known(app="Shop", repo="Shop.Repo")
+_SHOP = ProjectState(app="Shop", repo="Shop.Repo")
 SCHEMA = (RECORDED / "schema.sql").read_text()
 
 

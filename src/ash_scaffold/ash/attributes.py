@@ -11,10 +11,10 @@ from ash_scaffold.ash.defaults import is_null, literal_default
 from ash_scaffold.ash.hint_report import field_problems
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import NO_LEGACY, Keys, PrimaryKey
-from ash_scaffold.ash.known import NO_NAMES, KnownNames
 from ash_scaffold.ash.makers import key_attribute, made_by_client, timestamp
 from ash_scaffold.ash.model import ABSENT, Attribute, SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
+from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.secrets import looks_secret
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
 from ash_scaffold.config.match import Resolver
@@ -51,7 +51,7 @@ class AttributePlanner:
         types: TypeMapper,
         keys: Keys,
         config: Resolver,
-        known: Mapping[Name, KnownNames] | None = None,
+        known: Mapping[Name, ResourceNames] | None = None,
         legacy: Legacy = NO_LEGACY,
     ) -> None:
         self._known = known or {}

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import LegacyAssociation
-from ash_scaffold.ash.known import KnownNames, RelationshipId, same_relationship
 from ash_scaffold.ash.links import association_id
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.naming import Names, attribute_name
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames, same_relationship
 from ash_scaffold.ash.reserved import RESERVED
 from ash_scaffold.postgres.catalog import Name
 
@@ -38,7 +38,7 @@ class GivenNames:
         if name is not None:
             self._names[owner].take(name)
 
-    def follow(self, owner: Name, known: KnownNames, possible: _Possible) -> None:
+    def follow(self, owner: Name, known: ResourceNames, possible: _Possible) -> None:
         """Give the names of a file to those of its relationships that there can be.
 
         The name of one that is gone is free, unless it is said to be taken.

@@ -10,8 +10,8 @@ import msgspec
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import LegacyAssociation
 from ash_scaffold.ash.keys import is_unique
-from ash_scaffold.ash.known import RelationshipId
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.project_state import RelationshipId
 from ash_scaffold.postgres.catalog import ForeignKey, Name
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.naming import Names, camelize, module_segment, underscore
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config.elixir_names import valid_alias
 from ash_scaffold.config.match import Resolver
@@ -33,7 +33,7 @@ class Modules(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan_modules(
     domains: Mapping[Name, str],
-    known: Known,
+    state: ProjectState,
     config: Resolver,
     tables: Iterable[Name] = (),
     options: Options | None = None,
@@ -58,15 +58,15 @@ def plan_modules(
     moved: dict[str, str] = {}
     asked = options or Options()
     adopted: dict[str, str] = {}
-    namer = _Namer(known, config, words)
+    namer = _Namer(state, config, words)
     for domain in sorted(by_domain):
         _require_name(domain)
-        adopts = domain in known.modules and asked.adopts(domain, config)
+        adopts = domain in state.modules and asked.adopts(domain, config)
         module = domain if adopts else namer.domain_module(domain)
         domain_modules[domain] = module
         namespace, reason = namer.namespace(domain, by_domain[domain])
         if adopts:
-            adopted[domain] = known.modules[domain]
+            adopted[domain] = state.modules[domain]
         elif reason:
             moved[domain] = reason
         resources.update(namer.resources(by_domain[domain], namespace))
@@ -74,10 +74,10 @@ def plan_modules(
     return Modules(
         resources=resources,
         domains=domain_modules,
-        types=_types_namespace(known),
+        types=_types_namespace(state),
         moved=moved,
         adopted=adopted,
-        renamed=known.types,
+        renamed=state.types,
     )
 
 
@@ -94,19 +94,19 @@ def _require_name(domain: str) -> None:
 class _Namer:
     def __init__(
         self,
-        known: Known,
+        state: ProjectState,
         config: Resolver,
         tables: frozenset[str],
     ) -> None:
-        self._known = known
+        self._state = state
         self._config = config
         self._tables = tables
-        self._taken = Names(known.modules)
-        self._foreign = {module.casefold() for module in known.modules}
+        self._taken = Names(state.modules)
+        self._foreign = {module.casefold() for module in state.modules}
 
     def domain_module(self, domain: str) -> str:
         for module in (domain, f"{domain}.Domain"):
-            if module in self._known.domains:
+            if module in self._state.domains:
                 return module
         if domain.casefold() not in self._foreign:
             return domain
@@ -115,7 +115,7 @@ class _Namer:
             raise fail(
                 Code.LEGACY_COLLISION,
                 f"{domain} and {beside} are both modules of the legacy code.",
-                where=self._known.modules.get(beside, ""),
+                where=self._state.modules.get(beside, ""),
                 todo="Choose another name: --domain App.….",
             )
         return beside
@@ -143,9 +143,9 @@ class _Namer:
         A context that has become the domain is no legacy code any more either.
         """
         there = [
-            self._known.resources[name].module
+            self._state.resources[name].module
             for name in tables
-            if name in self._known.resources and self._config.for_table(name).resource is None
+            if name in self._state.resources and self._config.for_table(name).resource is None
         ]
         return bool(there) and all(name.startswith(f"{domain}.Resources.") for name in there)
 
@@ -153,7 +153,7 @@ class _Namer:
         found: dict[Name, str] = {}
         for name in tables:
             said = self._config.for_table(name).resource
-            existing = self._known.resources.get(name)
+            existing = self._state.resources.get(name)
             if said is not None:
                 found[name] = self._configured(name, said, namespace)
             elif existing is not None:
@@ -183,7 +183,7 @@ class _Namer:
 
     def _configured(self, name: Name, said: str, namespace: str) -> str:
         module = said if "." in said else f"{namespace}.{said}"
-        path = self._known.modules.get(module)
+        path = self._state.modules.get(module)
         if path is not None:
             raise fail(
                 Code.LEGACY_COLLISION,
@@ -215,11 +215,11 @@ def _no_two_alike(resources: Mapping[Name, str]) -> None:
         raise ScaffoldError(*problems)
 
 
-def _types_namespace(known: Known) -> str:
+def _types_namespace(state: ProjectState) -> str:
     """Choose where support types go: `App.Types`, unless the legacy code has modules there."""
     for last in ("Types", "AshTypes", "ScaffoldTypes"):
-        namespace = f"{known.app}.{last}"
+        namespace = f"{state.app}.{last}"
         prefix = f"{namespace}.".casefold()
-        if not any(module.casefold().startswith(prefix) for module in known.modules):
+        if not any(module.casefold().startswith(prefix) for module in state.modules):
             return namespace
-    return f"{known.app}.AshScaffold.Types"
+    return f"{state.app}.AshScaffold.Types"

@@ -11,10 +11,10 @@ from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constrain
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import table_key
-from ash_scaffold.ash.known import NO_NAMES, Known
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
 from ash_scaffold.ash.modules import Modules, plan_modules
 from ash_scaffold.ash.prepare import prepare
+from ash_scaffold.ash.project_state import NO_NAMES, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.report import table_problems
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
@@ -53,25 +53,25 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     modules: Modules
 
 
-def plan(database: Database, known: Known, config: Resolver, options: Options) -> Plan:
+def plan(database: Database, state: ProjectState, config: Resolver, options: Options) -> Plan:
     """Plan every configured and existing domain, and the one that is asked for.
 
     Raises `ScaffoldError` where the configuration or the options can't be followed.
     """
-    scope = plan_scope(database, known, config, options)
+    scope = plan_scope(database, state, config, options)
     names = (table.name for table in database.tables)
-    modules = plan_modules(scope.domains, known, config, names, options)
-    prepared = prepare(database, known, config, modules)
+    modules = plan_modules(scope.domains, state, config, names, options)
+    prepared = prepare(database, state, config, modules)
     legacy, asked = prepared.legacy, prepared.asked
-    drafts = _Drafts(database, known, config, scope, modules, legacy, prepared.attributes)
+    drafts = _Drafts(database, state, config, scope, modules, legacy, prepared.attributes)
     drafted = drafts.all()
     wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
-    relationships = plan_relationships(drafted, wishes, known.names, legacy, database.types)
+    relationships = plan_relationships(drafted, wishes, state.names, legacy, database.types)
     parents = ParentKeys(database)
     planned, problems = [], [*drafts.problems, *relationships.problems]
     for name, draft in drafted.items():
         constraints = plan_constraints(
-            draft, relationships.belongs_to, parents, known.names.get(name, NO_NAMES).identities
+            draft, relationships.belongs_to, parents, state.names.get(name, NO_NAMES).identities
         )
         written = name in scope.written
         actions, found = _actions(draft, config, scope.domains[name])
@@ -79,7 +79,7 @@ def plan(database: Database, known: Known, config: Resolver, options: Options) -
             problems += [*draft.columns.problems, *constraints.problems, *found]
             problems += table_problems(draft)
         resource = _resource(
-            draft, known.repo, config, actions, relationships.by_table.get(name, ()), constraints
+            draft, state.repo, config, actions, relationships.by_table.get(name, ()), constraints
         )
         planned.append(PlannedResource(resource=resource, draft=draft, written=written))
     return Plan(
@@ -129,7 +129,7 @@ class _Drafts:
     def __init__(
         self,
         database: Database,
-        known: Known,
+        state: ProjectState,
         config: Resolver,
         scope: Scope,
         modules: Modules,
@@ -138,7 +138,7 @@ class _Drafts:
     ) -> None:
         self._legacy = legacy
         self._database = database
-        self._known = known
+        self._state = state
         self._config = config
         self._scope = scope
         self._modules = modules
@@ -173,7 +173,7 @@ class _Drafts:
                 key=key,
                 columns=columns,
                 by_column=by_column,
-                reachable=table.name in self._scope.written or table.name in self._known.resources,
+                reachable=table.name in self._scope.written or table.name in self._state.resources,
             )
         return found
 

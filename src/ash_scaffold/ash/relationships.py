@@ -13,7 +13,6 @@ from ash_scaffold.ash.given import GivenNames
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.joins import pure_joins, rich_joins
 from ash_scaffold.ash.keys import NO_LEGACY
-from ash_scaffold.ash.known import NO_NAMES, KnownNames, RelationshipId
 from ash_scaffold.ash.linking import link_keys
 from ash_scaffold.ash.links import (
     Asked,
@@ -35,6 +34,7 @@ from ash_scaffold.ash.naming import (
     singular_name,
     underscore,
 )
+from ash_scaffold.ash.project_state import NO_NAMES, RelationshipId, ResourceNames
 from ash_scaffold.ash.several import several_rows
 from ash_scaffold.postgres.catalog import Name, Type
 from ash_scaffold.problem import Problem
@@ -51,7 +51,7 @@ class Relationships(msgspec.Struct, frozen=True):
 def plan_relationships(
     drafts: Mapping[Name, Draft],
     asked: Iterable[Asked] = (),
-    known: Mapping[Name, KnownNames] | None = None,
+    known: Mapping[Name, ResourceNames] | None = None,
     legacy: Legacy = NO_LEGACY,
     types: Mapping[Name, Type] | None = None,
 ) -> Relationships:
@@ -85,7 +85,7 @@ class _Planner:
         self,
         drafts: Mapping[Name, Draft],
         wishes: Mapping[tuple[Name, str], Asked],
-        known: Mapping[Name, KnownNames],
+        known: Mapping[Name, ResourceNames],
         legacy: Legacy,
         loads: Loads,
     ) -> None:

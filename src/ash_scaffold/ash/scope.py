@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.pattern import table_pattern
 from ash_scaffold.postgres.catalog import Database, Name, Table
@@ -61,7 +61,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     unmatched: tuple[str, ...] = ()
 
 
-def logical_domain(module: str, known: Known, *, adopted: bool = False) -> str:
+def logical_domain(module: str, state: ProjectState, *, adopted: bool = False) -> str:
     """Return the name a domain goes by: `App.Accounts` for `App.Accounts.Domain` beside a context.
 
     Such a domain stands beside a legacy context, whose name it could not take. It may have gone
@@ -70,8 +70,8 @@ def logical_domain(module: str, known: Known, *, adopted: bool = False) -> str:
     parent, _, last = module.rpartition(".")
     if last != "Domain":
         return module
-    moved = parent in known.domains and (adopted or module not in known.domains)
-    return parent if moved or parent in known.modules else module
+    moved = parent in state.domains and (adopted or module not in state.domains)
+    return parent if moved or parent in state.modules else module
 
 
 def is_skipped(name: Name) -> bool:
@@ -79,7 +79,9 @@ def is_skipped(name: Name) -> bool:
     return any(fnmatchcase(name.name, pattern) for pattern in _SKIPPED)
 
 
-def plan_scope(database: Database, known: Known, config: Resolver, options: Options) -> Scope:
+def plan_scope(
+    database: Database, state: ProjectState, config: Resolver, options: Options
+) -> Scope:
     """Assign tables to domains.
 
     The configuration comes first, then the domain of a resource that is there, then the context
@@ -88,11 +90,11 @@ def plan_scope(database: Database, known: Known, config: Resolver, options: Opti
     besides, and limits what is written.
     """
     usable, skipped = _usable(database, config, options)
-    claimed = _claims(usable, known, config, options)
+    claimed = _claims(usable, state, config, options)
     domain = options.domain
     asked = _matching(usable, options.tables) if options.tables else set()
     if domain is not None:
-        _claim_for(domain, claimed, usable, known, config, asked)
+        _claim_for(domain, claimed, usable, state, config, asked)
     written = {
         name
         for name, owner in claimed.items()
@@ -130,16 +132,16 @@ def _matching(tables: Iterable[Table], patterns: Iterable[str]) -> set[Name]:
 
 
 def _claims(
-    usable: Iterable[Table], known: Known, config: Resolver, options: Options
+    usable: Iterable[Table], state: ProjectState, config: Resolver, options: Options
 ) -> dict[Name, str]:
     """Return what the configuration and the resources that are there say."""
     existing = {
         name: logical_domain(
             resource.domain,
-            known,
+            state,
             adopted=options.adopts(resource.domain.removesuffix(".Domain"), config),
         )
-        for name, resource in known.resources.items()
+        for name, resource in state.resources.items()
         if resource.domain is not None
     }
     found = {}
@@ -154,7 +156,7 @@ def _claim_for(
     domain: str,
     claimed: dict[Name, str],
     usable: list[Table],
-    known: Known,
+    state: ProjectState,
     config: Resolver,
     asked: set[Name],
 ) -> None:
@@ -165,12 +167,12 @@ def _claim_for(
             claimed.setdefault(name, domain)
     if configured:
         return
-    of_context = {s.table for s in known.legacy if s.context == domain and s.first}
+    of_context = {s.table for s in state.legacy if s.context == domain and s.first}
     for table in usable:
         if table.name in of_context:
             claimed.setdefault(table.name, domain)
-    others = {logical_domain(module, known) for module in known.domains} - {domain}
-    if asked or known.legacy or others or config.config.domains:
+    others = {logical_domain(module, state) for module in state.domains} - {domain}
+    if asked or state.legacy or others or config.config.domains:
         return
     for table in usable:
         claimed.setdefault(table.name, domain)

@@ -79,12 +79,12 @@ def _guard(decision: Decision, code: Code, commands: Commands) -> Iterator[Findi
     used = {each.repo for each in read.project.resources if each.repo is not None}
     yield from guard_resources(decision, code, commands)
     yield from guard_migrations(read.project, tables, read.resolver.owned_by_ash)
-    yield from guard_repos(read.project, frozenset(used | {read.known.repo}))
+    yield from guard_repos(read.project, frozenset(used | {read.project_state.repo}))
     yield from guard_files(read.project)
     yield from guard_legacy(decision, code)
     dump = _dump(decision)
     if dump is not None:
-        yield from guard_pending(read.project, read.known.repo, dump)
+        yield from guard_pending(read.project, read.project_state.repo, dump)
 
 
 def _dump(decision: Decision) -> Path | None:

@@ -93,7 +93,7 @@ def look(decision: Decision) -> Code:
     settings = Settings(accepted=decision.accepted, old_texts=decision.old_texts)
     settled = {case.module.name for case in cases if case.is_settled(settings)}
     # A layout that was given up leaves the old fragment beside the resource.
-    removed = {table for table, names in decision.known.names.items() if names.removed}
+    removed = {table for table, names in decision.project_state.names.items() if names.removed}
     same = {
         case.module.name
         for case in cases
@@ -128,13 +128,13 @@ def look(decision: Decision) -> Code:
 
 def _demanded(decision: Decision) -> Plan:
     """Return what the database demands, also of columns whose attribute a person took out."""
-    names = decision.known.names
+    names = decision.project_state.names
     if not any(each.removed for each in names.values()):
         return decision.plan
     whole = {
         table: msgspec.structs.replace(each, removed=frozenset()) for table, each in names.items()
     }
-    known = msgspec.structs.replace(decision.known, names=whole)
+    known = msgspec.structs.replace(decision.project_state, names=whole)
     return plan(decision.read.database, known, decision.read.resolver, Options())
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ash_scaffold import __version__
-from ash_scaffold.ash.known import Known, KnownNames
 from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.ash.project_state import ProjectState, ResourceNames
 from ash_scaffold.generate.choices import choices
 from ash_scaffold.generate.names import kept_names, names_of_plan
 from ash_scaffold.generate.past import Past
@@ -20,7 +20,7 @@ _COLUMN = "column "
 
 
 def nothing_changed(
-    read: Read, past: Past, names: Mapping[Name, KnownNames], known: Known, plan: Plan
+    read: Read, past: Past, names: Mapping[Name, ResourceNames], state: ProjectState, plan: Plan
 ) -> bool:
     """Whether every module is as it was generated, from facts and choices that still hold.
 
@@ -38,7 +38,7 @@ def nothing_changed(
         same = (
             _is_same(old, item, facts[table])
             and old.names == kept_names(now[table], old.names.by_hand)
-            and old.choices == choices(facts[table], domain, known, read.resolver)
+            and old.choices == choices(facts[table], domain, state, read.resolver)
         )
         if not same:
             return False

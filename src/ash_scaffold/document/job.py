@@ -56,8 +56,8 @@ def read(request: Request, say: Callable[[str], None] = lambda _phase: None) -> 
     # The names that attributes have in the files, as a run of `resources` takes them.
     past = read_past(found.snapshots.values(), database, found.resolver, found.memory.seen)
     names = file_names(project, found.snapshots)
-    known = known_today(found.known, past, found.snapshots.values(), names)
-    decided = plan(database, known, found.resolver, Options())
+    state = known_today(found.project_state, past, found.snapshots.values(), names)
+    decided = plan(database, state, found.resolver, Options())
     say("Reading the code")
     users = usage(project, found.hints, (table.name for table in database.tables))
     dump = _dump(request, found.config, project) if found.server else None
@@ -68,9 +68,9 @@ def read(request: Request, say: Callable[[str], None] = lambda _phase: None) -> 
             hints=found.hints,
             users=users,
             project=project,
-            repo=found.known.repo,
+            repo=found.project_state.repo,
             version=_version(database, dump) if dump or not found.server else None,
-            proposed=proposed_attributes(database, decided, known, found.resolver),
+            proposed=proposed_attributes(database, decided, state, found.resolver),
         )
     )
     return Read(

@@ -80,7 +80,7 @@ def _require_all(read: Read, past: Past, plan: Plan, domain: str) -> None:
     unclear = {change.table for change in past.unclear}
     left = [
         name
-        for name, resource in sorted(read.known.resources.items())
+        for name, resource in sorted(read.project_state.resources.items())
         if resource.domain == beside
         and plan.scope.domains.get(name) == domain
         and (name not in plan.scope.written or name in unclear)
@@ -109,7 +109,7 @@ def adoption_problems(read: Read, plan: Plan) -> Iterator[Problem]:
         )
     if not read.request.adopt_context or found:
         return
-    there = {domain for domain in written if domain in read.known.domains}
+    there = {domain for domain in written if domain in read.project_state.domains}
     for domain in sorted(written):
         yield _note(
             _OPTION,

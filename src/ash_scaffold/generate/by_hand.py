@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ash_scaffold.ash.known import NO_NAMES, KnownNames, same_relationship
+from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames, same_relationship
 from ash_scaffold.elixir.entity_lines import EntityLines
 from ash_scaffold.elixir.merge import names_in
 from ash_scaffold.generate.names import followed, known_names, overlaid
@@ -24,10 +24,10 @@ _Object = TypeVar("_Object")
 
 
 def names_by_hand(
-    planned: Mapping[Name, KnownNames],
-    read: Mapping[Name, KnownNames],
+    planned: Mapping[Name, ResourceNames],
+    read: Mapping[Name, ResourceNames],
     past: Past,
-    plan_without: Callable[[], Mapping[Name, KnownNames]],
+    plan_without: Callable[[], Mapping[Name, ResourceNames]],
 ) -> dict[Name, NamesByHand]:
     """Return the names that people gave to what is planned, by table.
 
@@ -35,9 +35,9 @@ def names_by_hand(
     table that the file pins. `plan_without` gives the names that the plan would have if those
     files gave none: it is asked only when some were given since the last run.
     """
-    asked: list[Mapping[Name, KnownNames]] = []
+    asked: list[Mapping[Name, ResourceNames]] = []
 
-    def own(table: Name) -> KnownNames:
+    def own(table: Name) -> ResourceNames:
         if not asked:
             asked.append(plan_without())
         return asked[0].get(table, NO_NAMES)
@@ -62,12 +62,12 @@ def names_by_hand(
 class _Names(msgspec.Struct, frozen=True):
     """The names of one table's objects: as planned, in the file, as they were, and by hand then."""
 
-    now: KnownNames
-    file: KnownNames
-    before: KnownNames
+    now: ResourceNames
+    file: ResourceNames
+    before: ResourceNames
     earlier: NamesByHand
 
-    def by_hand(self, own: Callable[[], KnownNames]) -> NamesByHand:
+    def by_hand(self, own: Callable[[], ResourceNames]) -> NamesByHand:
         now, file, before = self.now, self.file, self.before
         there = {
             known: name
@@ -122,7 +122,7 @@ class _Names(msgspec.Struct, frozen=True):
         return dict(sorted(found.items()))
 
 
-def _before(old: Snapshot, past: Past) -> KnownNames:
+def _before(old: Snapshot, past: Past) -> ResourceNames:
     """Return the names of a snapshot, under what its objects are called today."""
     assert old.table is not None
     names = known_names(old.names)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ash_scaffold.ash.hints import memorable
-from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.postgres.facts import TableFacts
 from ash_scaffold.postgres.type_notation import read_type
@@ -21,7 +21,7 @@ from ash_scaffold.project.snapshot import digest
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def choices(facts: TableFacts, domain: str, known: Known, config: Resolver) -> str:
+def choices(facts: TableFacts, domain: str, state: ProjectState, config: Resolver) -> str:
     """Return the digest for one table of a (logical) domain.
 
     Names in people's files are not in it: what is generated from the old facts has them as well.
@@ -34,10 +34,10 @@ def choices(facts: TableFacts, domain: str, known: Known, config: Resolver) -> s
         config.extensions_for(table),
         config.owned_by_ash(table),
         domain,
-        known.repo,
+        state.repo,
         list(_columns(facts, config)),
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
-        [memorable(schema) for schema in known.legacy if schema.table == table],
+        [memorable(schema) for schema in state.legacy if schema.table == table],
     )
     return digest(_encoder.encode(said).decode())
 

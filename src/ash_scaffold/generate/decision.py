@@ -9,8 +9,8 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.hints import memorable
-from ash_scaffold.ash.known import Known, KnownNames
 from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ProjectState, ResourceNames
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import (
     Config,
@@ -43,16 +43,16 @@ _Layouts: TypeAlias = Callable[[Name], Layout]
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What there should be, before it is held against the files.
 
-    `names` are those in the files of people, `known` the project under today's names of tables.
-    `old_texts` are modules as this version renders them from the facts of the snapshots, for
-    those that another version wrote; `stale` are resources outside the scope that another run
+    `names` are those in the files of people, `project_state` the project under today's names of
+    tables. `old_texts` are modules as this version renders them from the facts of the snapshots,
+    for those that another version wrote; `stale` are resources outside the scope that another run
     would change. When nothing had to be rendered it is `skipped`, and there are none of these.
     """
 
     read: Read
     past: Past
-    names: Mapping[Name, KnownNames]
-    known: Known
+    names: Mapping[Name, ResourceNames]
+    project_state: ProjectState
     options: Options
     plan: Plan
     gone: Gone
@@ -73,7 +73,8 @@ def decide(
     say: Callable[[str], None] = lambda _phase: None,
     *,
     ask: bool = True,
-    skip: Callable[[Read, Past, Mapping[Name, KnownNames], Known, Plan], bool] | None = None,
+    skip: Callable[[Read, Past, Mapping[Name, ResourceNames], ProjectState, Plan], bool]
+    | None = None,
 ) -> Decision:
     """Read everything, and decide what there should be.
 
@@ -84,19 +85,19 @@ def decide(
     read = read_all(request, clock, say)
     say("Planning")
     past = read_past(read.snapshots.values(), read.database, read.resolver, read.memory.seen)
-    past = with_renamed_types(past, read.known.types)
+    past = with_renamed_types(past, read.project_state.types)
     if ask:
         _require_told(past)
     names = file_names(read.project, read.snapshots, near_changes(past, read.database))
-    known = known_today(read.known, past, read.snapshots.values(), names)
+    state = known_today(read.project_state, past, read.snapshots.values(), names)
     options = Options(
         domain=request.domain,
         tables=request.tables,
         exclude=request.exclude,
         adopt_context=True if request.adopt_context else None,
     )
-    decided = plan(read.database, known, read.resolver, options)
-    require_tables(decided.scope, read.database, request, known)
+    decided = plan(read.database, state, read.resolver, options)
+    require_tables(decided.scope, read.database, request, state)
     if ask:
         require_adoptable(read, past, decided)
     accepted = frozenset(entry.object for entry in read.config.accept)
@@ -105,9 +106,15 @@ def decide(
     )
     clock.lap("planning")
     decision = Decision(
-        read=read, past=past, names=names, known=known, options=options, plan=decided, gone=gone
+        read=read,
+        past=past,
+        names=names,
+        project_state=state,
+        options=options,
+        plan=decided,
+        gone=gone,
     )
-    if skip is not None and skip(read, past, names, known, decided):
+    if skip is not None and skip(read, past, names, state, decided):
         return msgspec.structs.replace(decision, skipped=True)
     say("Rendering")
     renderer = Renderer(read.templates)
@@ -128,7 +135,7 @@ def _require_told(past: Past) -> None:
 
 def _modules(decision: Decision, renderer: Renderer, layout: _Layouts) -> list[Module]:
     """Render what the run writes, and add what the snapshots of resources keep beside the text."""
-    read, decided, known = decision.read, decision.plan, decision.known
+    read, decided, state = decision.read, decision.plan, decision.project_state
     paths = {module: entry.path for module, entry in read.project.modules.items()}
     modules = render_modules(decided, renderer, _lib_of(read), paths, decision.gone.listed, layout)
     names = names_of_plan(decided)
@@ -144,11 +151,11 @@ def _modules(decision: Decision, renderer: Renderer, layout: _Layouts) -> list[M
             planned=_planned(module, decision),
             names=kept_names(names[module.table], by_hand.get(module.table, {})),
             facts=facts[module.table],
-            legacy=tuple(memorable(each) for each in known.legacy if each.table == module.table),
+            legacy=tuple(memorable(each) for each in state.legacy if each.table == module.table),
             choices=choices(
                 facts[module.table],
                 decided.scope.domains[module.table],
-                known,
+                state,
                 read.resolver,
             ),
         )
@@ -166,27 +173,29 @@ def _planned(module: Module, decision: Decision) -> str:
     return "" if configured or own == module.name else own
 
 
-def _names_without_hands(decision: Decision) -> Mapping[Name, KnownNames]:
+def _names_without_hands(decision: Decision) -> Mapping[Name, ResourceNames]:
     """Return the names that the plan would have if people's files gave none."""
     read, past = decision.read, decision.past
     fields = {
-        table: KnownNames(taken=each.taken, removed=each.removed)
+        table: ResourceNames(taken=each.taken, removed=each.removed)
         for table, each in decision.names.items()
     }
-    known = known_today(read.known, past, map(without_hands, read.snapshots.values()), fields)
-    return names_of_plan(plan(read.database, known, read.resolver, decision.options))
+    state = known_today(
+        read.project_state, past, map(without_hands, read.snapshots.values()), fields
+    )
+    return names_of_plan(plan(read.database, state, read.resolver, decision.options))
 
 
 def _old_texts(
-    read: Read, names: Mapping[Name, KnownNames], renderer: Renderer, layout: _Layouts
+    read: Read, names: Mapping[Name, ResourceNames], renderer: Renderer, layout: _Layouts
 ) -> dict[str, str]:
     """Render the facts of the snapshots anew, where another version has written some of them."""
     snapshots = read.snapshots.values()
     if all(each.tool == __version__ for each in snapshots):
         return {}
     facts = [each.facts for each in snapshots if each.facts is not None]
-    known = known_before(read.known, snapshots, names)
-    before = plan(database_of(facts), known, read.resolver, Options(adopt_context=False))
+    state = known_before(read.project_state, snapshots, names)
+    before = plan(database_of(facts), state, read.resolver, Options(adopt_context=False))
     modules = render_modules(before, renderer, "", {}, layout=layout)
     return {name: text for module in modules for name, text in module.texts.items()}
 

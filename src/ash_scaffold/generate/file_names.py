@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.ash.known import KnownNames
 from ash_scaffold.ash.naming import short_name
+from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import Source, columns_of, known_names, read_resources
@@ -22,7 +22,7 @@ _COLUMN = "column "
 
 def file_names(
     project: Project, snapshots: Mapping[str, Snapshot], near: Collection[Name] | None = None
-) -> dict[Name, KnownNames]:
+) -> dict[Name, ResourceNames]:
     """Return the names in the files of resources that are not as they were generated.
 
     They are by the table that a resource is pinned to; of several on one table the first by
@@ -33,7 +33,7 @@ def file_names(
     written = {
         (each.path, each.written): each for each in snapshots.values() if each.table is not None
     }
-    found: dict[Name, KnownNames] = {}
+    found: dict[Name, ResourceNames] = {}
     columns: dict[str, Mapping[str, str]] = {}
     tables: dict[str, Name] = {}
     edited: dict[Name, Resource] = {}
@@ -48,7 +48,7 @@ def file_names(
         if snapshot is not None and _is_as_written(project.root, resource, snapshot):
             columns[resource.module] = _columns(snapshot)
             if snapshot.names.removed:
-                found[table] = KnownNames(removed=frozenset(snapshot.names.removed))
+                found[table] = ResourceNames(removed=frozenset(snapshot.names.removed))
         elif table not in seen:
             edited[table] = resource
             texts |= {resource.path: text, **_fragments(project, resource)}
@@ -78,8 +78,8 @@ def file_names(
 
 
 def _against(
-    names: KnownNames, has: ReadResource, snapshot: Snapshot, texts: Sequence[bytes] | None
-) -> KnownNames:
+    names: ResourceNames, has: ReadResource, snapshot: Snapshot, texts: Sequence[bytes] | None
+) -> ResourceNames:
     """Add what tells a person's doing from what was generated.
 
     A relationship that is as it was generated goes with its key; the name of any other stays
@@ -97,8 +97,8 @@ def _against(
 
 
 def _with_renamed_identities(
-    names: KnownNames, has: ReadResource, snapshot: Snapshot
-) -> KnownNames:
+    names: ResourceNames, has: ReadResource, snapshot: Snapshot
+) -> ResourceNames:
     """Know an identity again that has another name, and does not say what its index is called.
 
     It is the only one over the columns of an index whose identity is no longer there.

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.ash.hints import renamed as under
-from ash_scaffold.ash.known import NO_NAMES, Known, KnownNames
+from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
 from ash_scaffold.generate.names import followed, known_names, overlaid, pinned_columns
 from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.renamed import NOTHING_RENAMED, Renamed
@@ -66,43 +66,43 @@ def remember(root: Path, database: Database, *, kept: bool) -> Memory:
 
 
 def known_today(
-    known: Known,
+    state: ProjectState,
     past: Past,
     snapshots: Iterable[Snapshot],
-    read: Mapping[Name, KnownNames],
-) -> Known:
+    read: Mapping[Name, ResourceNames],
+) -> ProjectState:
     """Return what is known of the project under the names of today.
 
     `read` are the names in files that people have edited, by the table that the file pins.
     """
-    return _under(known, snapshots, read, past.renamed)
+    return _under(state, snapshots, read, past.renamed)
 
 
 def known_before(
-    known: Known, snapshots: Iterable[Snapshot], read: Mapping[Name, KnownNames]
-) -> Known:
+    state: ProjectState, snapshots: Iterable[Snapshot], read: Mapping[Name, ResourceNames]
+) -> ProjectState:
     """Return what is known of the project under the names that the snapshots have."""
-    return _under(known, snapshots, read, NOTHING_RENAMED)
+    return _under(state, snapshots, read, NOTHING_RENAMED)
 
 
 def _under(
-    known: Known,
+    state: ProjectState,
     snapshots: Iterable[Snapshot],
-    read: Mapping[Name, KnownNames],
+    read: Mapping[Name, ResourceNames],
     renamed: Renamed,
-) -> Known:
+) -> ProjectState:
     kept = {each.table: known_names(each.names) for each in snapshots if each.table is not None}
-    names: dict[Name, KnownNames] = {}
+    names: dict[Name, ResourceNames] = {}
     for table in {**kept, **read}:
         both = overlaid(kept.get(table, NO_NAMES), read.get(table, NO_NAMES))
         both = pinned_columns(table, both, renamed)
         names[renamed.table(table)] = followed(table, both, renamed)
     return msgspec.structs.replace(
-        known,
+        state,
         resources={
             renamed.table(name): msgspec.structs.replace(each, table=renamed.table(name))
-            for name, each in known.resources.items()
+            for name, each in state.resources.items()
         },
         names=names,
-        legacy=tuple(under(each, renamed.table, renamed.column) for each in known.legacy),
+        legacy=tuple(under(each, renamed.table, renamed.column) for each in state.legacy),
     )

@@ -120,7 +120,7 @@ def _changes_in_scope(decision: Decision) -> tuple[Change, ...]:
     tables = {*decided.scope.written, *(file.module.table for file in decision.gone.files)}
     found = [c for c in past.changes if c.table is None or c.table in tables]
     if past.resources:
-        there = {*past.resources, *decision.known.resources}
+        there = {*past.resources, *decision.project_state.resources}
         new = (item for item in decided.resources if item.draft.name not in there)
         found += [
             Change(
@@ -147,7 +147,7 @@ def _sorted(*groups: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _advice(read: Read, decided: Plan, beside: Beside) -> tuple[Advice, ...]:
-    repo = read.known.repo
+    repo = read.project_state.repo
     return advise(
         read.project,
         find_repo(read.project, repo),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ash_scaffold.ash.hints import LegacySchema, with_remembered
-from ash_scaffold.ash.known import Known, KnownResource
 from ash_scaffold.ash.naming import module_path
+from ash_scaffold.ash.project_state import ExistingResource, ProjectState
 from ash_scaffold.config.model import Config
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.renamed_types import renamed_types
@@ -43,7 +43,9 @@ def find_repo(project: Project, module: str) -> Repo | None:
     return next((repo for repo in project.repos if repo.module == module), None)
 
 
-def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, Snapshot]) -> Known:
+def known_of(
+    project: Project, hints: Hints, repo: str, snapshots: Mapping[str, Snapshot]
+) -> ProjectState:
     """Say what the project has, as far as planning needs to know it."""
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
@@ -51,7 +53,7 @@ def known_of(project: Project, hints: Hints, repo: str, snapshots: Mapping[str, 
     types = renamed_types(project, snapshots)
     own |= {*_broken_targets(project), *_lost_types(project, snapshots), *types.values()}
     found = find_repo(project, repo)
-    return Known(
+    return ProjectState(
         app=project.app.namespace,
         repo=repo,
         modules={name: entry.path for name, entry in project.modules.items() if name not in own},
@@ -113,17 +115,17 @@ def has_geo_postgis(project: Project) -> bool:
     return "geo_postgis" in project.versions or "geo_postgis" in project.app.dependencies
 
 
-def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name, KnownResource]:
+def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name, ExistingResource]:
     """Index resources by table; of several on one table the first by module name counts.
 
     One whose file was moved away belongs to its domain for as long as that lists it.
     """
     listing = {module: domain.module for domain in project.domains for module in domain.resources}
-    found: dict[Name, KnownResource] = {}
+    found: dict[Name, ExistingResource] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
         if resource.table is not None:
             name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
-            known = KnownResource(
+            known = ExistingResource(
                 module=resource.module,
                 table=name,
                 domain=resource.domain or listing.get(resource.module),
@@ -132,7 +134,7 @@ def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
             found.setdefault(name, known)
     for module, snapshot in sorted(snapshots.items()):
         if snapshot.table is not None and module in listing:
-            known = KnownResource(
+            known = ExistingResource(
                 module=module, table=snapshot.table, domain=listing[module], path=snapshot.path
             )
             found.setdefault(snapshot.table, known)

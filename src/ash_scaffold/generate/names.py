@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from ash_scaffold.ash.composite import filter_pairs
-from ash_scaffold.ash.known import KnownNames, RelationshipId
 from ash_scaffold.ash.model import Relationship, RelationshipKind
 from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
 from ash_scaffold.generate.renamed import Renamed
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.snapshot import NamesByHand, NamesSnapshot, RelationshipName
@@ -17,14 +17,14 @@ from ash_scaffold.project.snapshot import NamesByHand, NamesSnapshot, Relationsh
 _Columns = Mapping[str, str]
 
 
-def names_of_plan(plan: Plan) -> dict[Name, KnownNames]:
+def names_of_plan(plan: Plan) -> dict[Name, ResourceNames]:
     """Return the names of every planned resource's objects, by its table."""
     columns = {item.resource.module: _columns(item) for item in plan.resources}
     tables = {item.resource.module: item.draft.name for item in plan.resources}
     return {item.draft.name: _names(item, columns, tables) for item in plan.resources}
 
 
-def kept_names(names: KnownNames, by_hand: NamesByHand) -> NamesSnapshot:
+def kept_names(names: ResourceNames, by_hand: NamesByHand) -> NamesSnapshot:
     """Return the names of a resource's objects as its snapshot keeps them."""
     return NamesSnapshot(
         attributes={
@@ -48,9 +48,9 @@ def kept_names(names: KnownNames, by_hand: NamesByHand) -> NamesSnapshot:
     )
 
 
-def known_names(kept: NamesSnapshot) -> KnownNames:
+def known_names(kept: NamesSnapshot) -> ResourceNames:
     """Return what a snapshot keeps in the form that planning takes."""
-    return KnownNames(
+    return ResourceNames(
         attributes=kept.attributes,
         relationships={
             RelationshipId(
@@ -62,9 +62,9 @@ def known_names(kept: NamesSnapshot) -> KnownNames:
     )
 
 
-def overlaid(kept: KnownNames, read: KnownNames) -> KnownNames:
+def overlaid(kept: ResourceNames, read: ResourceNames) -> ResourceNames:
     """Return the names of the snapshot with those of the person's file over them."""
-    return KnownNames(
+    return ResourceNames(
         attributes={
             **{c: name for c, name in kept.attributes.items() if c not in read.removed},
             **read.attributes,
@@ -77,7 +77,7 @@ def overlaid(kept: KnownNames, read: KnownNames) -> KnownNames:
     )
 
 
-def followed(table: Name, names: KnownNames, renamed: Renamed) -> KnownNames:
+def followed(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
     """Return the names of a table's objects under what those are called in the database today.
 
     `table` is what the table was called.
@@ -96,7 +96,7 @@ def followed(table: Name, names: KnownNames, renamed: Renamed) -> KnownNames:
     )
 
 
-def pinned_columns(table: Name, names: KnownNames, renamed: Renamed) -> KnownNames:
+def pinned_columns(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
     """Name the attributes of columns that were renamed since: as they were, the column's name.
 
     `table` is what the table was called. Names that differ from the column's are there already.
@@ -127,8 +127,8 @@ def _columns(item: PlannedResource) -> _Columns:
 
 def _names(
     item: PlannedResource, columns: Mapping[str, _Columns], tables: Mapping[str, Name]
-) -> KnownNames:
-    return KnownNames(
+) -> ResourceNames:
+    return ResourceNames(
         attributes={column: each.name for column, each in item.draft.by_column.items()},
         relationships={
             _relationship_id(item, each, columns, tables): each.name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config import (
     Config,
     Resolver,
@@ -83,7 +83,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     config: Config
     resolver: Resolver
     snapshots: Mapping[str, Snapshot]
-    known: Known
+    project_state: ProjectState
     hints: Hints
     database: Database
     source: str
@@ -109,7 +109,7 @@ def read(request: Request, clock: Clock, say: Callable[[str], None]) -> Read:
     require_templates(templates)
     hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
     repo = choose_repo(project, request.repo, config)
-    known = known_of(project, hints, repo, snapshots)
+    state = known_of(project, hints, repo, snapshots)
     clock.lap("project")
     say("Reading the database")
     database, source, server, problems = read_database(request, config, project.root, hints)
@@ -122,7 +122,7 @@ def read(request: Request, clock: Clock, say: Callable[[str], None]) -> Read:
         config=config,
         resolver=Resolver(config),
         snapshots=snapshots,
-        known=known,
+        project_state=state,
         hints=hints,
         database=database,
         source=source,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from ash_scaffold.ash.known import Known
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Scope
 from ash_scaffold.config import table_pattern, valid_alias
 from ash_scaffold.config.fault import did_you_mean, quoted
@@ -87,7 +87,7 @@ def _stays_inside(text: str) -> bool:
     return bool(text) and not path.is_absolute() and ".." not in path.parts
 
 
-def require_tables(scope: Scope, database: Database, asked: Asked, known: Known) -> None:
+def require_tables(scope: Scope, database: Database, asked: Asked, state: ProjectState) -> None:
     """Raise `ScaffoldError` for a pattern that fits no table, and when there is nothing to do."""
     if not database.tables:
         raise fail(
@@ -129,13 +129,13 @@ def require_tables(scope: Scope, database: Database, asked: Asked, known: Known)
         f"Nothing says which tables belong to {asked.domain}: no configuration, "
         "no resource that is there, no Ecto schema in a context of that name.",
         where=asked.domain,
-        todo=_near_domain(asked.domain, scope, known)
-        + _proposal(asked.domain, scope.unassigned, known),
+        todo=_near_domain(asked.domain, scope, state)
+        + _proposal(asked.domain, scope.unassigned, state),
     )
 
 
-def _near_domain(domain: str, scope: Scope, known: Known) -> str:
-    contexts = {schema.context for schema in known.legacy if schema.context}
+def _near_domain(domain: str, scope: Scope, state: ProjectState) -> str:
+    contexts = {schema.context for schema in state.legacy if schema.context}
     near = did_you_mean(domain, {*scope.domains.values(), *contexts})
     return f"{near} Otherwise:\n" if near else ""
 
@@ -168,10 +168,10 @@ def _unmatched(option: str, pattern: str, database: Database) -> Problem:
     )
 
 
-def _proposal(domain: str, tables: Sequence[Name], known: Known) -> str:
+def _proposal(domain: str, tables: Sequence[Name], state: ProjectState) -> str:
     """Propose the lines for ash_scaffold.toml: the tables that no domain has."""
     context = domain.rsplit(".", 1)[-1]
-    alike = [s.table for s in known.legacy if s.context.rsplit(".", 1)[-1] == context]
+    alike = [s.table for s in state.legacy if s.context.rsplit(".", 1)[-1] == context]
     chosen = [name for name in tables if name in alike] or list(tables)
     if not chosen:
         return "Every table is in a domain already: move some in [domains] of ash_scaffold.toml."

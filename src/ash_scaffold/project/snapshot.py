@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"[a-z0-9_]+\Z")
 
 
 class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A relationship's name, with what it is: see `ash.known.RelationshipId`."""
+    """A relationship's name, with what it is: see `ash.project_state.RelationshipId`."""
 
     name: str
     many: bool = False

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.ash.known import Known
 from ash_scaffold.ash.plan import plan
+from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options, plan_scope
 from ash_scaffold.config import (
     FILE_NAME,
@@ -96,8 +96,8 @@ def prepare(request: Request) -> Outcome:
         raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
     require_names(config, database, ())
     repo = _repo(project, request.repo, config)
-    known = known_of(project, hints, repo or f"{project.app.namespace}.Repo", snapshots)
-    scope = plan_scope(database, known, Resolver(config), Options())
+    state = known_of(project, hints, repo or f"{project.app.namespace}.Repo", snapshots)
+    scope = plan_scope(database, state, Resolver(config), Options())
     given = Given(
         database.tables,
         scope.domains,
@@ -106,9 +106,9 @@ def prepare(request: Request) -> Outcome:
         config.domains,
     )
     taken = {*scope.domains.values(), *config.domains}
-    proposal = propose(given, DomainNames(project.app.namespace, taken, known.modules))
+    proposal = propose(given, DomainNames(project.app.namespace, taken, state.modules))
     after = _after(before, proposal, project, repo, request)
-    _try_out(after, before, proposal, database, known)
+    _try_out(after, before, proposal, database, state)
     return Outcome(
         proposal=proposal,
         source=source,
@@ -165,7 +165,7 @@ def _dump(root: Path, request: Request) -> str | None:
 
 
 def _try_out(
-    after: str, before: str | None, proposal: Proposal, database: Database, known: Known
+    after: str, before: str | None, proposal: Proposal, database: Database, state: ProjectState
 ) -> None:
     """Make sure that a run of `resources` takes the file. Raises `ScaffoldError` where not."""
     if after == before:
@@ -177,7 +177,7 @@ def _try_out(
             raise
         raise _not_extensible(proposal.new) from error
     require_names(config, database, ())
-    plan(database, known, Resolver(config), Options())
+    plan(database, state, Resolver(config), Options())
 
 
 def _not_extensible(domains: tuple[DomainProposal, ...]) -> ScaffoldError:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ash_scaffold.ash.composite import filter_pairs, follows_a_key
-from ash_scaffold.ash.known import KnownNames, RelationshipId, same_relationship
 from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.project_state import RelationshipId, ResourceNames, same_relationship
 from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.postgres.catalog import Name
 
 
-def names_of(resources: Iterable[ReadResource]) -> dict[Name, KnownNames]:
+def names_of(resources: Iterable[ReadResource]) -> dict[Name, ResourceNames]:
     """Return the names of all resources that are pinned to a table, by that table.
 
     Of several on one table the first by module name counts, as it does for the planner.
@@ -19,7 +19,7 @@ def names_of(resources: Iterable[ReadResource]) -> dict[Name, KnownNames]:
     read = sorted(resources, key=lambda resource: resource.module)
     tables = {each.module: each.table for each in read if each.table is not None}
     columns = {each.module: columns_of(each) for each in read}
-    found: dict[Name, KnownNames] = {}
+    found: dict[Name, ResourceNames] = {}
     for each in read:
         if each.table is not None and each.table not in found:
             found[each.table] = known_names(each, tables, columns)
@@ -39,7 +39,7 @@ def known_names(
     read: ReadResource,
     destinations: Mapping[str, Name],
     columns: Mapping[str, Mapping[str, str]],
-) -> KnownNames:
+) -> ResourceNames:
     """Return the names that a resource gives.
 
     `destinations` gives the table of a resource and `columns` the column of its attributes, both
@@ -55,7 +55,7 @@ def known_names(
             rest.add(relationship.name)
         else:
             found[own] = relationship.name
-    return KnownNames(
+    return ResourceNames(
         attributes={column: name for name, column in reversed(columns_of(read).items())},
         relationships=found,
         identities={

@@ -1,4 +1,4 @@
-"""What the project already has, as far as planning needs to know it."""
+"""The state of the project, as far as planning needs it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ash_scaffold.postgres.catalog import Name
 
 __all__ = [
     "NO_NAMES",
-    "Known",
-    "KnownNames",
-    "KnownResource",
+    "ExistingResource",
     "LegacySchema",
+    "ProjectState",
     "RelationshipId",
+    "ResourceNames",
     "same_relationship",
 ]
 
 
-class KnownResource(msgspec.Struct, frozen=True, kw_only=True):
+class ExistingResource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource that is in the project: found by the table it is pinned to."""
 
     module: str
@@ -80,7 +80,7 @@ def same_relationship(
     return found[0] if len(found) == 1 else None
 
 
-class KnownNames(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceNames(msgspec.Struct, frozen=True, kw_only=True):
     """The names that a resource's file gives: they outweigh those the planner would choose.
 
     `attributes` are by column, `identities` by index; `taken` are the names of other fields, and
@@ -95,10 +95,10 @@ class KnownNames(msgspec.Struct, frozen=True, kw_only=True):
     removed: frozenset[str] = frozenset()
 
 
-NO_NAMES = KnownNames()
+NO_NAMES = ResourceNames()
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     """The project's modules. `app` is its namespace, such as `App`.
 
     `modules` maps every module that is no Ash resource, domain or generated type to its file;
@@ -112,8 +112,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     repo: str
     modules: Mapping[str, str] = {}
     domains: Mapping[str, str] = {}
-    resources: Mapping[Name, KnownResource] = {}
-    names: Mapping[Name, KnownNames] = {}
+    resources: Mapping[Name, ExistingResource] = {}
+    names: Mapping[Name, ResourceNames] = {}
     types: Mapping[str, str] = {}
     legacy: tuple[LegacySchema, ...] = ()
     geo_postgis: bool = False
