@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import msgspec
 
@@ -15,7 +14,6 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.modules import render_modules
 from ash_scaffold.postgres.catalog import Database
 
-SHARED = Path(__file__).parents[2] / "shared"
 PROJECT = ProjectState(app="App", repo="App.Repo")
 _RENDERER = Renderer()
 

@@ -3,11 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.dsl import faults, load_dsl, needs_dsl
+from tests.dsl import faults, load_dsl
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*/*.ex"))
-
-pytestmark = needs_dsl
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 from tests.check.ddl import KINDS
 from tests.check.mutate import Outcome, project_of
+from tests.corpus.corpus import DUMPS, Dump
 from tests.elixir.merging import Dice
-from tests.support import SHARED
 
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.installation import embedded_installation
@@ -27,16 +27,7 @@ from ash_scaffold.postgres.server import throwaway_server
 from ash_scaffold.resources import data_path
 
 ROOT = Path(__file__).parents[2]
-CORPUS = SHARED / "corpus"
 SEED = 7
-
-
-class Schema(msgspec.Struct, frozen=True):
-    """A dump, and the schemas that are read of it."""
-
-    name: str
-    path: Path
-    schemas: tuple[str, ...] = ("public",)
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -57,21 +48,16 @@ class Row(msgspec.Struct, frozen=True):
     alarms: int
 
 
-def schemas() -> tuple[Schema, ...]:
+def schemas() -> tuple[Dump, ...]:
     """Return the sample project's schema, that of `tests/check/odd.sql`, and the corpus."""
     own = (
-        Schema(
-            "sample", data_path("sample_project") / "priv/repo/structure.sql", ("public", "ledger")
-        ),
-        Schema("odd", Path(__file__).with_name("odd.sql"), ("public", "other")),
+        Dump(data_path("sample_project") / "priv/repo/structure.sql", ("public", "ledger")),
+        Dump(Path(__file__).with_name("odd.sql"), ("public", "other")),
     )
-    names = ("arrow", "chinook", "documenso", "hexpm", "northwind", "pagila", "world", "zync")
-    besides = {"pagila": ("public", "legacy")}
-    found = [Schema(n, CORPUS / f"{n}.sql", besides.get(n, ("public",))) for n in names]
-    return (*own, *(each for each in found if each.path.exists()))
+    return (*own, *DUMPS.values())
 
 
-def run(schema: Schema) -> Result:
+def run(schema: Dump) -> Result:
     """Mutate one schema, in a server of its own."""
     installation = embedded_installation()
     assert installation is not None, "the extra 'embedded' is missing"
@@ -84,7 +70,7 @@ def run(schema: Schema) -> Result:
     return Result(schema.name, tuple(unchanged), outcomes)
 
 
-def run_all(wanted: Sequence[Schema]) -> list[Result]:
+def run_all(wanted: Sequence[Dump]) -> list[Result]:
     """Mutate schemas, as many at a time as there are processors; the order is that given.
 
     Each has a process of its own: a throw-away server belongs to the process that started it.
@@ -93,7 +79,7 @@ def run_all(wanted: Sequence[Schema]) -> list[Result]:
         return list(pool.map(_in_process, wanted))
 
 
-def _in_process(schema: Schema) -> Result:
+def _in_process(schema: Dump) -> Result:
     command = [sys.executable, "-m", "tests.check.mutations", "--json", schema.name]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT)
     return msgspec.json.decode(done.stdout, type=Result)

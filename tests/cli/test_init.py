@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests.corpus.corpus import DUMPS
 
 from ash_scaffold.config import load_config
 from ash_scaffold.project.sample import copy_sample
@@ -24,7 +25,6 @@ Run = Callable[..., Done]
 Add = Callable[[Path, Mapping[str, str]], None]
 Tree = Callable[[Path], dict[str, bytes]]
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 HEAD = (
     "# What ash-scaffold writes, and where. Proposed by `ash-scaffold init`: change what\n"
     "# you like. Another run adds entries for tables that are in no domain, and leaves\n"
@@ -293,14 +293,11 @@ def test_the_sample_s_contexts_become_domains_that_resources_writes(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "domains"), [("pagila", 5), ("chinook", 3), ("zync", 5)])
+@pytest.mark.parametrize(("name", "domains"), [("boats", 3), ("records", 5), ("registry", 4)])
 def test_resources_takes_what_is_proposed_for_real_schemas(
     project: Path, run: Run, name: str, domains: int
 ) -> None:
-    dump = CORPUS / f"{name}.sql"
-    if not dump.is_file():
-        pytest.skip("the corpus is not here")
-    shutil.copy(dump, project / "structure.sql")
+    shutil.copy(DUMPS[name].path, project / "structure.sql")
     assert run("init", "--dump", "structure.sql").code == 0
     assert len(load_config(project).domains) == domains
     done = run("resources", "--no-format", "--json")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.dsl import faults, load_dsl, needs_dsl
-from tests.support import SHARED, Output, generate
+from tests.corpus.corpus import DUMPS, Dump
+from tests.dsl import faults, load_dsl
+from tests.support import Output, generate
 
 from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.postgres.catalog import Database, Name
@@ -19,11 +20,7 @@ from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.syntax.parse import parse
 
-# What a dump has besides `public`.
-SCHEMAS = {"pagila": ("legacy", "public")}
-NAMES = ("arrow", "chinook", "documenso", "hexpm", "northwind", "pagila", "world", "zync")
-CORPUS = SHARED / "corpus"
-EXAMPLE = SHARED / "examples"
+EXAMPLE = Dump(Path(__file__).parent / "example" / "structure.sql", ("billing", "public"))
 DOMAINS = """
 [domains."App.Accounts"]
 tables = ["users", "users_tokens"]
@@ -32,25 +29,18 @@ tables = ["posts", "tags", "posts_tags"]
 [domains."App.Billing"]
 tables = ["billing.*"]
 """
-needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="no corpus in ../shared")
-needs_example = pytest.mark.skipif(not EXAMPLE.exists(), reason="no examples in ../shared")
-
-
-def schemas(name: str) -> tuple[str, ...]:
-    return SCHEMAS.get(name, ("public",))
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: Server) -> Callable[[Path, tuple[str, ...]], Database]:
-    """Give `databases(dump, schemas) -> Database`, each dump loaded once."""
-    found: dict[Path, Database] = {}
+def databases(postgres: Server) -> Callable[[Dump], Database]:
+    """Give `databases(dump) -> Database`, each dump loaded once."""
+    found: dict[Dump, Database] = {}
 
-    def read(dump: Path, schemas: tuple[str, ...]) -> Database:
+    def read(dump: Dump) -> Database:
         if dump not in found:
-            name = f"corpus_{dump.stem}"
-            load(postgres, name, [read_dump(dump)])
-            with read_only(postgres.url(name)) as connection:
-                found[dump] = reflect(connection, schemas=schemas)
+            load(postgres, f"corpus_{dump.name}", [read_dump(dump.path)])
+            with read_only(postgres.url(f"corpus_{dump.name}")) as connection:
+                found[dump] = reflect(connection, schemas=dump.schemas)
         return found[dump]
 
     return read
@@ -58,23 +48,21 @@ def databases(postgres: Server) -> Callable[[Path, tuple[str, ...]], Database]:
 
 @pytest.fixture(scope="session")
 def outputs(
-    databases: Callable[[Path, tuple[str, ...]], Database],
+    databases: Callable[[Dump], Database],
 ) -> Callable[[str], Output]:
     """Give `outputs(name) -> Output` of a dump of the corpus."""
     found: dict[str, Output] = {}
 
     def read(name: str) -> Output:
         if name not in found:
-            database = databases(CORPUS / f"{name}.sql", schemas(name))
-            found[name] = generate(database)
+            found[name] = generate(databases(DUMPS[name]))
         return found[name]
 
     return read
 
 
-@needs_corpus
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DUMPS)
 class TestCorpus:
     def test_each_column_is_an_attribute_or_a_problem(
         self, name: str, outputs: Callable[[str], Output]
@@ -95,10 +83,10 @@ class TestCorpus:
         self,
         name: str,
         outputs: Callable[[str], Output],
-        databases: Callable[[Path, tuple[str, ...]], Database],
+        databases: Callable[[Dump], Database],
     ) -> None:
         plan = outputs(name).plan
-        tables = databases(CORPUS / f"{name}.sql", schemas(name)).tables
+        tables = databases(DUMPS[name]).tables
         resources: set[Name] = {item.draft.name for item in plan.resources}
         assert resources.isdisjoint(plan.scope.skipped)
         assert resources | set(plan.scope.skipped) == {table.name for table in tables}
@@ -107,7 +95,6 @@ class TestCorpus:
         texts = outputs(name).modules
         assert {m: parse(t.encode()).fault for m, t in texts.items()} == dict.fromkeys(texts)
 
-    @needs_dsl
     def test_every_module_says_only_what_ash_knows(
         self, name: str, outputs: Callable[[str], Output]
     ) -> None:
@@ -121,7 +108,7 @@ class TestCorpus:
     ) -> None:
         first = outputs(name).modules
         with read_only(postgres.url(f"corpus_{name}")) as connection:
-            again = reflect(connection, schemas=schemas(name))
+            again = reflect(connection, schemas=DUMPS[name].schemas)
         assert generate(again).modules == first
 
     @pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")
@@ -133,14 +120,12 @@ class TestCorpus:
 
 
 @pytest.fixture(scope="module")
-def output(databases: Callable[[Path, tuple[str, ...]], Database]) -> Output:
-    database = databases(EXAMPLE / "structure.sql", ("billing", "public"))
-    return generate(database, DOMAINS, domain=None)
+def output(databases: Callable[[Dump], Database]) -> Output:
+    return generate(databases(EXAMPLE), DOMAINS, domain=None)
 
 
-@needs_example
 class TestExample:
-    """`examples/lib` holds what a senior Ash developer would have written for its database."""
+    """`example/lib` holds what a senior Ash developer would have written for its database."""
 
     def test_the_modules_are_those_of_the_example(self, output: Output) -> None:
         assert sorted(output.modules) == sorted(wanted())
@@ -181,7 +166,7 @@ BETTER = [
 
 
 def wanted() -> dict[str, str]:
-    texts = [path.read_text() for path in (EXAMPLE / "lib").rglob("*.ex")]
+    texts = [path.read_text() for path in (EXAMPLE.path.parent / "lib").rglob("*.ex")]
     return {text.split()[1]: text for text in texts}
 
 

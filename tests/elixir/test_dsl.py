@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.dsl import DSL_FILE, faults, load_dsl
+from tests.dsl import faults, load_dsl
 
 from ash_scaffold.ash.model import (
     ABSENT,
@@ -374,7 +374,6 @@ def test_the_formatter_changes_nothing(rendered: list[str], tmp_path: Path) -> N
     assert (tmp_path / "all.ex").read_text() == source
 
 
-@pytest.mark.skipif(not DSL_FILE.exists(), reason="no dsl.json in ../shared")
 def test_a_resource_says_only_what_ash_knows(rendered: list[str]) -> None:
     dsl = load_dsl()
     assert [fault for text in rendered for fault in faults(text, dsl)] == []

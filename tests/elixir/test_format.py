@@ -8,13 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.dsl import DSL_FILE
 
 from ash_scaffold.elixir.format import format_files, formatter_calls
 from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import read_project
-
-DSL = Path(__file__).parents[3] / "shared" / "ash" / "dsl.json"
 
 needs_mix = pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")
 
@@ -37,9 +36,7 @@ def listing(root: Path) -> set[str]:
 
 
 def test_the_calls_are_those_of_the_dsl_listing() -> None:
-    if not DSL.is_file():
-        pytest.skip("../shared is not there")
-    listed = json.loads(DSL.read_text())["locals_without_parens"]
+    listed = json.loads(DSL_FILE.read_text())["locals_without_parens"]
     assert list(formatter_calls()) == sorted({*listed["ash"], *listed["ash_postgres"]})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.dsl import Dsl, Section, load_dsl, needs_dsl
+from tests.dsl import Dsl, Section, load_dsl
 
 from ash_scaffold.elixir.read import words
 
@@ -21,7 +21,6 @@ def _options(section: Section) -> set[str]:
     return {option for entity in section["entities"] for option in entity["options"]}
 
 
-@needs_dsl
 def test_of_the_resource(dsl: Dsl) -> None:
     sections = dsl["resource"]
 
@@ -32,7 +31,6 @@ def test_of_the_resource(dsl: Dsl) -> None:
     assert words.QUERY < words.RELATIONSHIP
 
 
-@needs_dsl
 def test_of_the_table(dsl: Dsl) -> None:
     (postgres,) = dsl["postgres"]
     inside = postgres["sections"]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import URL
-from tests.support import SHARED
+from tests.corpus.corpus import DUMPS
 from tests.torture.servers import SCHEMAS, common
 from tests.torture.servers import load as load_text
 
@@ -42,18 +42,6 @@ from ash_scaffold.postgres.facts import (
 from ash_scaffold.postgres.installation import embedded_installation, local_installations
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
-
-CORPUS = SHARED / "corpus"
-DUMPS = {
-    "arrow": ("public",),
-    "chinook": ("public",),
-    "documenso": ("public",),
-    "hexpm": ("public",),
-    "northwind": ("public",),
-    "pagila": ("legacy", "public"),
-    "world": ("public",),
-    "zync": ("public",),
-}
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('fine', 'so "so"');
@@ -257,18 +245,16 @@ def same_facts(first: Database, *others: Database) -> None:
 def test_a_database_its_dump_and_another_version_have_the_same_facts(
     name: str, postgres: Server, older: Server
 ) -> None:
-    dump = CORPUS / f"{name}.sql"
-    if not dump.exists():
-        pytest.skip(f"no {dump.name} in ../shared/corpus")
+    dump = DUMPS[name]
     database = f"facts_{name}"
-    load(older, database, [read_dump(dump)])
+    load(older, database, [read_dump(dump.path)])
     again = read_dump(dumped(older, database))
     load(older, f"{database}_again", [again])
     load(postgres, database, [again])
     same_facts(
-        reflected(older.url(database), DUMPS[name]),
-        reflected(older.url(f"{database}_again"), DUMPS[name]),
-        reflected(postgres.url(database), DUMPS[name]),
+        reflected(older.url(database), dump.schemas),
+        reflected(older.url(f"{database}_again"), dump.schemas),
+        reflected(postgres.url(database), dump.schemas),
     )
 
 

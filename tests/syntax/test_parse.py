@@ -20,7 +20,8 @@ from ash_scaffold.syntax.parse import (
 )
 from ash_scaffold.syntax.values import read
 
-EXAMPLES = Path(__file__).parents[3] / "shared" / "examples"
+EXAMPLES = Path(__file__).parents[1] / "corpus" / "example"
+SAMPLE = Path(__file__).parents[2] / "sample_project"
 
 
 def only_call(source: str) -> tuple[Tree, CallSite]:
@@ -127,13 +128,9 @@ def test_a_fault_names_the_line(source: bytes, fault: int | None) -> None:
 
 
 def test_the_example_modules_parse() -> None:
-    if not EXAMPLES.is_dir():
-        pytest.skip("../shared is not there")
-    paths = sorted(EXAMPLES.rglob("*.ex"))
+    paths = sorted([*EXAMPLES.rglob("*.ex"), *SAMPLE.rglob("lib/**/*.ex")])
     assert len(paths) > 30
-    assert {path.name: parse(path.read_bytes()).fault for path in paths} == {
-        path.name: None for path in paths
-    }
+    assert {path: parse(path.read_bytes()).fault for path in paths} == dict.fromkeys(paths)
 
 
 FRAGMENTS = st.sampled_from(

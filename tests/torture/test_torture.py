@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.dsl import faults, load_dsl, needs_dsl
+from tests.dsl import faults, load_dsl
 from tests.support import Output
 from tests.torture.generated import GOLDEN, files, torture
 
@@ -106,7 +106,6 @@ def test_no_file_leaves_the_folder_or_meets_another(torture_output: Output) -> N
     assert len({str(path).casefold() for path in paths}) == len(paths)
 
 
-@needs_dsl
 def test_the_modules_say_only_what_ash_knows(torture_output: Output) -> None:
     dsl = load_dsl()
     assert {n: f for n, text in torture_output.modules.items() if (f := faults(text, dsl))} == {}
