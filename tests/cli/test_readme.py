@@ -23,7 +23,7 @@ from ash_scaffold.config import (
     TableConfig,
     parse_config,
 )
-from ash_scaffold.config.model import VerifyConfig
+from ash_scaffold.config.options import VerifyConfig
 from ash_scaffold.problem import Exit
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

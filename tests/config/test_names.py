@@ -6,7 +6,6 @@ import pytest
 
 from ash_scaffold.config import (
     check_names,
-    module_collisions,
     parse_config,
     require_names,
     schemas_named,
@@ -174,22 +173,6 @@ def test_the_schemas_that_a_configuration_names() -> None:
         '[columns."f.*.state"]\n[columns."users.state"]\n[types]\n"g.status" = "skip"\n'
     )
     assert schemas_named(config) == ("a", "b", "c", "d", "e", "f")
-
-
-def test_a_module_may_be_the_resource_of_one_table_only() -> None:
-    users, people = Name("public", "users"), Name("billing", "people")
-    posts = Name("public", "posts")
-    modules = [(users, "App.Member"), (people, "App.Member"), (posts, "App.Post")]
-    assert module_collisions(modules) == (
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.MODULE_COLLISION,
-            where="ash_scaffold.toml",
-            what="App.Member is the resource of billing.people and users",
-            todo="Give each table a `resource` of its own.",
-        ),
-    )
-    assert module_collisions([*modules[1:], modules[1]]) == ()
 
 
 @pytest.mark.parametrize("text", ["App", "App.Accounts.User", "App.V2.User_1"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ash_scaffold.config.model import Accept
+from ash_scaffold.config.options import Accept
 from ash_scaffold.problem import Severity
 from ash_scaffold.verify.accept import with_accepted
 from ash_scaffold.verify.finding import Finding, Kind

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from ash_scaffold.ash.keys import primary_key
 from ash_scaffold.ash.links import Asked
-from ash_scaffold.config.fault import did_you_mean
-from ash_scaffold.config.match import Resolver
-from ash_scaffold.config.model import RelationshipConfig
-from ash_scaffold.config.pattern import table_pattern
+from ash_scaffold.config.faults import did_you_mean
+from ash_scaffold.config.match import Resolver, table_pattern
+from ash_scaffold.config.options import RelationshipConfig
 from ash_scaffold.postgres.catalog import Database, ForeignKey, Table
 from ash_scaffold.problem import Code, fail
 

@@ -18,7 +18,7 @@ from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.secrets import looks_secret
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.config.model import ColumnConfig
+from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
 from ash_scaffold.problem import Code, Problem, Severity
 

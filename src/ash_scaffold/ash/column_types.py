@@ -13,9 +13,9 @@ from ash_scaffold.ash.keys import Keys
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.types import Family, Risk
-from ash_scaffold.config.elixir_names import SPECIAL_TYPES
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.config.model import ColumnConfig
+from ash_scaffold.config.options import ColumnConfig
+from ash_scaffold.config.rules import SPECIAL_TYPES
 from ash_scaffold.postgres.catalog import Check, Column, Database, Name, Table, TypeKind, TypeUse
 from ash_scaffold.postgres.literal import Constant, read_constant
 from ash_scaffold.problem import Code, fail

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ash_scaffold.ash.hints import LegacyField, Maker
 from ash_scaffold.ash.model import ABSENT, Attribute
-from ash_scaffold.config.model import ColumnConfig
+from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, Severity
 

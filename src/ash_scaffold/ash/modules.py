@@ -9,8 +9,8 @@ import msgspec
 from ash_scaffold.ash.naming import Names, camelize, module_segment, underscore
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.config.elixir_names import valid_alias
 from ash_scaffold.config.match import Resolver
+from ash_scaffold.config.rules import valid_alias
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 

@@ -8,8 +8,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from ash_scaffold.ash.project_state import ProjectState
-from ash_scaffold.config.match import Resolver
-from ash_scaffold.config.pattern import table_pattern
+from ash_scaffold.config.match import Resolver, table_pattern
 from ash_scaffold.postgres.catalog import Database, Name, Table
 
 # Bookkeeping of Ecto, Oban, Rails and others: nobody models these tables as resources.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ash_scaffold.check.finding import Accepted, Finding
-from ash_scaffold.config.model import Accept
+from ash_scaffold.config.options import Accept
 
 
 def sort_out(

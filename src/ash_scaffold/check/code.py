@@ -10,7 +10,7 @@ from ash_scaffold.check.families import Families
 from ash_scaffold.check.finding import Finding, Source
 from ash_scaffold.check.look import Look
 from ash_scaffold.check.words import accept_names, sentence
-from ash_scaffold.config.fault import quoted
+from ash_scaffold.config.faults import quoted
 from ash_scaffold.legacy.agree import described
 from ash_scaffold.legacy.model import Hints, LegacySchema
 from ash_scaffold.postgres.catalog import Name

@@ -4,10 +4,14 @@
 `require_names` holds its names against a database.
 """
 
-from ash_scaffold.config.elixir_names import valid_alias, valid_identifier, valid_type
 from ash_scaffold.config.load import database_url, load_config, parse_config
-from ash_scaffold.config.match import NO_COLUMN, NO_TABLE, Resolver
-from ash_scaffold.config.model import (
+from ash_scaffold.config.match import NO_COLUMN, NO_TABLE, NamePattern, Resolver, table_pattern
+from ash_scaffold.config.names import (
+    check_names,
+    require_names,
+    schemas_named,
+)
+from ash_scaffold.config.options import (
     FILE_NAME,
     Accept,
     Actions,
@@ -17,13 +21,7 @@ from ash_scaffold.config.model import (
     RelationshipConfig,
     TableConfig,
 )
-from ash_scaffold.config.names import (
-    check_names,
-    module_collisions,
-    require_names,
-    schemas_named,
-)
-from ash_scaffold.config.pattern import NamePattern, table_pattern
+from ash_scaffold.config.rules import valid_alias, valid_identifier, valid_type
 
 __all__ = [
     "FILE_NAME",
@@ -41,7 +39,6 @@ __all__ = [
     "check_names",
     "database_url",
     "load_config",
-    "module_collisions",
     "parse_config",
     "require_names",
     "schemas_named",

@@ -1,20 +1,20 @@
-"""Holds the names in the configuration against the database, and modules against each other."""
+"""Checks the names in the configuration against the database."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ash_scaffold.config.fault import Fault, KeyPath, did_you_mean
-from ash_scaffold.config.model import FILE_NAME, Config, RelationshipConfig, TableConfig
-from ash_scaffold.config.pattern import (
+from ash_scaffold.config.faults import Fault, KeyPath, did_you_mean
+from ash_scaffold.config.match import (
     column_pattern,
     is_glob,
     matches_glob,
     table_pattern,
     type_pattern,
 )
+from ash_scaffold.config.options import FILE_NAME, Config, RelationshipConfig, TableConfig
 from ash_scaffold.postgres.catalog import Database, Name, Table
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
+from ash_scaffold.problem import Code, Problem, ScaffoldError
 
 
 def check_names(
@@ -55,28 +55,6 @@ def schemas_named(config: Config) -> tuple[str, ...]:
         targets = [relationship.target for relationship in entry.relationships.values()]
         named.update(table_pattern(text).schemas[0] for text in targets if "." in text)
     return tuple(sorted(schema for schema in named if not is_glob(schema)))
-
-
-def module_collisions(modules: Iterable[tuple[Name, str]]) -> tuple[Problem, ...]:
-    """Return an error for every module that the configuration gives to more than one table."""
-    by_module: dict[str, set[Name]] = {}
-    for table, module in modules:
-        by_module.setdefault(module, set()).add(table)
-    return tuple(
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.MODULE_COLLISION,
-            where=FILE_NAME,
-            what=f"{module} is the resource of {_listed(sorted(map(str, tables)))}",
-            todo="Give each table a `resource` of its own.",
-        )
-        for module, tables in sorted(by_module.items())
-        if len(tables) > 1
-    )
-
-
-def _listed(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _unknown(path: KeyPath, what: str, name: str, known: Iterable[str]) -> Fault:

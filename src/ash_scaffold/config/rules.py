@@ -1,20 +1,40 @@
-"""The rules that a well-shaped configuration can still break, without a database to ask."""
+"""The rules that a well-shaped configuration can still break, names in Elixir among them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from ash_scaffold.config.elixir_names import (
-    SPECIAL_TYPES,
-    valid_alias,
-    valid_identifier,
-    valid_type,
-)
-from ash_scaffold.config.fault import Fault, KeyPath, dotted, either, quoted
-from ash_scaffold.config.model import ColumnConfig, Config, RelationshipConfig, TableConfig
-from ash_scaffold.config.pattern import NamePattern, column_pattern, table_pattern, type_pattern
+from ash_scaffold.config.faults import Fault, KeyPath, dotted, either, quoted
+from ash_scaffold.config.match import NamePattern, column_pattern, table_pattern, type_pattern
+from ash_scaffold.config.options import ColumnConfig, Config, RelationshipConfig, TableConfig
 from ash_scaffold.problem import Code
+
+# Aliases are ASCII: https://hexdocs.pm/elixir/syntax-reference.html#aliases
+_ALIAS = re.compile(r"[A-Z][A-Za-z0-9_]*(\.[A-Z][A-Za-z0-9_]*)*")
+_ATOM = re.compile(r":[a-z_][A-Za-z0-9_]*[?!]?")
+_ARRAY = re.compile(r"\{\s*:array\s*,\s*(.+?)\s*\}", re.DOTALL)
+_IDENTIFIER = re.compile(r"[^\W\dA-Z]\w*[?!]?")
+
+SPECIAL_TYPES = ("tolerant", "limits", "nested")
+
+
+def valid_alias(text: str) -> bool:
+    """Whether the text is a module's alias, such as `App.Accounts.User`."""
+    return _ALIAS.fullmatch(text) is not None
+
+
+def valid_identifier(text: str) -> bool:
+    """Whether the text can name an attribute or a relationship without quotes."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
+def valid_type(text: str) -> bool:
+    """Whether the text is an Ash type: `:string`, `App.Types.X` or `{:array, …}` of one."""
+    if array := _ARRAY.fullmatch(text):
+        return valid_type(array[1])
+    return _ATOM.fullmatch(text) is not None or valid_alias(text)
 
 
 def rule_faults(config: Config) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from ash_scaffold.config import (
     Config,
     table_pattern,
 )
-from ash_scaffold.config.model import Layout
+from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.adoption import require_adoptable
 from ash_scaffold.generate.by_hand import names_by_hand, without_hands

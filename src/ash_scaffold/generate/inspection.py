@@ -15,7 +15,7 @@ from ash_scaffold.ash.model import Attribute
 from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.ash.unkeyed import unkeyed_relationships
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
-from ash_scaffold.config.fault import did_you_mean
+from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.known import has_geo_postgis
 from ash_scaffold.generate.reading import Request, read_database, read_hints

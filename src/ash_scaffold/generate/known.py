@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from ash_scaffold.ash.hints import LegacySchema, with_remembered
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.project_state import ExistingResource, ProjectState
-from ash_scaffold.config.model import Config
+from ash_scaffold.config.options import Config
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.renamed_types import renamed_types
 from ash_scaffold.legacy.read import Hints

@@ -10,7 +10,7 @@ from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.model import Domain
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan, PlannedResource
-from ash_scaffold.config.model import Layout
+from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.dsl import sections
 from ash_scaffold.elixir.entity import Section, entity_lines
 from ash_scaffold.elixir.entity_lines import EntityLines

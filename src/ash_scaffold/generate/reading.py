@@ -20,8 +20,8 @@ from ash_scaffold.config import (
     schemas_named,
     table_pattern,
 )
-from ash_scaffold.config.fault import quoted
-from ash_scaffold.config.pattern import is_glob
+from ash_scaffold.config.faults import quoted
+from ash_scaffold.config.match import is_glob
 from ash_scaffold.generate.history import Memory, remember
 from ash_scaffold.generate.known import choose_repo, known_of
 from ash_scaffold.generate.refuse import require_options, require_templates

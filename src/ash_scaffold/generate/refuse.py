@@ -9,7 +9,7 @@ from typing import Protocol
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Scope
 from ash_scaffold.config import table_pattern, valid_alias
-from ash_scaffold.config.fault import did_you_mean, quoted
+from ash_scaffold.config.faults import did_you_mean, quoted
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ash_scaffold.config.model import Accept
+from ash_scaffold.config.options import Accept
 from ash_scaffold.problem import Severity
 from ash_scaffold.verify.finding import Finding, Kind
 

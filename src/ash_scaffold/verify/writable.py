@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ash_scaffold.config.model import FILE_NAME
+from ash_scaffold.config.options import FILE_NAME
 from ash_scaffold.problem import Code, fail
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ash_scaffold.config.fault import dotted, quoted
+from ash_scaffold.config.faults import dotted, quoted
 from ash_scaffold.postgres.catalog import Name, RelationKind
 from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.compare.renames import Pairing, Unclear
