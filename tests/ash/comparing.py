@@ -13,12 +13,13 @@ from ash_scaffold.ash.model import (
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Path,
+    ReadResource,
     Reference,
     Relationship,
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.ash.stated import Path, ReadResource
 from ash_scaffold.term import Atom, Call, Capture, Expr, Module, Operator, Parent, Ref
 
 NOW = Capture("DateTime", "utc_now", 0)

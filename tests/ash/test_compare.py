@@ -26,9 +26,9 @@ from ash_scaffold.ash.model import (
     ABSENT,
     ConstraintName,
     IdentityDef,
+    Path,
     RelationshipKind,
 )
-from ash_scaffold.ash.stated import Path
 from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref
 
 

@@ -26,12 +26,13 @@ from ash_scaffold.ash.model import (
     AttributeKind,
     ConstraintName,
     IdentityDef,
+    Path,
+    ReadResource,
     Reference,
     Relationship,
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.ash.stated import Path, ReadResource
 from ash_scaffold.term import Atom, Capture, Expr, Keyword, Module, Operator, Ref
 
 OWN_RELATIONSHIP = Relationship(

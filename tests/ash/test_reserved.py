@@ -6,7 +6,7 @@ import json
 
 from tests.dsl import DSL_FILE
 
-from ash_scaffold.ash.reserved import RESERVED
+from ash_scaffold.ash.naming import RESERVED
 
 
 def test_they_are_those_of_the_dsl_listing() -> None:

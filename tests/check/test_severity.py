@@ -7,7 +7,7 @@ import pytest
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT
-from ash_scaffold.ash.rule import Family
+from ash_scaffold.ash.types import Family
 from ash_scaffold.check.finding import Severity
 from ash_scaffold.check.severity import change_severity, difference_severity
 from ash_scaffold.postgres.catalog import Index, Name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
-from ash_scaffold.ash.stated import ReadResource
+from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.elixir.read import Source, read_resource, read_resources
 
 

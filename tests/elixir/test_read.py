@@ -13,12 +13,12 @@ from ash_scaffold.ash.model import (
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Place,
     Reference,
     Relationship,
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.ash.stated import Place
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Call, Capture, Expr, Module, Operator, Parent, Ref
 

@@ -11,11 +11,10 @@ from tests.torture import servers
 from tests.torture.generated import DOMAIN
 
 from ash_scaffold.ash.compare import compare
-from ash_scaffold.ash.model import ConstraintName, Resource
+from ash_scaffold.ash.model import ConstraintName, ReadResource, Resource
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.elixir.read import Source, names_of, read_resources
 from ash_scaffold.elixir.render import Renderer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.elixir.reading import read, read_all, resource
 
-from ash_scaffold.ash.stated import Path, Place, ReadResource
+from ash_scaffold.ash.model import Path, Place, ReadResource
 from ash_scaffold.elixir.read import Source, read_resource
 from ash_scaffold.postgres.catalog import Name
 

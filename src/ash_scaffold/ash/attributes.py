@@ -1,26 +1,29 @@
-"""Columns become attributes."""
+"""Attributes of columns: names, keys, timestamps, defaults, and reports on hints of legacy code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 
 import msgspec
 
 from ash_scaffold.ash.column_types import ColumnTypes
-from ash_scaffold.ash.defaults import is_null, literal_default
-from ash_scaffold.ash.hint_report import field_problems
-from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role
 from ash_scaffold.ash.keys import NO_LEGACY, Keys, PrimaryKey
-from ash_scaffold.ash.makers import key_attribute, made_by_client, timestamp
-from ash_scaffold.ash.model import ABSENT, Attribute, SupportType
+from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind, SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.secrets import looks_secret
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
+from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
+from ash_scaffold.postgres.literal import ArrayConstant, Constant, read_array, read_constant
 from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.term import Atom, Capture, Map, Term
 
 
 class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,3 +257,219 @@ def _filled(attribute: Attribute, column: Column, mapped: Mapped) -> Attribute:
 def _trigger_fills(table: Table, column: Column) -> bool:
     """Whether a trigger gives a new row its value, so that an INSERT need not."""
     return any(trigger.on_insert and column.name in trigger.assigns for trigger in table.triggers)
+
+
+_CREATED = frozenset({"inserted_at", "created_at"})
+_UPDATED = frozenset({"updated_at", "modified_at"})
+_RANDOM_UUID = re.compile(r"(?:\w+\.)?(?:gen_random_uuid|uuid_generate_v4|uuidv4)\(\)\Z")
+_SEQUENCE = re.compile(r"nextval\(")
+_NOW = Capture("DateTime", "utc_now", 0)
+_UUIDS: dict[Maker, Term] = {
+    Maker.UUID: Capture("Ash.UUID", "generate", 0),
+    Maker.UUID_V7: Capture("Ash.UUIDv7", "generate", 0),
+}
+
+
+def key_attribute(
+    attribute: Attribute, column: Column, mapped: Mapped, field: LegacyField | None, *, alone: bool
+) -> Attribute:
+    """Give a single key of its own Ash's short form where Ash has one.
+
+    A key that the legacy code makes is made the same way; one that it makes by rules of its own,
+    or is given by whoever makes the row, has to be given through Ash too.
+    """
+    replace = msgspec.structs.replace
+    if not alone:
+        return attribute
+    maker = field.maker if field is not None else Maker.UNSAID
+    by_client = maker in (Maker.UUID, Maker.UUID_V7, Maker.CALLER, Maker.OTHER)
+    random = column.default is None or _RANDOM_UUID.match(column.default) is not None
+    if mapped.type == Atom("uuid") and by_client and column.generated is Generated.NONE:
+        if maker is Maker.UUID:
+            kind = AttributeKind.UUID_PRIMARY_KEY
+            return replace(attribute, kind=kind, generated=False, writable=False, default=ABSENT)
+        if maker is Maker.UUID_V7:
+            return replace(
+                attribute, generated=False, writable=False, default=_UUIDS[Maker.UUID_V7]
+            )
+        return attribute
+    if mapped.type == Atom("uuid") and random and attribute.default is ABSENT:
+        kind = AttributeKind.UUID_PRIMARY_KEY
+        return replace(attribute, kind=kind, generated=False, writable=False)
+    if not attribute.generated:
+        return attribute
+    counted = column.identity is not Identity.NONE or _SEQUENCE.match(column.default or "")
+    if counted and mapped.type == Atom("integer"):
+        kind = AttributeKind.INTEGER_PRIMARY_KEY
+        return replace(attribute, kind=kind, generated=True, writable=False)
+    return replace(attribute, writable=False)
+
+
+def made_by_client(attribute: Attribute, mapped: Mapped, field: LegacyField | None) -> Attribute:
+    """Make the uuid that the legacy code makes for a column that nobody else fills."""
+    if field is None or field.maker not in _UUIDS or mapped.type != Atom("uuid"):
+        return attribute
+    if attribute.generated or attribute.default is not ABSENT:
+        return attribute
+    return msgspec.structs.replace(attribute, default=_UUIDS[field.maker])
+
+
+def timestamp(
+    attribute: Attribute, table: Table, mapped: Mapped, field: LegacyField | None
+) -> Attribute:
+    """Timestamps that the application keeps become Ash's; those the database fills stay its own.
+
+    What the legacy code keeps as a timestamp it sets on every write, whatever the column's
+    default; but what a trigger sets is the trigger's.
+    """
+    replace = msgspec.structs.replace
+    if mapped.family is not Family.DATETIME or mapped.is_array or mapped.type == Atom("date"):
+        return attribute
+    role = field.role if field is not None else Role.NONE
+    if role is not Role.NONE:
+        if _database_keeps(attribute, table):
+            return attribute
+        kind = AttributeKind.CREATE_TIMESTAMP
+        if role is Role.UPDATED:
+            kind = AttributeKind.UPDATE_TIMESTAMP
+        return replace(attribute, kind=kind, writable=False, generated=False, default=ABSENT)
+    if attribute.generated or attribute.default is not ABSENT:
+        return attribute
+    # The column's name: a person may call the attribute as they like.
+    name = attribute_name(attribute.column)
+    if name in _CREATED:
+        return replace(attribute, kind=AttributeKind.CREATE_TIMESTAMP, writable=False)
+    if name in _UPDATED and not attribute.allow_nil:
+        return replace(attribute, kind=AttributeKind.UPDATE_TIMESTAMP, writable=False)
+    if name in _UPDATED:
+        return replace(attribute, update_default=_NOW, writable=False)
+    return attribute
+
+
+def _database_keeps(attribute: Attribute, table: Table) -> bool:
+    """Whether a trigger sets the column of a new row, or nobody may."""
+    fills = any(t.on_insert and attribute.column in t.assigns for t in table.triggers)
+    return fills or not attribute.writable
+
+
+_TRUE = frozenset({"true", "t", "yes", "on", "1"})
+_FALSE = frozenset({"false", "f", "no", "off", "0"})
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?\Z")
+# Beyond it a term would be longer than anyone wants to read in a resource.
+_LONGEST = 400
+
+
+def is_null(sql: str) -> bool:
+    """Whether the default is NULL, as good as none."""
+    return read_constant(sql) == Constant(None)
+
+
+def literal_default(sql: str, mapped: Mapped) -> Term | Absent:
+    """Return the value that a default stands for, `ABSENT` when only PostgreSQL can say it."""
+    constant = read_constant(sql)
+    if constant is None or len(sql) > _LONGEST:
+        return ABSENT
+    if mapped.is_array:
+        return _array(constant)
+    if isinstance(constant, ArrayConstant) or constant.text is None:
+        return ABSENT
+    return _scalar(constant.text, mapped)
+
+
+def _array(constant: Constant | ArrayConstant) -> Term | Absent:
+    """Return an empty list; AshPostgres can't say any other as a default, and warns about it."""
+    items = (
+        constant.items
+        if isinstance(constant, ArrayConstant)
+        else read_array(constant.text or "NULL")
+    )
+    return [] if items == () else ABSENT
+
+
+def _scalar(text: str, mapped: Mapped) -> Term | Absent:
+    match mapped.family:
+        case Family.STRING:
+            # `char(n)` pads what it stores; its trailing blanks mean nothing.
+            return text.rstrip(" ") if mapped.storage == "bpchar" else text
+        case Family.BOOLEAN:
+            word = text.strip().lower()
+            return True if word in _TRUE else False if word in _FALSE else ABSENT
+        case Family.INTEGER:
+            return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else ABSENT
+        case Family.FLOAT:
+            return _finite(text.strip())
+        case Family.DECIMAL:
+            return _decimal(text.strip())
+        case Family.ENUM:
+            return mapped.labels.get(text, ABSENT)
+        case Family.JSON:
+            return _json(text)
+        case _:
+            return ABSENT
+
+
+def _finite(text: str) -> float | Absent:
+    return float(text) if _NUMBER.match(text) else ABSENT
+
+
+def _decimal(text: str) -> Decimal | Absent:
+    try:
+        return Decimal(text) if _NUMBER.match(text) else ABSENT
+    except InvalidOperation:
+        return ABSENT
+
+
+def _json(text: str) -> Term | Absent:
+    """Return a scalar, an empty list or an empty object.
+
+    A number with a fraction may differ from jsonb's; AshPostgres can't say other lists and objects
+    as a default, and warns about them.
+    """
+    try:
+        value = json.loads(text, parse_float=_no_float)
+    except ValueError:
+        return ABSENT
+    if isinstance(value, str | bool | int):
+        return value
+    if value == []:
+        return []
+    return Map() if value == {} else ABSENT
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(text)
+
+
+def in_config(table: Name, setting: str, column: str | None = None) -> str:
+    """Write a setting of a table or column as it stands in `ash_scaffold.toml`."""
+    keys = [str(table)] if column is None else [str(table), "columns", column]
+    quoted = [key if key == "columns" else json.dumps(key, ensure_ascii=False) for key in keys]
+    return f"[tables.{'.'.join(quoted)}] {setting}"
+
+
+def field_problems(
+    table: Name, field: LegacyField, attribute: Attribute, config: ColumnConfig
+) -> Iterator[Problem]:
+    """Give a note for a custom type, and for a value that code of the project's own makes."""
+    where = f"{table}.{field.column}"
+    place = f" ({field.path}:{field.line})" if field.path else ""
+    if field.custom and config.type is None:
+        yield Problem(
+            severity=Severity.NOTE,
+            code=Code.LEGACY_CUSTOM_TYPE,
+            where=where,
+            what=f"The Ecto schema reads it by {field.custom}{place}; the attribute "
+            f"{attribute.name} holds what the column does.",
+            todo="Write an Ash.Type that does the same and name it: "
+            + in_config(table, 'type = "…"', field.column)
+            + ".",
+        )
+    if field.maker is Maker.OTHER and attribute.default is ABSENT and not attribute.generated:
+        yield Problem(
+            severity=Severity.NOTE,
+            code=Code.LEGACY_GENERATOR,
+            where=where,
+            what=f"The legacy code makes its value by {field.generator}{place}, "
+            "which Ash is not told of: a create has to give it.",
+            todo=f"Add a default to the attribute {attribute.name}.",
+        )

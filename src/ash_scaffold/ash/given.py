@@ -8,9 +8,8 @@ from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import LegacyAssociation
 from ash_scaffold.ash.links import association_id
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.ash.naming import Names, attribute_name
+from ash_scaffold.ash.naming import RESERVED, Names, attribute_name
 from ash_scaffold.ash.project_state import RelationshipId, ResourceNames, same_relationship
-from ash_scaffold.ash.reserved import RESERVED
 from ash_scaffold.postgres.catalog import Name
 
 # Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.

@@ -1,18 +1,21 @@
-"""Foreign keys both ends of which have a resource, and what the relationships over them are."""
+"""Keys both ends of which have a resource, join tables, and the identities of relationships."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.hints import LegacyAssociation
+from ash_scaffold.ash.hints import Legacy, LegacyAssociation
 from ash_scaffold.ash.keys import is_unique
-from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, RelationshipKind
+from ash_scaffold.ash.naming import singular_name, underscore
 from ash_scaffold.ash.project_state import RelationshipId
 from ash_scaffold.postgres.catalog import ForeignKey, Name
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.term import Atom, Module
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,3 +116,150 @@ def association_id(association: LegacyAssociation) -> RelationshipId:
         )
     many = association.kind is not RelationshipKind.BELONGS_TO
     return RelationshipId(many, association.table, association.own, association.target)
+
+
+def link_keys(
+    drafts: Mapping[Name, Draft], wishes: Mapping[tuple[Name, str], Asked]
+) -> tuple[list[Link], list[Problem]]:
+    """Link the keys whose two ends have a resource; keys that say the same once.
+
+    `wishes` are the keys that are asked for, by table and name. Gives a problem for every key
+    that can't be a relationship.
+    """
+    own = [key for draft in drafts.values() for key in draft.table.foreign_keys]
+    alike: dict[tuple[object, ...], list[ForeignKey]] = defaultdict(list)
+    for key in (*own, *(wish.key for wish in wishes.values())):
+        pairs = frozenset(zip(key.columns, key.target_columns, strict=True))
+        alike[key.table, pairs, key.target].append(key)
+    links: list[Link] = []
+    problems: list[Problem] = []
+    for group in alike.values():
+        key = min(group, key=lambda key: key.name)
+        if key.target not in drafts:
+            continue
+        reason = _obstacle(key, drafts[key.table], drafts[key.target])
+        if reason:
+            problems.append(_refused(key, wishes.get((key.table, key.name)), reason))
+        else:
+            links.append(_link(key, group, drafts))
+    return links, problems
+
+
+def _obstacle(key: ForeignKey, child: Draft, parent: Draft) -> str:
+    """Return why a key can't be a relationship, empty where it can."""
+    own, target = child.attributes_of(key.columns), parent.attributes_of(key.target_columns)
+    if len(own) < len(key.columns) or len(target) < len(key.target_columns):
+        return "a column of it has no attribute"
+    for left, right in zip(key.columns, key.target_columns, strict=True):
+        if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
+            return f"{left} and {right} have types that Ash can't compare"
+    if "false" in (own[0], target[0]):
+        return "Ash takes an attribute named false for none"
+    return "a temporal key relates periods, not values" if key.period else ""
+
+
+def _link(key: ForeignKey, group: list[ForeignKey], drafts: Mapping[Name, Draft]) -> Link:
+    child, parent = drafts[key.table], drafts[key.target]
+    own = child.attributes_of(key.columns)
+    return Link(
+        key=key,
+        child=child,
+        parent=parent,
+        role=_role(key, own[0]),
+        own=own,
+        target=parent.attributes_of(key.target_columns),
+        twins=tuple(sorted(twin.name for twin in group if twin.name != key.name)),
+    )
+
+
+def _role(key: ForeignKey, attribute: str) -> str:
+    """Name the belongs_to: the column without `_id`, else the target table."""
+    if len(key.columns) == 1:
+        for suffix in ("_id", "_uuid", "_fk"):
+            if attribute.endswith(suffix) and len(attribute) > len(suffix):
+                return attribute[: -len(suffix)]
+    return singular_name(underscore(key.target.name))
+
+
+def _refused(key: ForeignKey, wish: Asked | None, reason: str) -> Problem:
+    called = f"The foreign key {key.name}"
+    if wish is not None and wish.legacy:
+        called = f"The association from {key.columns[0]} to {key.target}"
+    return Problem(
+        severity=Severity.WARNING,
+        code=Code.NO_RELATIONSHIP,
+        where=str(key.table),
+        what=f"{called} gives no relationship: {reason}.",
+        todo="Load the other side by a query of your own.",
+    )
+
+
+_DATETIMES = (
+    Atom("utc_datetime"),
+    Atom("utc_datetime_usec"),
+    Atom("naive_datetime"),
+    Module("AshPostgres.Timestamptz"),
+    Module("AshPostgres.TimestamptzUsec"),
+)
+_SHORT_FORMS = frozenset(set(AttributeKind) - {AttributeKind.ATTRIBUTE})
+
+
+def _is_bookkeeping(attribute: Attribute) -> bool:
+    """Whether a join table's column says nothing of the join.
+
+    Such are a surrogate key, and a timestamp that nobody has to give.
+    """
+    if attribute.primary_key or attribute.kind in _SHORT_FORMS:
+        return attribute.generated or attribute.kind in _SHORT_FORMS
+    datetime = attribute.type in _DATETIMES
+    return datetime and (attribute.generated or attribute.update_default is not ABSENT)
+
+
+def pure_joins(
+    drafts: Mapping[Name, Draft], links: Iterable[Link]
+) -> dict[Name, tuple[Link, Link]]:
+    """Return the tables with nothing in them but two keys and bookkeeping, by name."""
+    by_child: dict[Name, list[Link]] = defaultdict(list)
+    for link in links:
+        by_child[link.child.name].append(link)
+    found = {}
+    for name, own in by_child.items():
+        pair = _join_pair(drafts[name], own)
+        if pair is not None:
+            found[name] = pair
+    return found
+
+
+def _join_pair(draft: Draft, links: list[Link]) -> tuple[Link, Link] | None:
+    if len(links) != 2 or draft.is_view:
+        return None
+    first, second = links
+    if len(first.own) != 1 or len(second.own) != 1 or first.own == second.own:
+        return None
+    pair = (*first.key.columns, *second.key.columns)
+    rest = [a for column, a in draft.by_column.items() if column not in pair]
+    # What a person took out of the resource is judged as if it were there.
+    removed = draft.columns.removed
+    if any(column.name not in removed for column in draft.columns.dropped):
+        return None
+    if not all(each is not None and _is_bookkeeping(each) for each in (*rest, *removed.values())):
+        return None
+    if not is_unique(draft.table, pair):
+        return None
+    if is_unique(draft.table, first.key.columns) or is_unique(draft.table, second.key.columns):
+        return None
+    return first, second
+
+
+def rich_joins(
+    links: Sequence[Link], pure: Mapping[Name, object], drafts: Iterable[Name], legacy: Legacy
+) -> Iterator[tuple[Name, Link, Link]]:
+    """Give what the legacy code joins through tables that hold more than the join, by owner."""
+    for name in drafts:
+        for association in legacy.associations(name):
+            through = association.through
+            if through is None or through in pure or association.filtered:
+                continue
+            ends = through_links(links, name, association)
+            if ends is not None:
+                yield name, *ends

@@ -13,7 +13,22 @@ from functools import cache
 
 import inflection
 
-from ash_scaffold.ash.reserved import RESERVED
+# Ash.Resource.reserved_names/0.
+RESERVED: frozenset[str] = frozenset(
+    {
+        "__struct__",
+        "__meta__",
+        "__metadata__",
+        "__order__",
+        "__lateral_join_source__",
+        "*",
+        "calculations",
+        "aggregates",
+        "relationships",
+        "as",
+    }
+)
+
 
 # Words that `inflection` gets wrong, found over the table names of real schemas.
 _SINGULAR = {

@@ -11,9 +11,7 @@ from ash_scaffold.ash.composite import pairs_filter
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.given import GivenNames
 from ash_scaffold.ash.hints import Legacy
-from ash_scaffold.ash.joins import pure_joins, rich_joins
 from ash_scaffold.ash.keys import NO_LEGACY
-from ash_scaffold.ash.linking import link_keys
 from ash_scaffold.ash.links import (
     Asked,
     Link,
@@ -21,7 +19,10 @@ from ash_scaffold.ash.links import (
     has_id,
     has_kind,
     join_id,
+    link_keys,
     possible_ids,
+    pure_joins,
+    rich_joins,
 )
 from ash_scaffold.ash.loads import Loads
 from ash_scaffold.ash.model import (

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ash_scaffold.ash.rule import Family
 from ash_scaffold.ash.type_mapper import Mapped
+from ash_scaffold.ash.types import Family
 
 _SECRET_WORDS = frozenset(
     "password passwords passwd passphrase passcode pwd pw secret secrets token tokens ssn salt "

@@ -16,7 +16,7 @@ from ash_scaffold.ash.enums import (
 from ash_scaffold.ash.mapped import Mapped, Unmapped, configured_type, parse_type
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
-from ash_scaffold.ash.support_modules import SupportModules
+from ash_scaffold.ash.type_modules import SupportModules
 from ash_scaffold.ash.types import (
     BASE_TYPES,
     GEO_POSTGIS,

@@ -1,58 +1,314 @@
-"""The type map: what each PostgreSQL type becomes in Ash, in one table.
+"""The type map: for each PostgreSQL type its Ash type, the reason, and values that don't survive.
 
 A new type is one row of `BASE_TYPES` (and a template, when it needs a module of its own). Sources:
-PostgreSQL's documentation, chapter "Data Types", and `pg_type`; Ash's built-in types; Postgrex's
-extensions, which decide what can be read at all.
+PostgreSQL's documentation, chapter "Data Types", `pg_type` and `atttypmod`; Ash's built-in types;
+Postgrex's extensions, which decide what can be read at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from enum import StrEnum
+
 import msgspec
 
-from ash_scaffold.ash.rule import (
-    Constraints,
-    Effect,
-    Family,
-    Risk,
-    Rule,
-    Support,
-    bound_values,
-    range_risks,
-)
-from ash_scaffold.ash.type_rules import (
-    STRING_CONSTRAINTS,
-    bit_rule,
-    bpchar_constraints,
-    geometry_rule,
-    integer_key,
-    machine_limits,
-    numeric_limits,
-    own_type,
-    reported,
-    string_constraints,
-    time_rule,
-    timestamp_rule,
-    timestamptz_rule,
-    varbit_rule,
-    whole_number,
-)
 from ash_scaffold.postgres.catalog import TypeUse
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-__all__ = [
-    "BASE_TYPES",
-    "EXTENSION_TYPES",
-    "GEO_POSTGIS",
-    "Constraints",
-    "Effect",
-    "Family",
-    "Risk",
-    "Rule",
-    "Support",
-    "bound_values",
-    "range_risks",
-    "rule_for",
-]
+Constraints = tuple[tuple[str, Term], ...]
+
+
+class Family(StrEnum):
+    """What kind of value a type holds: decides defaults, keys and what a column may join to."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    UUID = "uuid"
+    ENUM = "enum"
+    JSON = "json"
+    BINARY = "binary"
+    DATETIME = "datetime"
+    TIME = "time"
+    RANGE = "range"
+    OTHER = "other"
+
+
+class Effect(StrEnum):
+    """What becomes of a value that Ash can't hold."""
+
+    FAILS_READ = "fails the read"
+    NOT_KEPT = "not kept"
+
+
+class Risk(StrEnum):
+    """The closed list of values that do not survive, each with its effect."""
+
+    FLOAT_SPECIAL = "NaN or infinity in a float fails the read"
+    NUMERIC_SPECIAL = "NaN or infinity in a numeric fails the read"
+    GEOMETRY_SPECIAL = "NaN or infinity as a coordinate fails the read"
+    INFINITE_TIME = "infinity fails the read"
+    INFINITE_BOUND = "infinity as a bound fails the read"
+    NUMBER_BOUND = "NaN or infinity as a bound is not kept: no range with it can be written"
+    HOUR_24 = "24:00 fails the read"
+    TIMETZ_OFFSET = "the offset is not kept"
+    TWO_DIMENSIONS = "a value of two dimensions fails the read"
+    ARRAY_BOUNDS = "lower bounds other than 1 are not kept"
+    JSON_NULL = "JSON null as a value is not kept"
+    JSON_NUMBER = "a JSON number's trailing zeros and digits beyond a double's are not kept"
+    JSON_TEXT = "the JSON text's layout and repeated keys are not kept"
+
+    @property
+    def effect(self) -> Effect:
+        """Whether the value fails the read, or reads as something else."""
+        return Effect.FAILS_READ if Effect.FAILS_READ in self.value else Effect.NOT_KEPT
+
+
+class Support(msgspec.Struct, frozen=True):
+    """A module to write below `<App>.Types`: its last segment, its template and what fills it."""
+
+    name: str
+    template: str
+    values: tuple[tuple[str, Term], ...] = ()
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the type map.
+
+    Either `type` (a built-in or a module of AshPostgres) or `support`; neither means that the
+    type can't be an attribute, for the reason in `unsupported`, and `todo` says what helps.
+    `constraints` and `support` may depend on the typmod. `key` is the support type for a key
+    column. `nil_item` is the support type that an array needs because the type itself refuses
+    nil in one, or `item` because the type's own support type can't stand in one; `no_array` says
+    why there can be none, `is_list` that a value is a list itself. `storage` is the type Ecto
+    casts to, which two related columns must share. `bound` is the Ecto type of what Postgrex
+    reads, where a range has such bounds. `by_name` marks what Postgrex finds only by the type's
+    own name or oid, so not under a domain's. `domain_base` is the support type that a domain is
+    made over, where AshPostgres knows the type itself only by its own name. `naive` is the row
+    for a time that the legacy code takes for one of no zone.
+    """
+
+    family: Family = Family.OTHER
+    storage: str = ""
+    type: Term = None
+    support: Support | Callable[[int], Support] | None = None
+    constraints: Constraints | Callable[[int], Constraints] = ()
+    key: Support | None = None
+    nil_item: Support | Callable[[int], Support] | None = None
+    item: Support | None = None
+    no_array: str = ""
+    is_list: bool = False
+    by_name: bool = False
+    domain_base: Support | None = None
+    tolerant: Support | None = None
+    naive: Rule | None = None
+    bound: Term = None
+    limits: Constraints = ()
+    by_typmod: Callable[[int], Rule] | None = None
+    risks: tuple[Risk, ...] = ()
+    why: str = ""
+    unsupported: str = ""
+    todo: str = ""
+    extension: str = ""
+
+
+def bound_values(
+    rule: Rule | None, subtype: Term, constraints: Constraints
+) -> tuple[tuple[str, Term], ...]:
+    """Return what the templates of ranges say of a bound.
+
+    `ecto` is the Ecto type that casts one; without it, `subtype` does. Only where Elixir orders
+    values as PostgreSQL does are the bounds compared (`ordered`).
+    """
+    ecto = rule.bound if rule is not None else None
+    return (
+        ("ecto", ecto),
+        ("subtype", subtype),
+        ("constraints", Keyword(constraints)),
+        ("limits", rule.limits and (rule.limits[0][1], rule.limits[1][1]) if rule else ()),
+        ("ordered", ecto is not None and ecto != Atom("string")),
+    )
+
+
+def range_risks(risks: tuple[Risk, ...]) -> tuple[Risk, ...]:
+    """Return the risks of a range whose bounds have the given ones."""
+    bounds = {
+        Risk.INFINITE_TIME: Risk.INFINITE_BOUND,
+        Risk.FLOAT_SPECIAL: Risk.NUMBER_BOUND,
+        Risk.NUMERIC_SPECIAL: Risk.NUMBER_BOUND,
+    }
+    return tuple(bounds.get(risk, risk) for risk in risks)
+
+
+STRING_CONSTRAINTS: Constraints = (("trim?", False), ("allow_empty?", True))
+
+
+def length_of(typmod: int) -> int | None:
+    """Return n of `varchar(n)` and `char(n)`: `atttypmod` holds it plus a header of 4."""
+    return typmod - 4 if typmod >= 4 else None
+
+
+def precision_of(typmod: int) -> int:
+    """Return the fractional digits of a time type: `atttypmod`, or 6 when there is none."""
+    return typmod if typmod >= 0 else 6
+
+
+def numeric_limits(typmod: int) -> Constraints:
+    """Return the bounds of `numeric(p,s)`: plus and minus 10^(p-s) - 10^-s.
+
+    `atttypmod` - 4 holds p in its upper 16 bits and s in its lower 11, signed (15+).
+    """
+    if typmod < 4:
+        return ()
+    precision = (typmod - 4) >> 16 & 0xFFFF
+    scale = ((typmod - 4) & 0x7FF ^ 1024) - 1024
+    largest = Decimal((0, (9,) * precision, -scale))
+    text = Decimal(f"{largest:f}")
+    return (("min", -text), ("max", text))
+
+
+def string_constraints(typmod: int) -> Constraints:
+    """Return the constraints of `text` and `varchar(n)`."""
+    length = length_of(typmod)
+    return (*((("max_length", length),) if length is not None else ()), *STRING_CONSTRAINTS)
+
+
+def bpchar_constraints(typmod: int) -> Constraints:
+    """Return the constraints of `char(n)`."""
+    length = length_of(typmod)
+    return (("max_length", length),) if length is not None else ()
+
+
+def integer_key(name: str, pg_type: str, low: int, high: int) -> Support:
+    """Name the type of a key column that is no int8: storage and limits are its own."""
+    return Support(
+        name,
+        "integer",
+        (("type", pg_type), ("storage", Atom(pg_type)), ("min", low), ("max", high)),
+    )
+
+
+def _nil_item(name: str, subtype: Term, text: str) -> Support:
+    return Support(name, "nil_item", (("text", text), ("subtype", subtype)))
+
+
+def own_type(name: str, pg_type: str, template: str, **values: Term) -> Rule:
+    """A type of its own, named after the PostgreSQL type it stores."""
+    fill: Constraints = (("type", pg_type), ("storage", Atom(pg_type)), *values.items())
+    return Rule(storage=pg_type, support=Support(name, template, fill))
+
+
+def geometry_rule(name: str) -> Rule:
+    """Map a geometric type, whose coordinates may be NaN or infinite."""
+    rule = own_type(name.capitalize(), name, name)
+    return msgspec.structs.replace(rule, risks=(Risk.GEOMETRY_SPECIAL,))
+
+
+def whole_number(name: str, pg_type: str, low: int, high: int) -> Rule:
+    """Map a type of whole numbers within bounds that is compared with its own kind only."""
+    return own_type(name, pg_type, "whole_number", min=low, max=high)
+
+
+def bit_rule(typmod: int) -> Rule:
+    """Map `bit(n)`: without n it holds one bit."""
+    size = max(typmod, 1)
+    pg_type = f"bit({size})"
+    return own_type(f"Bit{size}", pg_type, "bit", size=size, varying=False)
+
+
+def varbit_rule(typmod: int) -> Rule:
+    """Map `varbit` and `varbit(n)`."""
+    size = typmod if typmod > 0 else None
+    return own_type(f"Varbit{size or ''}", "varbit", "bit", size=size, varying=True)
+
+
+def reported(why: str, todo: str = "") -> Rule:
+    """Give the row of a type that gets no attribute: why, and what to do."""
+    return Rule(unsupported=why, todo=todo or "Cast it in a view, or leave it to the legacy code.")
+
+
+_NAIVE = Module("AshPostgres.Timestamptz")
+_USEC = Module("AshPostgres.TimestamptzUsec")
+
+
+def machine_limits(bounds: tuple[int, int]) -> Constraints:
+    """Return bounds as constraints."""
+    return (("min", bounds[0]), ("max", bounds[1]))
+
+
+def timestamp_rule(typmod: int) -> Rule:
+    """Map a `timestamp`, which is taken for UTC."""
+    second = precision_of(typmod) == 0
+    name = "utc_datetime" if second else "utc_datetime_usec"
+    module = "UtcDatetime" if second else "UtcDatetimeUsec"
+    return Rule(
+        family=Family.DATETIME,
+        storage=name,
+        type=Atom(name),
+        nil_item=_nil_item(module, Atom(name), "A `timestamp` whose arrays may hold NULL."),
+        bound=Atom("naive_datetime_usec"),
+        risks=(Risk.INFINITE_TIME,),
+        why="taken for UTC, as Ecto's timestamps are",
+        naive=_naive_timestamp(second=second),
+    )
+
+
+def _naive_timestamp(*, second: bool) -> Rule:
+    """Map a `timestamp` that the legacy code reads as `NaiveDateTime`.
+
+    Ash's own type takes nil in an array, and drops microseconds.
+    """
+    support = Support("NaiveDatetimeUsec", "naive_datetime_usec")
+    return Rule(
+        family=Family.DATETIME,
+        storage="naive_datetime" if second else "naive_datetime_usec",
+        type=Atom("naive_datetime") if second else None,
+        support=None if second else support,
+        bound=Atom("naive_datetime_usec"),
+        risks=(Risk.INFINITE_TIME,),
+        why="the Ecto schema takes it for a time of no zone",
+    )
+
+
+def timestamptz_rule(typmod: int) -> Rule:
+    """Map a `timestamptz`: Ash's plain types would leave the cast to the session's time zone."""
+    second = precision_of(typmod) == 0
+    module = _NAIVE if second else _USEC
+    return Rule(
+        family=Family.DATETIME,
+        storage="timestamptz" if second else "timestamptz(6)",
+        type=module,
+        nil_item=_nil_item(
+            module.name.rsplit(".", 1)[-1], module, "A `timestamptz` whose arrays may hold NULL."
+        ),
+        bound=Atom("utc_datetime_usec"),
+        risks=(Risk.INFINITE_TIME,),
+        why="casts name timestamptz, so that no session time zone shifts it",
+    )
+
+
+def time_rule(typmod: int) -> Rule:
+    """Map a `time`."""
+    if precision_of(typmod) == 0:
+        return Rule(
+            family=Family.TIME,
+            storage="time",
+            type=Atom("time"),
+            bound=Atom("time_usec"),
+            risks=(Risk.HOUR_24,),
+        )
+    return Rule(
+        family=Family.TIME,
+        storage="time_usec",
+        type=Atom("time_usec"),
+        nil_item=_nil_item("TimeUsec", Atom("time_usec"), "A `time` whose arrays may hold NULL."),
+        bound=Atom("time_usec"),
+        risks=(Risk.HOUR_24,),
+    )
+
 
 _INTEGER = Rule(
     family=Family.INTEGER, storage="bigint", type=Atom("integer"), bound=Atom("integer")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ash_scaffold.ash.compare import Difference, Kind
-from ash_scaffold.ash.compare.same import plain_type
+from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.ash.rule import Family
+from ash_scaffold.ash.types import Family
 from ash_scaffold.check.finding import Severity
 from ash_scaffold.check.severity import difference_severity
 from ash_scaffold.term import Atom, Module, Term

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from ash_scaffold.ash.compare import Difference, compare
+from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.ash.stated import Place, ReadResource
 from ash_scaffold.elixir.read import Source, read_resources
 from ash_scaffold.generate.case import Case, Settings, make_case, other_modules
 from ash_scaffold.generate.decision import Decision

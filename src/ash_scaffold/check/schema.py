@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 import msgspec
 
 from ash_scaffold.ash.compare import Difference
-from ash_scaffold.ash.stated import Place
+from ash_scaffold.ash.model import Place
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.families import Families
 from ash_scaffold.check.finding import Finding, Severity, Source

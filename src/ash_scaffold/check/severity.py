@@ -5,7 +5,7 @@ from __future__ import annotations
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind
-from ash_scaffold.ash.rule import Family
+from ash_scaffold.ash.types import Family
 from ash_scaffold.check.finding import Severity
 from ash_scaffold.postgres.catalog import Generated, Identity, Index, Trigger
 from ash_scaffold.postgres.compare import Change, Kind

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from ash_scaffold.ash.attributes import TableAttributes
 from ash_scaffold.ash.keys import table_key
-from ash_scaffold.ash.plan import Plan
-from ash_scaffold.ash.prepare import prepare
+from ash_scaffold.ash.plan import Plan, prepare
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config import Resolver
 from ash_scaffold.postgres.catalog import Database, Name

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.ash.unkeyed import stand_in
+from ash_scaffold.ash.virtual_keys import stand_in
 from ash_scaffold.legacy.findings import Finding, FindingKind, compare
 from ash_scaffold.legacy.model import Hints, Unread
 from ash_scaffold.postgres.catalog import Database

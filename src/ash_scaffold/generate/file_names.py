@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.naming import short_name
 from ash_scaffold.ash.project_state import ResourceNames
-from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import Source, columns_of, known_names, read_resources
 from ash_scaffold.postgres.catalog import Name

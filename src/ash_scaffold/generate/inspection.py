@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ash_scaffold.ash.asked import asked_relationships
 from ash_scaffold.ash.attributes import AttributePlanner, TableAttributes
 from ash_scaffold.ash.column_types import type_mapper
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
 from ash_scaffold.ash.type_mapper import TypeMapper
-from ash_scaffold.ash.unkeyed import unkeyed_relationships
+from ash_scaffold.ash.virtual_keys import asked_relationships, unkeyed_relationships
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.generate.hints import legacy_facts
@@ -94,7 +93,7 @@ def look(request: Request, *, usage: bool = False) -> Inspection:
     if usage:
         require_code(code, hints)
     database, source, _server, problems = read_database(request, config, root, hints)
-    names = _asked(request, database)
+    names = _configured_key(request, database)
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(
@@ -143,7 +142,7 @@ def _hints(request: Request, project: Project, config: Config, *, mix_project: b
     return read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
 
 
-def _asked(request: Request, database: Database) -> frozenset[Name]:
+def _configured_key(request: Request, database: Database) -> frozenset[Name]:
     """Return the tables that the patterns mean: all without a pattern."""
     if not request.tables:
         return frozenset(table.name for table in database.tables)

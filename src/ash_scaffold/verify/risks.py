@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ash_scaffold.ash.plan import PlannedResource
-from ash_scaffold.ash.rule import Risk
+from ash_scaffold.ash.types import Risk
 from ash_scaffold.postgres.catalog import Column, Database, Name, TypeKind, TypeUse
 from ash_scaffold.problem import Severity
 from ash_scaffold.verify.finding import Finding, Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ash_scaffold.ash.stated import Place, ReadResource
+from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind

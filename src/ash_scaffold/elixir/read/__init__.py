@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ash_scaffold.ash.stated import Place, ReadResource
+from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.elixir.read.names import columns_of, known_names, names_of, relationship_id
 from ash_scaffold.elixir.read.resource import Source, read_resource, read_resources
 

@@ -9,10 +9,11 @@ from ash_scaffold.ash.model import (
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Path,
+    Place,
     Reference,
     Relationship,
 )
-from ash_scaffold.ash.stated import Path, Place
 from ash_scaffold.term import Term
 
 # What `use`, a macro or an extension could add to.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ash_scaffold.ash.composite import filter_pairs, follows_a_key
-from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.model import ReadResource, Relationship, RelationshipKind
 from ash_scaffold.ash.project_state import RelationshipId, ResourceNames, same_relationship
-from ash_scaffold.ash.stated import ReadResource
 from ash_scaffold.postgres.catalog import Name
 
 

@@ -10,10 +10,11 @@ from ash_scaffold.ash.model import (
     Attribute,
     ConstraintName,
     IdentityDef,
+    Path,
+    ReadResource,
     Reference,
     Resource,
 )
-from ash_scaffold.ash.stated import Path, ReadResource
 from ash_scaffold.elixir.read.found import SECTIONS, Found
 from ash_scaffold.elixir.read.modules import read_module
 from ash_scaffold.elixir.read.relationships import joined

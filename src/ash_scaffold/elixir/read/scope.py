@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ash_scaffold.ash.stated import Place
+from ash_scaffold.ash.model import Place
 from ash_scaffold.syntax.entities import Entity, body, entity
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, module_attribute

@@ -1,4 +1,4 @@
-"""When two values of a DSL option mean the same."""
+"""Equivalence of two values of a DSL option."""
 
 from __future__ import annotations
 

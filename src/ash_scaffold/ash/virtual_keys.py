@@ -1,0 +1,165 @@
+"""Virtual foreign keys: relationships of configuration and legacy code that no key enforces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from ash_scaffold.ash.hints import Legacy, LegacyAssociation
+from ash_scaffold.ash.keys import primary_key
+from ash_scaffold.ash.links import Asked
+from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.config.faults import did_you_mean
+from ash_scaffold.config.match import Resolver, table_pattern
+from ash_scaffold.config.options import RelationshipConfig
+from ash_scaffold.postgres.catalog import Database, ForeignKey, Name, Table
+from ash_scaffold.problem import Code, fail
+
+
+def asked_relationships(database: Database, config: Resolver) -> tuple[Asked, ...]:
+    """Return what every `[tables.….relationships.…]` asks for.
+
+    Raises `ScaffoldError` for one that names a table or column that is not there, or pairs
+    columns that don't pair.
+    """
+    if not any(entry.relationships for entry in config.config.tables.values()):
+        return ()
+    return tuple(
+        _configured_key(database, table, role, wish, config)
+        for table in database.tables
+        for role, wish in config.for_table(table.name).relationships.items()
+    )
+
+
+def _configured_key(
+    database: Database, table: Table, role: str, wish: RelationshipConfig, config: Resolver
+) -> Asked:
+    where = f"[tables.{table.name}.relationships.{role}]"
+    other = _target(database, wish, where)
+    key = primary_key(other, config.for_table(other.name).primary_key)
+    columns = wish.target_columns or (key.columns if key is not None else ())
+    _require_columns(table, wish.columns, where)
+    _require_columns(other, columns, where)
+    if len(columns) != len(wish.columns):
+        raise fail(
+            Code.CONFIG_INVALID,
+            f"It pairs {len(wish.columns)} columns with {len(columns)} of {other.name}.",
+            where=where,
+            todo="Give target_columns, one for each of columns.",
+        )
+    forward = wish.kind == "belongs_to"
+    return Asked(
+        key=ForeignKey(
+            name=f"{role} (configured)",
+            table=table.name if forward else other.name,
+            columns=wish.columns if forward else columns,
+            target=other.name if forward else table.name,
+            target_columns=columns if forward else wish.columns,
+        ),
+        belongs_to=role if forward else wish.inverse,
+        inverse=wish.inverse if forward else role,
+        one=wish.kind == "has_one",
+    )
+
+
+def _target(database: Database, wish: RelationshipConfig, where: str) -> Table:
+    pattern = table_pattern(wish.target)
+    found = [table for table in database.tables if pattern.matches(table.name)]
+    if len(found) == 1:
+        return found[0]
+    raise fail(
+        Code.UNKNOWN_NAME,
+        f"There is no table {wish.target}.",
+        where=where,
+        todo=did_you_mean(wish.target, [str(table.name) for table in database.tables]),
+    )
+
+
+def _require_columns(table: Table, columns: Iterable[str], where: str) -> None:
+    names = [column.name for column in table.columns]
+    for column in columns:
+        if column not in names:
+            raise fail(
+                Code.UNKNOWN_NAME,
+                f"{table.name} has no column {column}.",
+                where=where,
+                todo=did_you_mean(column, names),
+            )
+
+
+class _Edge(NamedTuple):
+    """A child's column and the parent's that it holds a value of."""
+
+    child: Name
+    column: str
+    parent: Name
+    target: str
+
+
+def unkeyed_relationships(
+    database: Database, legacy: Legacy, configured: Iterable[Asked] = ()
+) -> tuple[Asked, ...]:
+    """Return what the legacy code relates without a foreign key.
+
+    One that shows only some of the rows (`where`) is left out, and so is what the configuration
+    asks for, and what a column that is not there would be needed for.
+    """
+    columns = {(t.name, column.name) for t in database.tables for column in t.columns}
+    keyed = set(_edges_of_keys(database, configured))
+    found: dict[_Edge, Asked] = {}
+    for table in legacy.tables():
+        for association in legacy.associations(table):
+            if association.filtered:
+                continue
+            for edge in _edges(table, association):
+                there = {(edge.child, edge.column), (edge.parent, edge.target)} <= columns
+                if there and edge not in keyed:
+                    found[edge] = _name_side(found.get(edge) or _legacy_key(edge), association)
+    return tuple(found[edge] for edge in sorted(found))
+
+
+def stand_in(column: str, parent: Name, target: str) -> str:
+    """Name the key that stands in for the one there isn't."""
+    return f"{column} to {parent}.{target} (legacy)"
+
+
+def _edges_of_keys(database: Database, configured: Iterable[Asked]) -> Iterator[_Edge]:
+    """Give the pairs of all keys that there are, those of several columns included."""
+    own = (key for table in database.tables for key in table.foreign_keys)
+    for key in (*own, *(wish.key for wish in configured)):
+        for column, target in zip(key.columns, key.target_columns, strict=True):
+            yield _Edge(key.table, column, key.target, target)
+
+
+def _edges(table: Name, association: LegacyAssociation) -> tuple[_Edge, ...]:
+    other, own, target = association.table, association.own, association.target
+    if association.through is not None:
+        return (
+            _Edge(association.through, association.through_own, table, own),
+            _Edge(association.through, association.through_target, other, target),
+        )
+    if association.kind is RelationshipKind.BELONGS_TO:
+        return (_Edge(table, own, other, target),)
+    return (_Edge(other, target, table, own),)
+
+
+def _legacy_key(edge: _Edge) -> Asked:
+    key = ForeignKey(
+        name=stand_in(edge.column, edge.parent, edge.target),
+        table=edge.child,
+        columns=(edge.column,),
+        target=edge.parent,
+        target_columns=(edge.target,),
+    )
+    return Asked(key=key, belongs_to=None, inverse=None, legacy=True)
+
+
+def _name_side(wish: Asked, association: LegacyAssociation) -> Asked:
+    """Ask for the side that an association is; a many_to_many asks for neither."""
+    if association.through is not None:
+        return wish
+    if association.kind is RelationshipKind.BELONGS_TO:
+        return msgspec.structs.replace(wish, belongs_to=wish.belongs_to or association.name)
+    return msgspec.structs.replace(wish, inverse=wish.inverse or association.name)
