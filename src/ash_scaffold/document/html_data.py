@@ -22,8 +22,8 @@ from ash_scaffold.document.model import (
     Status,
     Table,
     Use,
+    reasons,
 )
-from ash_scaffold.document.reasons import reasons
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem
 
@@ -257,7 +257,7 @@ def _use(use: Use) -> UseData:
         module=use.module,
         kind=use.kind,
         place=f"{use.path}:{use.line}",
-        own="schema" in use.via,
+        own=use.is_own_schema,
         via=", ".join(way for way in use.via if way != "schema"),
     )
 

@@ -7,12 +7,16 @@ except `Overview.version`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem
+
+_MODIFIER = re.compile(r"\(.*?\)|\[\]")
 
 
 class Status(StrEnum):
@@ -122,6 +126,11 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     via: tuple[str, ...]
 
+    @property
+    def is_own_schema(self) -> bool:
+        """Whether the module is an Ecto schema of the table itself."""
+        return "schema" in self.via
+
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """An Ash resource pinned to a table; `path` is None where it is planned and not written."""
@@ -180,7 +189,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def schemas(self) -> tuple[Use, ...]:
         """The Ecto schemas of the table."""
-        return tuple(use for use in self.uses if "schema" in use.via)
+        return tuple(use for use in self.uses if use.is_own_schema)
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,3 +292,17 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             if table.name == name:
                 return table
         raise KeyError(str(name))
+
+
+def reasons(tables: Iterable[Table]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return PostgreSQL's types, without length and brackets, each group with its reason.
+
+    They are in order of the types. A reason is a text of the tool's own: backticks make code
+    spans of it.
+    """
+    types: dict[str, set[str]] = {}
+    for table in tables:
+        for column in table.columns:
+            if column.why:
+                types.setdefault(column.why, set()).add(_MODIFIER.sub("", column.type))
+    return tuple(sorted((tuple(sorted(names)), why) for why, names in types.items()))

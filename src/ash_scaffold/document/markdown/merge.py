@@ -1,14 +1,21 @@
-"""What people wrote, put where it belongs in the document as it is now.
+"""People's text, put where it belongs in the document as it is now.
 
 Text belongs to the block that it follows. It goes where that block goes: with a table that was
 renamed or that has moved to another domain. The text of a table that was dropped stands below its
 own heading in the part *Archived*, and goes back when the table is there again. A heading that is
 not below the block's own begins something else, which stays where it is.
+
+Inside a list or table a person may tick a box, add words at the end of a line (of a table's row:
+in its last cell), and put lines of their own between the generated ones. All of that stays where
+it is. A line that is no longer generated is removed, unless it has a tick or a remark: then it is
+a person's from now on.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
@@ -22,16 +29,13 @@ from ash_scaffold.document.markdown.blocks import (
     digest,
     end,
 )
-from ash_scaffold.document.markdown.rows import (
-    fresh_body,
-    merge_rows,
-    people_lines,
-    row_digests,
-)
 from ash_scaffold.problem import Code, Problem, Severity
 
 ARCHIVED = "archived"
 _DIFF_LINES = 20
+_SIZE = 7
+_BOX = re.compile(r"(\s*[-*+] \[)([ xX])(\] )")
+_KEY = re.compile(r"(`+)(.+?)\1(?!`)")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the new document. `top` is what it begins with where nobody has written it."""
+    """A file of the new document. `top` is the beginning of a file that does not exist yet."""
 
     path: str
     top: str
@@ -50,10 +54,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of names.
+    """Renamed and dropped tables.
 
-    `ids` has block ids now by what they were; `renamed` gives the name that a thing has now;
-    `dropped` gives the id part of a table that is gone, None for other names.
+    `ids` has the present block ids by the former ones; `renamed` gives the present name of a
+    table or a column; `dropped` gives the id part of a table that was dropped, None for others.
     """
 
     ids: Mapping[str, str] = {}
@@ -86,10 +90,10 @@ def merge(
     The part *Archived* stands before the last part of the first page. Whole blocks that a person
     has edited are left as they are, with a problem (`edited-file`) that says what they would be.
     """
-    return _Merge(new, tuple(old), names, heading).merged()
+    return _PageMerge(new, tuple(old), names, heading).merged()
 
 
-class _Merge:
+class _PageMerge:
     def __init__(
         self,
         new: tuple[Page, ...],
@@ -149,7 +153,7 @@ class _Merge:
             self._add_archived(f"page.{digest(page.path)}", waiting)
 
     def _retire(self, name: str, segment: Segment) -> None:
-        """Archive what a person wrote to a block that is gone, or bring back what was archived."""
+        """Archive a person's text to a removed block, or bring back archived text."""
         text = segment.own
         is_edited = not _is_unedited(segment.block)
         if name.startswith(f"{ARCHIVED}."):
@@ -174,24 +178,24 @@ class _Merge:
         """Return a block with its marks, as it stands in the file from now on."""
         body = fresh_body(block)
         words = dict(block.words)
-        known, path = self._blocks.get(block.id, (None, ""))
+        old, path = self._blocks.get(block.id, (None, ""))
         if block.rows is not None:
-            if known is not None and known.rows is not None:
+            if old is not None and old.rows is not None:
                 names = self._names if block.names_tables else _NO_NAMES
-                merged = merge_rows(block, known.body, known.rows, names.renamed, names.dropped)
+                merged = merge_rows(block, old.body, old.rows, names)
                 body = merged.body
-                for gone in merged.gone:
-                    self._rescued.setdefault(gone.table, []).append(gone.line)
+                for row in merged.removed:
+                    self._rescued.setdefault(row.table, []).append(row.line)
             words["rows"] = row_digests(block)
         else:
             words["sum"] = digest(body)
-            if known is not None and known.body != body and not _is_unedited(known):
-                self._problems.append(_edited(known, path, body))
-                return begin(block.id, known.words) + known.body + end()
+            if old is not None and old.body != body and not _is_unedited(old):
+                self._problems.append(_edited(old, path, body))
+                return begin(block.id, old.words) + old.body + end()
         return begin(block.id, words) + body + end()
 
     def _pieces(self, page: Page, bodies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Give the generated and the people's text in turn."""
+        """Yield the people's and the generated text in turn."""
         is_new = page.path not in self._old
         for number, part in enumerate(page.parts):
             name = part.block.id
@@ -249,3 +253,173 @@ def _edited(block: OldBlock, path: str, wanted: str) -> Problem:
         todo="Move your text below the end of the block, and delete the block from its begin to "
         "its end: the next run writes it anew. It would become:\n" + "\n".join(shown),
     )
+
+
+class Generated(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that was generated, as a file has it now: with a person's remark and tick."""
+
+    core: str
+    remark: str = ""
+    tick: str = " "
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person wrote into it."""
+        return bool(self.remark.strip()) or self.tick != " "
+
+
+class RemovedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line with a person's words whose table was dropped."""
+
+    table: str
+    line: str
+
+
+class MergedRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines of a block, and those that belong to the archive."""
+
+    body: str
+    removed: tuple[RemovedRow, ...] = ()
+
+
+def core(line: str) -> str:
+    """Return the part of a generated line that is compared: no tick, no end of a table's row."""
+    text = line.rstrip()
+    if "[" in text:
+        text = _BOX.sub(r"\1 \3", text, count=1)
+    return text.removesuffix("|").rstrip() if text.startswith("|") else text
+
+
+def row_digests(block: Block) -> str:
+    """Return the digests of a block's lines, for its marker."""
+    lines = [*block.head.split("\n"), *(block.rows or ())]
+    return ",".join(dict.fromkeys(digest(core(line), _SIZE) for line in lines if line.strip()))
+
+
+def fresh_body(block: Block) -> str:
+    """Write a block that the file does not have yet."""
+    return _closed(block.head + "".join(f"{row}\n" for row in block.rows or ()))
+
+
+def _closed(body: str) -> str:
+    """End a table by a blank line: not every reader takes a comment for its end."""
+    last = body.rstrip("\n").rpartition("\n")[2]
+    return body + "\n" if last.startswith("|") and not body.endswith("\n\n") else body
+
+
+def people_lines(body: str, digests: frozenset[str]) -> str:
+    """Return the lines of a block that a person wrote or wrote into."""
+    lines = (_read(line, digests) for line in body.removesuffix("\n").split("\n"))
+    return "".join(
+        f"{_written(each) if isinstance(each, Generated) else each}\n"
+        for each in lines
+        if (each.touched if isinstance(each, Generated) else each.strip())
+    )
+
+
+def merge_rows(block: Block, body: str, digests: frozenset[str], names: Names) -> MergedRows:
+    """Merge the generated lines into a block as the file has it.
+
+    `names` are looked up by the lines' first code spans.
+    """
+    if body == fresh_body(block):
+        return MergedRows(body=body)
+    return _RowMerge(block, body, digests, names).merged()
+
+
+def _read(line: str, digests: frozenset[str]) -> Generated | str:
+    """Distinguish a generated line, with a person's additions, from a line of a person's own."""
+    text = core(line)
+    box = _BOX.match(line)
+    tick = box[2] if box else " "
+    for length in range(len(text), 0, -1):
+        start = text[:length]
+        if not start[-1].isspace() and digest(start, _SIZE) in digests:
+            return Generated(core=start, remark=text[length:], tick=tick)
+    return line
+
+
+def _written(line: Generated) -> str:
+    text = line.core + line.remark
+    if line.tick != " ":
+        text = _BOX.sub(lambda match: f"{match[1]}{line.tick}{match[3]}", text, count=1)
+    return f"{text} |" if text.startswith("|") else text
+
+
+def _key(line: str) -> str | None:
+    match = _KEY.search(line)
+    return match[2] if match else None
+
+
+class _RowMerge:
+    def __init__(self, block: Block, body: str, digests: frozenset[str], names: Names) -> None:
+        self._lines = fresh_body(block).rstrip("\n").split("\n")
+        self._names = names
+        self._annotated: dict[str, Generated] = {}
+        self._chunks: defaultdict[str, list[str]] = defaultdict(list)
+        self._removed: list[RemovedRow] = []
+        old = body.rstrip("\n").split("\n") if body.strip() else []
+        self._take_apart([_read(line, digests) if line.strip() else line for line in old])
+
+    def merged(self) -> MergedRows:
+        body = _closed("".join(f"{line}\n" for line in self._out()))
+        return MergedRows(body=body, removed=tuple(self._removed))
+
+    def _take_apart(self, old: list[Generated | str]) -> None:
+        """Find the person's part of each old line, and where their own lines stand."""
+        here = {core(line) for line in self._lines if line.strip()}
+        there = {each.core for each in old if isinstance(each, Generated)}
+        fresh = {
+            key: core(line)
+            for line in reversed(self._lines)
+            if core(line) not in there and (key := _key(line)) is not None
+        }
+        anchor = ""
+        for each in old:
+            if not isinstance(each, Generated):
+                self._chunks[anchor].append(each)
+                continue
+            key = _key(each.core)
+            key = self._names.renamed(key) if key is not None else None
+            text = each.core if each.core in here else fresh.pop(key or "", None)
+            if text is not None and text not in self._annotated:
+                self._annotated[text] = each
+                anchor = text
+            elif each.touched or text is not None:
+                self._leave(each, key, anchor)
+
+    def _leave(self, each: Generated, key: str | None, anchor: str) -> None:
+        table = self._names.dropped(key) if key is not None else None
+        if table is not None:
+            self._removed.append(RemovedRow(table=table, line=_written(each)))
+        else:
+            self._chunks[anchor].append(_written(each))
+
+    def _out(self) -> Iterator[str]:
+        yield from _people(self._chunks.pop("", []), after_blank=True)
+        index = 0
+        while index < len(self._lines):
+            line = self._lines[index]
+            blanks = self._blanks_after(index)
+            index += 1 + blanks
+            yield self._with_people(line) if line.strip() else line
+            yield from [""] * blanks
+            chunk = self._chunks.pop(core(line), []) if line.strip() else []
+            yield from _people(chunk, after_blank=blanks > 0)
+
+    def _blanks_after(self, index: int) -> int:
+        following = self._lines[index + 1 :]
+        return next((n for n, line in enumerate(following) if line.strip()), len(following))
+
+    def _with_people(self, line: str) -> str:
+        old = self._annotated.get(core(line)) if line.strip() else None
+        if old is None or not old.touched:
+            return line
+        return _written(Generated(core=core(line), remark=old.remark, tick=old.tick))
+
+
+def _people(chunk: list[str], *, after_blank: bool) -> Iterator[str]:
+    """Yield a person's lines without the blank ones that the template has there itself."""
+    first = next((n for n, line in enumerate(chunk) if line.strip()), None)
+    if first is not None:
+        yield from chunk[first if after_blank else 0 :]
