@@ -172,6 +172,6 @@ EXTRA = Attribute(name="old", column="old_col", type=Atom("string"))
 TYPES = frozenset({"App.Types.Int2", "App.Types.Int4"})
 
 
-def found(has: Resource | ReadResource) -> list[tuple[Kind, Path, str, object, object]]:
-    differences = compare(POST, has, types=TYPES)
-    return [(d.kind, d.path, d.object, d.wanted, d.has) for d in differences]
+def found(actual: Resource | ReadResource) -> list[tuple[Kind, Path, str, object, object]]:
+    differences = compare(POST, actual, types=TYPES)
+    return [(d.kind, d.path, d.object, d.expected, d.actual) for d in differences]

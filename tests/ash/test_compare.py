@@ -33,9 +33,9 @@ from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref
 
 
 def differs(
-    kind: Kind, path: str, object_: str, wanted: object, has: object
+    kind: Kind, path: str, object_: str, expected: object, actual: object
 ) -> tuple[Kind, Path, str, object, object]:
-    return (kind, tuple(path.split(".")), object_, wanted, has)
+    return (kind, tuple(path.split(".")), object_, expected, actual)
 
 
 DEVIATIONS: list[tuple[Edit, tuple[Kind, Path, str, object, object]]] = [
@@ -397,11 +397,14 @@ def test_every_kind_is_shown() -> None:
 
 def test_a_resource_without_a_key_has_to_say_so() -> None:
     plain = structs.replace(POST, attributes=(EXTRA,), relationships=(), references=())
-    wanted = structs.replace(plain, require_primary_key=False, identities=())
+    expected = structs.replace(plain, require_primary_key=False, identities=())
 
-    assert compare(wanted, structs.replace(plain, identities=())) == (
+    assert compare(expected, structs.replace(plain, identities=())) == (
         Difference(
-            kind=Kind.REQUIRE_PRIMARY_KEY, path=("require_primary_key",), wanted=False, has=True
+            kind=Kind.REQUIRE_PRIMARY_KEY,
+            path=("require_primary_key",),
+            expected=False,
+            actual=True,
         ),
     )
 
@@ -411,18 +414,18 @@ def test_what_is_the_same_differs_in_nothing() -> None:
 
 
 def test_differences_come_in_one_order() -> None:
-    has = POST
+    actual = POST
     for edit, _ in DEVIATIONS:
         try:
-            has = edit(has)
+            actual = edit(actual)
         except AssertionError:
             continue
 
-    differences = compare(POST, has, types=TYPES)
+    differences = compare(POST, actual, types=TYPES)
 
     assert len(differences) > 10
     assert list(differences) == sorted(differences, key=Difference.sort_key)
     shuffled = structs.replace(
-        has, attributes=has.attributes[::-1], relationships=has.relationships[::-1]
+        actual, attributes=actual.attributes[::-1], relationships=actual.relationships[::-1]
     )
     assert compare(POST, shuffled, types=TYPES) == differences

@@ -18,7 +18,7 @@ import pytest
 from msgspec import structs
 from tests.support import PROJECT, Output, generate
 
-from ash_scaffold.ash.project_state import LegacySchema
+from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.legacy.code import Code

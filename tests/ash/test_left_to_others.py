@@ -7,7 +7,8 @@ from collections.abc import Callable
 from msgspec import structs
 from tests.support import PROJECT, generate
 
-from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.postgres.catalog import Database, Name
 
 TRIGGERS = """

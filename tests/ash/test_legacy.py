@@ -16,7 +16,8 @@ from ash_scaffold.ash.hints import (
     Role,
 )
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.ash.project_state import ProjectState, RelationshipId, ResourceNames
+from ash_scaffold.ash.project_state import ProjectState, ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.postgres.catalog import Database, Name
 
 USERS, POSTS, MARKS = (Name("public", table) for table in ("users", "posts", "marks"))

@@ -9,7 +9,8 @@ from tests.support import PROJECT, Output, generate
 
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
 from ash_scaffold.ash.model import AttributeKind, RelationshipKind
-from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.postgres.catalog import Database, Name
 
 USERS, POSTS = Name("public", "users"), Name("public", "posts")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.ash.mapped import Mapped
 from ash_scaffold.ash.naming import attribute_name
 from ash_scaffold.ash.secrets import looks_secret
-from ash_scaffold.ash.types import Family
+from ash_scaffold.ash.types import Family, Mapped
 from ash_scaffold.term import Atom
 
 SECRETS = {

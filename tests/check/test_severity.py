@@ -24,7 +24,9 @@ def index(*, unique: bool) -> Index:
 def test_every_kind_has_one() -> None:
     changes = {change_severity(Change(kind=kind, table=TABLE)) for kind in Kind}
     differences = {
-        difference_severity(Difference(kind=kind, path=(), wanted=ABSENT, has=ABSENT), None, None)
+        difference_severity(
+            Difference(kind=kind, path=(), expected=ABSENT, actual=ABSENT), None, None
+        )
         for kind in Differs
     }
     assert changes == differences == set(Severity)
@@ -62,5 +64,5 @@ def test_what_a_change_brings_counts(kind: Kind, after: object, severity: str) -
 def test_a_type_that_stores_alike_only_differs(
     families: tuple[Family | None, Family | None], severity: str
 ) -> None:
-    difference = Difference(kind=Differs.TYPE, path=(), wanted=ABSENT, has=ABSENT)
+    difference = Difference(kind=Differs.TYPE, path=(), expected=ABSENT, actual=ABSENT)
     assert difference_severity(difference, *families) == severity

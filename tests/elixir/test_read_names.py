@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.elixir.reading import read_all, resource
 
-from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.elixir.read import names_of
 from ash_scaffold.postgres.catalog import Name
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.enums import ColumnId, enum_segments
 from ash_scaffold.ash.hints import ArrayHint, DatetimeHint, EnumHint, Legacy, ObjectHint, TypeHint
 from ash_scaffold.ash.keys import Keys
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
+from ash_scaffold.ash.type_modules import ColumnId, enum_segments
 from ash_scaffold.ash.types import Family, Risk
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig

@@ -94,15 +94,15 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     `path` is where it stands in the resource that was compared, as `ReadResource.place` takes it:
     of what is missing, the section that it belongs to. `object` is the database object: the
     column, index or constraint; for a relationship its name, for the table itself nothing.
-    `wanted` and `has` are the values that differ, whole structs for what is missing or extra,
+    `expected` and `actual` are the values that differ, whole structs for what is missing or extra,
     `ABSENT` for what is not there.
     """
 
     kind: Kind
     path: Path
     object: str = ""
-    wanted: Value
-    has: Value
+    expected: Value
+    actual: Value
 
     def sort_key(self) -> tuple[int, str, int, Path]:
         """By the kind of entity, its object and the option: the same order on every machine."""
@@ -137,46 +137,44 @@ _PINNED_FIELDS = {
 
 
 def compare(
-    wanted: Resource,
-    has: ReadResource | Resource,
+    expected: Resource,
+    actual: ReadResource | Resource,
     *,
     columns: Collection[str] = (),
     types: Collection[str] = (),
 ) -> tuple[Difference, ...]:
     """Return where a resource differs from the one that was planned for its table.
 
-    `wanted` is planned with the names that `has` gives. What is unknown gives no difference, nor
-    does what a team decides for itself: names, order, actions, descriptions, `public?`,
-    `sensitive?`, messages, own relationships, calculations and aggregates.
+    `expected` is planned with the names that `actual` gives: a source file or a compiled module.
 
-    `columns` are those of the table that have no attribute in `wanted` (excluded, or of a type
+    `columns` are those of the table that have no attribute in `expected` (excluded, or of a type
     that Ash can't read), which an own attribute may use. `types` are the type modules that the
     tool writes; an attribute with a type of the team's own is taken to fit its column.
     """
-    read = has if isinstance(has, ReadResource) else ReadResource(resource=has)
+    read = actual if isinstance(actual, ReadResource) else ReadResource(resource=actual)
     found = [
-        *_pinned_to(wanted, read),
-        *compare_attributes(wanted, read, columns, types),
-        *compare_relationships(wanted, read),
-        *compare_identities(wanted, read),
-        *compare_constraints(wanted, read),
+        *_pinned_to(expected, read),
+        *compare_attributes(expected, read, columns, types),
+        *compare_relationships(expected, read),
+        *compare_identities(expected, read),
+        *compare_constraints(expected, read),
     ]
     return tuple(sorted(found, key=Difference.sort_key))
 
 
-def _pinned_to(wanted: Resource, has: ReadResource) -> Iterator[Difference]:
+def _pinned_to(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
     for field, kind in _PINNED_FIELDS.items():
-        left, right = getattr(wanted, field), getattr(has.resource, field)
-        if left != right and has.knows(field):
-            yield Difference(kind=kind, path=(field,), wanted=left, has=right)
-    keyed = any(attribute.primary_key for attribute in has.resource.attributes)
-    required = has.resource.require_primary_key and not wanted.require_primary_key
-    if required and not keyed and has.knows("require_primary_key"):
+        left, right = getattr(expected, field), getattr(actual.resource, field)
+        if left != right and actual.knows(field):
+            yield Difference(kind=kind, path=(field,), expected=left, actual=right)
+    keyed = any(attribute.primary_key for attribute in actual.resource.attributes)
+    required = actual.resource.require_primary_key and not expected.require_primary_key
+    if required and not keyed and actual.knows("require_primary_key"):
         yield Difference(
             kind=Kind.REQUIRE_PRIMARY_KEY,
             path=("require_primary_key",),
-            wanted=False,
-            has=True,
+            expected=False,
+            actual=True,
         )
 
 
@@ -185,34 +183,34 @@ _OWNERS = ("Ash.", "AshPostgres.")
 
 
 def compare_attributes(
-    wanted: Resource, has: ReadResource, columns: Collection[str], types: Collection[str]
+    expected: Resource, actual: ReadResource, columns: Collection[str], types: Collection[str]
 ) -> Iterator[Difference]:
     """Compare the attributes.
 
-    `columns` have no attribute in `wanted`, but an own one may use them; `types` are the type
+    `columns` have no attribute in `expected`, but an own one may use them; `types` are the type
     modules that the tool writes. Of any other module nobody knows what it stores.
     """
-    pairs = _pair_attributes(wanted, has)
+    pairs = _pair_attributes(expected, actual)
     paired = {each.name for each in pairs.values() if each is not None}
     # What can't be read may be what is missing.
-    sure = has.knows(_ATTRIBUTES) and all(
-        has.knows(_ATTRIBUTES, each.name, "column") or each.name in paired
-        for each in has.resource.attributes
+    sure = actual.knows(_ATTRIBUTES) and all(
+        actual.knows(_ATTRIBUTES, each.name, "column") or each.name in paired
+        for each in actual.resource.attributes
     )
-    for attribute in wanted.attributes:
+    for attribute in expected.attributes:
         found = pairs[attribute.column]
         if found is not None:
-            yield from _attribute_options(attribute, found, has, types)
+            yield from _attribute_options(attribute, found, actual, types)
         elif sure:
             yield Difference(
                 kind=Kind.ATTRIBUTE_MISSING,
                 path=(_ATTRIBUTES,),
                 object=attribute.column,
-                wanted=attribute,
-                has=ABSENT,
+                expected=attribute,
+                actual=ABSENT,
             )
-    for extra in has.resource.attributes:
-        known = has.knows(_ATTRIBUTES, extra.name, "column")
+    for extra in actual.resource.attributes:
+        known = actual.knows(_ATTRIBUTES, extra.name, "column")
         if extra.name not in paired and known and extra.column not in columns:
             if extra.column in pairs:
                 continue
@@ -220,79 +218,79 @@ def compare_attributes(
                 kind=Kind.ATTRIBUTE_EXTRA,
                 path=(_ATTRIBUTES, extra.name),
                 object=extra.column,
-                wanted=ABSENT,
-                has=extra,
+                expected=ABSENT,
+                actual=extra,
             )
 
 
-def _pair_attributes(wanted: Resource, has: ReadResource) -> dict[str, Attribute | None]:
+def _pair_attributes(expected: Resource, actual: ReadResource) -> dict[str, Attribute | None]:
     """Pair by column; then by name what has no column, or one that is not in the table."""
-    planned = {attribute.column for attribute in wanted.attributes}
+    planned = {attribute.column for attribute in expected.attributes}
     by_column: dict[str, Attribute] = {}
     by_name: dict[str, Attribute] = {}
-    for attribute in has.resource.attributes:
-        known = has.knows(_ATTRIBUTES, attribute.name, "column")
+    for attribute in actual.resource.attributes:
+        known = actual.knows(_ATTRIBUTES, attribute.name, "column")
         if known and attribute.column in planned:
             by_column.setdefault(attribute.column, attribute)
         else:
             by_name.setdefault(attribute.name, attribute)
     return {
         attribute.column: by_column.get(attribute.column) or by_name.get(attribute.name)
-        for attribute in wanted.attributes
+        for attribute in expected.attributes
     }
 
 
 def _attribute_options(
-    wanted: Attribute, found: Attribute, has: ReadResource, types: Collection[str]
+    expected: Attribute, found: Attribute, actual: ReadResource, types: Collection[str]
 ) -> Iterator[Difference]:
     def knows(*fields: str) -> bool:
-        return all(has.knows(_ATTRIBUTES, found.name, field) for field in fields)
+        return all(actual.knows(_ATTRIBUTES, found.name, field) for field in fields)
 
     def differ(kind: Kind, field: str, left: Value, right: Value) -> Difference:
         return Difference(
             kind=kind,
             path=(_ATTRIBUTES, found.name, field),
-            object=wanted.column,
-            wanted=left,
-            has=right,
+            object=expected.column,
+            expected=left,
+            actual=right,
         )
 
-    if knows("column") and wanted.column != found.column:
-        yield differ(Kind.SOURCE, "column", wanted.column, found.column)
-    if knows("type") and not _is_own(found.type, wanted.type, types):
-        if plain_type(wanted.type) != plain_type(found.type):
-            yield differ(Kind.TYPE, "type", wanted.type, found.type)
-        elif knows("constraints") and not same_constraints(wanted.constraints, found.constraints):
+    if knows("column") and expected.column != found.column:
+        yield differ(Kind.SOURCE, "column", expected.column, found.column)
+    if knows("type") and not _is_own(found.type, expected.type, types):
+        if plain_type(expected.type) != plain_type(found.type):
+            yield differ(Kind.TYPE, "type", expected.type, found.type)
+        elif knows("constraints") and not same_constraints(expected.constraints, found.constraints):
             yield differ(
-                Kind.CONSTRAINTS, "constraints", list(wanted.constraints), list(found.constraints)
+                Kind.CONSTRAINTS, "constraints", list(expected.constraints), list(found.constraints)
             )
-    if knows("primary_key") and wanted.primary_key != found.primary_key:
-        yield differ(Kind.PRIMARY_KEY, "primary_key", wanted.primary_key, found.primary_key)
-    key = wanted.primary_key and found.primary_key
-    if not key and knows("allow_nil") and wanted.allow_nil != found.allow_nil:
-        yield differ(Kind.ALLOW_NIL, "allow_nil", wanted.allow_nil, found.allow_nil)
-    if knows("writable") and wanted.writable != found.writable:
-        yield differ(Kind.WRITABLE, "writable", wanted.writable, found.writable)
+    if knows("primary_key") and expected.primary_key != found.primary_key:
+        yield differ(Kind.PRIMARY_KEY, "primary_key", expected.primary_key, found.primary_key)
+    key = expected.primary_key and found.primary_key
+    if not key and knows("allow_nil") and expected.allow_nil != found.allow_nil:
+        yield differ(Kind.ALLOW_NIL, "allow_nil", expected.allow_nil, found.allow_nil)
+    if knows("writable") and expected.writable != found.writable:
+        yield differ(Kind.WRITABLE, "writable", expected.writable, found.writable)
     if knows("default", "generated"):
-        left, right = default_of(wanted), default_of(found)
+        left, right = default_of(expected), default_of(found)
         # Whether Ash gives the default or leaves it to the database comes to the same.
         if not same(left, right) and not (right is ABSENT and found.generated):
             yield differ(Kind.DEFAULT, "default", left, right)
-        elif left is ABSENT and right is ABSENT and wanted.generated != found.generated:
-            yield differ(Kind.GENERATED, "generated", wanted.generated, found.generated)
-    left, right = update_default_of(wanted), update_default_of(found)
+        elif left is ABSENT and right is ABSENT and expected.generated != found.generated:
+            yield differ(Kind.GENERATED, "generated", expected.generated, found.generated)
+    left, right = update_default_of(expected), update_default_of(found)
     if knows("update_default") and not same(left, right):
         yield differ(Kind.UPDATE_DEFAULT, "update_default", left, right)
 
 
-def _is_own(type_: Term, wanted: Term, types: Collection[str]) -> bool:
+def _is_own(type_: Term, expected: Term, types: Collection[str]) -> bool:
     """Whether a type is a module of the team's own, in an array or not."""
     if isinstance(type_, tuple):
-        inner = wanted[-1] if isinstance(wanted, tuple) and wanted else wanted
+        inner = expected[-1] if isinstance(expected, tuple) and expected else expected
         return any(_is_own(part, inner, types) for part in type_)
     return (
         isinstance(type_, Module)
-        and type_ != wanted
+        and type_ != expected
         and type_.name not in types
         and not type_.name.startswith(_OWNERS)
     )
@@ -310,47 +308,47 @@ _RELATIONSHIP_FIELDS = {
 }
 
 
-def compare_relationships(wanted: Resource, has: ReadResource) -> Iterator[Difference]:
+def compare_relationships(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
     """Compare the relationships that the foreign keys give."""
-    pairs = pair_relationships(wanted, has)
+    pairs = pair_relationships(expected, actual)
     taken = {found.name for found in pairs.values() if found is not None}
     # What can't be read may be what is missing.
-    sure = has.knows(_RELATIONSHIPS) and all(
+    sure = actual.knows(_RELATIONSHIPS) and all(
         each.name in taken
-        or all(has.knows(_RELATIONSHIPS, each.name, field) for field in _RELATIONSHIP_FIELDS)
-        for each in has.resource.relationships
+        or all(actual.knows(_RELATIONSHIPS, each.name, field) for field in _RELATIONSHIP_FIELDS)
+        for each in actual.resource.relationships
     )
-    for relationship in wanted.relationships:
+    for relationship in expected.relationships:
         found = pairs[relationship.name]
         if found is not None:
-            yield from _relationship_options(relationship, found, has)
+            yield from _relationship_options(relationship, found, actual)
         elif sure:
             yield Difference(
                 kind=Kind.RELATIONSHIP_MISSING,
                 path=(_RELATIONSHIPS,),
                 object=relationship.name,
-                wanted=relationship,
-                has=ABSENT,
+                expected=relationship,
+                actual=ABSENT,
             )
 
 
-def pair_relationships(wanted: Resource, has: ReadResource) -> dict[str, Relationship | None]:
-    """Pair by what they join, then by name; by the names in `wanted`.
+def pair_relationships(expected: Resource, actual: ReadResource) -> dict[str, Relationship | None]:
+    """Pair by what they join, then by name; by the names in `expected`.
 
     Of several that join the same, one of the name comes first, then one that is no query.
     """
-    free = {relationship.name: relationship for relationship in has.resource.relationships}
-    pairs: dict[str, Relationship | None] = {each.name: None for each in wanted.relationships}
-    for each in wanted.relationships:
+    free = {relationship.name: relationship for relationship in actual.resource.relationships}
+    pairs: dict[str, Relationship | None] = {each.name: None for each in expected.relationships}
+    for each in expected.relationships:
         alike = [other for other in free.values() if _joins_alike(each, other)]
         found = min(
             alike,
-            key=lambda other: (other.name != each.name, other.name in has.queries),
+            key=lambda other: (other.name != each.name, other.name in actual.queries),
             default=None,
         )
         if found is not None:
             pairs[each.name] = free.pop(found.name)
-    for each in wanted.relationships:
+    for each in expected.relationships:
         if pairs[each.name] is None:
             pairs[each.name] = free.pop(each.name, None)
     return pairs
@@ -360,145 +358,147 @@ def _is_belongs_to(relationship: Relationship) -> bool:
     return relationship.kind is RelationshipKind.BELONGS_TO
 
 
-def _joins_alike(wanted: Relationship, other: Relationship) -> bool:
-    joins = wanted.kind is RelationshipKind.MANY_TO_MANY
+def _joins_alike(expected: Relationship, other: Relationship) -> bool:
+    joins = expected.kind is RelationshipKind.MANY_TO_MANY
     return (
-        _is_belongs_to(wanted) == _is_belongs_to(other)
+        _is_belongs_to(expected) == _is_belongs_to(other)
         and joins == (other.kind is RelationshipKind.MANY_TO_MANY)
-        and all(getattr(wanted, field) == getattr(other, field) for field in _RELATIONSHIP_FIELDS)
+        and all(getattr(expected, field) == getattr(other, field) for field in _RELATIONSHIP_FIELDS)
     )
 
 
 def _relationship_options(
-    wanted: Relationship, found: Relationship, has: ReadResource
+    expected: Relationship, found: Relationship, actual: ReadResource
 ) -> Iterator[Difference]:
     path = (_RELATIONSHIPS, found.name)
-    if wanted.kind is not found.kind:
+    if expected.kind is not found.kind:
         yield Difference(
             kind=Kind.RELATIONSHIP_KIND,
             path=path,
-            object=wanted.name,
-            wanted=wanted.kind.value,
-            has=found.kind.value,
+            object=expected.name,
+            expected=expected.kind.value,
+            actual=found.kind.value,
         )
     for field, kind in _RELATIONSHIP_FIELDS.items():
-        left, right = getattr(wanted, field), getattr(found, field)
-        if left != right and has.knows(*path, field):
+        left, right = getattr(expected, field), getattr(found, field)
+        if left != right and actual.knows(*path, field):
             yield Difference(
-                kind=kind, path=(*path, field), object=wanted.name, wanted=left, has=right
+                kind=kind, path=(*path, field), object=expected.name, expected=left, actual=right
             )
     # A filter of the team's own narrows what follows the key; that of a composite key is needed.
-    needed = wanted.filter is not None and has.knows(*path, "filter")
-    if needed and not same(wanted.filter, found.filter):
+    needed = expected.filter is not None and actual.knows(*path, "filter")
+    if needed and not same(expected.filter, found.filter):
         yield Difference(
             kind=Kind.FILTER,
             path=(*path, "filter"),
-            object=wanted.name,
-            wanted=wanted.filter,
-            has=found.filter,
+            object=expected.name,
+            expected=expected.filter,
+            actual=found.filter,
         )
 
 
 _IDENTITIES = "identities"
 
 
-def compare_identities(wanted: Resource, has: ReadResource) -> Iterator[Difference]:
+def compare_identities(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
     """Compare the identities.
 
     An index that is no identity but a registered name still gives a field error.
     """
-    pairs = _pair_identities(wanted, has)
+    pairs = _pair_identities(expected, actual)
     paired = {found.name for found in pairs.values() if found is not None}
-    registered = {each.name for each in has.resource.unique_index_names}
-    sure = has.knows(_IDENTITIES) and has.knows("unique_index_names")
+    registered = {each.name for each in actual.resource.unique_index_names}
+    sure = actual.knows(_IDENTITIES) and actual.knows("unique_index_names")
     sure = sure and all(
-        each.name in paired or _is_known(each, has) for each in has.resource.identities
+        each.name in paired or _is_known(each, actual) for each in actual.resource.identities
     )
-    for identity in wanted.identities:
+    for identity in expected.identities:
         found = pairs[identity.index]
         if found is not None:
-            yield from _identity_options(identity, found, has, identity.index in registered)
+            yield from _identity_options(identity, found, actual, identity.index in registered)
         elif sure and identity.index not in registered:
             yield Difference(
                 kind=Kind.IDENTITY_MISSING,
                 path=(_IDENTITIES,),
                 object=identity.index,
-                wanted=identity,
-                has=ABSENT,
+                expected=identity,
+                actual=ABSENT,
             )
-    yield from _extra_identities(wanted, has, paired)
+    yield from _extra_identities(expected, actual, paired)
 
 
-def _is_known(identity: IdentityDef, has: ReadResource) -> bool:
-    return all(has.knows(_IDENTITIES, identity.name, field) for field in ("index", "keys"))
+def _is_known(identity: IdentityDef, actual: ReadResource) -> bool:
+    return all(actual.knows(_IDENTITIES, identity.name, field) for field in ("index", "keys"))
 
 
-def _pair_identities(wanted: Resource, has: ReadResource) -> dict[str, IdentityDef | None]:
-    """Pair by index, then by the keys and the condition, then by name; by index in `wanted`."""
-    free = {identity.name: identity for identity in has.resource.identities}
-    pairs: dict[str, IdentityDef | None] = {each.index: None for each in wanted.identities}
+def _pair_identities(expected: Resource, actual: ReadResource) -> dict[str, IdentityDef | None]:
+    """Pair by index, then by the keys and the condition, then by name; by index in `expected`."""
+    free = {identity.name: identity for identity in actual.resource.identities}
+    pairs: dict[str, IdentityDef | None] = {each.index: None for each in expected.identities}
     for alike in (_has_index, _says_the_same, _has_name):
-        for identity in wanted.identities:
+        for identity in expected.identities:
             if pairs[identity.index] is None:
-                matching = (n for n, other in free.items() if alike(identity, other, has))
+                matching = (n for n, other in free.items() if alike(identity, other, actual))
                 pairs[identity.index] = free.pop(next(matching, ""), None)
     return pairs
 
 
-def _has_index(wanted: IdentityDef, other: IdentityDef, has: ReadResource) -> bool:
-    return has.knows(_IDENTITIES, other.name, "index") and other.index == wanted.index
+def _has_index(expected: IdentityDef, other: IdentityDef, actual: ReadResource) -> bool:
+    return actual.knows(_IDENTITIES, other.name, "index") and other.index == expected.index
 
 
-def _says_the_same(wanted: IdentityDef, other: IdentityDef, has: ReadResource) -> bool:
-    known = has.knows(_IDENTITIES, other.name, "keys") and has.knows(
+def _says_the_same(expected: IdentityDef, other: IdentityDef, actual: ReadResource) -> bool:
+    known = actual.knows(_IDENTITIES, other.name, "keys") and actual.knows(
         _IDENTITIES, other.name, "where"
     )
-    alike = set(wanted.keys) == set(other.keys) and same(wanted.where, other.where)
+    alike = set(expected.keys) == set(other.keys) and same(expected.where, other.where)
     return known and alike
 
 
-def _has_name(wanted: IdentityDef, other: IdentityDef, _has: ReadResource) -> bool:
-    return other.name == wanted.name
+def _has_name(expected: IdentityDef, other: IdentityDef, _has: ReadResource) -> bool:
+    return other.name == expected.name
 
 
 def _identity_options(
-    wanted: IdentityDef, found: IdentityDef, has: ReadResource, registered: bool
+    expected: IdentityDef, found: IdentityDef, actual: ReadResource, registered: bool
 ) -> Iterator[Difference]:
     path = (_IDENTITIES, found.name)
 
     def differ(kind: Kind, field: str, left: Value, right: Value) -> Difference:
         return Difference(
-            kind=kind, path=(*path, field), object=wanted.index, wanted=left, has=right
+            kind=kind, path=(*path, field), object=expected.index, expected=left, actual=right
         )
 
-    if has.knows(*path, "index") and wanted.index != found.index and not registered:
-        yield differ(Kind.INDEX_NAME, "index_name", wanted.index, found.index)
-    if has.knows(*path, "keys") and set(wanted.keys) != set(found.keys):
-        yield differ(Kind.KEYS, "keys", wanted.keys, found.keys)
-    if has.knows(*path, "where") and not same(wanted.where, found.where):
-        yield differ(Kind.WHERE, "where", wanted.where, found.where)
-    elif has.knows(*path, "where_sql") and _normalized_sql(wanted.where_sql) != _normalized_sql(
+    if actual.knows(*path, "index") and expected.index != found.index and not registered:
+        yield differ(Kind.INDEX_NAME, "index_name", expected.index, found.index)
+    if actual.knows(*path, "keys") and set(expected.keys) != set(found.keys):
+        yield differ(Kind.KEYS, "keys", expected.keys, found.keys)
+    if actual.knows(*path, "where") and not same(expected.where, found.where):
+        yield differ(Kind.WHERE, "where", expected.where, found.where)
+    elif actual.knows(*path, "where_sql") and _plain_sql(expected.where_sql) != _plain_sql(
         found.where_sql
     ):
-        yield differ(Kind.WHERE_SQL, "where_sql", wanted.where_sql, found.where_sql)
-    if has.knows(*path, "nils_distinct") and wanted.nils_distinct != found.nils_distinct:
-        yield differ(Kind.NILS_DISTINCT, "nils_distinct", wanted.nils_distinct, found.nils_distinct)
+        yield differ(Kind.WHERE_SQL, "where_sql", expected.where_sql, found.where_sql)
+    if actual.knows(*path, "nils_distinct") and expected.nils_distinct != found.nils_distinct:
+        yield differ(
+            Kind.NILS_DISTINCT, "nils_distinct", expected.nils_distinct, found.nils_distinct
+        )
 
 
-def _normalized_sql(text: str | None) -> str:
+def _plain_sql(text: str | None) -> str:
     """Return a condition without what servers of different versions write differently."""
     return re.sub(r"[\s()]", "", text or "")
 
 
 def _extra_identities(
-    wanted: Resource, has: ReadResource, paired: set[str]
+    expected: Resource, actual: ReadResource, paired: set[str]
 ) -> Iterator[Difference]:
     """Give identities that no unique index makes so: an upsert by them fails."""
-    indexes = {each.name for each in wanted.unique_index_names}
-    key = {attribute.name for attribute in wanted.attributes if attribute.primary_key}
-    for identity in has.resource.identities:
+    indexes = {each.name for each in expected.unique_index_names}
+    key = {attribute.name for attribute in expected.attributes if attribute.primary_key}
+    for identity in actual.resource.identities:
         path = (_IDENTITIES, identity.name)
-        if identity.name in paired or not _is_known(identity, has) or identity.index in indexes:
+        if identity.name in paired or not _is_known(identity, actual) or identity.index in indexes:
             continue
         if key and key <= set(identity.keys):
             continue
@@ -506,8 +506,8 @@ def _extra_identities(
             kind=Kind.IDENTITY_EXTRA,
             path=path,
             object=identity.index,
-            wanted=ABSENT,
-            has=identity,
+            expected=ABSENT,
+            actual=identity,
         )
 
 
@@ -519,64 +519,64 @@ _REFERENCE_FIELDS = {
 }
 
 
-def compare_constraints(wanted: Resource, has: ReadResource) -> Iterator[Difference]:
+def compare_constraints(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
     """Compare the references of belongs_to, and the constraints that go by their names."""
-    own = has.resource
+    own = actual.resource
     identities = {identity.index for identity in own.identities}
-    planned = {identity.index for identity in wanted.identities}
+    planned = {identity.index for identity in expected.identities}
     indexes_known = all(
-        has.knows("identities", each.name, "index") for each in own.identities
-    ) and has.knows("identities")
+        actual.knows("identities", each.name, "index") for each in own.identities
+    ) and actual.knows("identities")
     keys = {reference.foreign_key for reference in own.references}
-    yield from _references(wanted, has)
+    yield from _references(expected, actual)
     yield from _compare_names(
-        has,
+        actual,
         "unique_index_names",
-        wanted.unique_index_names,
+        expected.unique_index_names,
         own.unique_index_names,
-        identities if indexes_known else {each.name for each in wanted.unique_index_names},
+        identities if indexes_known else {each.name for each in expected.unique_index_names},
         planned,
     )
     yield from _compare_names(
-        has,
+        actual,
         "exclusion_constraint_names",
-        wanted.exclusion_constraint_names,
+        expected.exclusion_constraint_names,
         own.exclusion_constraint_names,
     )
     yield from _compare_names(
-        has,
+        actual,
         "foreign_key_names",
-        wanted.foreign_key_names,
+        expected.foreign_key_names,
         own.foreign_key_names,
         keys,
-        {name for _, name in _key_names(wanted)},
+        {name for _, name in _key_names(expected)},
     )
     yield from _compare_names(
-        has, "check_constraints", wanted.check_constraints, own.check_constraints
+        actual, "check_constraints", expected.check_constraints, own.check_constraints
     )
 
 
 def _compare_names(
-    has: ReadResource,
+    actual: ReadResource,
     section: str,
-    wanted: Iterable[ConstraintName] | Iterable[CheckConstraint],
+    expected: Iterable[ConstraintName] | Iterable[CheckConstraint],
     own: Iterable[ConstraintName] | Iterable[CheckConstraint],
     otherwise: Iterable[str] = (),
     real: Iterable[str] = (),
 ) -> Iterator[Difference]:
     """Compare names; some are known `otherwise`, and some are `real` though not wanted here."""
-    left = {each.name: each for each in wanted}
+    left = {each.name: each for each in expected}
     right = {each.name: each for each in own}
     known = {*right, *otherwise}
-    if has.knows(section):
+    if actual.knows(section):
         for name, each in left.items():
             if name not in known:
                 yield Difference(
                     kind=Kind.CONSTRAINT_UNKNOWN,
                     path=(section,),
                     object=name,
-                    wanted=each,
-                    has=ABSENT,
+                    expected=each,
+                    actual=ABSENT,
                 )
     for name, found in right.items():
         if name not in left and name not in real:
@@ -584,17 +584,17 @@ def _compare_names(
                 kind=Kind.CONSTRAINT_EXTRA,
                 path=(section, name),
                 object=name,
-                wanted=ABSENT,
-                has=found,
+                expected=ABSENT,
+                actual=found,
             )
 
 
-def _key_names(wanted: Resource) -> Iterator[tuple[Relationship, str]]:
+def _key_names(expected: Resource) -> Iterator[tuple[Relationship, str]]:
     """Give the foreign key behind each belongs_to, by its real name."""
-    names = {reference.relationship: reference.foreign_key for reference in wanted.references}
-    for relationship in wanted.relationships:
+    names = {reference.relationship: reference.foreign_key for reference in expected.references}
+    for relationship in expected.relationships:
         if relationship.kind is RelationshipKind.BELONGS_TO:
-            computed = _computed(wanted.table, relationship)
+            computed = _computed(expected.table, relationship)
             yield relationship, names.get(relationship.name, computed)
 
 
@@ -603,43 +603,45 @@ def _computed(table: str, relationship: Relationship) -> str:
     return f"{table}_{relationship.source_attribute}_fkey"
 
 
-def _references(wanted: Resource, has: ReadResource) -> Iterator[Difference]:
-    pairs = pair_relationships(wanted, has)
-    said = {reference.relationship: reference for reference in wanted.references}
-    stated = {reference.relationship: reference for reference in has.resource.references}
-    registered = {each.name for each in has.resource.foreign_key_names}
-    for relationship, name in _key_names(wanted):
+def _references(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
+    pairs = pair_relationships(expected, actual)
+    said = {reference.relationship: reference for reference in expected.references}
+    stated = {reference.relationship: reference for reference in actual.resource.references}
+    registered = {each.name for each in actual.resource.foreign_key_names}
+    for relationship, name in _key_names(expected):
         found = pairs[relationship.name]
-        if found is None or (found.name not in stated and not has.knows("references")):
+        if found is None or (found.name not in stated and not actual.knows("references")):
             continue
-        computed = _computed(wanted.table, found)
+        computed = _computed(expected.table, found)
         nothing = Reference(relationship=found.name, foreign_key=computed)
         reference = stated.get(found.name, nothing)
         path = ("references" if found.name in stated else "relationships", found.name)
-        known = has.knows(*path, "name") and has.knows(
+        known = actual.knows(*path, "name") and actual.knows(
             "relationships", found.name, "source_attribute"
         )
         own = reference.name or computed
-        if known and own != name and name not in registered and has.knows("foreign_key_names"):
+        if known and own != name and name not in registered and actual.knows("foreign_key_names"):
             yield Difference(
                 kind=Kind.REFERENCE_NAME,
                 path=(*path, "name"),
                 object=name,
-                wanted=name,
-                has=own,
+                expected=name,
+                actual=own,
             )
         yield from _reference_options(
-            said.get(relationship.name, nothing), reference, has, path, name
+            said.get(relationship.name, nothing), reference, actual, path, name
         )
 
 
 def _reference_options(
-    wanted: Reference, found: Reference, has: ReadResource, path: Path, name: str
+    expected: Reference, found: Reference, actual: ReadResource, path: Path, name: str
 ) -> Iterator[Difference]:
     for field, kind in _REFERENCE_FIELDS.items():
-        left, right = _action(getattr(wanted, field)), _action(getattr(found, field))
-        if has.knows(*path, field) and not same(left, right):
-            yield Difference(kind=kind, path=(*path, field), object=name, wanted=left, has=right)
+        left, right = _action(getattr(expected, field)), _action(getattr(found, field))
+        if actual.knows(*path, field) and not same(left, right):
+            yield Difference(
+                kind=kind, path=(*path, field), object=name, expected=left, actual=right
+            )
 
 
 def _action(value: Term) -> Term:

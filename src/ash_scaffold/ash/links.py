@@ -12,7 +12,8 @@ from ash_scaffold.ash.hints import Legacy, LegacyAssociation
 from ash_scaffold.ash.keys import is_unique
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, RelationshipKind
 from ash_scaffold.ash.naming import singular_name, underscore
-from ash_scaffold.ash.project_state import RelationshipId
+from ash_scaffold.ash.relationship_id import RelationshipId
+from ash_scaffold.ash.virtual_keys import VirtualKey
 from ash_scaffold.postgres.catalog import ForeignKey, Name
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.term import Atom, Module
@@ -31,21 +32,6 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[str, ...]
     target: tuple[str, ...]
     twins: tuple[str, ...] = ()
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A relationship that the database has no key for, as the key it doesn't have.
-
-    `belongs_to` and `inverse` name its two sides; None for a side that was not asked for. Names
-    that the configuration gives come before all others; those of the legacy code (`legacy`) are
-    wishes. `one` says that the configuration asks for a has_one.
-    """
-
-    key: ForeignKey
-    belongs_to: str | None
-    inverse: str | None
-    legacy: bool = False
-    one: bool = False
 
 
 def belongs_id(link: Link) -> RelationshipId:
@@ -119,16 +105,16 @@ def association_id(association: LegacyAssociation) -> RelationshipId:
 
 
 def link_keys(
-    drafts: Mapping[Name, Draft], wishes: Mapping[tuple[Name, str], Asked]
+    drafts: Mapping[Name, Draft], virtual_keys: Mapping[tuple[Name, str], VirtualKey]
 ) -> tuple[list[Link], list[Problem]]:
     """Link the keys whose two ends have a resource; keys that say the same once.
 
-    `wishes` are the keys that are asked for, by table and name. Gives a problem for every key
+    `virtual_keys` are by table and name. Gives a problem for every key
     that can't be a relationship.
     """
     own = [key for draft in drafts.values() for key in draft.table.foreign_keys]
     alike: dict[tuple[object, ...], list[ForeignKey]] = defaultdict(list)
-    for key in (*own, *(wish.key for wish in wishes.values())):
+    for key in (*own, *(virtual.key for virtual in virtual_keys.values())):
         pairs = frozenset(zip(key.columns, key.target_columns, strict=True))
         alike[key.table, pairs, key.target].append(key)
     links: list[Link] = []
@@ -139,7 +125,7 @@ def link_keys(
             continue
         reason = _obstacle(key, drafts[key.table], drafts[key.target])
         if reason:
-            problems.append(_refused(key, wishes.get((key.table, key.name)), reason))
+            problems.append(_refused(key, virtual_keys.get((key.table, key.name)), reason))
         else:
             links.append(_link(key, group, drafts))
     return links, problems
@@ -181,9 +167,9 @@ def _role(key: ForeignKey, attribute: str) -> str:
     return singular_name(underscore(key.target.name))
 
 
-def _refused(key: ForeignKey, wish: Asked | None, reason: str) -> Problem:
+def _refused(key: ForeignKey, virtual: VirtualKey | None, reason: str) -> Problem:
     called = f"The foreign key {key.name}"
-    if wish is not None and wish.legacy:
+    if virtual is not None and virtual.legacy:
         called = f"The association from {key.columns[0]} to {key.target}"
     return Problem(
         severity=Severity.WARNING,

@@ -12,14 +12,13 @@ from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constrain
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import find_keys, table_key
-from ash_scaffold.ash.links import Asked
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
-from ash_scaffold.ash.modules import Modules, plan_modules
+from ash_scaffold.ash.module_names import Modules, plan_modules
 from ash_scaffold.ash.naming import attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
-from ash_scaffold.ash.virtual_keys import asked_relationships, unkeyed_relationships
+from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import (
     Column,
@@ -64,11 +63,11 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     names = (table.name for table in database.tables)
     modules = plan_modules(scope.domains, state, config, names, options)
     prepared = prepare(database, state, config, modules)
-    legacy, asked = prepared.legacy, prepared.asked
+    legacy, virtual_keys = prepared.legacy, prepared.virtual_keys
     drafts = _Drafts(database, state, config, scope, modules, legacy, prepared.attributes)
     drafted = drafts.all()
-    wishes = [w for w in asked if w.key.table in drafted and w.key.target in drafted]
-    relationships = plan_relationships(drafted, wishes, state.names, legacy, database.types)
+    usable = [w for w in virtual_keys if w.key.table in drafted and w.key.target in drafted]
+    relationships = plan_relationships(drafted, usable, state.names, legacy, database.types)
     parents = ParentKeys(database)
     planned, problems = [], [*drafts.problems, *relationships.problems]
     for name, draft in drafted.items():
@@ -212,12 +211,12 @@ def _is_filled(column: Column) -> bool:
 
 
 def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | None, list[Problem]]:
-    """Choose the default actions: what the table allows, within what was asked for."""
-    asked = config.actions_for(draft.name, domain) or "crud"
-    if asked == "none":
+    """Choose the default actions: what the table allows, within what was allowed for."""
+    allowed = config.actions_for(draft.name, domain) or "crud"
+    if allowed == "none":
         return None, []
     foreign = draft.table.kind is RelationKind.FOREIGN and not draft.table.updatable
-    if asked == "read" or draft.is_view or foreign:
+    if allowed == "read" or draft.is_view or foreign:
         return Actions(), []
     accept = tuple(
         a.name
@@ -294,17 +293,17 @@ def _extensions(planned: Iterable[PlannedResource]) -> tuple[str, ...]:
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """The legacy code by table, relationships without a foreign key, and who plans attributes."""
+    """The legacy code by table, the keys that the database lacks, and the planner of attributes."""
 
     legacy: Legacy
-    asked: tuple[Asked, ...]
+    virtual_keys: tuple[VirtualKey, ...]
     attributes: AttributePlanner
 
 
 def prepare(
     database: Database, state: ProjectState, config: Resolver, modules: Modules
 ) -> Prepared:
-    """Find the keys and the types of all columns, for modules under the names of a plan.
+    """Find the keys and the types of all columns, as planning a single table needs them.
 
     Raises `ScaffoldError` for a relationship that the configuration asks for in vain.
     """
@@ -317,10 +316,12 @@ def prepare(
         geo_postgis=state.geo_postgis,
         renamed=modules.renamed,
     )
-    asked = asked_relationships(database, config)
-    asked += unkeyed_relationships(database, legacy, asked)
-    keys = find_keys(database, types, config, [wish.key for wish in asked], legacy)
-    return Prepared(legacy, asked, AttributePlanner(types, keys, config, state.names, legacy))
+    virtual_keys = configured_keys(database, config)
+    virtual_keys += legacy_keys(database, legacy, virtual_keys)
+    keys = find_keys(database, types, config, [each.key for each in virtual_keys], legacy)
+    return Prepared(
+        legacy, virtual_keys, AttributePlanner(types, keys, config, state.names, legacy)
+    )
 
 
 def table_problems(draft: Draft) -> Iterator[Problem]:

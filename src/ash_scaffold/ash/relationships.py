@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.ash.composite import pairs_filter
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.given import GivenNames
-from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.hints import Legacy, LegacyAssociation
 from ash_scaffold.ash.keys import NO_LEGACY
 from ash_scaffold.ash.links import (
-    Asked,
     Link,
+    association_id,
     belongs_id,
     has_id,
     has_kind,
@@ -30,15 +28,19 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
 )
 from ash_scaffold.ash.naming import (
+    RESERVED,
+    Names,
+    attribute_name,
     plural_name,
     short_name,
     singular_name,
     underscore,
 )
-from ash_scaffold.ash.project_state import NO_NAMES, RelationshipId, ResourceNames
-from ash_scaffold.ash.several import several_rows
+from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId, pairs_filter, same_relationship
+from ash_scaffold.ash.virtual_keys import VirtualKey
 from ash_scaffold.postgres.catalog import Name, Type
-from ash_scaffold.problem import Problem
+from ash_scaffold.problem import Code, Problem, Severity
 
 
 class Relationships(msgspec.Struct, frozen=True):
@@ -51,22 +53,22 @@ class Relationships(msgspec.Struct, frozen=True):
 
 def plan_relationships(
     drafts: Mapping[Name, Draft],
-    asked: Iterable[Asked] = (),
-    known: Mapping[Name, ResourceNames] | None = None,
+    virtual_keys: Iterable[VirtualKey] = (),
+    names: Mapping[Name, ResourceNames] | None = None,
     legacy: Legacy = NO_LEGACY,
     types: Mapping[Name, Type] | None = None,
 ) -> Relationships:
-    """Plan the relationships between all drafts; `known` are the names that files give.
+    """Plan the relationships between all drafts; `names` are those that files give.
 
     After those come the names of the legacy code's associations. `types` are the database's own:
-    by them is known what Ash can't load.
+    they decide what Ash can load.
 
     Names are given as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
-    wishes = {(wish.key.table, wish.key.name): wish for wish in asked}
-    links, refused = link_keys(drafts, wishes)
-    planner = _Planner(drafts, wishes, known or {}, legacy, Loads(drafts, types or {}))
+    by_name = {(virtual.key.table, virtual.key.name): virtual for virtual in virtual_keys}
+    links, refused = link_keys(drafts, by_name)
+    planner = _Planner(drafts, by_name, names or {}, legacy, Loads(drafts, types or {}))
     return planner.plan(links, refused)
 
 
@@ -85,17 +87,17 @@ class _Planner:
     def __init__(
         self,
         drafts: Mapping[Name, Draft],
-        wishes: Mapping[tuple[Name, str], Asked],
-        known: Mapping[Name, ResourceNames],
+        virtual_keys: Mapping[tuple[Name, str], VirtualKey],
+        file_names: Mapping[Name, ResourceNames],
         legacy: Legacy,
         loads: Loads,
     ) -> None:
         self._loads = loads
         self._legacy = legacy
         self._drafts = drafts
-        self._wishes = wishes
-        self._known = known
-        self._names = GivenNames(drafts)
+        self._virtual_keys = virtual_keys
+        self._file_names = file_names
+        self._names = RelationshipNames(drafts)
         self._found: dict[Name, list[Relationship]] = defaultdict(list)
         self._belongs_to: dict[tuple[Name, str], str] = {}
         self._links: list[Link] = []
@@ -112,7 +114,7 @@ class _Planner:
         self._links.sort(
             key=lambda k: (k.key.table, position[k.key.table][k.key.columns[0]], k.key.name)
         )
-        self._give_names()
+        self._assign_names()
         self._name_belongs_to()
         joins = pure_joins(self._drafts, self._links)
         self._name_has(joins)
@@ -120,24 +122,24 @@ class _Planner:
         self._name_rich_joins(joins)
         return self._reachable()
 
-    def _give_names(self) -> None:
-        """Give the names of the configuration, then the files', then the legacy code's."""
+    def _assign_names(self) -> None:
+        """Assign the names of the configuration, then the files', then the legacy code's."""
         for link in self._links:
-            wish = self._wishes.get((link.child.name, link.key.name))
-            if wish is not None and not wish.legacy:
-                self._names.reserve(link.child.name, wish.belongs_to)
-                self._names.reserve(link.parent.name, wish.inverse)
+            virtual = self._virtual_keys.get((link.child.name, link.key.name))
+            if virtual is not None and not virtual.legacy:
+                self._names.reserve(link.child.name, virtual.belongs_to)
+                self._names.reserve(link.parent.name, virtual.inverse)
         joins = pure_joins(self._drafts, self._links)
         possible = possible_ids(self._links, joins)
         for owner, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
             possible[owner][join_id(near, far)] = RelationshipKind.MANY_TO_MANY
         for name in self._drafts:
-            self._names.follow(name, self._known.get(name, NO_NAMES), possible[name])
-            self._names.hint(name, self._legacy.associations(name), possible[name])
+            self._names.assign_from_file(name, self._file_names.get(name, NO_NAMES), possible[name])
+            self._names.assign_from_legacy(name, self._legacy.associations(name), possible[name])
 
     def _relies_on(self, link: Link) -> bool:
         """Whether the legacy code has an association from a link's parent to its child."""
-        return self._names.relied_on(link.parent.name, has_id(link))
+        return self._names.is_in_legacy(link.parent.name, has_id(link))
 
     def _reachable(self) -> Relationships:
         modules = {draft.module for draft in self._drafts.values() if draft.reachable}
@@ -163,8 +165,8 @@ class _Planner:
             table = singular_name(underscore(link.parent.name.name))
             column = link.own[0]
             stem = column.removesuffix("_id")
-            wish = self._wishes.get((link.child.name, link.key.name))
-            if wish is not None and wish.belongs_to is None:
+            virtual = self._virtual_keys.get((link.child.name, link.key.name))
+            if virtual is not None and virtual.belongs_to is None:
                 continue
             if not self._loads.follows(link, link.parent):
                 kind = RelationshipKind.BELONGS_TO.value
@@ -174,8 +176,8 @@ class _Planner:
             choices = [f"{stem}_{table}", f"{link.role}_record"]
             if not clash or len(link.own) > 1:
                 choices.insert(0, link.role)
-            if wish is not None and wish.belongs_to is not None and not wish.legacy:
-                name = wish.belongs_to
+            if virtual is not None and virtual.belongs_to is not None and not virtual.legacy:
+                name = virtual.belongs_to
             else:
                 name = self._names.choose(link.child.name, belongs_id(link), choices)
             self._links[index] = msgspec.structs.replace(link, role=name)
@@ -196,9 +198,9 @@ class _Planner:
     def _name_has(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
         by_pair: dict[tuple[Name, Name], list[Link]] = defaultdict(list)
         for link in self._links:
-            wish = self._wishes.get((link.child.name, link.key.name))
-            asked = wish is None or wish.inverse is not None
-            if asked and self._shows_rows(link, joins):
+            virtual = self._virtual_keys.get((link.child.name, link.key.name))
+            wanted = virtual is None or virtual.inverse is not None
+            if wanted and self._shows_rows(link, joins):
                 by_pair[link.parent.name, link.child.name].append(link)
         for pair in sorted(by_pair):
             links = by_pair[pair]
@@ -234,13 +236,13 @@ class _Planner:
             choices = [by_role, f"{by_role}_records"]
         else:
             choices = [base, by_role, f"{base}_records"]
-        wish = self._wishes.get((link.child.name, link.key.name))
-        if wish is not None and wish.inverse is not None and not wish.legacy:
-            name = wish.inverse
+        virtual = self._virtual_keys.get((link.child.name, link.key.name))
+        if virtual is not None and virtual.inverse is not None and not virtual.legacy:
+            name = virtual.inverse
         else:
             name = self._names.choose(link.parent.name, has_id(link), choices)
-        said = self._legacy.associations(link.parent.name)
-        self._problems += several_rows(link, name, wish, said)
+        associations = self._legacy.associations(link.parent.name)
+        self._problems += several_rows(link, name, virtual, associations)
         return Relationship(
             name=name,
             kind=kind,
@@ -278,7 +280,7 @@ class _Planner:
         done: set[tuple[Name, RelationshipId]] = set()
         for name, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
             own = join_id(near, far)
-            if (name, own) in done or self._names.said(name, own) is None:
+            if (name, own) in done or self._names.assigned(name, own) is None:
                 continue
             done.add((name, own))
             if not self._loads.joins(near, far):
@@ -319,3 +321,116 @@ def default_destination_attribute(relationship: Relationship, module: str) -> st
 def default_source_attribute(relationship: Relationship) -> str:
     """Return the source attribute that Ash assumes when none is written."""
     return f"{relationship.name}_id" if relationship.kind is RelationshipKind.BELONGS_TO else "id"
+
+
+# Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.
+_NO_NAMES = frozenset({"nil", "true", "false"})
+
+_Possible = Mapping[RelationshipId, RelationshipKind]
+
+
+class RelationshipNames:
+    """Keeps the names of all relationships, by the table of their resource; none twice.
+
+    Names are assigned in the order of the calls; those of attributes are taken from the start.
+    """
+
+    def __init__(self, drafts: Mapping[Name, Draft]) -> None:
+        self._names = {
+            name: Names({a.name for a in draft.by_column.values()} | RESERVED | _NO_NAMES)
+            for name, draft in drafts.items()
+        }
+        self._assigned: dict[Name, dict[RelationshipId, str]] = {name: {} for name in drafts}
+        self._in_legacy: set[tuple[Name, RelationshipId]] = set()
+
+    def reserve(self, owner: Name, name: str | None) -> None:
+        """Keep a name that the configuration gives from all others."""
+        if name is not None:
+            self._names[owner].take(name)
+
+    def assign_from_file(self, owner: Name, file_names: ResourceNames, possible: _Possible) -> None:
+        """Give the names of a file to those of its relationships that there can be.
+
+        The name of a dropped one is free, unless the file uses it for something else.
+        """
+        names, assigned = self._names[owner], self._assigned[owner]
+        for each in sorted(file_names.relationships, key=lambda each: each not in possible):
+            name, own = file_names.relationships[each], same_relationship(each, possible)
+            if own is not None and own not in assigned and names.free(name):
+                assigned[own] = names.take(name)
+        for name in sorted(file_names.taken):
+            if names.free(name):
+                names.take(name)
+
+    def assign_from_legacy(
+        self, owner: Name, associations: Iterable[LegacyAssociation], possible: _Possible
+    ) -> None:
+        """Take the names of all associations, and use those of relationships that there can be.
+
+        The others are taken too, so that names don't depend on which domains exist yet.
+        """
+        names, assigned = self._names[owner], self._assigned[owner]
+        for association in associations:
+            own = same_relationship(association_id(association), possible)
+            name = attribute_name(association.name)
+            free = names.free(name)
+            if free:
+                names.take(name)
+            if association.filtered or own is None or possible[own] is not association.kind:
+                continue
+            self._in_legacy.add((owner, own))
+            if own not in assigned and free:
+                assigned[own] = name
+
+    def is_in_legacy(self, owner: Name, relationship: RelationshipId) -> bool:
+        """Whether the legacy code has an association that is this relationship."""
+        return (owner, relationship) in self._in_legacy
+
+    def assigned(self, owner: Name, relationship: RelationshipId) -> str | None:
+        """Return the name that a file or the legacy code has for a relationship."""
+        return self._assigned[owner].get(relationship)
+
+    def choose(self, owner: Name, relationship: RelationshipId, choices: Sequence[str]) -> str:
+        """Return the assigned name, else the first choice that is free."""
+        return self.assigned(owner, relationship) or self.take(owner, *choices)
+
+    def take(self, owner: Name, *choices: str) -> str:
+        """Take the first choice that is free."""
+        return self._names[owner].take(*map(attribute_name, choices))
+
+
+_SEVERAL_ROWS_TODO = (
+    "Make it unique in legacy code, or write a has_one of your own with `sort` and "
+    "`from_many? true`: without them Ash warns of every second row and takes any."
+)
+
+
+def several_rows(
+    link: Link, name: str, virtual: VirtualKey | None, associations: Iterable[LegacyAssociation]
+) -> Iterator[Problem]:
+    """Give a note for every has_one that is the has_many of this name.
+
+    `virtual` is the key of the link if the database has none, `associations` are the parent's.
+    """
+    if has_kind(link) is RelationshipKind.HAS_ONE:
+        return
+    if virtual is not None and virtual.one:
+        yield _several_rows_note(link, name, f"The configured has_one {virtual.inverse}")
+    for each in associations:
+        one = each.kind is RelationshipKind.HAS_ONE and not each.filtered
+        if one and association_id(each) == has_id(link):
+            place = f" ({each.path}:{each.line})" if each.path else ""
+            yield _several_rows_note(link, name, f"The Ecto schema's has_one {each.name}{place}")
+
+
+def _several_rows_note(link: Link, name: str, called: str) -> Problem:
+    child = link.child.name
+    columns = ", ".join(f"{child}.{column}" for column in link.key.columns)
+    return Problem(
+        severity=Severity.NOTE,
+        code=Code.NO_RELATIONSHIP,
+        where=str(link.parent.name),
+        what=f"{called} is the has_many {name}: nothing makes {columns} unique, so that there "
+        "may be several rows.",
+        todo=_SEVERAL_ROWS_TODO,
+    )

@@ -6,25 +6,28 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.enums import (
+from ash_scaffold.ash.model import SupportType
+from ash_scaffold.ash.naming import Names, attribute_name
+from ash_scaffold.ash.type_modules import (
+    SupportModules,
     enum_of,
     enum_segment,
     enum_values,
     labels_of,
     renamed_labels,
 )
-from ash_scaffold.ash.mapped import Mapped, Unmapped, configured_type, parse_type
-from ash_scaffold.ash.model import SupportType
-from ash_scaffold.ash.naming import Names, attribute_name
-from ash_scaffold.ash.type_modules import SupportModules
 from ash_scaffold.ash.types import (
     BASE_TYPES,
     GEO_POSTGIS,
     Constraints,
     Family,
+    Mapped,
     Risk,
     Rule,
+    Unmapped,
     bound_values,
+    configured_type,
+    parse_type,
     range_risks,
     rule_for,
 )

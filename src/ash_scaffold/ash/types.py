@@ -7,13 +7,15 @@ Postgrex's extensions, which decide what can be read at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
-from ash_scaffold.postgres.catalog import TypeUse
+from ash_scaffold.ash.model import SupportType
+from ash_scaffold.postgres.catalog import Check, TypeUse
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 Constraints = tuple[tuple[str, Term], ...]
@@ -535,3 +537,49 @@ def rule_for(use: TypeUse, extension: str) -> Rule | None:
     if rule is not None and rule.by_typmod is not None:
         return rule.by_typmod(use.typmod)
     return rule
+
+
+_TYPE_TEXT = re.compile(r"\{\s*:array\s*,\s*(.+)\}\s*\Z", re.DOTALL)
+
+
+class Mapped(msgspec.Struct, frozen=True, kw_only=True):
+    """What a type becomes.
+
+    `storage` is the type that Ecto casts to; `supports` are the modules to write for it, those
+    they use included. `checks` are a domain's, whose names an error may carry. `labels` are an
+    enum's values by label.
+    """
+
+    type: Term
+    constraints: Constraints = ()
+    family: Family = Family.OTHER
+    storage: str = ""
+    supports: tuple[SupportType, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    checks: tuple[Check, ...] = ()
+    labels: Mapping[str, Term] = {}
+    is_array: bool = False
+    extension: str = ""
+    why: str = ""
+
+
+class Unmapped(msgspec.Struct, frozen=True, kw_only=True):
+    """A type that can't be an attribute: why, and what can be done."""
+
+    reason: str
+    todo: str = ""
+
+
+def parse_type(text: str) -> Term:
+    """Read an Ash type from the configuration: `:string`, `App.Types.X`, `{:array, :map}`."""
+    text = text.strip()
+    array = _TYPE_TEXT.match(text)
+    if array:
+        return (Atom("array"), parse_type(array[1]))
+    return Atom(text[1:].strip('"')) if text.startswith(":") else Module(text)
+
+
+def configured_type(text: str) -> Mapped:
+    """Map to the Ash type that the configuration names."""
+    type_ = parse_type(text)
+    return Mapped(type=type_, is_array=isinstance(type_, tuple), why="the configuration says so")

@@ -9,7 +9,6 @@ import msgspec
 
 from ash_scaffold.ash.hints import Legacy, LegacyAssociation
 from ash_scaffold.ash.keys import primary_key
-from ash_scaffold.ash.links import Asked
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import Resolver, table_pattern
@@ -18,7 +17,22 @@ from ash_scaffold.postgres.catalog import Database, ForeignKey, Name, Table
 from ash_scaffold.problem import Code, fail
 
 
-def asked_relationships(database: Database, config: Resolver) -> tuple[Asked, ...]:
+class VirtualKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key that the database lacks, and the relationships over it.
+
+    `belongs_to` and `inverse` name its two sides; None for a side without a relationship. Names
+    of the configuration come before all others; those of the legacy code (`legacy`) rank as its
+    associations do. `one` marks a has_one of the configuration.
+    """
+
+    key: ForeignKey
+    belongs_to: str | None
+    inverse: str | None
+    legacy: bool = False
+    one: bool = False
+
+
+def configured_keys(database: Database, config: Resolver) -> tuple[VirtualKey, ...]:
     """Return what every `[tables.….relationships.…]` asks for.
 
     Raises `ScaffoldError` for one that names a table or column that is not there, or pairs
@@ -27,53 +41,53 @@ def asked_relationships(database: Database, config: Resolver) -> tuple[Asked, ..
     if not any(entry.relationships for entry in config.config.tables.values()):
         return ()
     return tuple(
-        _configured_key(database, table, role, wish, config)
+        _configured_key(database, table, role, entry, config)
         for table in database.tables
-        for role, wish in config.for_table(table.name).relationships.items()
+        for role, entry in config.for_table(table.name).relationships.items()
     )
 
 
 def _configured_key(
-    database: Database, table: Table, role: str, wish: RelationshipConfig, config: Resolver
-) -> Asked:
+    database: Database, table: Table, role: str, entry: RelationshipConfig, config: Resolver
+) -> VirtualKey:
     where = f"[tables.{table.name}.relationships.{role}]"
-    other = _target(database, wish, where)
+    other = _target(database, entry, where)
     key = primary_key(other, config.for_table(other.name).primary_key)
-    columns = wish.target_columns or (key.columns if key is not None else ())
-    _require_columns(table, wish.columns, where)
+    columns = entry.target_columns or (key.columns if key is not None else ())
+    _require_columns(table, entry.columns, where)
     _require_columns(other, columns, where)
-    if len(columns) != len(wish.columns):
+    if len(columns) != len(entry.columns):
         raise fail(
             Code.CONFIG_INVALID,
-            f"It pairs {len(wish.columns)} columns with {len(columns)} of {other.name}.",
+            f"It pairs {len(entry.columns)} columns with {len(columns)} of {other.name}.",
             where=where,
             todo="Give target_columns, one for each of columns.",
         )
-    forward = wish.kind == "belongs_to"
-    return Asked(
+    forward = entry.kind == "belongs_to"
+    return VirtualKey(
         key=ForeignKey(
             name=f"{role} (configured)",
             table=table.name if forward else other.name,
-            columns=wish.columns if forward else columns,
+            columns=entry.columns if forward else columns,
             target=other.name if forward else table.name,
-            target_columns=columns if forward else wish.columns,
+            target_columns=columns if forward else entry.columns,
         ),
-        belongs_to=role if forward else wish.inverse,
-        inverse=wish.inverse if forward else role,
-        one=wish.kind == "has_one",
+        belongs_to=role if forward else entry.inverse,
+        inverse=entry.inverse if forward else role,
+        one=entry.kind == "has_one",
     )
 
 
-def _target(database: Database, wish: RelationshipConfig, where: str) -> Table:
-    pattern = table_pattern(wish.target)
+def _target(database: Database, entry: RelationshipConfig, where: str) -> Table:
+    pattern = table_pattern(entry.target)
     found = [table for table in database.tables if pattern.matches(table.name)]
     if len(found) == 1:
         return found[0]
     raise fail(
         Code.UNKNOWN_NAME,
-        f"There is no table {wish.target}.",
+        f"There is no table {entry.target}.",
         where=where,
-        todo=did_you_mean(wish.target, [str(table.name) for table in database.tables]),
+        todo=did_you_mean(entry.target, [str(table.name) for table in database.tables]),
     )
 
 
@@ -98,9 +112,9 @@ class _Edge(NamedTuple):
     target: str
 
 
-def unkeyed_relationships(
-    database: Database, legacy: Legacy, configured: Iterable[Asked] = ()
-) -> tuple[Asked, ...]:
+def legacy_keys(
+    database: Database, legacy: Legacy, configured: Iterable[VirtualKey] = ()
+) -> tuple[VirtualKey, ...]:
     """Return what the legacy code relates without a foreign key.
 
     One that shows only some of the rows (`where`) is left out, and so is what the configuration
@@ -108,7 +122,7 @@ def unkeyed_relationships(
     """
     columns = {(t.name, column.name) for t in database.tables for column in t.columns}
     keyed = set(_edges_of_keys(database, configured))
-    found: dict[_Edge, Asked] = {}
+    found: dict[_Edge, VirtualKey] = {}
     for table in legacy.tables():
         for association in legacy.associations(table):
             if association.filtered:
@@ -120,15 +134,15 @@ def unkeyed_relationships(
     return tuple(found[edge] for edge in sorted(found))
 
 
-def stand_in(column: str, parent: Name, target: str) -> str:
+def legacy_key_name(column: str, parent: Name, target: str) -> str:
     """Name the key that stands in for the one there isn't."""
     return f"{column} to {parent}.{target} (legacy)"
 
 
-def _edges_of_keys(database: Database, configured: Iterable[Asked]) -> Iterator[_Edge]:
+def _edges_of_keys(database: Database, configured: Iterable[VirtualKey]) -> Iterator[_Edge]:
     """Give the pairs of all keys that there are, those of several columns included."""
     own = (key for table in database.tables for key in table.foreign_keys)
-    for key in (*own, *(wish.key for wish in configured)):
+    for key in (*own, *(entry.key for entry in configured)):
         for column, target in zip(key.columns, key.target_columns, strict=True):
             yield _Edge(key.table, column, key.target, target)
 
@@ -145,21 +159,21 @@ def _edges(table: Name, association: LegacyAssociation) -> tuple[_Edge, ...]:
     return (_Edge(other, target, table, own),)
 
 
-def _legacy_key(edge: _Edge) -> Asked:
+def _legacy_key(edge: _Edge) -> VirtualKey:
     key = ForeignKey(
-        name=stand_in(edge.column, edge.parent, edge.target),
+        name=legacy_key_name(edge.column, edge.parent, edge.target),
         table=edge.child,
         columns=(edge.column,),
         target=edge.parent,
         target_columns=(edge.target,),
     )
-    return Asked(key=key, belongs_to=None, inverse=None, legacy=True)
+    return VirtualKey(key=key, belongs_to=None, inverse=None, legacy=True)
 
 
-def _name_side(wish: Asked, association: LegacyAssociation) -> Asked:
+def _name_side(entry: VirtualKey, association: LegacyAssociation) -> VirtualKey:
     """Ask for the side that an association is; a many_to_many asks for neither."""
     if association.through is not None:
-        return wish
+        return entry
     if association.kind is RelationshipKind.BELONGS_TO:
-        return msgspec.structs.replace(wish, belongs_to=wish.belongs_to or association.name)
-    return msgspec.structs.replace(wish, inverse=wish.inverse or association.name)
+        return msgspec.structs.replace(entry, belongs_to=entry.belongs_to or association.name)
+    return msgspec.structs.replace(entry, inverse=entry.inverse or association.name)

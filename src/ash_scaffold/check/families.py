@@ -44,7 +44,7 @@ class Families:
         """Return what a difference of a resource means."""
         if difference.kind is not Kind.TYPE:
             return difference_severity(difference, None, None)
-        wanted, has = self._family(difference.wanted), self._family(difference.has)
+        wanted, has = self._family(difference.expected), self._family(difference.actual)
         return difference_severity(difference, wanted, has)
 
     def _family(self, type_: object) -> Family | None:

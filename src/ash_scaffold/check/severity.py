@@ -144,7 +144,7 @@ def difference_severity(
     difference: Difference, family: Family | None, other: Family | None
 ) -> Severity:
     """Return what a difference means. The families are those of the types, None where unknown."""
-    wanted, has = difference.wanted, difference.has
+    wanted, has = difference.expected, difference.actual
     if difference.kind is Differs.ATTRIBUTE_MISSING and isinstance(wanted, Attribute):
         required = not wanted.allow_nil and not wanted.generated and wanted.default is ABSENT
         given = wanted.kind in (AttributeKind.ATTRIBUTE, AttributeKind.CREATE_TIMESTAMP)

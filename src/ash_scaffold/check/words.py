@@ -40,7 +40,7 @@ def option_of(field: str) -> str:
 
 def sentence(difference: Difference) -> str:
     """Say what differs: what the code has, and what the database demands."""
-    wanted, has = difference.wanted, difference.has
+    wanted, has = difference.expected, difference.actual
     match difference.kind:
         case Kind.ATTRIBUTE_MISSING if isinstance(wanted, Attribute):
             return f"No attribute has the column {difference.object}, {flat(wanted.type)} for Ash."
@@ -100,7 +100,7 @@ def _entity(difference: Difference) -> str:
         case "attributes":
             return object_ or name
         case "identities":
-            missing = difference.wanted
+            missing = difference.expected
             return f"identities.{missing.name if isinstance(missing, IdentityDef) else name}"
         case "references":
             return f"references.{name}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.ash.virtual_keys import stand_in
+from ash_scaffold.ash.virtual_keys import legacy_key_name
 from ash_scaffold.legacy.findings import Finding, FindingKind, compare
 from ash_scaffold.legacy.model import Hints, Unread
 from ash_scaffold.postgres.catalog import Database
@@ -65,7 +65,7 @@ def _problem(finding: Finding, relationships: Mapping[str, tuple[str, ...]]) -> 
     severity, code = _CODES[finding.kind]
     what, todo = finding.what, _TODO.get(finding.kind, "")
     if finding.refers_to is not None:
-        key = stand_in(finding.column, *finding.refers_to)
+        key = legacy_key_name(finding.column, *finding.refers_to)
         names = relationships.get(f"{finding.table} {key}", ())
         made = f"It is a relationship all the same: {', '.join(names)}."
         what += " " + (made if names else "It gives no relationship.")

@@ -12,7 +12,7 @@ from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
 from ash_scaffold.ash.type_mapper import TypeMapper
-from ash_scaffold.ash.virtual_keys import asked_relationships, unkeyed_relationships
+from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.generate.hints import legacy_facts
@@ -188,8 +188,8 @@ def inspect_database(
 
 
 def _keys(database: Database, types: TypeMapper, config: Resolver, legacy: Legacy) -> Keys:
-    asked = asked_relationships(database, config)
-    asked += unkeyed_relationships(database, legacy, asked)
+    asked = configured_keys(database, config)
+    asked += legacy_keys(database, legacy, asked)
     return find_keys(database, types, config, [wish.key for wish in asked], legacy)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ash_scaffold.ash.composite import filter_pairs
-from ash_scaffold.ash.model import Relationship, RelationshipKind
 from ash_scaffold.ash.plan import Plan, PlannedResource
-from ash_scaffold.ash.project_state import RelationshipId, ResourceNames
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId, relationship_id
 from ash_scaffold.generate.renamed import Renamed
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.snapshot import NamesByHand, NamesSnapshot, RelationshipName
@@ -131,27 +130,10 @@ def _names(
     return ResourceNames(
         attributes={column: each.name for column, each in item.draft.by_column.items()},
         relationships={
-            _relationship_id(item, each, columns, tables): each.name
+            found: each.name
             for each in item.resource.relationships
+            if (found := relationship_id(item.resource.module, each, tables, columns)) is not None
         },
         identities={each.index: each.name for each in item.resource.identities},
         removed=frozenset(item.draft.columns.removed),
     )
-
-
-def _relationship_id(
-    item: PlannedResource,
-    each: Relationship,
-    columns: Mapping[str, _Columns],
-    tables: Mapping[str, Name],
-) -> RelationshipId:
-    many = each.kind is not RelationshipKind.BELONGS_TO
-    target = tables[each.destination]
-    if each.through is None:
-        left, right = columns[item.resource.module], columns[each.destination]
-        first = (each.source_attribute, each.destination_attribute)
-        pairs = [(left[own], right[other]) for own, other in (first, *filter_pairs(each.filter))]
-        return RelationshipId.of(many, target, pairs)
-    join = columns[each.through]
-    near, far = each.source_attribute_on_join or "", each.destination_attribute_on_join or ""
-    return RelationshipId.of(many, target, [(join[near], join[far])], tables[each.through])

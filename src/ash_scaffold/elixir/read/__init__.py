@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ash_scaffold.ash.model import Place, ReadResource
-from ash_scaffold.elixir.read.names import columns_of, known_names, names_of, relationship_id
+from ash_scaffold.elixir.read.names import columns_of, known_names, names_of
 from ash_scaffold.elixir.read.resource import Source, read_resource, read_resources
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "names_of",
     "read_resource",
     "read_resources",
-    "relationship_id",
 ]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ash_scaffold.ash.composite import filter_pairs, follows_a_key
 from ash_scaffold.ash.model import ReadResource, Relationship, RelationshipKind
-from ash_scaffold.ash.project_state import RelationshipId, ResourceNames, same_relationship
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.relationship_id import (
+    RelationshipId,
+    follows_a_key,
+    relationship_id,
+    same_relationship,
+)
 from ash_scaffold.postgres.catalog import Name
 
 
@@ -49,7 +54,7 @@ def known_names(
     found: dict[RelationshipId, str] = {}
     rest = set(read.fields)
     for relationship in sorted(resource.relationships, key=lambda each: _rank(read, each)):
-        own = relationship_id(read, relationship, destinations, columns)
+        own = _relationship_id(read, relationship, destinations, columns)
         if own is None or same_relationship(own, found) is not None:
             rest.add(relationship.name)
         else:
@@ -66,7 +71,7 @@ def known_names(
     )
 
 
-def relationship_id(
+def _relationship_id(
     read: ReadResource,
     relationship: Relationship,
     destinations: Mapping[str, Name],
@@ -82,41 +87,13 @@ def relationship_id(
         fields += ["through", "source_attribute_on_join", "destination_attribute_on_join"]
     if not all(read.knows("relationships", relationship.name, field) for field in fields):
         return None
-    many = relationship.kind is not RelationshipKind.BELONGS_TO
-    table = destinations.get(relationship.destination)
-    if table is None:
-        return None
-    if not joins:
-        pairs = _columns(
-            _attributes(read, relationship),
-            columns.get(read.module, {}),
-            columns.get(relationship.destination, {}),
-        )
-        return RelationshipId.of(many, table, pairs) if pairs else None
-    through = destinations.get(relationship.through or "")
-    if through is None:
-        return None
-    join = columns.get(relationship.through or "", {})
-    source = relationship.source_attribute_on_join or ""
-    other = relationship.destination_attribute_on_join or ""
-    pairs = _columns([(source, other)], join, join)
-    return RelationshipId.of(many, table, pairs, through) if pairs else None
-
-
-def _attributes(read: ReadResource, relationship: Relationship) -> list[tuple[str, str]]:
-    """Return the pairs of attributes that a relationship joins, as far as they are known."""
-    first = (relationship.source_attribute, relationship.destination_attribute)
-    known = read.knows("relationships", relationship.name, "filter")
-    return [first, *(filter_pairs(relationship.filter) if known else ())]
-
-
-def _columns(
-    pairs: Iterable[tuple[str, str]], own: Mapping[str, str], other: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return the columns of pairs of attributes; nothing when one of them isn't known."""
-    found = [(own.get(left), other.get(right)) for left, right in pairs]
-    known = [(left, right) for left, right in found if left is not None and right is not None]
-    return known if len(known) == len(found) else []
+    return relationship_id(
+        read.module,
+        relationship,
+        destinations,
+        columns,
+        with_filter=read.knows("relationships", relationship.name, "filter"),
+    )
 
 
 def _rank(read: ReadResource, relationship: Relationship) -> int:

@@ -1,0 +1,141 @@
+"""The identity of a relationship in the database, and the filter of one over several columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Expr, Operator, Parent, Ref, Term
+
+
+class RelationshipId(NamedTuple):
+    """What a relationship is, whatever its name: the columns it joins and the table it leads to.
+
+    `source` and `destination` are the first pair's columns, `rest` the further pairs of a composite
+    key, all in the order of their names; `many` tells a has_one or has_many from a belongs_to.
+    `through` is a many_to_many's join table, and the columns are its own then.
+    """
+
+    many: bool
+    table: Name
+    source: str
+    destination: str
+    through: Name | None = None
+    rest: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All pairs of columns that it joins."""
+        return ((self.source, self.destination), *self.rest)
+
+    @classmethod
+    def of(
+        cls, many: bool, table: Name, pairs: Iterable[tuple[str, str]], through: Name | None = None
+    ) -> RelationshipId:
+        """Return what the relationship over pairs of columns is, whatever their order in a key."""
+        (source, destination), *rest = sorted(pairs)
+        return cls(many, table, source, destination, through, tuple(rest))
+
+
+def same_relationship(
+    wanted: RelationshipId, there: Iterable[RelationshipId]
+) -> RelationshipId | None:
+    """Find a relationship among those of its resource.
+
+    One of which a single pair is known is the only one with that pair.
+    """
+    all_ = list(there)
+    if wanted in all_:
+        return wanted
+    if wanted.rest:
+        return None
+    found = [
+        each
+        for each in all_
+        if (each.many, each.table, each.through) == (wanted.many, wanted.table, wanted.through)
+        and wanted.pairs[0] in each.pairs
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def relationship_id(
+    owner: str,
+    relationship: Relationship,
+    tables: Mapping[str, Name],
+    columns: Mapping[str, Mapping[str, str]],
+    *,
+    with_filter: bool = True,
+) -> RelationshipId | None:
+    """Return the identity of a relationship of the resource `owner`.
+
+    `tables` gives the table of a resource and `columns` the column of each of its attributes, both
+    by module. None where one that the relationship joins is in neither. Without `with_filter` the
+    identity has the first pair of a composite key only.
+    """
+    table = tables.get(relationship.destination)
+    if relationship.kind is RelationshipKind.MANY_TO_MANY:
+        through = tables.get(relationship.through or "")
+        own = other = columns.get(relationship.through or "", {})
+        pairs = [
+            (
+                relationship.source_attribute_on_join or "",
+                relationship.destination_attribute_on_join or "",
+            )
+        ]
+        if through is None:
+            return None
+    else:
+        through = None
+        own, other = columns.get(owner, {}), columns.get(relationship.destination, {})
+        pairs = [(relationship.source_attribute, relationship.destination_attribute)]
+        pairs += filter_pairs(relationship.filter) if with_filter else ()
+    if table is None or not all(left in own and right in other for left, right in pairs):
+        return None
+    many = relationship.kind is not RelationshipKind.BELONGS_TO
+    return RelationshipId.of(
+        many, table, [(own[left], other[right]) for left, right in pairs], through
+    )
+
+
+def pairs_filter(left: tuple[str, ...], right: tuple[str, ...]) -> Expr | None:
+    """Say the pairs of a composite key after the first: `expr(number == parent(number))`."""
+    body: Term = None
+    for own, other in zip(left[1:], right[1:], strict=True):
+        pair = Operator("==", (Ref(other), Parent(own)))
+        body = pair if body is None else Operator("and", (body, pair))
+    return None if body is None else Expr(body)
+
+
+def filter_pairs(filter_: Expr | None) -> tuple[tuple[str, str], ...]:
+    """Return the pairs `(own attribute, the other side's)` that a filter demands to be equal."""
+    if filter_ is None:
+        return ()
+    pairs = (_pair(term) for term in _conjuncts(filter_.body))
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+def follows_a_key(filter_: Expr | None) -> bool:
+    """Whether a filter says nothing but pairs of a composite key."""
+    if filter_ is None:
+        return True
+    return all(_pair(term) is not None for term in _conjuncts(filter_.body))
+
+
+def _conjuncts(term: Term) -> Iterator[Term]:
+    if isinstance(term, Operator) and term.name == "and":
+        for operand in term.operands:
+            yield from _conjuncts(operand)
+    else:
+        yield term
+
+
+def _pair(term: Term) -> tuple[str, str] | None:
+    match term:
+        case Operator(name="==", operands=(Ref(name=other), Parent(name=own))):
+            return own, other
+        case Operator(name="==", operands=(Parent(name=own), Ref(name=other))):
+            return own, other
+        case _:
+            return None
