@@ -29,94 +29,185 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
 class Code(StrEnum):
-    """Every kind of problem there is. The value is what users see and may search for."""
+    """The table of every kind of problem: its value, its usual severity, and what helps.
+
+    Users see the value and may search for it. `help` is the `todo` of a problem that has none of
+    its own.
+    """
+
+    _value_: str
+    severity: Severity
+    help: str
+
+    def __new__(cls, value: str, severity: Severity, help_: str = "") -> Code:
+        """Make a member of a row."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.severity = severity
+        member.help = help_
+        return member
+
+    def at(
+        self, where: str, what: str, *, todo: str | None = None, severity: Severity | None = None
+    ) -> Problem:
+        """Return the problem of this kind; without `todo` and `severity` those of the table."""
+        return Problem(
+            severity=self.severity if severity is None else severity,
+            code=self,
+            where=where,
+            what=what,
+            todo=self.help if todo is None else todo,
+        )
 
     # the database
-    NO_DATABASE = "no-database"
-    BAD_URL = "bad-url"
-    CONNECTION_FAILED = "connection-failed"
-    ACCESS_DENIED = "access-denied"
-    SERVER_TOO_OLD = "server-too-old"
-    DATABASE_ERROR = "database-error"
-    NO_LOCAL_SERVER = "no-local-server"
-    DUMP_UNREADABLE = "dump-unreadable"
-    DUMP_ERROR = "dump-error"
-    EXTENSION_MISSING = "extension-missing"
+    NO_DATABASE = "no-database", _ERROR
+    BAD_URL = "bad-url", _ERROR
+    CONNECTION_FAILED = "connection-failed", _ERROR
+    ACCESS_DENIED = "access-denied", _ERROR
+    SERVER_TOO_OLD = "server-too-old", _ERROR
+    DATABASE_ERROR = "database-error", _ERROR
+    NO_LOCAL_SERVER = "no-local-server", _ERROR
+    DUMP_UNREADABLE = "dump-unreadable", _ERROR
+    DUMP_ERROR = "dump-error", _ERROR
+    EXTENSION_MISSING = "extension-missing", _ERROR
     # the project and its configuration
-    NOT_A_MIX_PROJECT = "not-a-mix-project"
-    CONFIG_INVALID = "config-invalid"
-    UNKNOWN_NAME = "unknown-name"
-    INVALID_MODULE_NAME = "invalid-module-name"
-    NO_TABLES = "no-tables"
-    MODULE_COLLISION = "module-collision"
-    LEGACY_COLLISION = "legacy-collision"
-    UNPARSABLE_FILE = "unparsable-file"
-    NOT_WRITABLE = "not-writable"
-    SNAPSHOT_INVALID = "snapshot-invalid"
-    TEMPLATE_ERROR = "template-error"
-    EDITED_FILE = "edited-file"
-    CONFLICT = "conflict"
-    DIFFERS = "differs"
-    REMOVED_BY_HAND = "removed-by-hand"
-    RENAME_UNCLEAR = "rename-unclear"
-    RENAMED = "renamed"
-    TABLE_GONE = "table-gone"
-    CONTEXT_ADOPTED = "context-adopted"
-    DOMAIN_OBSOLETE = "domain-obsolete"
-    FORMATTER_MISSING = "formatter-missing"
-    FORMATTER_FAILED = "formatter-failed"
-    USAGE = "usage"
-    INTERRUPTED = "interrupted"
-    INTERNAL = "internal-error"
+    NOT_A_MIX_PROJECT = "not-a-mix-project", _ERROR
+    CONFIG_INVALID = "config-invalid", _ERROR
+    UNKNOWN_NAME = "unknown-name", _ERROR
+    INVALID_MODULE_NAME = "invalid-module-name", _ERROR
+    NO_TABLES = "no-tables", _ERROR
+    MODULE_COLLISION = "module-collision", _ERROR
+    LEGACY_COLLISION = "legacy-collision", _ERROR
+    UNPARSABLE_FILE = "unparsable-file", _ERROR
+    NOT_WRITABLE = "not-writable", _ERROR
+    SNAPSHOT_INVALID = "snapshot-invalid", _ERROR
+    TEMPLATE_ERROR = "template-error", _ERROR
+    EDITED_FILE = "edited-file", _ERROR
+    CONFLICT = "conflict", _ERROR
+    DIFFERS = "differs", _WARNING
+    REMOVED_BY_HAND = "removed-by-hand", _NOTE
+    RENAME_UNCLEAR = "rename-unclear", _ERROR
+    TABLE_GONE = "table-gone", _ERROR
+    CONTEXT_ADOPTED = "context-adopted", _NOTE
+    DOMAIN_OBSOLETE = "domain-obsolete", _WARNING
+    FORMATTER_MISSING = "formatter-missing", _WARNING
+    FORMATTER_FAILED = "formatter-failed", _WARNING
+    USAGE = "usage", _ERROR
+    INTERRUPTED = "interrupted", _ERROR
+    INTERNAL = "internal-error", _ERROR
     # what the legacy code says
-    LEGACY_TABLE_MISSING = "legacy-table-missing"
-    LEGACY_FIELD_WITHOUT_COLUMN = "legacy-field-without-column"
-    LEGACY_COLUMN_UNKNOWN = "legacy-column-unknown"
-    LEGACY_LABEL_UNKNOWN = "legacy-label-unknown"
-    LEGACY_VALUE_UNKNOWN = "legacy-value-unknown"
-    LEGACY_TYPE_DISAGREES = "legacy-type-disagrees"
-    LEGACY_PRECISION = "legacy-precision"
-    LEGACY_NO_FOREIGN_KEY = "legacy-no-foreign-key"
-    LEGACY_TABLE_SHARED = "legacy-table-shared"
-    LEGACY_CUSTOM_TYPE = "legacy-custom-type"
-    LEGACY_GENERATOR = "legacy-generator"
-    LEGACY_UNREAD = "legacy-unread"
+    LEGACY_TABLE_MISSING = (
+        "legacy-table-missing",
+        _WARNING,
+        "Take the schema out, or run again with the --schema it is in.",
+    )
+    LEGACY_FIELD_WITHOUT_COLUMN = (
+        "legacy-field-without-column",
+        _WARNING,
+        "Every query of the legacy code for it fails: take the field out, or migrate.",
+    )
+    LEGACY_COLUMN_UNKNOWN = (
+        "legacy-column-unknown",
+        _WARNING,
+        "The legacy code can't make a row: add the field, or a default.",
+    )
+    LEGACY_LABEL_UNKNOWN = (
+        "legacy-label-unknown",
+        _WARNING,
+        "Add it to the schema's values. Ash reads it.",
+    )
+    LEGACY_VALUE_UNKNOWN = (
+        "legacy-value-unknown",
+        _WARNING,
+        "Add it in a legacy migration, or take it out of the schema.",
+    )
+    LEGACY_TYPE_DISAGREES = (
+        "legacy-type-disagrees",
+        _WARNING,
+        "The column's own type holds; mend the schema.",
+    )
+    LEGACY_PRECISION = (
+        "legacy-precision",
+        _NOTE,
+        "The column's own precision holds.",
+    )
+    LEGACY_NO_FOREIGN_KEY = "legacy-no-foreign-key", _NOTE
+    LEGACY_TABLE_SHARED = "legacy-table-shared", _NOTE
+    LEGACY_CUSTOM_TYPE = "legacy-custom-type", _NOTE
+    LEGACY_GENERATOR = "legacy-generator", _NOTE
+    LEGACY_UNREAD = "legacy-unread", _NOTE
     # what keeps verify from asking the project
-    MIX_MISSING = "mix-missing"
-    COMPILE_FAILED = "compile-failed"
-    ASH_MISSING = "ash-missing"
-    ASH_TOO_OLD = "ash-too-old"
-    DOMAIN_UNLISTED = "domain-unlisted"
-    PLAIN_REPO = "plain-repo"
-    OTHER_DATABASE = "other-database"
-    REPO_UNREACHABLE = "repo-unreachable"
-    SCRIPT_FAILED = "script-failed"
-    WRITE_REFUSED = "write-refused"
+    MIX_MISSING = "mix-missing", _ERROR
+    COMPILE_FAILED = "compile-failed", _ERROR
+    ASH_MISSING = "ash-missing", _ERROR
+    ASH_TOO_OLD = "ash-too-old", _ERROR
+    DOMAIN_UNLISTED = "domain-unlisted", _ERROR
+    PLAIN_REPO = "plain-repo", _ERROR
+    OTHER_DATABASE = "other-database", _ERROR
+    REPO_UNREACHABLE = "repo-unreachable", _ERROR
+    SCRIPT_FAILED = "script-failed", _ERROR
+    WRITE_REFUSED = "write-refused", _ERROR
     # what can't be said in Ash
-    COLUMN_UNSUPPORTED = "column-unsupported"
-    NAME_UNSUPPORTED = "name-unsupported"
-    COLUMN_EXCLUDED = "column-excluded"
-    COLUMN_REMOVED = "column-removed"
-    COLUMN_UNREADABLE = "column-unreadable"
-    TABLE_UNREADABLE = "table-unreadable"
-    NO_COLUMNS = "no-columns"
-    NO_PRIMARY_KEY = "no-primary-key"
-    KEY_CHOSEN = "key-chosen"
-    NO_CREATE = "no-create"
-    NO_RELATIONSHIP = "no-relationship"
-    PREDICATE_UNTRANSLATED = "predicate-untranslated"
-    CONSTRAINT_UNREGISTERED = "constraint-unregistered"
-    DEFERRED_CONSTRAINT = "deferred-constraint"
-    ROW_SECURITY = "row-security"
-    REWRITE_RULE = "rewrite-rule"
-    TRIGGER = "trigger"
-    INHERITANCE = "inheritance"
-    NAME_CHANGED = "name-changed"
-    TABLE_SKIPPED = "table-skipped"
-    VALUE_RISK = "value-risk"
-    EXTENSION_NEEDED = "extension-needed"
-    REPO_SETTING = "repo-setting"
+    COLUMN_UNSUPPORTED = "column-unsupported", _WARNING
+    NAME_UNSUPPORTED = "name-unsupported", _WARNING
+    COLUMN_EXCLUDED = "column-excluded", _NOTE
+    COLUMN_REMOVED = (
+        "column-removed",
+        _NOTE,
+        "To have it back, write the attribute into the resource again: the rest follows.",
+    )
+    COLUMN_UNREADABLE = (
+        "column-unreadable",
+        _WARNING,
+        "Grant SELECT to the role that the application uses, or exclude the column.",
+    )
+    TABLE_UNREADABLE = (
+        "table-unreadable",
+        _WARNING,
+        "Grant SELECT to the role that the application uses.",
+    )
+    NO_COLUMNS = (
+        "no-columns",
+        _WARNING,
+        "Leave it to the legacy code, or map the types of its columns in [types].",
+    )
+    NO_PRIMARY_KEY = "no-primary-key", _NOTE
+    KEY_CHOSEN = "key-chosen", _NOTE
+    NO_CREATE = "no-create", _WARNING
+    NO_RELATIONSHIP = "no-relationship", _WARNING
+    PREDICATE_UNTRANSLATED = (
+        "predicate-untranslated",
+        _NOTE,
+        "Upsert by another identity, or change the predicate in legacy code.",
+    )
+    DEFERRED_CONSTRAINT = (
+        "deferred-constraint",
+        _NOTE,
+        "Check it before the write, or make it INITIALLY IMMEDIATE in legacy code.",
+    )
+    ROW_SECURITY = (
+        "row-security",
+        _NOTE,
+        "Use the role and the settings that the policies of the table expect.",
+    )
+    REWRITE_RULE = "rewrite-rule", _NOTE
+    TRIGGER = (
+        "trigger",
+        _NOTE,
+        "Reload a record after a write that the trigger changes.",
+    )
+    INHERITANCE = (
+        "inheritance",
+        _NOTE,
+        "Read through the one that has the columns you need, and write there.",
+    )
+    NAME_CHANGED = "name-changed", _NOTE
+    TABLE_SKIPPED = "table-skipped", _NOTE
+    VALUE_RISK = "value-risk", _WARNING
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,8 +238,6 @@ class ScaffoldError(Exception):
         self.exit_code = exit_code
 
 
-def fail(code: Code, what: str, *, where: str = "", todo: str = "") -> ScaffoldError:
+def fail(code: Code, what: str, *, where: str = "", todo: str | None = None) -> ScaffoldError:
     """Build the error for a single fatal problem, to be raised by the caller."""
-    return ScaffoldError(
-        Problem(severity=Severity.ERROR, code=code, where=where, what=what, todo=todo)
-    )
+    return ScaffoldError(code.at(where, what, todo=todo, severity=Severity.ERROR))

@@ -22,7 +22,7 @@ from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
 from ash_scaffold.postgres.literal import ArrayConstant, Constant, read_array, read_constant
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Capture, Map, Term
 
 
@@ -110,28 +110,17 @@ class AttributePlanner:
     def _type(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | Problem:
         where = f"{table.name}.{column.name}"
         if config.exclude:
-            return Problem(
-                severity=Severity.NOTE,
-                code=Code.COLUMN_EXCLUDED,
-                where=where,
-                what="The configuration leaves the column out.",
-            )
+            return Code.COLUMN_EXCLUDED.at(where, "The configuration leaves the column out.")
         if '"' in column.name or column.name == "nil":
-            return Problem(
-                severity=Severity.WARNING,
-                code=Code.NAME_UNSUPPORTED,
-                where=where,
-                what="Ecto can't say a column of this name, so it has no attribute.",
+            return Code.NAME_UNSUPPORTED.at(
+                where,
+                "Ecto can't say a column of this name, so it has no attribute.",
                 todo="Rename the column in a legacy migration, or read it through a view.",
             )
         mapped = self._types.map(table, column, config)
         if isinstance(mapped, Unmapped):
-            return Problem(
-                severity=Severity.WARNING,
-                code=Code.COLUMN_UNSUPPORTED,
-                where=where,
-                what=f"The column has no attribute: {mapped.reason}.",
-                todo=mapped.todo,
+            return Code.COLUMN_UNSUPPORTED.at(
+                where, f"The column has no attribute: {mapped.reason}.", todo=mapped.todo
             )
         return mapped
 
@@ -217,23 +206,15 @@ def _names(
 
 
 def _taken_out(table: Table, column: Column) -> Problem:
-    return Problem(
-        severity=Severity.NOTE,
-        code=Code.COLUMN_REMOVED,
-        where=f"{table.name}.{column.name}",
-        what="Somebody took its attribute out of the resource, so nothing is generated for the "
-        "column.",
-        todo="To have it back, write the attribute into the resource again: the rest follows.",
+    return Code.COLUMN_REMOVED.at(
+        f"{table.name}.{column.name}",
+        "Somebody took its attribute out of the resource, so nothing is generated for the column.",
     )
 
 
 def _unreadable(table: Table, column: Column) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.COLUMN_UNREADABLE,
-        where=f"{table.name}.{column.name}",
-        what="The role may not read the column.",
-        todo="Grant SELECT to the role that the application uses, or exclude the column.",
+    return Code.COLUMN_UNREADABLE.at(
+        f"{table.name}.{column.name}", "The role may not read the column."
     )
 
 
@@ -454,22 +435,18 @@ def field_problems(
     where = f"{table}.{field.column}"
     place = f" ({field.path}:{field.line})" if field.path else ""
     if field.custom and config.type is None:
-        yield Problem(
-            severity=Severity.NOTE,
-            code=Code.LEGACY_CUSTOM_TYPE,
-            where=where,
-            what=f"The Ecto schema reads it by {field.custom}{place}; the attribute "
+        yield Code.LEGACY_CUSTOM_TYPE.at(
+            where,
+            f"The Ecto schema reads it by {field.custom}{place}; the attribute "
             f"{attribute.name} holds what the column does.",
             todo="Write an Ash.Type that does the same and name it: "
             + in_config(table, 'type = "…"', field.column)
             + ".",
         )
     if field.maker is Maker.OTHER and attribute.default is ABSENT and not attribute.generated:
-        yield Problem(
-            severity=Severity.NOTE,
-            code=Code.LEGACY_GENERATOR,
-            where=where,
-            what=f"The legacy code makes its value by {field.generator}{place}, "
+        yield Code.LEGACY_GENERATOR.at(
+            where,
+            f"The legacy code makes its value by {field.generator}{place}, "
             "which Ash is not told of: a create has to give it.",
             todo=f"Add a default to the attribute {attribute.name}.",
         )

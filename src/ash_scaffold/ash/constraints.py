@@ -27,7 +27,7 @@ from ash_scaffold.postgres.catalog import (
     Match,
     Name,
 )
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Expr, Term
 
 _LEAVES_BEHIND = "would leave records behind"
@@ -243,13 +243,10 @@ def _deferred(draft: Draft) -> Iterable[Problem]:
     deferred += [key.name for key in table.foreign_keys if key.deferred]
     deferred += [exclusion.name for exclusion in table.exclusions if exclusion.deferred]
     for name in sorted(deferred):
-        yield Problem(
-            severity=Severity.NOTE,
-            code=Code.DEFERRED_CONSTRAINT,
-            where=f"{table.name}.{name}",
-            what="It is initially deferred: a violation fails at COMMIT, where Ash can't make "
+        yield Code.DEFERRED_CONSTRAINT.at(
+            f"{table.name}.{name}",
+            "It is initially deferred: a violation fails at COMMIT, where Ash can't make "
             "a field error of it.",
-            todo="Check it before the write, or make it INITIALLY IMMEDIATE in legacy code.",
         )
 
 
@@ -358,13 +355,10 @@ def _identity(
             where = translate(index.predicate, _operands(draft))
         except UntranslatableError as error:
             problems.append(
-                Problem(
-                    severity=Severity.NOTE,
-                    code=Code.PREDICATE_UNTRANSLATED,
-                    where=f"{draft.name}.{index.name}",
-                    what=f"Its predicate can't be said in Ash ({error}), so it is no identity; "
+                Code.PREDICATE_UNTRANSLATED.at(
+                    f"{draft.name}.{index.name}",
+                    f"Its predicate can't be said in Ash ({error}), so it is no identity; "
                     "a violation is a field error all the same.",
-                    todo="Upsert by another identity, or change the predicate in legacy code.",
                 )
             )
             return None

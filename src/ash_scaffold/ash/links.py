@@ -15,7 +15,7 @@ from ash_scaffold.ash.naming import singular_name, underscore
 from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.ash.virtual_keys import VirtualKey
 from ash_scaffold.postgres.catalog import ForeignKey, Name
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Module
 
 
@@ -171,11 +171,9 @@ def _refused(key: ForeignKey, virtual: VirtualKey | None, reason: str) -> Proble
     called = f"The foreign key {key.name}"
     if virtual is not None and virtual.legacy:
         called = f"The association from {key.columns[0]} to {key.target}"
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.NO_RELATIONSHIP,
-        where=str(key.table),
-        what=f"{called} gives no relationship: {reason}.",
+    return Code.NO_RELATIONSHIP.at(
+        str(key.table),
+        f"{called} gives no relationship: {reason}.",
         todo="Load the other side by a query of your own.",
     )
 

@@ -16,7 +16,7 @@ from ash_scaffold.ash.keys import plain_columns
 from ash_scaffold.ash.links import Link
 from ash_scaffold.postgres.catalog import Column, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.type_text import type_text
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 
 # Those of `pg_type` that no default operator class of btree or hash (`pg_opclass`) is for: an
 # operator `=` that some of them have is not enough.
@@ -69,11 +69,9 @@ class Loads:
     def unjoined(self, near: Link, far: Link, rows: str | None) -> Problem:
         """Say why there is no many_to_many; `rows` is the has_many to the rows of the join."""
         owner, join, destination = near.parent.name, near.child.name, far.parent.name
-        return Problem(
-            severity=Severity.WARNING,
-            code=Code.NO_RELATIONSHIP,
-            where=str(owner),
-            what=f"It has no many_to_many to {destination} through {join}: Ash loads one by "
+        return Code.NO_RELATIONSHIP.at(
+            str(owner),
+            f"It has no many_to_many to {destination} through {join}: Ash loads one by "
             f"SELECT DISTINCT, and PostgreSQL can't compare the values of "
             f"{self._named(destination)}.",
             todo=f"Load {rows}: :{far.role} instead, or {self._change(destination)}"
@@ -83,11 +81,9 @@ class Loads:
 
     def unfollowed(self, link: Link, owner: Draft, destination: Draft, kind: str) -> Problem:
         """Say why a key of several columns gives no relationship of a kind to its owner."""
-        return Problem(
-            severity=Severity.WARNING,
-            code=Code.NO_RELATIONSHIP,
-            where=str(owner.name),
-            what=f"The foreign key {link.key.name} gives no {kind}: Ash loads one over several "
+        return Code.NO_RELATIONSHIP.at(
+            str(owner.name),
+            f"The foreign key {link.key.name} gives no {kind}: Ash loads one over several "
             f"columns by SELECT DISTINCT, and PostgreSQL can't compare the values of "
             f"{self._named(destination.name)}.",
             todo=self._by_query(destination.name),

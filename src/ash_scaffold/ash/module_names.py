@@ -12,7 +12,7 @@ from ash_scaffold.ash.scope import Options
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.rules import valid_alias
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.problem import Code, ScaffoldError, fail
 
 
 class Modules(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,11 +201,9 @@ def _no_two_alike(resources: Mapping[Name, str]) -> None:
     for name, module in resources.items():
         by_module.setdefault(module.casefold(), []).append(name)
     problems = [
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.MODULE_COLLISION,
-            where=", ".join(str(name) for name in names),
-            what=f"These tables would all get the module {resources[names[0]]}.",
+        Code.MODULE_COLLISION.at(
+            ", ".join(str(name) for name in names),
+            f"These tables would all get the module {resources[names[0]]}.",
             todo='Give each its own: [tables.…] resource = "…".',
         )
         for names in by_module.values()

@@ -28,7 +28,7 @@ from ash_scaffold.postgres.catalog import (
     Name,
     RelationKind,
 )
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 
 
 class PlannedResource(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,23 +180,18 @@ class _Drafts:
 
 
 def _unsayable(name: Name) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.NAME_UNSUPPORTED,
-        where=str(name),
-        what="Ecto refuses a table or schema with a double quote in its name: it gets no resource.",
+    return Code.NAME_UNSUPPORTED.at(
+        str(name),
+        "Ecto refuses a table or schema with a double quote in its name: it gets no resource.",
         todo="Rename it in a legacy migration, or read it through a view.",
     )
 
 
 def _nothing_to_read(name: Name) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.NO_COLUMNS,
-        where=str(name),
-        what="It has no column that Ash can read, and Ecto selects no row without one: "
+    return Code.NO_COLUMNS.at(
+        str(name),
+        "It has no column that Ash can read, and Ecto selects no row without one: "
         "it gets no resource.",
-        todo="Leave it to the legacy code, or map the types of its columns in [types].",
     )
 
 
@@ -231,11 +226,9 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
     problems = []
     if missing:
         problems.append(
-            Problem(
-                severity=Severity.WARNING,
-                code=Code.NO_CREATE,
-                where=str(draft.name),
-                what=f"It has no create action: {', '.join(missing)} must have a value "
+            Code.NO_CREATE.at(
+                str(draft.name),
+                f"It has no create action: {', '.join(missing)} must have a value "
                 "but has no attribute.",
                 todo="Give the column a default, or "
                 + (
@@ -328,72 +321,57 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
     """Give one problem for every such thing of a table."""
     table, where = draft.table, str(draft.name)
 
-    def problem(severity: Severity, code: Code, what: str, todo: str = "") -> Problem:
-        return Problem(severity=severity, code=code, where=where, what=what, todo=todo)
-
     if not table.readable:
-        yield problem(
-            Severity.WARNING,
-            Code.TABLE_UNREADABLE,
+        yield Code.TABLE_UNREADABLE.at(
+            where,
             "The role may not read the table.",
-            "Grant SELECT to the role that the application uses.",
         )
     if draft.key is not None and draft.key.chosen_from is not None:
-        yield problem(
-            Severity.NOTE,
-            Code.KEY_CHOSEN,
+        yield Code.KEY_CHOSEN.at(
+            where,
             f"It has no primary key; the unique index {draft.key.chosen_from} serves as Ash's.",
-            f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
+            todo=f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
         )
     if draft.key is not None and draft.key.legacy:
-        yield problem(
-            Severity.NOTE,
-            Code.KEY_CHOSEN,
+        yield Code.KEY_CHOSEN.at(
+            where,
             "It has no primary key; the key of its Ecto schema serves as Ash's: "
             f"{', '.join(draft.key.columns)}.",
-            f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
+            todo=f"Choose another: {in_config(draft.name, 'primary_key = […]')}.",
         )
     if draft.key is None and not draft.is_view:
-        yield problem(
-            Severity.NOTE,
-            Code.NO_PRIMARY_KEY,
+        yield Code.NO_PRIMARY_KEY.at(
+            where,
             "It has no primary key: rows can't be updated or destroyed.",
-            f"Name columns that identify a row: {in_config(draft.name, 'primary_key = […]')}.",
+            todo=f"Name columns that identify a row: {in_config(draft.name, 'primary_key = […]')}.",
         )
     if table.row_security:
-        yield problem(
-            Severity.NOTE,
-            Code.ROW_SECURITY,
+        yield Code.ROW_SECURITY.at(
+            where,
             "Row-level security decides which rows the role sees; Ash's policies know nothing "
             "of it.",
-            "Use the role and the settings that the policies of the table expect.",
         )
     for rule in table.rules:
-        yield problem(
-            Severity.NOTE,
-            Code.REWRITE_RULE,
+        yield Code.REWRITE_RULE.at(
+            where,
             f"The rule {rule} rewrites statements: a write may do something else than it says.",
-            "Leave out the actions that it changes: "
+            todo="Leave out the actions that it changes: "
             + in_config(draft.name, 'actions = "read"')
             + ".",
         )
     if table.inherits and table.kind is RelationKind.TABLE and table.partition_of is None:
         parents = ", ".join(map(str, table.inherits))
-        yield problem(
-            Severity.NOTE,
-            Code.INHERITANCE,
+        yield Code.INHERITANCE.at(
+            where,
             f"It inherits from {parents}, whose resource shows its rows too.",
-            "Read through the one that has the columns you need, and write there.",
         )
     yield from _trigger_problems(draft)
     for attribute in draft.columns.attributes:
         stem, _, number = attribute.name.rpartition("_")
         if stem == attribute_name(attribute.column) and number.isdigit():
-            yield Problem(
-                severity=Severity.NOTE,
-                code=Code.NAME_CHANGED,
-                where=f"{where}.{attribute.column}",
-                what=f"Its attribute is {attribute.name}, because another has the plain name.",
+            yield Code.NAME_CHANGED.at(
+                f"{where}.{attribute.column}",
+                f"Its attribute is {attribute.name}, because another has the plain name.",
                 todo="Choose a name: "
                 + in_config(draft.name, 'name = "…"', attribute.column)
                 + ".",
@@ -407,11 +385,8 @@ def _trigger_problems(draft: Draft) -> Iterator[Problem]:
             for event, fires in (("insert", trigger.on_insert), ("update", trigger.on_update))
             if fires
         ]
-        yield Problem(
-            severity=Severity.NOTE,
-            code=Code.TRIGGER,
-            where=str(draft.name),
-            what=f"The trigger {trigger.name} may change a row before {' or '.join(events)}: "
+        yield Code.TRIGGER.at(
+            str(draft.name),
+            f"The trigger {trigger.name} may change a row before {' or '.join(events)}: "
             "a record may not show what was stored.",
-            todo="Reload a record after a write that the trigger changes.",
         )

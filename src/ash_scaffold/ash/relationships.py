@@ -426,11 +426,10 @@ def several_rows(
 def _several_rows_note(link: Link, name: str, called: str) -> Problem:
     child = link.child.name
     columns = ", ".join(f"{child}.{column}" for column in link.key.columns)
-    return Problem(
-        severity=Severity.NOTE,
-        code=Code.NO_RELATIONSHIP,
-        where=str(link.parent.name),
-        what=f"{called} is the has_many {name}: nothing makes {columns} unique, so that there "
+    return Code.NO_RELATIONSHIP.at(
+        str(link.parent.name),
+        f"{called} is the has_many {name}: nothing makes {columns} unique, so that there "
         "may be several rows.",
         todo=_SEVERAL_ROWS_TODO,
+        severity=Severity.NOTE,
     )

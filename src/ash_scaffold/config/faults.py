@@ -28,9 +28,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     def problem(self, where: str) -> Problem:
         """Give it as an error at `where`, which names the file and, if known, the line."""
         what = f"{dotted(self.path)} {self.what}" if self.path else self.what
-        return Problem(
-            severity=Severity.ERROR, code=self.code, where=where, what=what, todo=self.todo
-        )
+        return self.code.at(where, what, todo=self.todo, severity=Severity.ERROR)
 
 
 def dotted(path: KeyPath) -> str:
