@@ -19,6 +19,14 @@ class Severity(StrEnum):
     WARNING = "warning"
     ERROR = "error"
 
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
 
 class Exit(IntEnum):
     """The exit codes of every command."""
@@ -225,8 +233,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def sort_key(self) -> tuple[int, str, str, str]:
         """Errors first, then by place: the same order on every machine."""
-        rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}[self.severity]
-        return (rank, self.where, self.code.value, self.what)
+        return (self.severity.rank, self.where, self.code.value, self.what)
 
 
 class ScaffoldError(Exception):

@@ -15,14 +15,14 @@ from tests.check.ddl import KINDS, Kind, Step
 from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
 
-from ash_scaffold.check.finding import Finding
-from ash_scaffold.check.finding import Report as CheckReport
 from ash_scaffold.check.job import check
+from ash_scaffold.check.report import CheckReport
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate import decision, reading
 from ash_scaffold.generate.reading import Request
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.report.finding import DRIFT_WORDS, Finding
 
 MOST = 5
 CONFIG = "ash_scaffold.toml"
@@ -218,7 +218,7 @@ def _is_it(finding: Finding, kind: Kind, step: Step) -> bool:
 
 
 def _told(finding: Finding) -> str:
-    return f"{finding.severity} {finding.kind}: {finding.what}"
+    return f"{DRIFT_WORDS[finding.severity]} {finding.kind}: {finding.what}"
 
 
 @contextmanager

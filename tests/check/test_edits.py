@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.check.mutate import Mutated
 
-from ash_scaffold.check.finding import Accepted
+from ash_scaffold.report.finding import DRIFT_WORDS, Accepted
 
 PERSON, ORDER = "lib/app/core/person.ex", "lib/app/core/order.ex"
 LINE, MOOD, DOMAIN = "lib/app/core/line.ex", "lib/app/types/mood.ex", "lib/app/core.ex"
@@ -345,7 +345,7 @@ def files(project: Mutated, edit: Edit, config: str = "") -> dict[str, str | Non
 
 def found(project: Mutated, edit: Edit) -> list[str]:
     findings = project.with_files(files(project, edit)).findings
-    return [f"{f.severity} {f.kind} {f.table} {f.object} {f.place}" for f in findings]
+    return [f"{DRIFT_WORDS[f.severity]} {f.kind} {f.table} {f.object} {f.place}" for f in findings]
 
 
 def expected(project: Mutated, edit: Edit) -> list[str]:
@@ -425,7 +425,7 @@ def in_fragment(project: Mutated, extra: str) -> list[str]:
         "domain: App.Core,", "domain: App.Core, fragments: [App.Core.Person.Extra],"
     )
     findings = project.with_files({PERSON: text, FRAGMENT: extra}).findings
-    return [f"{f.severity} {f.kind} {f.table} {f.object} {f.place}" for f in findings]
+    return [f"{DRIFT_WORDS[f.severity]} {f.kind} {f.table} {f.object} {f.place}" for f in findings]
 
 
 def test_a_fragment_is_part_of_its_resource(odd: Mutated) -> None:
@@ -453,7 +453,7 @@ def test_what_a_base_module_says_may_be_unknown(odd: Mutated, body: str, told: l
     files = {PERSON: text, "lib/app/base.ex": base, CONFIG: config}
     findings = odd.with_files(files).findings
     assert [
-        f"{f.severity} {f.kind} {f.table} {f.object} {f.place}"
+        f"{DRIFT_WORDS[f.severity]} {f.kind} {f.table} {f.object} {f.place}"
         for f in findings
         if f.kind != "text"
     ] == told

@@ -6,22 +6,20 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from ash_scaffold.check.finding import (
-    Accepted,
-    Finding,
-    HandOver,
-    LegacyUser,
-    Report,
-    Severity,
+from ash_scaffold.check.hand_over import HandOver, LegacyUser
+from ash_scaffold.check.report import (
+    CheckReport,
     Source,
+    check_document,
+    check_junit,
+    check_text,
 )
-from ash_scaffold.check.output.github import as_annotations
-from ash_scaffold.check.output.json import as_document
-from ash_scaffold.check.output.junit import as_junit
-from ash_scaffold.check.output.text import as_text
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Accepted, Finding
+from ash_scaffold.report.github import as_annotations
 
 ADDED = Finding(
-    severity=Severity.BREAKS,
+    severity=Severity.ERROR,
     source=Source.SCHEMA,
     kind="column added",
     table="users",
@@ -34,7 +32,7 @@ ADDED = Finding(
     accept=("users.age",),
 )
 TEXT = Finding(
-    severity=Severity.STALE,
+    severity=Severity.NOTE,
     source=Source.CODE,
     kind="text",
     what="100% of\nApp.Core, and more",
@@ -42,7 +40,7 @@ TEXT = Finding(
     path="lib/a,b:c.ex",
 )
 LABEL = Finding(
-    severity=Severity.DIFFERS, source=Source.CODE, kind="x", table="users", what="bell \x07"
+    severity=Severity.WARNING, source=Source.CODE, kind="x", table="users", what="bell \x07"
 )
 OLD = Accepted(finding=LABEL, object="users.x", reason="since 2019")
 USERS = HandOver(
@@ -52,15 +50,15 @@ USERS = HandOver(
     legacy=tuple(LegacyUser(f"App.L{n}", "context", "lib/l.ex", n) for n in range(1, 6)),
 )
 FREE = HandOver(table="tickets", module="App.Ticket", owned_by_ash=True)
-FULL = Report(
+FULL = CheckReport(
     source="dump.sql", tables=2, findings=(TEXT, ADDED), accepted=(OLD,), hand_over=(USERS, FREE)
 )
-CLEAN = Report(source="dump.sql", tables=2, findings=())
+CLEAN = CheckReport(source="dump.sql", tables=2, findings=())
 
 
 def test_text() -> None:
     assert (
-        as_text(FULL)
+        check_text(FULL)
         == """The project
   stale    text: 100% of
 App.Core, and more
@@ -86,11 +84,11 @@ Nobody but Ash refers to
 
 
 def test_a_clean_report_is_quiet() -> None:
-    assert (as_text(CLEAN), as_annotations(CLEAN)) == ("", "")
+    assert (check_text(CLEAN), as_annotations(CLEAN)) == ("", "")
 
 
 def test_json() -> None:
-    document = msgspec.json.decode(msgspec.json.encode(as_document(FULL, Severity.BREAKS)))
+    document = msgspec.json.decode(msgspec.json.encode(check_document(FULL, Severity.ERROR)))
     assert document == {
         "version": 1,
         "source": "dump.sql",
@@ -175,7 +173,7 @@ def test_annotations_escape_what_github_would_read() -> None:
 
 
 def test_junit() -> None:
-    suite = ElementTree.fromstring(as_junit(FULL, Severity.BREAKS)).find("testsuite")
+    suite = ElementTree.fromstring(check_junit(FULL, Severity.ERROR)).find("testsuite")
     assert suite is not None
     assert suite.attrib == {
         "name": "ash-scaffold check",
@@ -203,6 +201,6 @@ def test_junit() -> None:
 
 
 def test_the_threshold_decides_what_fails() -> None:
-    differs = Report(source="", tables=0, findings=(LABEL,))
-    assert [differs.fails(each) for each in Severity] == [False, True, True]
-    assert not CLEAN.fails(Severity.STALE)
+    differs = CheckReport(source="", tables=0, findings=(LABEL,))
+    assert [differs.fails(each) for each in Severity] == [True, True, False]
+    assert not CLEAN.fails(Severity.NOTE)

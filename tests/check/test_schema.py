@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import pytest
 from tests.check.mutate import Mutated
 
+from ash_scaffold.report.finding import DRIFT_WORDS
+
 PERSON, ORDER = "lib/app/core/person.ex", "lib/app/core/order.ex"
 WRITE = "ash-scaffold resources --table"
 
@@ -90,7 +92,7 @@ CHANGES: dict[str, tuple[str, list[str]]] = {
 
 def told(project: Mutated, ddl: str, files: Mapping[str, str | None]) -> list[str]:
     return [
-        f"{f.severity} {f.kind} {f.table} {f.object} {f.place} {f.command}".rstrip()
+        f"{DRIFT_WORDS[f.severity]} {f.kind} {f.table} {f.object} {f.place} {f.command}".rstrip()
         for f in project.after(ddl, files).findings
     ]
 
@@ -135,7 +137,7 @@ def test_what_the_code_follows_already_is_only_stale(
 def test_a_rename_that_nobody_can_tell_asks_for_the_lines_that_do(odd: Mutated) -> None:
     ddl = "CREATE TABLE records (LIKE logs); CREATE TABLE others (LIKE logs); DROP TABLE logs"
     found = odd.after(ddl, {}).findings
-    assert [(f.severity.value, f.kind, f.table) for f in found if f.source == "schema"] == [
+    assert [(DRIFT_WORDS[f.severity], f.kind, f.table) for f in found if f.source == "schema"] == [
         ("breaks", "table dropped", "logs"),
         ("breaks", "rename unclear", "others"),
         ("breaks", "rename unclear", "records"),
@@ -168,7 +170,7 @@ def test_what_only_the_configuration_changes_is_stale(odd: Mutated) -> None:
     config = odd.read("ash_scaffold.toml")
     said = '\n[tables.logs]\ndescription = "What happened."\n'
     report = odd.with_files({"ash_scaffold.toml": config + said})
-    assert [(f.severity.value, f.kind, f.table, f.what) for f in report.findings] == [
+    assert [(DRIFT_WORDS[f.severity], f.kind, f.table, f.what) for f in report.findings] == [
         ("stale", "text", "logs", "Another run would bring App.Core.Log up to date.")
     ]
 

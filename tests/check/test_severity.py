@@ -8,11 +8,12 @@ from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT
 from ash_scaffold.ash.types import Family
-from ash_scaffold.check.finding import Severity
 from ash_scaffold.check.severity import change_severity, difference_severity
 from ash_scaffold.postgres.catalog import Index, Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import ColumnFacts
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import DRIFT_WORDS
 
 TABLE = Name("public", "users")
 
@@ -50,7 +51,7 @@ def test_every_kind_has_one() -> None:
 )
 def test_what_a_change_brings_counts(kind: Kind, after: object, severity: str) -> None:
     change = Change(kind=kind, table=TABLE, object="x", after=after)  # type: ignore[arg-type]
-    assert change_severity(change) == severity
+    assert DRIFT_WORDS[change_severity(change)] == severity
 
 
 @pytest.mark.parametrize(
@@ -65,4 +66,4 @@ def test_a_type_that_stores_alike_only_differs(
     families: tuple[Family | None, Family | None], severity: str
 ) -> None:
     difference = Difference(kind=Differs.TYPE, path=(), expected=ABSENT, actual=ABSENT)
-    assert difference_severity(difference, *families) == severity
+    assert DRIFT_WORDS[difference_severity(difference, *families)] == severity

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ash_scaffold.ash.compare import Difference, Kind
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.families import Families
-from ash_scaffold.check.finding import Finding, Source
 from ash_scaffold.check.look import Look
+from ash_scaffold.check.report import Source
 from ash_scaffold.check.words import accept_names, sentence
 from ash_scaffold.config.faults import quoted
 from ash_scaffold.legacy.agree import described
 from ash_scaffold.legacy.model import Hints, LegacySchema
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.report.finding import Finding
 
 _TYPES = frozenset({Kind.TYPE, Kind.CONSTRAINTS})
 

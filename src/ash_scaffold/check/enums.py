@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ash_scaffold.ash.model import SupportType
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.look import Code
+from ash_scaffold.check.report import Source
 from ash_scaffold.generate.case import Case
 from ash_scaffold.generate.decision import Decision
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.term import Atom, Keyword
@@ -38,7 +40,7 @@ def _compare(case: Case, support: SupportType) -> Iterator[Finding]:
 
     def finding(kind: str, label: str, what: str) -> Finding:
         return Finding(
-            severity=Severity.BREAKS,
+            severity=Severity.ERROR,
             source=Source.CODE,
             kind=kind,
             object=label,

@@ -6,8 +6,8 @@ from ash_scaffold.ash.compare import Difference, Kind
 from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.ash.types import Family
-from ash_scaffold.check.finding import Severity
 from ash_scaffold.check.severity import difference_severity
+from ash_scaffold.problem import Severity
 from ash_scaffold.term import Atom, Module, Term
 
 _BUILT_IN: dict[Term, Family] = {

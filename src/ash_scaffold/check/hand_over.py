@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from ash_scaffold.check.finding import HandOver, LegacyUser
+import msgspec
+
 from ash_scaffold.check.look import Look
 from ash_scaffold.config import Resolver
 from ash_scaffold.legacy.model import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project
+
+_USERS = 3
+
+
+class LegacyUser(msgspec.Struct, frozen=True):
+    """A module of the legacy code that uses a table, and where it first does."""
+
+    module: str
+    kind: str
+    path: str
+    line: int
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True):
+    """A table with a resource, and the legacy modules that still refer to it.
+
+    Without any, only Ash does. `owned_by_ash` is as configured.
+    """
+
+    table: str
+    module: str
+    owned_by_ash: bool
+    legacy: tuple[LegacyUser, ...] = ()
 
 
 def hand_over(
@@ -31,3 +55,25 @@ def hand_over(
         )
         for table in tables
     )
+
+
+def hand_over_lines(tables: Sequence[HandOver]) -> Iterator[str]:
+    """Yield the lines that list the tables, those with legacy users first."""
+    if not tables:
+        return
+    used = [each for each in tables if each.legacy]
+    free = [each for each in tables if not each.legacy]
+    if used:
+        yield "Legacy code still refers to"
+        for each in used:
+            names = [user.module for user in each.legacy]
+            more = f" and {len(names) - _USERS} more" if len(names) > _USERS else ""
+            yield f"  {each.table}{_owned(each)}: {', '.join(names[:_USERS])}{more}"
+    if free:
+        yield "Nobody but Ash refers to"
+        for each in free:
+            yield f"  {each.table}{_owned(each)}"
+
+
+def _owned(each: HandOver) -> str:
+    return " (owned_by_ash)" if each.owned_by_ash else ""

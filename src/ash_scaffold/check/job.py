@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ash_scaffold.check.accept import sort_out
 from ash_scaffold.check.code import code_drift
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.families import Families
-from ash_scaffold.check.finding import Finding, Report
 from ash_scaffold.check.guard.legacy import guard_legacy
 from ash_scaffold.check.guard.migrations import guard_migrations
 from ash_scaffold.check.guard.pending import guard_pending
@@ -18,11 +16,13 @@ from ash_scaffold.check.guard.resources import guard_resources
 from ash_scaffold.check.hand_over import hand_over
 from ash_scaffold.check.look import Code, look
 from ash_scaffold.check.modules import module_drift
+from ash_scaffold.check.report import CheckReport
 from ash_scaffold.check.schema import schema_drift
 from ash_scaffold.check.unchanged import nothing_changed
 from ash_scaffold.generate.decision import Decision, decide
 from ash_scaffold.generate.reading import Clock, Request
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding, split_accepted
 
 
 def check(
@@ -30,7 +30,7 @@ def check(
     say: Callable[[str], None] = lambda _phase: None,
     *,
     with_hand_over: bool = False,
-) -> Report:
+) -> CheckReport:
     """Compare database, snapshots and code, and look at what could let Ash migrate.
 
     `say` is told each phase as it begins. Nothing is written. Raises `ScaffoldError` for whatever
@@ -42,7 +42,9 @@ def check(
     code = look(decision)
     commands = _commands(request)
     findings = [*_drift(decision, code, commands), *_guard(decision, code, commands)]
-    told, accepted = sort_out(findings, decision.read.config.accept)
+    left, accepted = split_accepted(
+        sorted(findings, key=Finding.by_table), decision.read.config.accept
+    )
     clock.lap("comparing")
     read = decision.read
     users = None
@@ -50,10 +52,10 @@ def check(
         say("Looking who uses the tables")
         users = hand_over(read.project, read.hints, code.looks, read.resolver)
         clock.lap("hand-over")
-    return Report(
+    return CheckReport(
         source=read.source,
         tables=len(code.looks),
-        findings=told,
+        findings=left,
         accepted=accepted,
         hand_over=users,
         problems=tuple(p for p in read.problems if p.severity is not Severity.NOTE),

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.enums import enum_drift
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.look import Code
+from ash_scaffold.check.report import Source
 from ash_scaffold.generate.case import Case, Settings
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 
 
 def module_drift(
@@ -76,7 +78,7 @@ def _stale(case: Case, commands: Commands) -> Finding:
         what = f"Another run would bring {module.name} up to date."
     needed = missing and case.old is not None
     return Finding(
-        severity=Severity.BREAKS if needed else Severity.STALE,
+        severity=Severity.ERROR if needed else Severity.NOTE,
         source=Source.CODE,
         kind="module missing" if missing else "text",
         table=str(module.table) if module.table is not None else "",
@@ -98,7 +100,7 @@ def _unlisted(decision: Decision) -> Iterator[Finding]:
             continue
         if item.written and module not in domain.resources:
             yield Finding(
-                severity=Severity.BREAKS,
+                severity=Severity.ERROR,
                 source=Source.CODE,
                 kind="resource not listed",
                 table=str(item.draft.name),
@@ -118,7 +120,7 @@ def _unresolved(decision: Decision, found: Iterable[Finding]) -> Iterator[Findin
         for name in snapshot.unresolved:
             if name not in told and not any(name.startswith(f"{each}.") for each in told):
                 yield Finding(
-                    severity=Severity.DIFFERS,
+                    severity=Severity.WARNING,
                     source=Source.CODE,
                     kind="conflict",
                     table=str(table),

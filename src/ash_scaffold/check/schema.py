@@ -10,14 +10,16 @@ from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place
 from ash_scaffold.check.command import Commands
 from ash_scaffold.check.families import Families
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.look import Code, Look
+from ash_scaffold.check.report import Source
 from ash_scaffold.check.severity import change_severity
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.past import unclear_problems
 from ash_scaffold.postgres.catalog import Key, Name
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
+from ash_scaffold.problem import Severity
 from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.report.finding import Finding
 
 _PRESENCE = frozenset({Kind.TABLE_DROPPED, Kind.VIEW_DROPPED})
 _KEYS = frozenset(
@@ -73,7 +75,7 @@ def schema_drift(decision: Decision, code: Code, families: Families, commands: C
         told.setdefault(change.table, []).extend(related)
         severity = _severity(change, found, related, families)
         if change.kind in _PRESENCE and not _is_there(decision, change.table):
-            severity = Severity.STALE
+            severity = Severity.NOTE
         findings.append(_of_table(change, decision, found, related, severity, commands))
     return Drift(tuple(findings), told)
 
@@ -87,9 +89,9 @@ def _severity(
     if said:
         return min(said, key=lambda severity: severity.rank)
     if found.settled:
-        return Severity.STALE
+        return Severity.NOTE
     if found.read is not None and not found.read.unknown and change.kind not in _UNSEEN:
-        return Severity.STALE
+        return Severity.NOTE
     return change_severity(change)
 
 
@@ -183,7 +185,7 @@ def _of_type(
     modules = decision.read.project.modules
     severity = change_severity(change)
     if unsettled.isdisjoint(module for _, module in users):
-        severity = Severity.STALE
+        severity = Severity.NOTE
     supports = [module for table, module in users if table is None]
     entry = next((modules[m] for m in (*supports, *(m for _, m in users)) if m in modules), None)
     name = f"{change.type}.{change.object}" if change.object else str(change.type)

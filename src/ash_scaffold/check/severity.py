@@ -6,12 +6,13 @@ from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind
 from ash_scaffold.ash.types import Family
-from ash_scaffold.check.finding import Severity
 from ash_scaffold.postgres.catalog import Generated, Identity, Index, Trigger
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import ColumnFacts
+from ash_scaffold.problem import Severity
 
-_BREAKS, _DIFFERS, _STALE = Severity.BREAKS, Severity.DIFFERS, Severity.STALE
+# As `check` words them.
+_BREAKS, _DIFFERS, _STALE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 _CHANGES: dict[Kind, Severity] = {
     Kind.TYPE_RENAMED: _BREAKS,

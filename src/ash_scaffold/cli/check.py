@@ -16,8 +16,9 @@ from ash_scaffold.cli.options import Dump, Legacy, NoLegacy, Repo, Schema, Url
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.check.finding import Report, Severity
+    from ash_scaffold.check.report import CheckReport
     from ash_scaffold.generate.reading import Request
+    from ash_scaffold.problem import Severity
 
 _OUTPUT = "The outcome"
 
@@ -121,12 +122,12 @@ def run(
     request: Request, format_: Format, fail_on: FailOn, *, hand_over: bool, verbose: bool
 ) -> Exit:
     """Do the job and print what came of it; return the exit code."""
-    from ash_scaffold.check.finding import Severity
     from ash_scaffold.check.job import check as do_check
     from ash_scaffold.cli.output import print_problems
     from ash_scaffold.cli.progress import progress
+    from ash_scaffold.report.finding import DRIFT_WORDS
 
-    threshold = Severity(fail_on.value)
+    threshold = next(each for each, word in DRIFT_WORDS.items() if word == fail_on.value)
     as_json = format_ is Format.JSON
     with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as say:
         report = do_check(request, say, with_hand_over=hand_over or as_json)
@@ -138,26 +139,20 @@ def run(
     return Exit.FINDINGS if report.fails(threshold) else Exit.OK
 
 
-def _print(report: Report, format_: Format, threshold: Severity) -> None:
+def _print(report: CheckReport, format_: Format, threshold: Severity) -> None:
+    from ash_scaffold.check.report import check_document, check_junit, check_text
     from ash_scaffold.cli.output import safe, write_json
+    from ash_scaffold.report.github import as_annotations
 
     match format_:
         case Format.JSON:
-            from ash_scaffold.check.output.json import as_document
-
-            write_json(as_document(report, threshold))
+            write_json(check_document(report, threshold))
         case Format.GITHUB:
-            from ash_scaffold.check.output.github import as_annotations
-
             sys.stdout.write(safe(as_annotations(report, _prefix())))
         case Format.JUNIT:
-            from ash_scaffold.check.output.junit import as_junit
-
-            sys.stdout.write(as_junit(report, threshold))
+            sys.stdout.write(check_junit(report, threshold))
         case Format.TEXT:
-            from ash_scaffold.check.output.text import as_text
-
-            sys.stdout.write(safe(as_text(report)))
+            sys.stdout.write(safe(check_text(report)))
 
 
 def _prefix() -> str:
@@ -174,7 +169,7 @@ def _prefix() -> str:
     return "" if inside == "." else f"{inside}/"
 
 
-def _print_timings(report: Report) -> None:
+def _print_timings(report: CheckReport) -> None:
     from ash_scaffold.cli.output import safe
 
     sys.stderr.write(f"Read {safe(report.source)}; {report.tables} tables have a resource.\n")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind
 from ash_scaffold.check.look import Code
+from ash_scaffold.check.report import Source
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.legacy.findings import FindingKind, compare
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
 
 
@@ -25,7 +27,7 @@ def guard_legacy(decision: Decision, code: Code) -> Iterator[Finding]:
         if attribute is None:
             continue
         yield Finding(
-            severity=Severity.DIFFERS,
+            severity=Severity.WARNING,
             source=Source.GUARD,
             kind=Kind.LEGACY_TYPE.value,
             table=str(found.table),

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind
+from ash_scaffold.check.report import Source
 from ash_scaffold.legacy.tables_named import TableNames
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Severity
 from ash_scaffold.project.model import Project
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.parse import CallSite, Tree, parse, walk_calls
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom
@@ -58,7 +60,7 @@ def _migration(path: Path, root: Path, names: TableNames, shared: set[Name]) -> 
             continue
         told.add(table)
         yield Finding(
-            severity=Severity.BREAKS,
+            severity=Severity.ERROR,
             source=Source.GUARD,
             kind=Kind.ASH_MIGRATION.value,
             table=str(table),
@@ -110,7 +112,7 @@ def _snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Finding]
         if table in shared:
             where = path.relative_to(root).as_posix()
             yield Finding(
-                severity=Severity.DIFFERS,
+                severity=Severity.WARNING,
                 source=Source.GUARD,
                 kind=Kind.ASH_SNAPSHOT.value,
                 table=str(table),

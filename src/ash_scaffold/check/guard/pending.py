@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ash_scaffold.ash.naming import underscore
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind
+from ash_scaffold.check.report import Source
+from ash_scaffold.problem import Severity
 from ash_scaffold.project.model import Project
+from ash_scaffold.report.finding import Finding
 
 _INSERT = re.compile(
     rb'INSERT\s+INTO\s+(?:\w+\.)?"?schema_migrations"?\s*\([^)]*\)\s*VALUES\s*([^;]*);',
@@ -44,7 +46,7 @@ def guard_pending(project: Project, repo: str, dump: Path) -> Iterator[Finding]:
             if found is None or int(found[1]) in versions:
                 continue
             yield Finding(
-                severity=Severity.DIFFERS,
+                severity=Severity.WARNING,
                 source=Source.GUARD,
                 kind=Kind.PENDING_MIGRATION.value,
                 object=found[1],

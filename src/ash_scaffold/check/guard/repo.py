@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind
+from ash_scaffold.check.report import Source
 from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.problem import Severity
 from ash_scaffold.project.model import Project
+from ash_scaffold.report.finding import Finding
 
 _CALLBACK = "migrate_extensions?"
 
@@ -16,7 +18,7 @@ def guard_files(project: Project) -> Iterator[Finding]:
     """Yield the files that are not Elixir: what they define is not known."""
     for file in project.unparsed:
         yield Finding(
-            severity=Severity.BREAKS,
+            severity=Severity.ERROR,
             source=Source.GUARD,
             kind=Kind.UNPARSED.value,
             path=file.path,
@@ -42,7 +44,7 @@ def guard_repos(project: Project, used: frozenset[str]) -> Iterator[Finding]:
         if extensions is None and not repo.has_installed_extensions:
             extensions = ()
         yield Finding(
-            severity=Severity.DIFFERS if extensions == () else Severity.BREAKS,
+            severity=Severity.WARNING if extensions == () else Severity.ERROR,
             source=Source.GUARD,
             kind=Kind.MIGRATES_EXTENSIONS.value,
             module=repo.module,

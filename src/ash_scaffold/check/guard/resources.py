@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.check.command import Commands
-from ash_scaffold.check.finding import Finding, Severity, Source
 from ash_scaffold.check.guard.kinds import Kind
 from ash_scaffold.check.look import Code
+from ash_scaffold.check.report import Source
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Severity
 from ash_scaffold.project.model import Resource
+from ash_scaffold.report.finding import Finding
 
 _DEFAULT_SCHEMA = "public"
 
@@ -38,7 +40,7 @@ def _migrates(decision: Decision, read: ReadResource) -> Iterator[Finding]:
         return
     place = read.place("migrate") if ("migrate",) in read.places else read.place("table")
     yield Finding(
-        severity=Severity.BREAKS,
+        severity=Severity.ERROR,
         source=Source.GUARD,
         kind=Kind.MIGRATES.value,
         table=str(table),
@@ -55,7 +57,7 @@ def _migrates(decision: Decision, read: ReadResource) -> Iterator[Finding]:
 
 def _missing(table: Name, module: str, commands: Commands) -> Finding:
     return Finding(
-        severity=Severity.DIFFERS,
+        severity=Severity.WARNING,
         source=Source.GUARD,
         kind=Kind.NO_RESOURCE.value,
         table=str(table),
@@ -81,7 +83,7 @@ def _nowhere(decision: Decision, read: ReadResource) -> Iterator[Finding]:
         return
     place = read.place("table")
     yield Finding(
-        severity=Severity.BREAKS,
+        severity=Severity.ERROR,
         source=Source.GUARD,
         kind=Kind.NO_TABLE.value,
         table=str(table),
@@ -108,7 +110,7 @@ def _several(decision: Decision) -> Iterator[Finding]:
         for other in others:
             place = Place(other.path, other.line)
             yield Finding(
-                severity=Severity.DIFFERS,
+                severity=Severity.WARNING,
                 source=Source.GUARD,
                 kind=Kind.SEVERAL_RESOURCES.value,
                 table=str(table),

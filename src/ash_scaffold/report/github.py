@@ -5,9 +5,10 @@ Their form, and what has to be escaped, is GitHub's ("Workflow commands for GitH
 
 from __future__ import annotations
 
-from ash_scaffold.check.finding import Finding, Report, Severity
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding, Report
 
-_LEVELS = {Severity.BREAKS: "error", Severity.DIFFERS: "warning", Severity.STALE: "notice"}
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def as_annotations(report: Report, prefix: str = "") -> str:

@@ -1,1 +1,0 @@
-"""A report as text, as JSON, as annotations of GitHub Actions, and as JUnit XML."""

@@ -1,0 +1,1 @@
+"""Findings and reports of `check`, `verify` and `doctor`, and the formats of their output."""
