@@ -19,12 +19,12 @@ from msgspec import structs
 from tests.support import PROJECT, Output, generate
 
 from ash_scaffold.ash.hints import LegacySchema
-from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.legacy.code import Code
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.project.format import formatter_calls
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(GOLDEN.glob("*/*.sql"))

@@ -12,12 +12,12 @@ from tests.corpus.corpus import DUMPS, Dump
 from tests.dsl import faults, load_dsl
 from tests.support import Output, generate
 
-from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
+from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.syntax.parse import parse
 
 EXAMPLE = Dump(Path(__file__).parent / "example" / "structure.sql", ("billing", "public"))

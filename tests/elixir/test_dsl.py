@@ -26,8 +26,8 @@ from ash_scaffold.ash.model import (
 )
 from ash_scaffold.elixir.dsl import sections
 from ash_scaffold.elixir.entity import Entity, layout
-from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.term import Atom, Call, Expr, Module, Operator, Ref, Term
 
 T = TypeVar("T")

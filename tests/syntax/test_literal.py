@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ash_scaffold.elixir.format import formatter_calls
+from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.syntax.literal import atom, comment, fit, flat, key, statement, string
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.syntax.values import read

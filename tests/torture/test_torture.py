@@ -11,8 +11,8 @@ from tests.dsl import faults, load_dsl
 from tests.support import Output
 from tests.torture.generated import GOLDEN, files, torture
 
-from ash_scaffold.elixir.format import formatter_calls
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.syntax.parse import parse
 
 

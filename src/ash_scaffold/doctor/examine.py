@@ -11,9 +11,9 @@ from ash_scaffold.doctor.facts import Facts, again, gather
 from ash_scaffold.doctor.fix import Edits, edits, formatted
 from ash_scaffold.doctor.model import Check, Report, Status
 from ash_scaffold.doctor.needs import has_ash, needs
-from ash_scaffold.elixir.settings import lines
 from ash_scaffold.generate.reading import Request
 from ash_scaffold.project.local_identity import IGNORE, IGNORE_PATH
+from ash_scaffold.project.settings import lines
 from ash_scaffold.project.write import Lock, write_files
 
 

@@ -11,12 +11,12 @@ import msgspec
 from ash_scaffold.config import Config, Resolver, check_names, load_config
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.machine import Elixir, Snapshots, ask_git, find_elixir
-from ash_scaffold.elixir.format import format_files, formatter_calls
 from ash_scaffold.generate.known import choose_repo, known_of
 from ash_scaffold.generate.reading import Request, open_database, read_database, read_hints
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Problem, ScaffoldError, Severity
+from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
 from ash_scaffold.project.mix import read_source
 from ash_scaffold.project.model import Project

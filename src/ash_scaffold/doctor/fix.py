@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.elixir.format import format_files, formatter_calls
-from ash_scaffold.elixir.settings import put
 from ash_scaffold.generate.needs import Need
+from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix import read_source
 from ash_scaffold.project.model import Project
+from ash_scaffold.project.settings import put
 
 
 class Edits(msgspec.Struct, frozen=True, kw_only=True):

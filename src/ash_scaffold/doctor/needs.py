@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.facts import Facts
-from ash_scaffold.elixir.settings import InstalledExtensions
 from ash_scaffold.generate.known import find_repo
 from ash_scaffold.generate.needs import Need, needs_of
 from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.settings import InstalledExtensions
 
 ASH_FUNCTIONS = "ash-functions"
 

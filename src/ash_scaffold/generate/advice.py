@@ -7,9 +7,9 @@ from collections.abc import Collection
 import msgspec
 
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.elixir.settings import AshDomains, Setting, lines
 from ash_scaffold.generate.needs import needs_of
 from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.settings import AshDomains, Setting, lines
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ash_scaffold.elixir.settings import (
+from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.settings import (
     AshDomains,
     ImportDeps,
     InstalledExtensions,
@@ -15,7 +16,6 @@ from ash_scaffold.elixir.settings import (
     Setting,
     UseAshRepo,
 )
-from ash_scaffold.project.model import Project, Repo
 
 # What Ash needs of PostgreSQL beside its types; the rest of installed_extensions is the team's.
 _NEEDED = ("citext", "hstore", "ltree")

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.elixir.format import format_files, formatter_calls
 from ash_scaffold.generate.case import Settings, make_case, other_modules
 from ash_scaffold.generate.files import File, Files, Status
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.writer import Writer
 from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.snapshot import digest
 from ash_scaffold.syntax.modules import modules as modules_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ash_scaffold.doctor.model import Check, Group, Status
-from ash_scaffold.elixir.settings import lines
 from ash_scaffold.generate.needs import Need
+from ash_scaffold.project.settings import lines
 
 
 def missing(group: Group, name: str, status: Status, what: str, need: Need) -> Check:

@@ -9,7 +9,7 @@ from ash_scaffold.doctor.checks.missing import missing
 from ash_scaffold.doctor.facts import Facts
 from ash_scaffold.doctor.model import Check, Group, Status, from_problem
 from ash_scaffold.doctor.needs import dependencies, needs, own_domains
-from ash_scaffold.elixir.settings import AshDomains, ImportDeps
+from ash_scaffold.project.settings import AshDomains, ImportDeps
 
 # The versions whose behaviour the generated modules are made for.
 _MADE_FOR = {"ash": (3, 32), "ash_postgres": (2, 12)}

@@ -9,14 +9,14 @@ from ash_scaffold.doctor.checks.missing import missing
 from ash_scaffold.doctor.facts import Facts
 from ash_scaffold.doctor.model import Check, Group, Status
 from ash_scaffold.doctor.needs import ASH_FUNCTIONS, has_functions, needs, repo_of
-from ash_scaffold.elixir.settings import (
+from ash_scaffold.generate.needs import Need
+from ash_scaffold.project.model import Repo
+from ash_scaffold.project.settings import (
     InstalledExtensions,
     MigrateExtensions,
     MinPgVersion,
     UseAshRepo,
 )
-from ash_scaffold.generate.needs import Need
-from ash_scaffold.project.model import Repo
 
 _LOST = (
     "Without them Ash refuses `||`, `&&` and `error/2` in expressions, and string_split with trim."

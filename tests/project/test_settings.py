@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ash_scaffold.elixir.settings import (
+from ash_scaffold.project.settings import (
     AshDomains,
     ImportDeps,
     InstalledExtensions,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.dsl import DSL_FILE
 
-from ash_scaffold.elixir.format import format_files, formatter_calls
 from ash_scaffold.problem import Code, Severity
+from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import read_project
 

@@ -42,7 +42,7 @@ class Formatted(msgspec.Struct, frozen=True, kw_only=True):
 
 def formatter_calls() -> tuple[str, ...]:
     """Return the calls that Ash and AshPostgres export without parentheses: `accept: 1` …."""
-    text = resources.files("ash_scaffold.elixir").joinpath("formatter_calls.txt").read_text()
+    text = resources.files("ash_scaffold.project").joinpath("formatter_calls.txt").read_text()
     return tuple(text.split("\n")[:-1])
 
 
