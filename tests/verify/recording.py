@@ -9,8 +9,8 @@ from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import Answer, Answers, collect, decode
-from ash_scaffold.verify.finding import Finding
 from ash_scaffold.verify.rows import check_rows
 from ash_scaffold.verify.static import Expected, check_static
 
@@ -40,8 +40,8 @@ def expected(database: Database) -> Expected:
 
 def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
     """Severity, kind, place and text of each finding."""
-    ordered = sorted(findings, key=Finding.sort_key)
-    return [(f.severity.value, f.kind.value, f.place, f.what) for f in ordered]
+    ordered = sorted(findings, key=Finding.by_severity)
+    return [(f.severity.value, f.kind, f.subject, f.what) for f in ordered]
 
 
 def found(name: str, database: Database) -> list[tuple[str, str, str, str]]:

@@ -9,7 +9,7 @@ from tests.verify.recording import planned
 
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
-from ash_scaffold.verify.finding import Finding
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.risks import conditions, count
 
 DDL = """
@@ -37,7 +37,7 @@ def counted(url: URL) -> list[Finding]:
 
 
 def test_each_kind_of_value_is_counted_where_it_is(make_database: Callable[..., URL]) -> None:
-    assert [(finding.place, finding.what) for finding in counted(make_database(DDL))] == [
+    assert [(finding.subject, finding.what) for finding in counted(make_database(DDL))] == [
         ("odd.f", "2 rows: NaN or infinity in a float fails the read."),
         ("odd.n", "1 row: NaN or infinity in a numeric fails the read."),
         ("odd.d", "1 row: infinity fails the read."),

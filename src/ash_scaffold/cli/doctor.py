@@ -14,7 +14,7 @@ from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Repo, Schema,
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.doctor.model import Check, Report
+    from ash_scaffold.doctor.report import Check, DoctorReport
     from ash_scaffold.generate.reading import Request
 
 _EXAMPLES = """[bold]Examples[/bold]
@@ -62,7 +62,10 @@ def doctor(
         )
         report = _run(request, fix=fix)
         if json:
-            _print_json(report)
+            from ash_scaffold.cli.output import write_json
+            from ash_scaffold.doctor.report import doctor_document
+
+            write_json(doctor_document(report))
         else:
             _print(report, fix=fix)
         raise typer.Exit(_code(report))
@@ -71,7 +74,7 @@ def doctor(
 doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(request: Request, *, fix: bool) -> Report:
+def _run(request: Request, *, fix: bool) -> DoctorReport:
     from ash_scaffold.doctor.examine import examine, repair
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover
@@ -83,21 +86,21 @@ def _run(request: Request, *, fix: bool) -> Report:
         return repair(lock, request)
 
 
-def _code(report: Report) -> Exit:
-    from ash_scaffold.doctor.model import Status
+def _code(report: DoctorReport) -> Exit:
+    from ash_scaffold.problem import Severity
 
-    return Exit.FINDINGS if report.count(Status.ERROR) else Exit.OK
+    return Exit.FINDINGS if report.fails(Severity.ERROR) else Exit.OK
 
 
-def _print(report: Report, *, fix: bool) -> None:
+def _print(report: DoctorReport, *, fix: bool) -> None:
     from ash_scaffold.cli.output import console
 
     out = console()
     group = None
-    for check in report.checks:
-        if check.group is not group:
-            out.print(("" if group is None else "\n") + check.group.value)
-            group = check.group
+    for check in report.findings:
+        if check.source != group:
+            out.print(("" if group is None else "\n") + check.source)
+            group = check.source
         _print_check(check)
     out.print()
     for path in report.written:
@@ -109,17 +112,16 @@ def _print_check(check: Check) -> None:
     from rich.text import Text
 
     from ash_scaffold.cli.output import console, safe
-    from ash_scaffold.doctor.model import Status
 
-    styles = {Status.OK: "green", Status.WARNING: "yellow", Status.ERROR: "bold red"}
-    label = "fixed" if check.fixed else check.status.value
+    styles = {"ok": "green", "warning": "yellow", "error": "bold red"}
+    label = "fixed" if check.fixed else check.status
     line = Text("  ")
     line.append(f"{label:<8}", style=styles.get(check.status, "dim"))
     line.append(safe(check.what))
     out = console()
     out.print(line)
     pad = " " * 10
-    if check.status is Status.OK:
+    if check.status == "ok":
         return
     for row in check.todo.splitlines():
         out.print(Text(f"{pad}{safe(row)}"))
@@ -129,28 +131,20 @@ def _print_check(check: Check) -> None:
         out.print(Text(f"{pad}    {safe(row)}".rstrip()))
 
 
-def _summary(report: Report, *, fix: bool) -> str:
-    from ash_scaffold.doctor.model import Status
+def _summary(report: DoctorReport, *, fix: bool) -> str:
+    from ash_scaffold.problem import Severity
 
-    errors, warnings = report.count(Status.ERROR), report.count(Status.WARNING)
-    said = [
+    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    counted = [
         f"{count} {noun}{'' if count == 1 else 's'}"
         for count, noun in ((errors, "error"), (warnings, "warning"))
         if count
     ]
-    text = " and ".join(said) or "Nothing is wrong"
-    skipped = report.count(Status.SKIPPED)
+    text = " and ".join(counted) or "Nothing is wrong"
+    skipped = sum(check.skipped for check in report.findings)
     if skipped:
         text += f", {skipped} skipped"
-    fixable = sum(check.fixable for check in report.checks)
+    fixable = sum(check.fixable for check in report.findings)
     if fixable and not fix:
         return f"{text}. `ash-scaffold doctor --fix` adds {fixable} of the missing lines."
     return f"{text}."
-
-
-def _print_json(report: Report) -> None:
-    import msgspec
-
-    from ash_scaffold.cli.output import write_json
-
-    write_json({"version": 1, **msgspec.to_builtins(report)})

@@ -15,8 +15,8 @@ from ash_scaffold.cli.options import Json, Repo, Schema
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.verify.finding import Report
     from ash_scaffold.verify.job import VerifyRequest
+    from ash_scaffold.verify.report import VerifyReport
 
 _WHICH = "Which resources"
 _DATABASE = "The database"
@@ -180,7 +180,7 @@ def run(request: VerifyRequest, *, as_json: bool, junit: Path | None, quiet: boo
     from ash_scaffold.cli.progress import progress
     from ash_scaffold.verify.answer import Answer, RowsAnswer
     from ash_scaffold.verify.job import verify as do_verify
-    from ash_scaffold.verify.report import as_document, as_junit
+    from ash_scaffold.verify.report import verify_document, verify_junit
 
     with progress(enabled=not as_json and not quiet and sys.stderr.isatty()) as say:
 
@@ -190,9 +190,9 @@ def run(request: VerifyRequest, *, as_json: bool, junit: Path | None, quiet: boo
 
         report = do_verify(request, say, heard)
     if junit is not None:
-        _write_junit(junit, as_junit(report))
+        _write_junit(junit, verify_junit(report))
     if as_json:
-        write_json(as_document(report))
+        write_json(verify_document(report))
     else:
         _print(report, quiet=quiet)
     return Exit.OK if report.clean else Exit.FINDINGS
@@ -208,7 +208,7 @@ def _write_junit(path: Path, text: str) -> None:
         raise fail(Code.NOT_WRITABLE, what, where=str(path)) from None
 
 
-def _print(report: Report, *, quiet: bool) -> None:
+def _print(report: VerifyReport, *, quiet: bool) -> None:
     from ash_scaffold.cli.output import console, print_problems, print_table, safe
     from ash_scaffold.problem import Severity
 
@@ -230,10 +230,10 @@ def _print(report: Report, *, quiet: bool) -> None:
         print_table(
             "Found",
             ("", "kind", "where", "what", "what to do"),
-            [(f.severity.value, f.kind.value, f.place, f.what, f.todo) for f in findings],
+            [(f.severity.value, f.kind, f.subject, f.what, f.todo) for f in findings],
         )
     counts = [
-        (sum(finding.severity is severity for finding in report.findings), severity.value)
+        (report.count(severity), severity.value)
         for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     ]
     counted = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from ash_scaffold.doctor.checks import checks
+from ash_scaffold.doctor.database_checks import postgres_checks, repo_checks
 from ash_scaffold.doctor.facts import Facts, again, gather
-from ash_scaffold.doctor.fix import Edits, edits, formatted
-from ash_scaffold.doctor.model import Check, Report, Status
-from ash_scaffold.doctor.needs import has_ash, needs
+from ash_scaffold.doctor.fix import Edits, edits, formatted, has_ash, needs
+from ash_scaffold.doctor.project_checks import elixir_checks, project_checks, snapshot_checks
+from ash_scaffold.doctor.report import Check, DoctorReport
 from ash_scaffold.generate.reading import Request
 from ash_scaffold.project.local_identity import IGNORE, IGNORE_PATH
 from ash_scaffold.project.settings import lines
 from ash_scaffold.project.write import Lock, write_files
 
 
-def examine(request: Request, say: Callable[[str], None] = lambda _phase: None) -> Report:
+def examine(request: Request, say: Callable[[str], None] = lambda _phase: None) -> DoctorReport:
     """Look at everything and judge it. Raises `ScaffoldError` where there is no mix project."""
     facts = gather(request, say)
-    return Report(checks=_marked(checks(facts), _edits(facts)))
+    return DoctorReport(findings=_marked(_checks(facts), _edits(facts)))
 
 
 def repair(
     lock: Lock, request: Request, say: Callable[[str], None] = lambda _phase: None
-) -> Report:
+) -> DoctorReport:
     """Do as `examine`, and add the lines that can be added safely, all or none.
 
     Raises `ScaffoldError`, with nothing written.
@@ -33,20 +33,31 @@ def repair(
     facts = gather(request, say)
     wanted = _edits(facts)
     if not wanted.files:
-        return Report(checks=checks(facts))
-    before = _marked(checks(facts), wanted)
+        return DoctorReport(findings=_checks(facts))
+    before = _marked(_checks(facts), wanted)
     wanted = formatted(facts.project, wanted)
     written = write_files(lock, wanted.files, seen=wanted.seen)
-    fixed = {check.name for check in before if check.fixable}
-    after = checks(again(facts, request))
-    return Report(
-        checks=tuple(
+    fixed = {check.kind for check in before if check.fixable}
+    after = _checks(again(facts, request))
+    return DoctorReport(
+        findings=tuple(
             msgspec.structs.replace(check, fixed=True)
-            if check.name in fixed and check.status is Status.OK
+            if check.kind in fixed and check.status == "ok"
             else check
             for check in after
         ),
         written=(*written.created, *written.changed),
+    )
+
+
+def _checks(facts: Facts) -> tuple[Check, ...]:
+    """Judge everything, in the order in which it is shown."""
+    return (
+        *elixir_checks(facts),
+        *project_checks(facts),
+        *repo_checks(facts),
+        *snapshot_checks(facts),
+        *postgres_checks(facts),
     )
 
 

@@ -21,9 +21,10 @@ from ash_scaffold.postgres.catalog import (
 )
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.term import Atom, Keyword, Module, Term
 from ash_scaffold.verify.answer import AttributeAnswer, ResourceAnswer
-from ash_scaffold.verify.finding import Finding, Kind
+from ash_scaffold.verify.report import Kind
 from ash_scaffold.verify.types import Fit, fit
 
 _MODULES = {
@@ -71,9 +72,9 @@ class _At(msgspec.Struct, frozen=True):
         return Finding(
             kind=kind,
             severity=severity,
-            resource=self.answer.module,
+            module=self.answer.module,
             table=str(self.table.name),
-            column=self.column,
+            object=self.column,
             what=what,
             todo=todo,
         )

@@ -24,8 +24,9 @@ from ash_scaffold.postgres.catalog import (
     TypeUse,
 )
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import NameAnswer, ResourceAnswer
-from ash_scaffold.verify.finding import Finding, Kind
+from ash_scaffold.verify.report import Kind
 
 _WORDS = {
     ConstraintKind.UNIQUE: ("unique index", "unique_index_names"),
@@ -67,7 +68,7 @@ def check_names(
             yield Finding(
                 kind=Kind.CONSTRAINT_NAME,
                 severity=Severity.ERROR,
-                resource=answer.module,
+                module=answer.module,
                 table=str(table.name),
                 what=f"The {word} {each.name}{where} is not known to the resource: "
                 f"{when} raises instead of giving a field error.",

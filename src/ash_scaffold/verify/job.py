@@ -22,10 +22,10 @@ from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.snapshot import read_snapshots
-from ash_scaffold.verify.accept import with_accepted
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import Answer, Answers
-from ash_scaffold.verify.finding import Finding, Report
 from ash_scaffold.verify.mix import Mix, ask, compile_project
+from ash_scaffold.verify.report import VerifyReport, with_accepted
 from ash_scaffold.verify.request import Question, ecto_url, question_text, repo_options
 from ash_scaffold.verify.require import require_answers, require_ash_repo
 from ash_scaffold.verify.risks import Condition, conditions, count
@@ -76,7 +76,7 @@ def verify(
     request: VerifyRequest,
     say: Callable[[str], None] = lambda _phase: None,
     heard: Callable[[Answer], None] = lambda _answer: None,
-) -> Report:
+) -> VerifyReport:
     """Ask the project, and compare what it says with the database.
 
     `say` is told each phase as it begins, `heard` each answer of the script. Raises
@@ -193,7 +193,7 @@ def _counted(url: URL, risks: list[Condition]) -> tuple[str, list[Finding]]:
         return whereabouts(connection), list(count(connection, risks))
 
 
-def _report(said: _Said, answers: Answers, counted: list[Finding], source: Source) -> Report:
+def _report(said: _Said, answers: Answers, counted: list[Finding], source: Source) -> VerifyReport:
     resolver = Resolver(said.config)
     expected = Expected(
         database=said.database,
@@ -210,11 +210,11 @@ def _report(said: _Said, answers: Answers, counted: list[Finding], source: Sourc
         *(finding for finding in counted if finding.table in names),
     ]
     findings = with_accepted(findings, said.config.accept)
-    return Report(
+    return VerifyReport(
         source=source.description,
         ash=answers.project.ash or "",
         ash_postgres=answers.project.ash_postgres or "",
         checked=checked(answers),
-        findings=tuple(sorted(findings, key=Finding.sort_key)),
+        findings=tuple(sorted(findings, key=Finding.by_severity)),
         problems=tuple(sorted(said.problems, key=Problem.sort_key)),
     )

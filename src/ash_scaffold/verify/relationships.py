@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ash_scaffold.postgres.catalog import Database, ForeignKey, Index, Name, RelationKind, Table
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import (
     IdentityAnswer,
     RelationshipAnswer,
     ResourceAnswer,
 )
-from ash_scaffold.verify.finding import Finding, Kind
+from ash_scaffold.verify.report import Kind
 
 _VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 
@@ -49,7 +50,7 @@ def _finding(answer: ResourceAnswer, table: Table, severity: Severity, what: str
     return Finding(
         kind=Kind.RELATIONSHIP,
         severity=severity,
-        resource=answer.module,
+        module=answer.module,
         table=str(table.name),
         what=what,
         todo="" if severity is Severity.NOTE else "Correct it, or run `ash-scaffold resources`.",
@@ -105,7 +106,7 @@ def check_identities(answer: ResourceAnswer, table: Table) -> Iterator[Finding]:
             yield Finding(
                 kind=Kind.IDENTITY,
                 severity=Severity.ERROR,
-                resource=answer.module,
+                module=answer.module,
                 table=str(table.name),
                 what=f"The identity {identity.name} {what}",
                 todo="Correct it or its name in `identity_index_names`, or run "

@@ -1,74 +1,146 @@
-"""A report as JSON and as JUnit XML: pure functions."""
+"""The report of `verify`: its kinds of findings, and its parts of each output format."""
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from collections.abc import Iterable
+from enum import StrEnum
 
 import msgspec
 
+from ash_scaffold.config.options import Accept
 from ash_scaffold.problem import Severity
-from ash_scaffold.verify.finding import Finding, Report
+from ash_scaffold.report.finding import Finding, Report, split_accepted
+from ash_scaffold.report.json import document, objects
+from ash_scaffold.report.junit import Case, as_junit
 
-VERSION = 1
-_NOT_XML = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10, 13)}
-
-
-def as_document(report: Report) -> dict[str, object]:
-    """Return what `--json` prints, as builtins."""
-    return {
-        "version": VERSION,
-        "source": report.source,
-        "ash": report.ash,
-        "ash_postgres": report.ash_postgres,
-        "clean": report.clean,
-        "resources": msgspec.to_builtins(report.checked),
-        "findings": msgspec.to_builtins(report.findings),
-        "problems": msgspec.to_builtins(report.problems),
-    }
+_KEYS = {
+    "kind": "kind",
+    "severity": "severity",
+    "resource": "module",
+    "table": "table",
+    "column": "object",
+    "what": "what",
+    "todo": "todo",
+}
 
 
-def as_junit(report: Report) -> str:
-    """Return JUnit XML: a test case for each resource, and one for the project as a whole.
+class Kind(StrEnum):
+    """Every kind of finding. The value is what users see and may search for."""
 
-    Errors and warnings are failures, one for each; notes are in `system-out`.
-    """
-    names = [checked.resource for checked in report.checked]
-    by_resource: dict[str, list[Finding]] = {name: [] for name in names}
+    TABLE = "table"
+    MIGRATE = "migrate"
+    REPO = "repo"
+    SOURCE = "source"
+    COLUMN = "column"
+    TYPE = "type"
+    CONSTRAINTS = "constraints"
+    ENUM_LABEL = "enum-label"
+    NULLABLE = "nullable"
+    GENERATED = "generated"
+    WRITABLE = "writable"
+    PRIMARY_KEY = "primary-key"
+    RELATIONSHIP = "relationship"
+    IDENTITY = "identity"
+    CONSTRAINT_NAME = "constraint-name"
+    RESERVED_NAME = "reserved-name"
+    EXTENSION = "extension"
+    SERVER_VERSION = "server-version"
+    COMPILE_WARNING = "compile-warning"
+    CODEGEN = "codegen"
+    LISTED_VALUE = "listed-value"
+    ROW_LOAD = "row-load"
+    ROW_VALUE = "row-value"
+    ROW_COUNT = "row-count"
+    WRITE_BACK = "write-back"
+    VIOLATION = "violation"
+    NOT_CHECKED = "not-checked"
+
+
+# The options that a kind of finding is about, as `[[accept]]` names them.
+_OPTIONS = {
+    Kind.TYPE: "type",
+    Kind.NULLABLE: "allow_nil?",
+    Kind.SOURCE: "source",
+    Kind.CONSTRAINTS: "constraints",
+    Kind.GENERATED: "generated?",
+    Kind.WRITABLE: "writable?",
+}
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource that was looked at: how many rows, values and written rows."""
+
+    resource: str
+    table: str
+    rows: int = 0
+    values: int = 0
+    written: int = 0
+    violations: int = 0
+
+
+class VerifyReport(Report, frozen=True, kw_only=True):
+    """The outcome of `verify`: the versions of the project, and every resource that was asked."""
+
+    ash: str
+    ash_postgres: str
+    checked: tuple[Checked, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is nothing but notes."""
+        return not self.fails(Severity.WARNING)
+
+
+def with_accepted(findings: Iterable[Finding], entries: Iterable[Accept]) -> list[Finding]:
+    """Return the findings, those that an entry accepts as notes with its reason."""
+    named = (msgspec.structs.replace(each, accept=_accept_names(each)) for each in findings)
+    left, accepted = split_accepted(named, entries)
+    return [
+        *left,
+        *(
+            msgspec.structs.replace(
+                each.finding, severity=Severity.NOTE, todo=f"Accepted: {each.reason}"
+            )
+            for each in accepted
+        ),
+    ]
+
+
+def _accept_names(finding: Finding) -> tuple[str, ...]:
+    option = _OPTIONS.get(Kind(finding.kind)) if finding.object else None
+    subject = finding.subject
+    return (subject,) if option is None else (f"{subject}.{option}", subject)
+
+
+def verify_document(report: VerifyReport) -> dict[str, object]:
+    """Return the JSON document as builtins."""
+    return document(
+        source=report.source,
+        ash=report.ash,
+        ash_postgres=report.ash_postgres,
+        clean=report.clean,
+        resources=report.checked,
+        findings=objects(report.findings, _KEYS),
+        problems=report.problems,
+    )
+
+
+def verify_junit(report: VerifyReport) -> str:
+    """Return JUnit XML: a test case for the project as a whole, and one for each resource."""
+    by_resource: dict[str, list[Finding]] = {checked.resource: [] for checked in report.checked}
     tables = {checked.table: checked.resource for checked in report.checked}
     project: list[Finding] = []
     for finding in report.findings:
-        name = finding.resource or tables.get(finding.table, "")
+        name = finding.module or tables.get(finding.table, "")
         by_resource.get(name, project).append(finding)
-    failures = sum(finding.severity is not Severity.NOTE for finding in report.findings)
-    suite = ElementTree.Element(
-        "testsuite", name="ash-scaffold verify", tests=str(len(names) + 1), failures=str(failures)
+    cases = [
+        Case(name=name, findings=tuple(findings))
+        for name, findings in (("project", project), *by_resource.items())
+    ]
+    return as_junit(
+        "verify",
+        cases,
+        Severity.WARNING,
+        line=lambda finding: f"{finding.subject}: {finding.what}",
+        details=lambda finding: finding.todo,
     )
-    _case(suite, "project", project)
-    for name in names:
-        _case(suite, name, by_resource[name])
-    root = ElementTree.Element("testsuites")
-    root.append(suite)
-    ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "unicode")}\n'
-
-
-def _case(suite: ElementTree.Element, name: str, findings: list[Finding]) -> None:
-    case = ElementTree.SubElement(suite, "testcase", classname="ash_scaffold.verify", name=name)
-    for finding in findings:
-        if finding.severity is not Severity.NOTE:
-            failure = ElementTree.SubElement(
-                case,
-                "failure",
-                type=finding.kind.value,
-                message=_text(f"{finding.place}: {finding.what}"),
-            )
-            failure.text = _text(finding.todo)
-    notes = [finding for finding in findings if finding.severity is Severity.NOTE]
-    if notes:
-        lines = (f"{finding.place}: {finding.what}" for finding in notes)
-        ElementTree.SubElement(case, "system-out").text = _text("\n".join(lines))
-
-
-def _text(text: str) -> str:
-    """Escape what XML can't hold at all."""
-    return text.translate(_NOT_XML)

@@ -15,7 +15,8 @@ from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.types import Risk
 from ash_scaffold.postgres.catalog import Column, Database, Name, TypeKind, TypeUse
 from ash_scaffold.problem import Severity
-from ash_scaffold.verify.finding import Finding, Kind
+from ash_scaffold.report.finding import Finding
+from ash_scaffold.verify.report import Kind
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -126,7 +127,7 @@ def _counted(condition: Condition, number: int) -> Finding:
         kind=Kind.LISTED_VALUE,
         severity=Severity.NOTE,
         table=str(condition.table),
-        column=condition.column,
+        object=condition.column,
         what=f"{number} {'row' if number == 1 else 'rows'}: {condition.risk.value}.",
         todo=f'Map it: [tables."{condition.table}".columns."{condition.column}"] type = "tolerant".'
         if tolerant

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import (
     Answers,
     Provoked,
@@ -16,7 +17,7 @@ from ash_scaffold.verify.answer import (
     WriteFailure,
     WritesAnswer,
 )
-from ash_scaffold.verify.finding import Checked, Finding, Kind
+from ash_scaffold.verify.report import Checked, Kind
 
 _KINDS = {
     "load": (Kind.ROW_LOAD, "can't be read through Ash"),
@@ -67,9 +68,9 @@ def _rows(rows: RowsAnswer, answer: ResourceAnswer, table: Table | None) -> Iter
         yield Finding(
             kind=kind,
             severity=Severity.ERROR,
-            resource=answer.module,
+            module=answer.module,
             table=str(Name(answer.schema, answer.table)),
-            column=failure.column or "",
+            object=failure.column or "",
             what=f"{_rows_of(failure.count)} {words}{_at(failure.keys)}"
             f"{_types(failure, answer, table)}.{_values(failure)}",
         )
@@ -119,9 +120,9 @@ def _write_back(failure: WriteFailure, answer: ResourceAnswer) -> Finding:
     return Finding(
         kind=Kind.WRITE_BACK,
         severity=Severity.ERROR,
-        resource=answer.module,
+        module=answer.module,
         table=str(Name(answer.schema, answer.table)),
-        column=failure.column or "",
+        object=failure.column or "",
         what=f"Writing back what was read {words} {_rows_of(failure.count)}{_at(failure.keys)}.",
     )
 
@@ -131,7 +132,7 @@ def _escaped(provoked: Provoked, answer: ResourceAnswer) -> Finding:
     return Finding(
         kind=Kind.VIOLATION,
         severity=Severity.ERROR,
-        resource=answer.module,
+        module=answer.module,
         table=str(Name(answer.schema, answer.table)),
         what=f"A violation of {name} ({provoked.kind}) comes out as {provoked.error}, not as "
         "Ash.Error.Invalid.",
@@ -143,7 +144,7 @@ def _note(answer: ResourceAnswer, what: str) -> Finding:
     return Finding(
         kind=Kind.NOT_CHECKED,
         severity=Severity.NOTE,
-        resource=answer.module,
+        module=answer.module,
         table=str(Name(answer.schema, answer.table)),
         what=what,
     )

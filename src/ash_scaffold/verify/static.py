@@ -10,11 +10,12 @@ import msgspec
 from ash_scaffold.ash.model import Resource as Planned
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import Answers, RepoAnswer, ResourceAnswer
 from ash_scaffold.verify.attributes import check_attributes
 from ash_scaffold.verify.constraints import Pointing, check_names
-from ash_scaffold.verify.finding import Finding, Kind
 from ash_scaffold.verify.relationships import check_identities, check_relationships
+from ash_scaffold.verify.report import Kind
 
 # Extensions whose types AshPostgres has to know of, by the type's name.
 _TYPE_EXTENSIONS = frozenset({"citext", "hstore", "ltree"})
@@ -68,7 +69,7 @@ def _no_table(answer: ResourceAnswer, tables: Mapping[Name, Table]) -> Finding:
     return Finding(
         kind=Kind.TABLE,
         severity=Severity.ERROR,
-        resource=answer.module,
+        module=answer.module,
         table=str(_name(answer)),
         what=f"There is no such table.{hint}",
         todo="Correct `table` and `schema`; a schema beside public may have to be named in "
@@ -81,7 +82,7 @@ def _table(answer: ResourceAnswer, table: Table, expected: Expected) -> Iterator
         return Finding(
             kind=kind,
             severity=Severity.ERROR,
-            resource=answer.module,
+            module=answer.module,
             table=str(table.name),
             what=what,
             todo=todo,
@@ -125,7 +126,7 @@ def _primary_key(
     yield Finding(
         kind=Kind.PRIMARY_KEY,
         severity=Severity.NOTE if unique else Severity.ERROR,
-        resource=answer.module,
+        module=answer.module,
         table=str(table.name),
         what=f"The resource's primary key is {has}, the table's {', '.join(sorted(wanted))}."
         + ("" if unique else " Nothing makes it unique: a write could meet several rows."),
@@ -141,9 +142,7 @@ def _key_columns(table: Table, planned: Planned | None) -> set[str]:
 
 def _repo(repo: RepoAnswer, answers: Answers, tables: Mapping[Name, Table]) -> Iterator[Finding]:
     def finding(kind: Kind, what: str, todo: str) -> Finding:
-        return Finding(
-            kind=kind, severity=Severity.ERROR, resource=repo.module, what=what, todo=todo
-        )
+        return Finding(kind=kind, severity=Severity.ERROR, module=repo.module, what=what, todo=todo)
 
     for extension in repo.installed_extensions:
         if extension == _FUNCTIONS:
@@ -214,7 +213,7 @@ def _warnings(answers: Answers) -> Iterator[Finding]:
         yield Finding(
             kind=Kind.COMPILE_WARNING,
             severity=Severity.WARNING,
-            resource=(about or named[0]).module,
+            module=(about or named[0]).module,
             table=str(_name(about or named[0])),
             what=f"{place}{line}: {' '.join(warning.message.split())}",
             todo="`mix compile --force` shows it in full.",

@@ -1,0 +1,278 @@
+"""Checks of Elixir, the mix project and its snapshots: they judge facts and look at nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ash_scaffold.doctor.facts import Facts
+from ash_scaffold.doctor.fix import dependencies, needs, own_domains
+from ash_scaffold.doctor.machine import Snapshots
+from ash_scaffold.doctor.report import Check, Group, check, from_problem, missing, skipped
+from ash_scaffold.problem import Severity
+from ash_scaffold.project.local_identity import FOLDER as LOCAL
+from ash_scaffold.project.local_identity import IGNORE_PATH
+from ash_scaffold.project.settings import AshDomains, ImportDeps
+from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+
+# `~> 1.17`, `>= 1.15.0`: what mix.exs asks for, as far as it is a lower bound.
+_BOUND = re.compile(r"\s*(?:~>|>=)\s*(\d+)\.(\d+)")
+_NUMBERS = re.compile(r"(\d+)\.(\d+)")
+
+
+def elixir_checks(facts: Facts) -> Iterator[Check]:
+    """Say whether mix can be run and how it formats."""
+    found = facts.elixir
+    if found.version is None:
+        fault = f"mix can't be run: {found.fault}." if found.fault else ""
+        yield check(
+            Group.ELIXIR,
+            "mix",
+            Severity.WARNING,
+            fault or "There is no mix on the PATH.",
+            todo="Install Elixir, or format the files with `mix format` where it is.",
+        )
+        yield skipped(
+            Group.ELIXIR,
+            "mix-format",
+            "Formatting was not tried without mix.",
+        )
+        return
+    yield _elixir_version(found.version, facts.elixir_wanted)
+    if facts.formatter:
+        for problem in facts.formatter:
+            yield from_problem(Group.ELIXIR, "mix-format", problem)
+        return
+    yield check(Group.ELIXIR, "mix-format", Severity.NOTE, "mix format works.")
+
+
+def _elixir_version(version: str, wanted: str) -> Check:
+    there, bound = _NUMBERS.match(version), _BOUND.match(wanted)
+    if there is not None and bound is not None and _pair(there) < _pair(bound):
+        return check(
+            Group.ELIXIR,
+            "mix",
+            Severity.WARNING,
+            f"Elixir is {version}, and mix.exs asks for {wanted}.",
+            todo="It can format, but not compile the project.",
+        )
+    return check(Group.ELIXIR, "mix", Severity.NOTE, f"Elixir {version}.")
+
+
+def _pair(found: re.Match[str]) -> tuple[int, int]:
+    return int(found[1]), int(found[2])
+
+
+# The versions whose behaviour the generated modules are made for.
+_MADE_FOR = {"ash": (3, 32), "ash_postgres": (2, 12)}
+_REQUIREMENTS = {"ash": "~> 3.32", "ash_postgres": "~> 2.12"}
+
+
+def project_checks(facts: Facts) -> Iterator[Check]:
+    """Judge what lies beside mix.exs."""
+    yield from _config_file(facts)
+    for package in _MADE_FOR:
+        yield _dependency(facts, package)
+    yield from _sources(facts)
+    yield from _domains(facts)
+    yield from _formatter(facts)
+
+
+def _config_file(facts: Facts) -> Iterator[Check]:
+    name = "config-file"
+    if facts.config_problems:
+        for problem in facts.config_problems:
+            yield from_problem(Group.PROJECT, name, problem)
+    elif facts.config_there:
+        yield check(Group.PROJECT, name, Severity.NOTE, "ash_scaffold.toml is valid.")
+    else:
+        yield check(
+            Group.PROJECT,
+            name,
+            Severity.NOTE,
+            "There is no ash_scaffold.toml; the defaults hold.",
+            "`ash-scaffold init` proposes one.",
+        )
+
+
+def _dependency(facts: Facts, package: str) -> Check:
+    name = f"{package}-version".replace("_", "-")
+    locked = facts.project.versions.get(package)
+    if locked is not None:
+        found = _NUMBERS.match(locked)
+        made_for = _MADE_FOR[package]
+        if found is not None and (int(found[1]), int(found[2])) < made_for:
+            wanted = ".".join(map(str, made_for))
+            return check(
+                Group.PROJECT,
+                name,
+                Severity.WARNING,
+                f"{package} is {locked}; what is generated is made for {wanted} and newer.",
+                f"Run `mix deps.update {package}`.",
+                "mix.lock",
+            )
+        return check(Group.PROJECT, name, Severity.NOTE, f"{package} {locked}.")
+    there = dependencies(facts.project)
+    if not there:
+        return check(
+            Group.PROJECT,
+            name,
+            Severity.WARNING,
+            f"Whether {package} is a dependency is not known: mix.exs lists none readably.",
+        )
+    if package not in there:
+        mix_file = f"{facts.project.app.path}/mix.exs".lstrip("/")
+        return check(
+            Group.PROJECT,
+            name,
+            Severity.ERROR,
+            f"{package} is not among the dependencies.",
+            todo="Add it to `deps`, and run `mix deps.get`; only then can --fix add the rest.",
+            path=mix_file,
+            lines=(f'{{:{package}, "{_REQUIREMENTS[package]}"}}',),
+        )
+    if facts.lock_there:
+        return check(
+            Group.PROJECT,
+            name,
+            Severity.NOTE,
+            f"{package} is a dependency, not one of Hex's versions.",
+        )
+    return check(
+        Group.PROJECT,
+        name,
+        Severity.WARNING,
+        f"The version of {package} is not known: there is no mix.lock.",
+        "Run `mix deps.get`, and commit mix.lock.",
+    )
+
+
+def _sources(facts: Facts) -> Iterator[Check]:
+    for broken in facts.project.unparsed:
+        yield check(
+            Group.PROJECT,
+            "sources",
+            Severity.WARNING,
+            f"Line {broken.line} is not Elixir, so what the file defines is not known: "
+            f"{broken.text}",
+            "Mend it.",
+            broken.path,
+        )
+
+
+def _domains(facts: Facts) -> Iterator[Check]:
+    name, config, own = "ash-domains", facts.project.config, own_domains(facts.project)
+    need = next((n for n in needs(facts) if isinstance(n.setting, AshDomains)), None)
+    if need is not None and isinstance(need.setting, AshDomains):
+        names = ", ".join(need.setting.missing)
+        yield missing(Group.PROJECT, name, Severity.WARNING, f"ash_domains lacks {names}", need)
+    elif not config.domains_readable:
+        yield check(
+            Group.PROJECT,
+            name,
+            Severity.WARNING,
+            "ash_domains is not a list of modules as it stands, so it could not be looked at.",
+            f"Make sure that it has {', '.join(own)}." if own else "",
+            config.domains_path or "",
+        )
+    elif own:
+        said = "the one domain" if len(own) == 1 else f"all {len(own)} domains"
+        yield check(Group.PROJECT, name, Severity.NOTE, f"ash_domains has {said}.")
+    else:
+        yield check(Group.PROJECT, name, Severity.NOTE, "There are no domains yet.")
+
+
+def _formatter(facts: Facts) -> Iterator[Check]:
+    name = "import-deps"
+    need = next((n for n in needs(facts) if isinstance(n.setting, ImportDeps)), None)
+    if need is not None and isinstance(need.setting, ImportDeps):
+        names = " and ".join(f":{dep}" for dep in need.setting.missing)
+        yield missing(Group.PROJECT, name, Severity.WARNING, f"import_deps lacks {names}", need)
+    else:
+        yield check(Group.PROJECT, name, Severity.NOTE, "import_deps has :ash and :ash_postgres.")
+
+
+def snapshot_checks(facts: Facts) -> Iterator[Check]:
+    """Judge whether the snapshots can be read and are shared."""
+    if facts.interrupted:
+        yield check(
+            Group.SNAPSHOTS,
+            "interrupted",
+            Severity.WARNING,
+            "An earlier run was interrupted while it wrote.",
+            "The next one that writes finishes it: ash-scaffold resources",
+        )
+    if facts.snapshot_problems:
+        for problem in facts.snapshot_problems:
+            yield from_problem(Group.SNAPSHOTS, "readable", problem)
+    elif not facts.snapshots:
+        yield check(
+            Group.SNAPSHOTS, "readable", Severity.NOTE, f"There are none in {SNAPSHOTS} yet."
+        )
+        return
+    else:
+        yield check(
+            Group.SNAPSHOTS, "readable", Severity.NOTE, f"All {facts.snapshots} can be read."
+        )
+    if facts.git is None:
+        yield skipped(
+            Group.SNAPSHOTS,
+            "committed",
+            "Whether they are committed was not looked at: git has no repository here.",
+        )
+        return
+    yield _committed(facts.git)
+    yield _local_identity(facts.git, there=facts.local_there)
+
+
+def _committed(git: Snapshots) -> Check:
+    name = "committed"
+    if git.ignored:
+        return check(
+            Group.SNAPSHOTS,
+            name,
+            Severity.ERROR,
+            f"git ignores {SNAPSHOTS}: others could not regenerate without losing edits.",
+            "Add this behind the rule that does so:",
+            ".gitignore",
+            (f"!/{SNAPSHOTS}/",),
+        )
+    count = len(git.untracked) + len(git.changed)
+    if count:
+        return check(
+            Group.SNAPSHOTS,
+            name,
+            Severity.WARNING,
+            f"Not committed as they are now: {count}.",
+            "Commit them with the modules that they belong to:",
+            lines=(f"git add {SNAPSHOTS}",),
+        )
+    return check(Group.SNAPSHOTS, name, Severity.NOTE, "They are committed.")
+
+
+def _local_identity(git: Snapshots, *, there: bool) -> Check:
+    name = "local-identity"
+    if git.local_tracked:
+        return check(
+            Group.SNAPSHOTS,
+            name,
+            Severity.ERROR,
+            f"{LOCAL} is committed, though its files are of one machine's databases.",
+            "Take it out of git; the files stay:",
+            lines=(f"git rm -r --cached {LOCAL}",),
+        )
+    if there and not git.local_ignored:
+        return check(
+            Group.SNAPSHOTS,
+            name,
+            Severity.WARNING,
+            f"git does not ignore {LOCAL}, whose files are of one machine's databases.",
+            path=IGNORE_PATH,
+            lines=("*",),
+        )
+    return check(
+        Group.SNAPSHOTS,
+        name,
+        Severity.NOTE,
+        f"git ignores {LOCAL}." if there else f"There is no {LOCAL}.",
+    )
