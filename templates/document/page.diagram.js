@@ -31,7 +31,7 @@ function curve(a, b, { beside }, lane) {
 
 function sayLink(model, link) {
   const from = `${model.tables[link.child].id} (${link.columns.join(", ")})`;
-  const to = `${model.tables[link.parent].id} (${link.target.join(", ")})`;
+  const to = `${model.tables[link.parent].id} (${link.target_columns.join(", ")})`;
   const more = [link.rule, link.name].filter(Boolean).join(", ");
   return `${from} → ${to}${more ? `: ${more}` : ""}`;
 }
@@ -51,7 +51,7 @@ function drawLink(model, end, node, plan) {
     s("title", null, sayLink(model, end.link)),
     s("path", { d: path, class: "reach" }),
     s("path", { d: path, class: "line" }),
-    endMark(child.x, child.y, child.d, { many: !end.link.one, optional: true }),
+    endMark(child.x, child.y, child.d, { many: !end.link.unique, optional: true }),
     endMark(parent.x, parent.y, parent.d, { many: false, optional: end.link.optional }));
 }
 
@@ -76,7 +76,7 @@ function drawLoop(model, end, { middle }, rank) {
   return s("g", { class: "edge" },
     s("title", null, sayLink(model, end.link)),
     s("path", { d: path, class: "line" }),
-    endMark(x, from + close, 1, { many: !end.link.one, optional: true }),
+    endMark(x, from + close, 1, { many: !end.link.unique, optional: true }),
     endMark(x, to - close, 1, { many: false, optional: end.link.optional }));
 }
 

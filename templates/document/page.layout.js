@@ -28,8 +28,8 @@ function groupLinks(model, links, neighbourOf, endOf) {
 function neighbourhood(model, table) {
   const out = table.references.filter((link) => link.parent !== table.index);
   const into = table.referrers.filter((link) => link.child !== table.index);
-  const outEnd = (link) => ({ link, own: link.columns.join(", "), other: link.target.join(", ") });
-  const inEnd = (link) => ({ link, own: link.target.join(", "), other: link.columns.join(", ") });
+  const outEnd = (link) => ({ link, own: link.columns.join(", "), other: link.target_columns.join(", ") });
+  const inEnd = (link) => ({ link, own: link.target_columns.join(", "), other: link.columns.join(", ") });
   // In the order of their columns, so that the lines to them don't cross.
   const order = new Map(table.columns.map((column, index) => [column.name, index]));
   out.sort((a, b) => order.get(a.columns[0]) - order.get(b.columns[0]));
@@ -56,7 +56,7 @@ function cut(groups, limit) {
 function middleRows(near, sides) {
   const { table } = near;
   const order = new Map(table.columns.map((column, index) => [column.name, index]));
-  const key = table.columns.filter((column) => column.key).map((column) => column.name).join(", ");
+  const key = table.columns.filter((column) => hasMark(column, "PK")).map((column) => column.name).join(", ");
   const rows = new Set(key ? [key] : []);
   const used = [...sides.flatMap((groups) => groups.flatMap((group) => group.ends)), ...near.loops];
   for (const end of used) rows.add(end.own);

@@ -2,10 +2,10 @@
 // What the page knows: the document's data with the look-ups that the views need, and the search.
 
 const STATUS = {
-  ash: { label: "Ash only", order: 0 },
-  shared: { label: "Shared", order: 1 },
-  legacy: { label: "Legacy only", order: 2 },
-  neither: { label: "Neither", order: 3 },
+  ash: { label: "Ash only" },
+  shared: { label: "Shared" },
+  legacy: { label: "Legacy only" },
+  neither: { label: "Neither" },
 };
 const SEVERITY = {
   error: { label: "Error", plural: "Errors", sign: "●" },
@@ -13,42 +13,68 @@ const SEVERITY = {
   note: { label: "Note", plural: "Notes", sign: "○" },
 };
 
-function makeModel(given) {
-  const tables = given.tables.map((table, index) => ({
-    comment: "", domain: "", resources: [], planned: "", legacy: [], contexts: [], uses: [],
-    columns: [], indexes: [], constraints: [], relationships: [], create: "", ...table,
+// The text of a relation's name, which is [schema, name].
+function nameOf([schema, name]) {
+  return schema === "public" ? name : `${schema}.${name}`;
+}
+
+// What has its default is left out of the data.
+function makeTable(given, index) {
+  const resources = given.resources || [];
+  const written = resources.filter((resource) => resource.path).map((resource) => resource.module);
+  const uses = given.uses || [];
+  return {
+    comment: "", domain: "", contexts: [], columns: [], indexes: [], constraints: [],
+    foreign_keys: [], relationships: [], create: "", ...given, uses,
+    id: nameOf(given.name), name: given.name[1],
+    // "legacy only", "shared", "Ash only", "neither": the first word names a style.
+    status: (given.status || "neither").split(" ")[0].toLowerCase(),
+    resources: written,
+    planned: written.length || !resources.length ? "" : resources[0].module,
+    legacy: uses.filter(isOwnSchema).map((use) => use.module),
     index, references: [], referrers: [], partners: [], problems: [], proposals: [],
-  }));
-  const problems = (given.problems || []).map((problem) => ({ where: "", todo: "", ...problem }));
-  for (const link of given.links || []) {
-    tables[link.child].references.push(link);
-    tables[link.parent].referrers.push(link);
-  }
-  for (const pair of given.pairs || []) {
-    tables[pair.left].partners.push({ table: pair.right, through: pair.through });
-    if (pair.right !== pair.left) {
-      tables[pair.right].partners.push({ table: pair.left, through: pair.through });
+  };
+}
+
+function makeModel(given) {
+  const tables = given.tables.map(makeTable);
+  const places = new Map(given.tables.map((table, index) => [table.name.join("\0"), index]));
+  const place = (name) => name && places.get(name.join("\0"));
+  for (const table of tables) {
+    for (const key of table.foreign_keys) {
+      const link = { ...key, child: table.index, parent: place(key.target) };
+      table.references.push(link);
+      tables[link.parent].referrers.push(link);
     }
   }
+  for (const { source, target, through } of given.links) {
+    if (!through) continue;
+    const [left, right] = [place(source), place(target)];
+    tables[left].partners.push({ table: right, through: place(through) });
+    if (right !== left) tables[right].partners.push({ table: left, through: place(through) });
+  }
+  const problems = given.problems.map(({ problem, table }) => ({ ...problem, table: place(table) }));
   for (const problem of problems) {
     if (problem.table !== undefined) tables[problem.table].problems.push(problem);
   }
-  const proposals = given.proposals || [];
+  const proposals = given.proposals.map((each) => ({ ...each, table: place(each.table) }));
   for (const proposal of proposals) tables[proposal.table].proposals.push(proposal);
-  const byId = new Map(tables.map((table) => [table.id, table]));
-  return { ...given, tables, problems, proposals, byId, domains: domainsOf(given, tables) };
+  const domains = given.domains.map(({ module, tables: names }) => {
+    const own = names.map((name) => tables[place(name)]);
+    return { name: module || "", tables: own, counts: statusCounts(own) };
+  });
+  return {
+    title: given.overview.application, overview: given.overview, reasons: given.reasons,
+    tables, problems, proposals, domains, place, byId: new Map(tables.map((table) => [table.id, table])),
+  };
 }
 
-function domainsOf(given, tables) {
-  const domains = new Map((given.domains || []).map((name) => [name, { name, tables: [] }]));
-  for (const table of tables) {
-    if (!domains.has(table.domain)) domains.set(table.domain, { name: table.domain, tables: [] });
-    domains.get(table.domain).tables.push(table);
-  }
-  return [...domains.values()]
-    .filter((domain) => domain.tables.length)
-    .map((domain, index) => ({ ...domain, index, counts: statusCounts(domain.tables) }))
-    .sort((a, b) => (a.name === "") - (b.name === ""));
+function isOwnSchema(use) {
+  return use.via.includes("schema");
+}
+
+function hasMark(column, mark) {
+  return Boolean(column.marks) && column.marks.includes(mark);
 }
 
 function statusCounts(tables) {
@@ -83,7 +109,7 @@ function columnScore(column, word) {
   return Math.max(
     nameScore(column, word),
     4 * wordScore(column.type, word),
-    4 * wordScore(column.ash, word),
+    4 * wordScore(column.ash_type, word),
     wordScore(column.comment, word),
   );
 }

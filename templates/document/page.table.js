@@ -8,17 +8,17 @@ function columnRow(table, column, chosen) {
     role: "row", class: column.name === chosen ? "is-chosen" : null, "data-column": column.name,
   },
   cell("column-name",
-    h("span", { class: column.key ? "mono strong" : "mono" }, data(column.name)),
-    column.key && h("abbr", { class: "tag key", title: "primary key" }, "PK"),
+    h("span", { class: hasMark(column, "PK") ? "mono strong" : "mono" }, data(column.name)),
+    hasMark(column, "PK") && h("abbr", { class: "tag key", title: "primary key" }, "PK"),
     refers && h("abbr", { class: "tag", title: "foreign key" }, "FK"),
-    column.unique && h("abbr", { class: "tag", title: "part of a unique key" }, "UK")),
+    hasMark(column, "UK") && h("abbr", { class: "tag", title: "part of a unique key" }, "UK")),
   cell("column-type", data(column.type, "mono"),
-    !column.null && h("span", { class: "trait" }, " not null"),
-    column.extra && h("span", { class: "default" }, data(column.extra, "text")),
-    column.default && h("span", { class: "default" }, column.extra ? "as " : "default ", data(column.default, "mono"))),
+    !column.nullable && h("span", { class: "trait" }, " not null"),
+    column.generated && h("span", { class: "default" }, data(`generated ${column.generated}`, "text")),
+    column.default && h("span", { class: "default" }, column.generated ? "as " : "default ", data(column.default, "mono"))),
   column.attribute
-    ? cell("column-ash", data(column.attribute, "mono"), " ", data(column.ash, "mono ash-type"),
-      column.options && h("span", { class: "default" }, data(column.options, "mono")))
+    ? cell("column-ash", data(column.attribute, "mono"), " ", data(column.ash_type, "mono ash-type"),
+      column.constraints && h("span", { class: "default" }, data(column.constraints, "mono")))
     : cell("column-ash none", "no attribute"),
   cell("column-notes", column.comment && h("p", null, data(column.comment, "text")), notes));
 }
@@ -36,15 +36,15 @@ function rulesSection(title, id, items) {
     h("li", null,
       h("span", { class: "rule-name mono" }, data(item.name)),
       h("span", { class: "rule-kind" }, item.kind),
-      item.text && h("code", { class: "rule-text" }, data(item.text, "text"))))));
+      h("code", { class: "rule-text" }, data(item.definition, "text"))))));
 }
 
 function linkItem(model, table, link) {
   const out = link.child === table.index;
   const other = model.tables[out ? link.parent : link.child];
-  const [from, to] = [link.columns.join(", "), link.target.join(", ")];
+  const [from, to] = [link.columns.join(", "), link.target_columns.join(", ")];
   return h("li", null,
-    h("span", { class: "cardinality", "aria-hidden": "true" }, out ? (link.one ? "1–1" : "*–1") : (link.one ? "1–1" : "1–*")),
+    h("span", { class: "cardinality", "aria-hidden": "true" }, link.unique ? "1–1" : out ? "*–1" : "1–*"),
     h("span", { class: "link-text" },
       out ? [data(from, "mono"), " refers to "] : "",
       tableLink(other), ".", data(out ? to : from, "mono"),
@@ -96,18 +96,25 @@ function usedBySection(table, prefix) {
       h("div", null, h("dt", null, label), h("dd", null, listed(modules))))),
     table.uses.length > 0 && h("ul", { class: "rules" }, table.uses.map((use) => h("li", null,
       h("span", { class: "rule-name mono" }, data(use.module)),
-      h("span", { class: "rule-kind" }, use.own ? "its schema" : data(use.kind, "text")),
-      h("span", { class: "rule-text" }, data(use.place, "mono"),
-        use.via && h("span", { class: "trait" }, " by ", data(use.via, "text")))))));
+      h("span", { class: "rule-kind" }, isOwnSchema(use) ? "its schema" : data(use.kind, "text")),
+      h("span", { class: "rule-text" }, data(`${use.path}:${use.line}`, "mono"), waysOf(use))))));
+}
+
+function waysOf(use) {
+  const ways = use.via.filter((way) => way !== "schema");
+  return ways.length > 0 && h("span", { class: "trait" }, " by ", data(ways.join(", "), "text"));
 }
 
 function ashSection(model, table, prefix) {
   if (!table.relationships.length) return null;
-  const item = (each) => h("li", null,
-    h("span", { class: "rule-name mono" }, data(each.name)),
-    h("span", { class: "rule-kind mono" }, data(each.kind)),
-    h("span", { class: "rule-text" }, each.table === undefined ? data(each.destination, "mono")
-      : h("a", { href: tableHash(model.tables[each.table]) }, data(each.destination, "mono"))));
+  const item = (each) => {
+    const target = model.tables[model.place(each.table)];
+    return h("li", null,
+      h("span", { class: "rule-name mono" }, data(each.name)),
+      h("span", { class: "rule-kind mono" }, data(each.kind)),
+      h("span", { class: "rule-text" }, target === undefined ? data(each.destination, "mono")
+        : h("a", { href: tableHash(target) }, data(each.destination, "mono"))));
+  };
   return section("Ash relationships", `${prefix}ash`,
     h("ul", { class: "rules" }, table.relationships.map(item)));
 }

@@ -118,8 +118,8 @@ function mostConnected(model) {
 }
 
 function leftOut(model) {
-  const names = (model.left_out || []).map((name) => data(name, "mono"));
-  const others = (model.other_schemas || []).map(([name, count]) =>
+  const names = (model.overview.left_out || []).map((name) => data(nameOf(name), "mono"));
+  const others = (model.overview.other_schemas || []).map(([name, count]) =>
     [data(name, "mono"), ` (${plural(count, "relation")})`]);
   return [
     names.length > 0 && h("p", { class: "aside" }, "Left out: ", listed(names), "."),
@@ -134,12 +134,25 @@ function reasons(model) {
       h("li", null, listed(reason.types.map((type) => data(type, "mono"))), ": ", prose(reason.why)))));
 }
 
+function facts({ version, migrations, tables, views, relationships, schemas, extensions, repo }) {
+  return [
+    version ? `PostgreSQL ${version}` : "PostgreSQL",
+    `migrations: ${migrations}`,
+    plural(tables, "table"),
+    views && plural(views, "view"),
+    plural(relationships, "relationship"),
+    schemas.length > 1 && `schemas ${schemas.join(", ")}`,
+    extensions.length && `extensions ${extensions.join(", ")}`,
+    repo && `repo ${repo}`,
+  ].filter(Boolean);
+}
+
 function overview(model) {
   return [
     h("header", { class: "page-head" },
       h("p", { class: "kicker" }, "Current database schema"),
       h("h1", null, data(model.title)),
-      h("p", { class: "facts" }, model.facts.map((fact) => h("span", null, data(fact, "text")))),
+      h("p", { class: "facts" }, facts(model.overview).map((fact) => h("span", null, data(fact, "text")))),
       leftOut(model)),
     progress(model),
     problemSummary(model),

@@ -65,15 +65,7 @@ def table(
         domain=domain,
         columns=found,
         create=f"CREATE TABLE {full} ({', '.join(columns)});\n".replace("\n", " ").strip() + "\n",
-        indexes=(
-            Index(
-                name="some_index",
-                kind="index",
-                method="btree",
-                keys=columns[:1],
-                definition=f"btree ({columns[0]})",
-            ),
-        )
+        indexes=(Index(name="some_index", kind="index", definition=f"btree ({columns[0]})"),)
         if columns
         else (),
         uses=used,
@@ -90,7 +82,6 @@ def link(source: str, target: str, column: str) -> Link:
         source=Name("public", source),
         target=Name("public", target),
         columns=(column,),
-        foreign_keys=(f"{target}_{column}_fkey",),
     )
 
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
-from ash_scaffold.document.build import Sources, build
+from ash_scaffold.document.build import Sources, build, links
 from ash_scaffold.document.ddl import create_table
-from ash_scaffold.document.links import links
-from ash_scaffold.document.model import Document, KeyMark, Link, Status
+from ash_scaffold.document.model import (
+    Constraint,
+    Document,
+    ForeignKey,
+    KeyMark,
+    Link,
+    Reason,
+    Status,
+    group_reasons,
+)
 from ash_scaffold.legacy.kinds import UserKind
 from ash_scaffold.legacy.model import Field, Hints, LegacySchema, PlainType
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.problem import Problem
 from ash_scaffold.project.model import App, ModuleEntry, Project, Resource
 
 Reflect = Callable[..., Database]
@@ -192,7 +202,9 @@ def test_a_column_has_its_keys_and_its_attribute(found: Document) -> None:
         "The column has no attribute: Postgrex can't read it. Migrate the column to numeric in "
         "legacy code.",
     )
-    assert [problem.where for problem in users.problems] == ["users.balance"]
+    assert [each.problem.where for each in found.problems if each.table == users.name] == [
+        "users.balance"
+    ]
 
 
 def test_a_column_says_who_fills_it(reflect_ddl: Reflect) -> None:
@@ -226,6 +238,114 @@ def test_relationships_are_what_the_keys_make(found: Document) -> None:
         "users 1--1 profiles (user_id)",
     ]
     assert found.links[0].is_self_reference
+
+
+def test_a_foreign_key_has_its_rules_and_what_the_rows_are_to_each_other(found: Document) -> None:
+    users, posts = Name("public", "users"), Name("public", "posts")
+
+    def key(table: str, column: str, target: Name, **more: object) -> ForeignKey:
+        plain = ForeignKey(
+            name=f"{table}_{column}_fkey", columns=(column,), target=target, target_columns=("id",)
+        )
+        return msgspec.structs.replace(plain, **more)
+
+    assert {str(table.name): table.foreign_keys for table in found.tables} == {
+        "posts": (
+            key("posts", "author_id", users),
+            key("posts", "parent_id", posts, optional=True),
+        ),
+        "posts_tags": (
+            key("posts_tags", "post_id", posts),
+            key("posts_tags", "tag_id", Name("public", "tags")),
+        ),
+        "profiles": (key("profiles", "user_id", users, unique=True, rule="on delete cascade"),),
+        "tags": (),
+        "titles": (),
+        "users": (),
+    }
+
+
+def test_the_rules_of_a_key_are_what_follows_its_columns(reflect_ddl: Reflect) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE profiles (id int);"
+        'CREATE TABLE posts (a bigint, "on delete cascade)" bigint REFERENCES users MATCH FULL'
+        " ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED)"
+    )
+    posts = database.table(Name("public", "posts"))
+    # Only PostgreSQL 15 and later take the columns.
+    keys = [msgspec.structs.replace(key, set_null_columns=("a",)) for key in posts.foreign_keys]
+    changed = msgspec.structs.replace(posts, foreign_keys=tuple(keys))
+    tables = [changed if table is posts else table for table in database.tables]
+    made = make(msgspec.structs.replace(database, tables=tuple(tables)))
+    (key,) = made.table(posts.name).foreign_keys
+    assert key.rule == (
+        "match full on delete set null (a) on update cascade deferrable initially deferred"
+    )
+
+
+def test_keys_to_and_from_tables_that_are_not_shown_are_constraints(reflect_ddl: Reflect) -> None:
+    made = make(
+        reflect_ddl(
+            "CREATE TABLE oban_jobs (id bigint PRIMARY KEY);"
+            "CREATE TABLE users (id bigint PRIMARY KEY, job_id bigint REFERENCES oban_jobs,"
+            " CONSTRAINT positive CHECK (id > 0), EXCLUDE USING btree (id WITH =));"
+            "CREATE TABLE oban_logs (user_id bigint REFERENCES users);"
+            "CREATE TABLE posts (id int); CREATE TABLE profiles (id int)"
+        )
+    )
+    users = made.table(Name("public", "users"))
+    assert (users.foreign_keys, made.links) == ((), ())
+    assert users.constraints == (
+        Constraint(name="positive", kind="check", definition="CHECK (id > 0)"),
+        Constraint(
+            name="users_id_excl", kind="exclusion", definition="EXCLUDE USING btree (id WITH =)"
+        ),
+        Constraint(
+            name="users_job_id_fkey",
+            kind="foreign key",
+            definition="(job_id) REFERENCES oban_jobs (id)",
+        ),
+        Constraint(
+            name="oban_logs_user_id_fkey", kind="referred to by", definition="oban_logs (user_id)"
+        ),
+    )
+
+
+def test_every_problem_is_there_once_in_order_with_its_table(found: Document) -> None:
+    problems = [each.problem for each in found.problems]
+    assert problems == sorted(set(problems), key=Problem.sort_key)
+    assert [(each.problem.where, str(each.table)) for each in found.problems if each.table] == [
+        ("users.balance", "users")
+    ]
+
+
+def test_a_reason_is_there_once_for_all_columns_of_a_type() -> None:
+    assert group_reasons(
+        (
+            ("taken for UTC", "timestamp(0)"),
+            ("`:map` would fail", "jsonb"),
+            ("taken for UTC", "timestamp"),
+            ("`:map` would fail", "json[]"),
+        )
+    ) == (
+        Reason(types=("json", "jsonb"), why="`:map` would fail"),
+        Reason(types=("timestamp",), why="taken for UTC"),
+    )
+
+
+def test_a_column_refers_to_the_reason_for_its_type(reflect_ddl: Reflect) -> None:
+    made = make(
+        reflect_ddl(
+            "CREATE TABLE posts (id bigint PRIMARY KEY, at timestamp(0), data jsonb);"
+            "CREATE TABLE users (id int, at timestamp); CREATE TABLE profiles (id int)"
+        )
+    )
+    posts, users = (made.table(Name("public", name)) for name in ("posts", "users"))
+    whys = [None if c.reason is None else made.reasons[c.reason] for c in posts.columns]
+    assert whys[0] is None
+    assert whys[2] is not None
+    assert whys[2].types == ("jsonb",)
+    assert users.columns[1].reason == posts.columns[1].reason
 
 
 def said(link: Link) -> str:

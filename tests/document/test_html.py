@@ -13,8 +13,8 @@ import pytest
 from tests.document.browser.samples import HOSTILE, hostile, large, small
 
 from ash_scaffold.document.html import page
-from ash_scaffold.document.html_data import PageData, page_data
-from ash_scaffold.document.model import Document
+from ash_scaffold.document.model import Document, Proposal, ProposalKind
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.resources import data_path
 
 DOCUMENTS = {"small": small(), "hostile": hostile(), "large": large(30)}
@@ -84,7 +84,62 @@ def test_the_same_document_gives_the_same_bytes(document: Document) -> None:
 
 def test_the_data_of_the_document_comes_back_whole(document: Document) -> None:
     data = data_of(Page(page(document)))
-    assert msgspec.json.decode(data, type=PageData) == page_data(document)
+    assert msgspec.json.decode(data, type=Document) == document
+
+
+def test_a_table_is_in_the_data_without_what_is_empty() -> None:
+    data = json.loads(data_of(Page(page(small()))))
+    (users,) = (each for each in data["tables"] if each["name"] == ["public", "users"])
+    assert users == {
+        "name": ["public", "users"],
+        "kind": "table",
+        "status": "Ash only",
+        "comment": "People who can sign in.",
+        "domain": "Shop.Accounts",
+        "resources": [
+            {"module": "Shop.Accounts.User", "domain": "Shop.Accounts", "path": "lib/user.ex"}
+        ],
+        "columns": [
+            {
+                "name": "id",
+                "type": "bigint",
+                "marks": ["PK"],
+                "attribute": "id",
+                "ash_type": ":integer",
+            },
+            {
+                "name": "email",
+                "type": "citext",
+                "marks": ["UK"],
+                "comment": "Where we write to.",
+                "attribute": "email",
+                "ash_type": ":ci_string",
+                "constraints": "trim?: false",
+                "reason": 0,
+            },
+        ],
+        "indexes": [
+            {"name": "users_email_index", "kind": "unique", "definition": "UNIQUE btree (email)"}
+        ],
+    }
+
+
+def test_proposals_name_their_table() -> None:
+    proposal = Proposal(
+        kind=ProposalKind.INDEX,
+        table=Name("public", "tags"),
+        columns=("id",),
+        why="It is looked up.",
+    )
+    found = msgspec.structs.replace(small(), proposals=(proposal,))
+    assert json.loads(data_of(Page(page(found))))["proposals"] == [
+        {
+            "kind": "index",
+            "table": ["public", "tags"],
+            "columns": ["id"],
+            "why": "It is looked up.",
+        }
+    ]
 
 
 def test_whatever_the_names_are_the_elements_are_the_same() -> None:
@@ -96,7 +151,8 @@ def test_whatever_the_names_are_the_elements_are_the_same() -> None:
 def test_no_character_of_the_data_can_end_its_block_or_a_line() -> None:
     data = data_of(Page(page(hostile())))
     assert set(data) & set("<>&`\n\r\t\u2028\u2029") == set()
-    assert [each["id"] for each in json.loads(data)["tables"]] == list(HOSTILE)
+    names = [each["name"] for each in json.loads(data)["tables"]]
+    assert names == [["public", name] for name in HOSTILE]
 
 
 def test_the_title_is_text_on_one_line() -> None:

@@ -14,7 +14,6 @@ from functools import cache
 
 import msgspec
 
-from ash_scaffold.document.html_data import page_data
 from ash_scaffold.document.model import Document
 from ash_scaffold.resources import data_path
 
@@ -36,7 +35,7 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&`\u2
 
 
 def page(document: Document) -> str:
-    """Give the page of a document: the same bytes for the same document.
+    """Return the page of a document: the same bytes for the same document.
 
     It is complete HTML5, to be written as UTF-8 without translating line ends, which the hashes
     in its policy cover.
@@ -60,7 +59,7 @@ def page(document: Document) -> str:
 
 
 def _data_block(document: Document) -> str:
-    return msgspec.json.encode(page_data(document)).decode().translate(_ESCAPES)
+    return msgspec.json.encode(document).decode().translate(_ESCAPES)
 
 
 def _policy(scripts: Sequence[str], style: str) -> str:

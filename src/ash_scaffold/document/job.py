@@ -11,9 +11,8 @@ import msgspec
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
-from ash_scaffold.document.build import Sources, build
+from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.model import Document
-from ash_scaffold.document.proposed import proposed_attributes
 from ash_scaffold.generate.file_names import file_names
 from ash_scaffold.generate.history import known_today
 from ash_scaffold.generate.past import read_past

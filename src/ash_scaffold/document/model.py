@@ -1,8 +1,9 @@
-"""The schema document as frozen structs, whatever it is written as.
+"""The schema document as frozen structs: Markdown is written from them, the page reads their JSON.
 
-Texts are plain: names, comments and SQL as the catalog has them, to be escaped by whoever writes
-Markdown or HTML. Nothing in it depends on the machine, the clock or the server that was asked,
-except `Overview.version`.
+Texts are plain: names, comments and SQL as the catalog has them, to be escaped by the writer of
+Markdown or HTML. Nothing in it depends on the machine, the clock or the server, except
+`Overview.version`. In the JSON a field that has its default is left out, because the page of a
+thousand tables is one file, and a `Name` is `[schema, name]`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _MODIFIER = re.compile(r"\(.*?\)|\[\]")
 
 
 class Status(StrEnum):
-    """How far a table is in the move: which code uses it."""
+    """How far the move of a table to Ash is, by the code that uses it."""
 
     LEGACY_ONLY = "legacy only"
     SHARED = "shared"
@@ -29,7 +30,7 @@ class Status(StrEnum):
 
 
 class KeyMark(StrEnum):
-    """What keys a column is part of, as Mermaid's entity diagrams mark them."""
+    """The kinds of keys that a column is part of, as Mermaid's entity diagrams mark them."""
 
     PRIMARY = "PK"
     FOREIGN = "FK"
@@ -45,28 +46,28 @@ class Cardinality(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What a proposal is about: the parts of the check list for schema changes."""
+    """The parts of the check list for schema changes."""
 
     COLUMN_NEEDED = "column needed"
     COLUMN_DEPRECATED = "column deprecated"
     INDEX = "index"
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A column and the attribute it becomes.
 
     `default` is the SQL of the default or of the generation expression; `generated` is `""`,
     `"always as identity"`, `"by default as identity"`, `"stored"` or `"virtual"`. `attribute` and
     `ash_type` are None where there is no attribute; `constraints` are the type's, as Elixir
-    keywords without brackets; `why` says why the type is what it is, where that is no matter of
-    course; its backticks make code spans. `notes` say what a reader has to know of the mapping,
+    keywords without brackets; `reason` is the place in `Document.reasons` of the one for the
+    type, where it is no matter of course. `notes` are what a reader has to know of the mapping,
     one sentence each; those that begin with `beware: ` are values that the attribute can't read
     or keep.
     """
 
     name: str
     type: str
-    nullable: bool
+    nullable: bool = False
     default: str | None = None
     generated: str = ""
     comment: str | None = None
@@ -74,50 +75,58 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     attribute: str | None = None
     ash_type: str | None = None
     constraints: str = ""
-    why: str = ""
+    reason: int | None = None
     notes: tuple[str, ...] = ()
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
+class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An index, those of constraints included.
 
-    `kind` is `"primary key"`, `"unique"`, `"exclusion"` or `"index"`; `keys` are columns and
-    expressions with their order; `definition` is all of it on one line, close to its DDL.
+    `kind` is `"primary key"`, `"unique"`, `"exclusion"` or `"index"`; `definition` is all of it
+    on one line, close to its DDL.
     """
 
     name: str
     kind: str
-    method: str
-    keys: tuple[str, ...]
-    include: tuple[str, ...] = ()
-    predicate: str | None = None
     definition: str
+    partial: bool = False
 
 
 class Constraint(msgspec.Struct, frozen=True, kw_only=True):
-    """A check or an exclusion constraint: its columns, and its definition on one line."""
+    """A constraint that is neither an index nor a `ForeignKey`.
+
+    `kind` is `"check"`, `"exclusion"`, `"foreign key"` (to a relation that is not in the
+    document) or `"referred to by"` (from one); `definition` is on one line, of the last kind
+    the referring relation and its columns.
+    """
 
     name: str
-    columns: tuple[str, ...]
+    kind: str
     definition: str
 
 
-class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A foreign key of `table`. `definition` is what follows FOREIGN KEY, on one line."""
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A foreign key of a table to a table of the document.
+
+    `rule` is the SQL of what happens on delete and update, in small letters. `unique` means that
+    a row of the target has at most one of the table, `optional` that a row of the table needs
+    no target; neither is set for the keys of a pure join table.
+    """
 
     name: str
-    table: Name
     columns: tuple[str, ...]
     target: Name
     target_columns: tuple[str, ...]
-    definition: str
+    rule: str = ""
+    unique: bool = False
+    optional: bool = False
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
-    """A module of the legacy code that uses a table: its kind, and the first place it does.
+    """A module of the legacy code that uses a table: its kind, and the first place.
 
-    `kind` is one of `legacy.usage.UserKind`'s values; `via` says how, once for each way: `schema`
-    where it is the table's own schema, a schema's module, or a call that names the table.
+    `kind` is one of `legacy.usage.UserKind`'s values; `via` has each way once: `schema` for the
+    table's own schema, a schema's module, or a call that names the table.
     """
 
     module: str
@@ -132,7 +141,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
         return "schema" in self.via
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An Ash resource pinned to a table; `path` is None where it is planned and not written."""
 
     module: str
@@ -140,30 +149,27 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
 
 
-class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+class Relationship(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A relationship of a table's resource; `kind` is Ash's (`belongs_to` …).
 
-    `through` is the join table of a many_to_many.
+    `destination` is a module, `table` the one that it is pinned to.
     """
 
     name: str
     kind: str
     destination: str
-    table: Name | None
-    source_attribute: str
-    destination_attribute: str
-    through: Name | None = None
+    table: Name | None = None
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """A relation with all that is known of it.
+class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A relation.
 
     `domain` is the module of the Ash domain that it is, or would be, in; None for none. `create`
     is its CREATE TABLE (or a comment that says what a view is) with keys, checks and comments,
-    ending in a newline. `foreign_keys` are its own, `incoming` those that point at it. `uses` are
-    the legacy schemas first; `contexts` the modules above those. `resources` are those of the
-    project, or the one that a run would write. `shape` is the same for two tables that differ in
-    nothing but their names, and their neighbours'.
+    ending in a newline. `uses` has the legacy schemas first; `contexts` are the modules above
+    those. `resources` are those of the project, or the one that a run would write. `remarks` are
+    the texts of problems of the table as a whole. `shape` is the same for two tables that differ
+    in nothing but their names, and their neighbours'.
     """
 
     name: Name
@@ -172,18 +178,15 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     domain: str | None = None
     columns: tuple[Column, ...] = ()
     create: str = ""
-    primary_key: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
-    checks: tuple[Constraint, ...] = ()
-    exclusions: tuple[Constraint, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
-    incoming: tuple[ForeignKey, ...] = ()
     uses: tuple[Use, ...] = ()
     contexts: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     status: Status = Status.NEITHER
-    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
     shape: str = ""
 
     @property
@@ -192,19 +195,17 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(use for use in self.uses if use.is_own_schema)
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A relationship between two tables: `source` is the parent, `target` the child.
 
     Of a many-to-many both are parents, `through` is the join table and `columns` are its own, as
-    are a child's otherwise. `optional` says that a row of the child needs no parent.
-    `foreign_keys` are the names of the keys that make it.
+    are a child's otherwise. `optional` means that a row of the child needs no parent.
     """
 
-    cardinality: Cardinality
+    cardinality: Cardinality = Cardinality.ONE_TO_MANY
     source: Name
     target: Name
     columns: tuple[str, ...]
-    foreign_keys: tuple[str, ...]
     through: Name | None = None
     optional: bool = False
 
@@ -215,7 +216,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How many tables are how far in the move to Ash."""
+    """The number of tables by `Status`."""
 
     legacy_only: int = 0
     shared: int = 0
@@ -250,12 +251,30 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why types are mapped as they are.
+
+    `types` are PostgreSQL's, without length and brackets, in order; `why` is a text of the
+    tool's own: backticks make code spans of it.
+    """
+
+    types: tuple[str, ...]
+    why: str
+
+
+class LocatedProblem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A problem, and the table of the document that it is about, if it is about one."""
+
+    problem: Problem
+    table: Name | None = None
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The database as a whole.
 
     `version` is PostgreSQL's major version, None when a dump doesn't say from which it is.
-    `migrations` is who changes the schema. `tables` counts tables of any kind but views;
-    `relationships` are foreign keys; `left_out` are tables that nobody models.
+    `migrations` is the tool that changes the schema. `tables` counts tables of any kind but
+    views; `relationships` are foreign keys; `left_out` are tables that are skipped.
     """
 
     application: str
@@ -271,11 +290,11 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     other_schemas: tuple[tuple[str, int], ...] = ()
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the document says.
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole document.
 
     `tables` are in order of their names, those of `public` first; `domains` by module, the tables
-    of none last. `problems` are the run's that are about the schema, those of tables included.
+    of none last; `reasons` by type. `problems` are all of the run that are about the schema.
     """
 
     overview: Overview
@@ -283,7 +302,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[Table, ...]
     links: tuple[Link, ...]
     proposals: tuple[Proposal, ...]
-    problems: tuple[Problem, ...]
+    reasons: tuple[Reason, ...] = ()
+    problems: tuple[LocatedProblem, ...]
     progress: Progress
 
     def table(self, name: Name) -> Table:
@@ -294,15 +314,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         raise KeyError(str(name))
 
 
-def reasons(tables: Iterable[Table]) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Return PostgreSQL's types, without length and brackets, each group with its reason.
-
-    They are in order of the types. A reason is a text of the tool's own: backticks make code
-    spans of it.
-    """
-    types: dict[str, set[str]] = {}
-    for table in tables:
-        for column in table.columns:
-            if column.why:
-                types.setdefault(column.why, set()).add(_MODIFIER.sub("", column.type))
-    return tuple(sorted((tuple(sorted(names)), why) for why, names in types.items()))
+def group_reasons(types: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
+    """Group pairs of a reason and a PostgreSQL type by the reason."""
+    found: dict[str, set[str]] = {}
+    for why, type_ in types:
+        found.setdefault(why, set()).add(_MODIFIER.sub("", type_))
+    grouped = sorted((tuple(sorted(names)), why) for why, names in found.items())
+    return tuple(Reason(types=names, why=why) for names, why in grouped)

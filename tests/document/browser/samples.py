@@ -16,8 +16,10 @@ from ash_scaffold.document.model import (
     Index,
     KeyMark,
     Link,
+    LocatedProblem,
     Overview,
     Progress,
+    Reason,
     Resource,
     Status,
     Table,
@@ -35,14 +37,14 @@ HOSTILE = (
 )
 
 
-def key(child: Name, column: str, parent: Name, *, name: str = "", rules: str = "") -> ForeignKey:
+def key(child: Name, column: str, parent: Name, *, name: str = "", rule: str = "") -> ForeignKey:
     return ForeignKey(
         name=name or f"{child.name}_{column}_fkey",
-        table=child,
         columns=(column,),
         target=parent,
         target_columns=("id",),
-        definition=f"({column}) REFERENCES {parent} (id){rules}",
+        rule=rule,
+        optional=True,
     )
 
 
@@ -72,7 +74,6 @@ def table(name: Name, *keys: ForeignKey, columns: tuple[Column, ...] = (), **mor
         name=name,
         kind="table",
         columns=(identifier, *own, *columns),
-        primary_key=("id",),
         foreign_keys=keys,
     )
     return msgspec.structs.replace(made, **more)
@@ -82,27 +83,19 @@ def document(
     tables: tuple[Table, ...],
     *,
     application: str = "Shop",
-    problems: tuple[Problem, ...] = (),
+    problems: tuple[LocatedProblem, ...] = (),
     pairs: tuple[Link, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> Document:
     """Put tables together with the links of their keys, and count how far they are."""
-    incoming: dict[Name, list[ForeignKey]] = defaultdict(list)
     links: list[Link] = []
     by_domain: dict[str | None, list[Table]] = defaultdict(list)
     for each in tables:
         by_domain[each.domain].append(each)
-        for foreign_key in each.foreign_keys:
-            incoming[foreign_key.target].append(foreign_key)
-            links.append(
-                Link(
-                    cardinality=Cardinality.ONE_TO_MANY,
-                    source=foreign_key.target,
-                    target=each.name,
-                    columns=foreign_key.columns,
-                    foreign_keys=(foreign_key.name,),
-                    optional=True,
-                )
-            )
+        links += [
+            Link(source=key.target, target=each.name, columns=key.columns, optional=True)
+            for key in each.foreign_keys
+        ]
     return Document(
         overview=Overview(
             application=application,
@@ -119,11 +112,10 @@ def document(
             Domain(module=module, tables=tuple(each.name for each in own), progress=progress(own))
             for module, own in sorted(by_domain.items(), key=lambda item: (not item[0], item[0]))
         ),
-        tables=tuple(
-            msgspec.structs.replace(each, incoming=tuple(incoming[each.name])) for each in tables
-        ),
+        tables=tables,
         links=(*links, *pairs),
         proposals=(),
+        reasons=reasons,
         problems=problems,
         progress=progress(tables),
     )
@@ -162,7 +154,7 @@ def small() -> Document:
         attribute="email",
         ash_type=":ci_string",
         constraints="trim?: false",
-        why="`:string` would tell a from A",
+        reason=0,
     )
     schema = Use(
         module="Shop.Blog.Post",
@@ -175,7 +167,7 @@ def small() -> Document:
         (
             table(
                 posts,
-                key(posts, "author_id", users, rules=" ON DELETE CASCADE"),
+                key(posts, "author_id", users, rule="on delete cascade"),
                 key(posts, "parent_id", posts),
                 domain="Shop.Blog",
                 status=Status.LEGACY_ONLY,
@@ -198,24 +190,19 @@ def small() -> Document:
                 ),
                 indexes=(
                     Index(
-                        name="users_email_index",
-                        kind="unique",
-                        method="btree",
-                        keys=("email",),
-                        definition="UNIQUE btree (email)",
+                        name="users_email_index", kind="unique", definition="UNIQUE btree (email)"
                     ),
                 ),
-                problems=(warning,),
             ),
         ),
-        problems=(warning,),
+        reasons=(Reason(types=("citext",), why="`:string` would tell a from A"),),
+        problems=(LocatedProblem(problem=warning, table=users),),
         pairs=(
             Link(
                 cardinality=Cardinality.MANY_TO_MANY,
                 source=posts,
                 target=tags,
                 columns=("post_id", "tag_id"),
-                foreign_keys=("posts_tags_post_id_fkey", "posts_tags_tag_id_fkey"),
                 through=joins,
             ),
         ),
@@ -235,7 +222,7 @@ def hostile() -> Document:
         attribute=text,
         ash_type=text,
         constraints=text,
-        why=f"`{text}` {text}",
+        reason=0,
         notes=(text,),
     )
     problem = Problem(
@@ -245,20 +232,20 @@ def hostile() -> Document:
         tuple(
             table(
                 name,
-                key(name, "up", names[0], name=text, rules=f" ON DELETE {text}"),
+                key(name, "up", names[0], name=text, rule=f"on delete {text}".lower()),
                 columns=(column,),
                 comment=text,
                 domain=text,
                 create=text,
                 resources=(Resource(module=text, domain=text, path=text),),
                 uses=(Use(module=text, kind=text, path=text, line=1, via=("schema",)),),
-                indexes=(Index(name=text, kind=text, method=text, keys=(text,), definition=text),),
-                problems=(problem,),
+                indexes=(Index(name=text, kind=text, definition=text),),
             )
             for name in names
         ),
         application=text,
-        problems=(problem,),
+        reasons=(Reason(types=(text,), why=f"`{text}` {text}"),),
+        problems=(LocatedProblem(problem=problem, table=names[0]),),
     )
 
 
@@ -287,11 +274,13 @@ def large(count: int, columns: int = 15) -> Document:
         domain = f"Shop.{_WORDS[index // 40 % 18].title()}" if index % 9 else None
         tables.append(table(name, *keys, columns=filler, status=status, domain=domain))
     problems = tuple(
-        Problem(
-            severity=Severity.NOTE,
-            code=Code.NO_RELATIONSHIP,
-            where=str(name),
-            what="A relationship of the same name is there.",
+        LocatedProblem(
+            problem=Problem(
+                severity=Severity.NOTE,
+                code=Code.NO_RELATIONSHIP,
+                where=str(name),
+                what="A relationship of the same name is there.",
+            )
         )
         for name in names
     )

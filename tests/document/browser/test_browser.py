@@ -14,11 +14,21 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
-from tests.document.browser.samples import HOSTILE, hostile, large, small
+from tests.document.browser.samples import (
+    HOSTILE,
+    document,
+    hostile,
+    key,
+    large,
+    public,
+    small,
+    table,
+)
 
 from ash_scaffold.document.html import page
-from ash_scaffold.document.model import Document
+from ash_scaffold.document.model import Document, Use
 
 Drive = Callable[..., list[object]]
 
@@ -251,6 +261,59 @@ def test_the_overview_counts_and_the_matrix_can_be_narrowed(drive: Drive) -> Non
         ["false", "false", "false", "true", "false"],
         ["1 warning. See them all"],
     ]
+
+
+def test_the_facts_of_the_overview_leave_out_what_is_not_known(drive: Drive) -> None:
+    full = small()
+    bare = msgspec.structs.replace(
+        full.overview, version=None, extensions=(), repo="", views=1, schemas=("a", "b")
+    )
+    facts = (("open", "#/"), ("texts", ".facts span"))
+    assert drive(full, *facts) == [
+        [
+            "PostgreSQL 17",
+            "migrations: Ecto",
+            "4 tables",
+            "4 relationships",
+            "extensions citext",
+            "repo Shop.Repo",
+        ]
+    ]
+    assert drive(msgspec.structs.replace(full, overview=bare), *facts) == [
+        [
+            "PostgreSQL",
+            "migrations: Ecto",
+            "4 tables",
+            "1 view",
+            "4 relationships",
+            "schemas a, b",
+        ]
+    ]
+
+
+def test_a_use_shows_the_tables_own_schema_and_how_others_name_it(drive: Drive) -> None:
+    def use(module: str, *via: str) -> Use:
+        return Use(module=module, kind="schema", path="lib/a.ex", line=7, via=via)
+
+    users = table(public("users"), uses=(use("User", "schema"), use("Post", "User", "from")))
+    assert drive(
+        document((users,)),
+        ("open", "#/table/users"),
+        ("texts", "#used-section li"),
+        ("open", "#/"),
+        ("texts", ".matrix-old"),
+    ) == [["Userits schemalib/a.ex:7", "Postschemalib/a.ex:7 by User, from"], ["User"]]
+
+
+def test_a_unique_key_gives_at_most_one_child(drive: Drive) -> None:
+    users, profiles = public("users"), public("profiles")
+    one = msgspec.structs.replace(key(profiles, "user_id", users), unique=True, optional=False)
+    assert drive(
+        document((table(profiles, one), table(users))),
+        ("open", "#/table/users"),
+        ("attributes", ".links .cardinality", "aria-hidden"),
+        ("texts", ".links .cardinality"),
+    ) == [["true"], ["1–1"]]
 
 
 def test_reasons_show_code_as_code(drive: Drive) -> None:

@@ -72,7 +72,6 @@ def test_a_diagram_has_tables_keys_and_links() -> None:
             source=Name("public", "users"),
             target=Name("public", "Odd one"),
             columns=("user_id",),
-            foreign_keys=("fk",),
             optional=True,
         ),
         Link(
@@ -81,7 +80,6 @@ def test_a_diagram_has_tables_keys_and_links() -> None:
             target=Name("public", "posts"),
             through=Name("public", "related"),
             columns=("a_id", "b_id"),
-            foreign_keys=("a", "b"),
         ),
     ]
     tables = [table("Odd one", "user_id"), table("posts", "id", "author_id"), table("users", "id")]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ash_scaffold.document.columns import note_of
 from ash_scaffold.document.markdown import mermaid
 from ash_scaffold.document.markdown.blocks import Block, OldPage, digest, parse_page
 from ash_scaffold.document.markdown.escape import code, code_cell, fence, plain, prose, table_key
@@ -39,7 +38,7 @@ from ash_scaffold.document.model import (
     ProposalKind,
     Status,
     Table,
-    reasons,
+    group_reasons,
 )
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.resources import data_path
@@ -305,7 +304,7 @@ class _Pages:
         yield _list("relationships", "document", "relationships", rows, names_tables=True)
         yield from self._strategy(page)
         links = [domain["link"] for domain in domains] if split else []
-        yield _whole("mappings", _mappings(links, document.tables))
+        yield _whole("mappings", self._mappings(links, document.tables))
         if not split:
             yield from map(_mapping, document.tables)
         yield _whole("notes", _render("document", "notes"))
@@ -321,7 +320,7 @@ class _Pages:
         for table in here:
             parts += self._table(table, page, level=2)
         if here:
-            parts.append(_whole(f"mappings.{domain.module or 'none'}", _mappings((), here)))
+            parts.append(_whole(f"mappings.{domain.module or 'none'}", self._mappings((), here)))
             parts += map(_mapping, here)
         yield Page(path=page, top="", parts=tuple(parts))
         for table in self._of(domain):
@@ -387,6 +386,22 @@ class _Pages:
             name = f"changes.{kind.value.replace(' ', '-')}"
             yield _list(name, "document", "changes", rows, names_tables=True, title=title)
 
+    def _mappings(self, links: Sequence[object], tables: Iterable[Table]) -> str:
+        shown = list(tables)
+        reasons = group_reasons(
+            (self._document.reasons[column.reason].why, column.type)
+            for table in shown
+            for column in table.columns
+            if column.reason is not None
+        )
+        return _render(
+            "document",
+            "mappings",
+            links=links,
+            reasons=[f"{', '.join(map(code, each.types))}: {prose(each.why)}" for each in reasons],
+            unmapped=any(not table.resources for table in shown),
+        )
+
 
 def _table_id(kind: str, table: Table) -> str:
     return f"{kind}.{table_key(table.name)}"
@@ -413,17 +428,6 @@ def _list(
     return Part(block=Block(id=name, head=head, rows=found, names_tables=names_tables))
 
 
-def _mappings(links: Sequence[object], tables: Iterable[Table]) -> str:
-    shown = list(tables)
-    return _render(
-        "document",
-        "mappings",
-        links=links,
-        reasons=[f"{', '.join(map(code, types))}: {prose(why)}" for types, why in reasons(shown)],
-        unmapped=any(not table.resources for table in shown),
-    )
-
-
 def _mapping(table: Table) -> Part:
     title = plain(str(table.name))
     if table.resources:
@@ -435,7 +439,7 @@ def _mapping(table: Table) -> Part:
         "mapping",
         map(_column_row, table.columns),
         title=title,
-        remarks=[note_of(each) for each in table.problems if each.where == str(table.name)],
+        remarks=table.remarks,
     )
 
 
@@ -513,7 +517,7 @@ def _user_rows(table: Table) -> Iterator[str]:
 
 
 def _index_row(index: Index) -> str:
-    partial = ", partial" if index.predicate is not None else ""
+    partial = ", partial" if index.partial else ""
     return f"- {code(index.name)}: {index.kind}{partial}, {code(index.definition)}"
 
 
