@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -21,6 +22,12 @@ from ash_scaffold.postgres.installation import (
 )
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
+
+
+def pytest_configure() -> None:
+    """Let signals end what the tests start, also where nohup or `&` has them ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
