@@ -206,7 +206,7 @@ UNKNOWN: list[tuple[Edit, set[Path]]] = [
 ]
 
 
-@pytest.mark.parametrize(("edit", "unknown"), UNKNOWN, ids=[str(u) for _, u in UNKNOWN])
+@pytest.mark.parametrize(("edit", "unknown"), UNKNOWN, ids=[str(sorted(u)) for _, u in UNKNOWN])
 def test_what_is_unknown_gives_no_difference(edit: Edit, unknown: set[Path]) -> None:
     has = edit(POST)
 
