@@ -21,8 +21,7 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.elixir.merge.build import module_units
-from ash_scaffold.elixir.merge.units import Unit
+from ash_scaffold.elixir.merge.units import Unit, module_units
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.elixir.merge.follow import follow
+from ash_scaffold.elixir.merge.merge import follow
 from ash_scaffold.elixir.merge.units import Renames
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse

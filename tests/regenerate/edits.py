@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from tests.elixir import merging
 from tests.elixir.merging import Dice, section, units
 
-from ash_scaffold.elixir.merge.build import module_units
-from ash_scaffold.elixir.merge.units import Unit
+from ash_scaffold.elixir.merge.units import Unit, module_units
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import parse
 

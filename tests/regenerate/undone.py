@@ -9,8 +9,7 @@ from tests.regenerate.edits import Files, changes
 from tests.regenerate.project import Run
 
 from ash_scaffold.elixir.merge import assemble
-from ash_scaffold.elixir.merge.build import module_units
-from ash_scaffold.elixir.merge.units import Unit
+from ash_scaffold.elixir.merge.units import Unit, module_units
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse

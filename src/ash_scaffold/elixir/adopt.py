@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tree_sitter import Node
 
 from ash_scaffold.elixir.merge import merge
-from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
-from ash_scaffold.elixir.merge.place import put_behind
+from ash_scaffold.elixir.merge.edits import Edit, apply, put_behind, style_of
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.syntax.entities import indentation, leading_start, line_start
 from ash_scaffold.syntax.modules import ModuleDefinition, modules

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from ash_scaffold.elixir.merge.result import Conflict
+from ash_scaffold.elixir.merge.resolve import Conflict
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path

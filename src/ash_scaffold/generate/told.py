@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ash_scaffold.config.faults import quoted
-from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
+from ash_scaffold.elixir.merge.resolve import Conflict, Note, NoteKind
 from ash_scaffold.problem import Code, Problem, Severity
 
 _SHOWN = 160

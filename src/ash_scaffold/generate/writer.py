@@ -20,7 +20,7 @@ from ash_scaffold.elixir.merge import (
     merge,
     merge_spread,
 )
-from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
+from ash_scaffold.elixir.merge.resolve import Conflict, Note, NoteKind
 from ash_scaffold.generate.case import Case, Settings
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.kept import (

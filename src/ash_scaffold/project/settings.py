@@ -12,8 +12,7 @@ from typing import TypeAlias, assert_never
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.elixir.merge.edits import Edit, apply
-from ash_scaffold.elixir.merge.place import extend, put_behind, put_cells
+from ash_scaffold.elixir.merge.edits import Edit, apply, extend, put_behind, put_cells
 from ash_scaffold.project.mix import config_settings, function_clauses
 from ash_scaffold.syntax.entities import cells
 from ash_scaffold.syntax.literal import LINE_LENGTH, flat, width

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from ash_scaffold.elixir.entity_lines import EntityLines
-from ash_scaffold.elixir.merge.base import assemble, entities
-from ash_scaffold.elixir.merge.merge import merge, overlay
-from ash_scaffold.elixir.merge.result import Conflict, Merged, Note, NoteKind
-from ash_scaffold.elixir.merge.spread import USE, Part, Spread, merge_spread
+from ash_scaffold.elixir.merge.entities import assemble, entities, names_in, units_of, untouched
+from ash_scaffold.elixir.merge.merge import USE, Merged, Part, Spread, merge, merge_spread
+from ash_scaffold.elixir.merge.resolve import Conflict, Note, NoteKind
 from ash_scaffold.elixir.merge.units import Around, Renames
-from ash_scaffold.elixir.merge.untouched import names_in, units_of, untouched
 
 __all__ = [
     "USE",
     "Around",
     "Conflict",
-    "EntityLines",
     "Merged",
     "Note",
     "NoteKind",
@@ -26,7 +22,6 @@ __all__ = [
     "merge",
     "merge_spread",
     "names_in",
-    "overlay",
     "units_of",
     "untouched",
 ]

@@ -1,18 +1,57 @@
-"""The table of cases: what becomes of a unit that three versions have, or two, or one."""
+"""The decisions of a merge: what becomes of a unit that three versions have, or two, or one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 import msgspec
 
 from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
-from ash_scaffold.elixir.merge.fragments import pad_of, text_lines, value_text
 from ash_scaffold.elixir.merge.pairing import Triple, pair
-from ash_scaffold.elixir.merge.result import Conflict, Note, NoteKind
 from ash_scaffold.elixir.merge.units import Form, Unit, same
-from ash_scaffold.elixir.merge.write import Change, write_parts
+from ash_scaffold.elixir.merge.write import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.syntax.literal import atom
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit that both sides changed: the person's text stays.
+
+    `object` is the database object as `[[accept]]` names it, `option` the option of it when the
+    conflict is about one. The lines are those of each side, none where it lacks the unit.
+    """
+
+    section: str
+    object: str
+    option: str | None
+    base: tuple[str, ...]
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What `[[accept]]` calls it: `table.object`, or `table.object.option`."""
+        return self.object if self.option is None else f"{self.object}.{self.option}"
+
+
+class NoteKind(StrEnum):
+    """What there is to say about a unit that was left as it is, and is no conflict."""
+
+    REMOVED = "removed by hand"
+    DIFFERS = "differs"
+    ACCEPTED = "accepted"
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit that the person took out, or has in another form than would be generated."""
+
+    kind: NoteKind
+    section: str
+    object: str
+    option: str | None
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
 
 Path = tuple[str, ...]
 # The names that people gave, by section, each with the one that was generated.

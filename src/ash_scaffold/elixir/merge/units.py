@@ -3,19 +3,42 @@
 A module is a tree of units: sections, their entities and options, the entities' options, the
 entries of lists that are merged one by one. `key` is what makes two units of two versions the
 same one; `name`, an Elixir name, pairs what has no key in common.
+
+A column is known by `source`, a relationship by the column of its key and by its target, an
+identity by its index, a constraint by its name. Defaults are Ash's own: `source` is the name, a
+belongs_to's key `<name>_id`, a has_many's `<module>_id` at the destination, and the index of an
+identity `<table>_<identity>_index` (AshPostgres).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.syntax.entities import Body, Cells, leading_start
+from ash_scaffold.ash.naming import short_name
+from ash_scaffold.syntax.entities import (
+    Body,
+    Cells,
+    Entity,
+    Setting,
+    body,
+    canonical,
+    cells,
+    comments,
+    entity,
+    leading_start,
+    tokens,
+    trailing_comment,
+)
 from ash_scaffold.syntax.modules import ModuleDefinition
-from ash_scaffold.syntax.parse import CallSite, Tree
+from ash_scaffold.syntax.parse import CallSite, Tree, call_site, calls, module_attribute
+from ash_scaffold.syntax.values import Unreadable
+from ash_scaffold.term import Atom, Keyword, Module
 
 
 class Form(StrEnum):
@@ -133,3 +156,511 @@ def same(ours: Unit, base: Unit) -> bool:
 def span_of(nodes: Sequence[Node]) -> tuple[int, int]:
     """Return the range that nodes take up together."""
     return nodes[0].start_byte, nodes[-1].end_byte
+
+
+ATTRIBUTES = frozenset(
+    "attribute uuid_primary_key uuid_v7_primary_key integer_primary_key create_timestamp "
+    "update_timestamp".split()
+)
+RELATIONSHIPS = frozenset({"belongs_to", "has_one", "has_many", "many_to_many"})
+_TIMESTAMPS = (("inserted_at_field", "inserted_at"), ("updated_at_field", "updated_at"))
+
+
+def scope(
+    tree: Tree,
+    module: ModuleDefinition,
+    renames: Renames = NO_RENAMES,
+    around: Around = NOTHING_AROUND,
+) -> Scope:
+    """Read what the attributes, relationships and identities of a module stand for.
+
+    `renames` are those of the database that the text does not know of.
+    """
+    columns = {name: renames.columns.get(column, column) for name, column in around.columns.items()}
+    first = Scope(tree, module, columns, {}, {}, around.resource or module.name, renames)
+    for item in _entities_in(tree, module, "attributes"):
+        name = argument(first, item, 0)
+        if name and item.word in ATTRIBUTES:
+            source = setting(first, item, "source")
+            old = source or name
+            is_new = bool(source) and renames.followed
+            columns[name] = source if is_new else renames.columns.get(old, old)
+    relationships = dict(around.relationships)
+    for item in _entities_in(tree, module, "relationships"):
+        name = argument(first, item, 0)
+        if name and item.word in RELATIONSHIPS:
+            relationships[name] = relationship_key(first, item, name)
+    table, given = _table_and_indexes(first)
+    names = [argument(first, item, 0) for item in _entities_in(tree, module, "identities")]
+    computed = {name: f"{table or around.table}_{name}_index" for name in names if name}
+    unsaid = computed | {**around.indexes}
+    indexes = {name: renames.constraints.get(index, index) for name, index in unsaid.items()}
+    indexes |= {name: constraint(first, index) for name, index in given.items()}
+    return msgspec.structs.replace(first, relationships=relationships, indexes=indexes)
+
+
+def around_of(resource: str, parts: Iterable[tuple[Tree, ModuleDefinition]]) -> Around:
+    """Read what the modules of a resource say that the units of each of them are known by."""
+    found = Around(resource)
+    for tree, module in parts:
+        where = scope(tree, module, around=found)
+        table, given = _table_and_indexes(where)
+        found = Around(
+            resource,
+            where.columns,
+            where.relationships,
+            table or found.table,
+            {**found.indexes, **given},
+        )
+    return found
+
+
+def relationship_key(where: Scope, item: Entity, name: str) -> str:
+    """Return the identity of a relationship: the column of its key and its destination."""
+    destination = argument(where, item, 1)
+    belongs = item.word == "belongs_to"
+    source = setting(where, item, "source_attribute") or (f"{name}_id" if belongs else "id")
+    column = where.columns.get(source, source)
+    if belongs:
+        return f"belongs_to {destination} by {column}"
+    if item.word == "many_to_many":
+        return f"many_to_many {destination} through {setting(where, item, 'through')} by {column}"
+    guess = f"{short_name(where.resource)}_id"
+    target = setting(where, item, "destination_attribute") or guess
+    return f"has {destination}.{target} by {column}"
+
+
+def timestamp_columns(where: Scope, item: Entity) -> tuple[str, ...]:
+    """Return the two columns that `timestamps` stands for."""
+    return tuple(setting(where, item, option) or column for option, column in _TIMESTAMPS)
+
+
+def argument(where: Scope, item: Entity, index: int) -> str:
+    """Return a positional argument as a name (atom, string or module), "" when it is none."""
+    return plain(where, item.args[index]) if index < len(item.args) else ""
+
+
+def setting(where: Scope, item: Entity, option: str) -> str:
+    """Return an option's value as a name, "" when it has none."""
+    for found in item.settings:
+        if found.name == option and len(found.values) == 1:
+            return plain(where, found.values[0])
+    return ""
+
+
+def plain(where: Scope, node: Node) -> str:
+    """Return an atom, a string or a module as its name, "" for anything else."""
+    value = where.module.read(where.tree, node)
+    if isinstance(value, Atom | Module):
+        return value.name
+    return value if isinstance(value, str) else _word(value)
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "nil"
+    return str(value).lower() if isinstance(value, bool) else ""
+
+
+def constraint(where: Scope, name: str) -> str:
+    """Return what a constraint or an index that the text names is called today."""
+    return name if where.renames.followed else where.renames.constraints.get(name, name)
+
+
+def element_key(where: Scope, node: Node) -> str:
+    """Return the identity of a list's element: its name, or the constraint's in a tuple."""
+    value = where.module.read(where.tree, node)
+    if isinstance(value, tuple):
+        names = [item for item in value if isinstance(item, str)]
+        if names:
+            return f"constraint {constraint(where, names[0])}"
+    if isinstance(value, Unreadable):
+        return canonical(where.tree, where.module, node)
+    return plain(where, node) or canonical(where.tree, where.module, node)
+
+
+def _entities_in(tree: Tree, module: ModuleDefinition, section: str) -> list[Entity]:
+    found = []
+    for call in calls(tree, module.body, section):
+        if call.body is not None and not call.args:
+            top = entity(tree, call)
+            found += [entity(tree, s.call) for s in top.settings if s.call is not None]
+    return found
+
+
+def _table_and_indexes(where: Scope) -> tuple[str, Mapping[str, str]]:
+    table, given = "", {}
+    for item in _entities_in(where.tree, where.module, "postgres"):
+        if item.word == "table":
+            table = argument(where, item, 0)
+        if item.word == "identity_index_names" and item.call.keywords is not None:
+            value = where.module.read(where.tree, item.call.keywords)
+            if isinstance(value, Keyword):
+                given = {name: text for name, text in value.items if isinstance(text, str)}
+    return table, given
+
+
+# Options whose value is merged entry by entry; the open ones may lose entries to a person and
+# still get new ones.
+_OPEN = frozenset(
+    "identity_index_names identity_wheres_to_sql foreign_key_names unique_index_names "
+    "exclusion_constraint_names".split()
+)
+_MERGED = _OPEN | frozenset(
+    "constraints defaults extensions fragments values create update".split()
+)
+_ENTITIES = (
+    ATTRIBUTES
+    | RELATIONSHIPS
+    | {"identity", "reference", "check_constraint", "resource", "timestamps"}
+)
+_COMMENT = re.compile(rb"#[^\r\n]*")
+_DEFINITIONS = frozenset({"def", "defp", "defmacro", "defmacrop"})
+_ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
+
+
+def module_units(
+    tree: Tree,
+    module: ModuleDefinition,
+    renames: Renames = NO_RENAMES,
+    uses: Sequence[str] = (),
+    around: Around = NOTHING_AROUND,
+) -> Unit:
+    """Return a module as a unit whose parts are its sections, its `use` and its functions.
+
+    `uses` are the modules that may stand in the generated `use`; without any it is the first.
+    `around` is what the resource's other modules say.
+    """
+    where = scope(tree, module, renames, around)
+    holder = body(tree, module.call)
+    parts = _module_parts(where, holder, module.body, uses) if holder is not None else []
+    return Unit(
+        key="",
+        label="",
+        form=Form.STATEMENT,
+        says=_joined(parts),
+        source=tree.source,
+        start=module.span.start,
+        end=module.span.end,
+        call=module.call,
+        parts=tuple(parts),
+        body=holder,
+        open=True,
+    )
+
+
+def _module_parts(
+    where: Scope, holder: Body, nodes: Sequence[Node], uses: Sequence[str]
+) -> list[Unit]:
+    parts: list[Unit] = []
+    attached: list[Node] = []
+    used = False
+    for node in nodes:
+        attribute = module_attribute(where.tree, node)
+        if attribute is not None and attribute.name in _ATTACHED:
+            attached.append(node)
+            continue
+        call = call_site(where.tree, node)
+        if attribute is not None:
+            parts.append(_whole(where, [node], f"@{attribute.name}", holder))
+        elif call is not None and call.name == "use":
+            if not used and _is_generated_use(where, call, uses):
+                used = True
+                parts.append(_entity(where, entity(where.tree, call), "use", "use", holder))
+        elif call is not None and call.name in _DEFINITIONS:
+            _define(where, parts, [*attached, node], call, holder)
+        elif call is not None and call.body is not None and not call.args:
+            _add_section(parts, _section(where, call, call.name, holder))
+        elif call is not None and call.name == "defoverridable":
+            parts.append(_whole(where, [node], call.name, holder))
+        attached = []
+    return parts
+
+
+def _is_generated_use(where: Scope, call: CallSite, uses: Sequence[str]) -> bool:
+    if not uses or not call.args:
+        return True
+    name = plain(where, call.args[0])
+    return name in uses or any(option.name in ("domain", "data_layer") for option in call.options)
+
+
+def _define(
+    where: Scope, parts: list[Unit], nodes: list[Node], call: CallSite, holder: Body
+) -> None:
+    """Add a function; its clauses, one after another, are one unit."""
+    head = call_site(where.tree, call.args[0]) if call.args else None
+    name = head.name if head is not None else where.tree.text(call.args[0]) if call.args else ""
+    key = f"{call.name} {name}/{len(head.values) if head is not None else 0}"
+    if parts and parts[-1].key == key and len(nodes) == 1:
+        last = parts.pop()
+        more = _whole(where, nodes, key, holder)
+        parts.append(_joined_unit(last, more))
+    else:
+        parts.append(_whole(where, nodes, key, holder))
+
+
+def _joined_unit(first: Unit, second: Unit) -> Unit:
+    return msgspec.structs.replace(
+        first,
+        says=f"{first.says}\n{second.says}",
+        end=second.end,
+        inner=(*first.inner, *_between(first.source, first.end, second.start), *second.inner),
+        trailing=second.trailing,
+    )
+
+
+def _whole(where: Scope, nodes: Sequence[Node], key: str, holder: Body) -> Unit:
+    start, end = span_of(nodes)
+    source = where.tree.source
+    gaps = [
+        text
+        for node, following in pairwise(nodes)
+        for text in _between(source, node.end_byte, following.start_byte)
+    ]
+    return Unit(
+        key=key,
+        label=key,
+        form=Form.STATEMENT,
+        says="\n".join(" ".join(tokens(where.tree, node)) for node in nodes),
+        source=where.tree.source,
+        start=start,
+        end=end,
+        home=holder,
+        inner=(*comments(where.tree, *nodes), *gaps),
+        trailing=trailing_comment(where.tree.source, end),
+    )
+
+
+def _between(source: bytes, start: int, end: int) -> list[str]:
+    """Return the comments between two statements."""
+    found = _COMMENT.findall(source, start, end)
+    return [text.decode("utf-8", "replace").strip() for text in found]
+
+
+def _add_section(parts: list[Unit], found: Unit) -> None:
+    """Add a section; one that is opened again is one with the first."""
+    for index, part in enumerate(parts):
+        if part.key == found.key:
+            both = (*(part.parts or ()), *(found.parts or ()))
+            parts[index] = msgspec.structs.replace(
+                part, parts=both, says=_joined(both), inner=(*part.inner, "# opened again")
+            )
+            return
+    parts.append(found)
+
+
+def _section(where: Scope, call: CallSite, name: str, holder: Body | None) -> Unit:
+    tree = where.tree
+    holding = body(tree, call)
+    parts: list[Unit] = []
+    for node in holding.statements if holding is not None else ():
+        inner = call_site(tree, node)
+        if inner is not None:
+            parts += _statement(where, name, inner, holding)
+    own = holding is not None and len(parts) < len(holding.statements)
+    return Unit(
+        key=f"section {name}",
+        label=name,
+        name=name,
+        word=name,
+        form=Form.STATEMENT,
+        says=_joined(parts) + (" " + " ".join(tokens(tree, call.node)) if own else ""),
+        source=tree.source,
+        start=call.span.start,
+        end=call.span.end,
+        call=call,
+        parts=tuple(parts),
+        body=holding,
+        home=holder,
+        open=True,
+        section=True,
+        inner=comments(tree, call.node),
+        trailing=trailing_comment(tree.source, call.span.end),
+    )
+
+
+def _statement(where: Scope, section: str, call: CallSite, holder: Body | None) -> list[Unit]:
+    tree = where.tree
+    if call.body is not None and not call.args:
+        return [_section(where, call, call.name, holder)]
+    item = entity(tree, call)
+    if call.name == "timestamps" and section == "attributes":
+        return [
+            _entity(where, item, f"column {column}", column, holder, whole=True)
+            for column in timestamp_columns(where, item)
+        ]
+    if call.name in _ENTITIES or (call.body is not None and call.args):
+        key, label = _entity_key(where, item)
+        return [_entity(where, item, key, label, holder)]
+    if not call.values:
+        return []
+    return [_option(where, Setting(call.name, call.node, call.values, call), section, holder)]
+
+
+def _entity_key(where: Scope, item: Entity) -> tuple[str, str]:
+    name = argument(where, item, 0)
+    if item.word in ATTRIBUTES:
+        column = where.columns.get(name, name)
+        return f"column {column}", column
+    if item.word in RELATIONSHIPS:
+        return f"relationship {relationship_key(where, item, name)}", name
+    if item.word == "identity":
+        # A held base may lack the option that names the index, so the label is the Elixir name.
+        return f"index {where.indexes.get(name, name)}", f"identities.{name}"
+    if item.word == "reference":
+        return f"reference {where.relationships.get(name, name)}", f"references.{name}"
+    if item.word == "check_constraint":
+        label = argument(where, item, 1)
+        return f"constraint {constraint(where, label)}", label
+    return f"{item.word} {name}", name
+
+
+def _entity(
+    where: Scope, item: Entity, key: str, label: str, holder: Body | None, *, whole: bool = False
+) -> Unit:
+    tree, call = where.tree, item.call
+    head = tuple(_argument(where, item, index) for index in range(len(item.args)))
+    parts = tuple(_option(where, found, item.word, item.body) for found in item.settings)
+    others = sorted(" ".join(tokens(tree, node)) for node in item.others)
+    says = "\n".join([item.word, *(unit.says for unit in head), _joined(parts), *others])
+    check = item.word == "check_constraint"
+    return Unit(
+        key=key,
+        label=label,
+        name="" if check or not head else argument(where, item, 0),
+        word=item.word,
+        form=Form.STATEMENT,
+        says=says,
+        source=tree.source,
+        start=call.span.start,
+        end=call.span.end,
+        call=call,
+        head=head,
+        parts=None if whole else parts,
+        cells=item.keywords,
+        body=item.body,
+        home=holder,
+        inner=comments(tree, call.node),
+        trailing=trailing_comment(tree.source, call.span.end),
+    )
+
+
+_SLOTS = {"identity": ("name", "keys"), "check_constraint": ("attribute", "name")}
+
+
+def _argument(where: Scope, item: Entity, index: int) -> Unit:
+    node = item.args[index]
+    second = "destination" if item.word in RELATIONSHIPS else "type"
+    names = _SLOTS.get(item.word, ("name", second))
+    return Unit(
+        key=f"#{index}",
+        label=names[index] if index < len(names) else f"argument {index + 1}",
+        form=Form.ARGUMENT,
+        says=canonical(where.tree, where.module, node),
+        source=where.tree.source,
+        start=node.start_byte,
+        end=node.end_byte,
+        inner=comments(where.tree, node),
+    )
+
+
+def _option(where: Scope, found: Setting, owner: str, holder: Body | None) -> Unit:
+    """Make the unit of an option; one that is merged by entries has those as parts."""
+    tree = where.tree
+    start, end = found.node.start_byte, found.node.end_byte
+    parts, inside = None, None
+    if len(found.values) == 1 and found.name in _MERGED:
+        inside = cells(tree, found.values[0])
+        if inside is not None:
+            parts = _entries(where, inside, found.name)
+    says = [canonical(tree, where.module, value) for value in found.values]
+    return Unit(
+        key=f"option {found.name}",
+        label=found.name,
+        name="",
+        word=found.name,
+        form=Form.PAIR if found.call is None else Form.STATEMENT,
+        says=_joined(parts) if parts is not None else " , ".join(says),
+        source=tree.source,
+        start=start,
+        end=end,
+        call=found.call,
+        value=span_of(found.values),
+        bare_value=found.values[-1].type == "keywords",
+        parts=parts,
+        cells=inside,
+        home=holder if found.call is not None else None,
+        open=(found.name in _OPEN and owner == "postgres") or found.name == "fragments",
+        inner=comments(tree, found.node),
+        trailing=trailing_comment(tree.source, end),
+    )
+
+
+def _entries(where: Scope, inside: Cells, option: str) -> tuple[Unit, ...]:
+    return tuple(_entry(where, inside, index, option) for index in range(len(inside.cells)))
+
+
+def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
+    tree, cell = where.tree, inside.cells[index]
+    value = cell.node.child_by_field_name("value") if cell.key is not None else None
+    name, parts, deeper = "", None, None
+    if value is None:
+        key = element_key(where, cell.node)
+        says = canonical(tree, where.module, cell.node)
+    else:
+        key, name = _pair_key(where, option, cell.key or "", value)
+        if option in ("constraints", "defaults"):
+            deeper = cells(tree, value)
+        if deeper is not None and deeper.cells and _is_merged(option, deeper):
+            parts = _entries(where, deeper, option)
+        elif option == "defaults" and deeper is None:
+            # `create: :*` says what `create: [:*]` says.
+            parts, deeper = (_single(where, value),), None
+        says = canonical(tree, where.module, value) if parts is None else _joined(parts)
+        says = f"{cell.key}: {says}"
+    return Unit(
+        key=key,
+        label=(cell.key or key.removeprefix("constraint ")),
+        name=name,
+        word=cell.key or "",
+        form=Form.PAIR if value is not None else Form.ELEMENT,
+        says=says,
+        source=tree.source,
+        start=cell.start,
+        end=cell.end,
+        value=None if value is None else (value.start_byte, value.end_byte),
+        parts=parts,
+        cells=deeper if parts is not None else None,
+        inner=comments(tree, cell.node),
+        trailing=trailing_comment(tree.source, cell.end),
+    )
+
+
+def _single(where: Scope, value: Node) -> Unit:
+    return Unit(
+        key=element_key(where, value),
+        label=plain(where, value),
+        form=Form.ELEMENT,
+        says=canonical(where.tree, where.module, value),
+        source=where.tree.source,
+        start=value.start_byte,
+        end=value.end_byte,
+    )
+
+
+def _is_merged(option: str, inside: Cells) -> bool:
+    """Lists of accepted attributes are merged, of constraints only keywords are."""
+    return option == "defaults" or all(cell.key is not None for cell in inside.cells)
+
+
+def _pair_key(where: Scope, option: str, key: str, value: Node) -> tuple[str, str]:
+    if option == "identity_index_names":
+        return f"index {constraint(where, plain(where, value))}", key
+    if option == "identity_wheres_to_sql":
+        return f"index {where.indexes.get(key, key)}", key
+    return key, ""
+
+
+def _joined(parts: Sequence[Unit]) -> str:
+    """Say the parts in an order of their own: moving one is no change."""
+    return "{" + "\n".join(sorted(f"{part.key} = {part.says}" for part in parts)) + "}"

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ash_scaffold.elixir.entity_lines import EntityLines
-from ash_scaffold.elixir.merge.build import module_units
 from ash_scaffold.elixir.merge.edits import lines_of
-from ash_scaffold.elixir.merge.units import NOTHING_AROUND, Around, Unit
+from ash_scaffold.elixir.merge.units import NOTHING_AROUND, Around, Unit, module_units, same
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
-
-Path = tuple[str, ...]
 
 
 def entities(text: str, around: Around = NOTHING_AROUND) -> tuple[EntityLines, ...]:
     """Return the entities of a generated module, or of a part of one with the rest `around`."""
-    return tuple(item for _, item in located(text, around))
-
-
-def located(text: str, around: Around = NOTHING_AROUND) -> list[tuple[Path, EntityLines]]:
-    """Return the entities of a generated module, each with its path in the tree of units."""
     tree = parse(text.encode())
-    return list(_walk(module_units(tree, modules(tree)[0], around=around), (), ""))
+    units = module_units(tree, modules(tree)[0], around=around)
+    return tuple(item for _, item in _entities(units, ""))
 
 
 def units_by_entity(unit: Unit) -> dict[tuple[str, str], Unit]:
@@ -57,37 +50,6 @@ def assemble(module: str, found: Sequence[EntityLines]) -> str:
     return "\n".join([*lines, "end", ""])
 
 
-def replaced(
-    found: Sequence[EntityLines], others: Sequence[EntityLines]
-) -> tuple[EntityLines, ...]:
-    """Put entities in place of those of the same name, or at the end of their section."""
-    out = list(found)
-    for item in others:
-        names = [(other.section, other.object) for other in out]
-        if (item.section, item.object) in names:
-            out[names.index((item.section, item.object))] = item
-        else:
-            out.insert(_end_of(item.section, [section for section, _ in names]), item)
-    return tuple(out)
-
-
-def _end_of(section: str, sections: Sequence[str]) -> int:
-    """Return where a section ends, else the one around it: none may be opened twice."""
-    top = section.split("/")[0]
-    same = [index for index, name in enumerate(sections) if name == section]
-    around = [index for index, name in enumerate(sections) if name.split("/")[0] == top]
-    return (same or around or [len(sections) - 1])[-1] + 1
-
-
-def _walk(unit: Unit, path: Path, section: str) -> Iterator[tuple[Path, EntityLines]]:
-    for part in unit.parts or ():
-        here = (*path, part.key)
-        if part.section:
-            yield from _walk(part, here, _inside(section, part))
-        else:
-            yield here, _lines(unit, part, section)
-
-
 def _entities(unit: Unit, section: str) -> Iterator[tuple[Unit, EntityLines]]:
     for part in unit.parts or ():
         if part.section:
@@ -106,3 +68,50 @@ def _lines(unit: Unit, part: Unit, section: str) -> EntityLines:
     twins = sum(other.key == part.key for other in unit.parts or ())
     object_ = part.key if twins == 1 else f"{part.key} as {part.name}"
     return EntityLines(section, object_, lines)
+
+
+def untouched(
+    section: str, generated: Sequence[EntityLines], sources: Iterable[bytes], names: Iterable[str]
+) -> frozenset[str]:
+    """Return the Elixir names of a section's entities that stand in the files as generated.
+
+    `generated` are the entities of the snapshot; `names` are the modules of `sources` to look at.
+    """
+    wanted = set(names)
+    old = _units_in(assemble("Base", generated).encode(), {"Base"}, section)
+    return frozenset(
+        unit.name
+        for source in sources
+        for unit in _units_in(source, wanted, section)
+        if any(other.name == unit.name and same(unit, other) for other in old)
+    )
+
+
+def names_in(found: Sequence[EntityLines], section: str) -> frozenset[str]:
+    """Return the Elixir names of a section's entities."""
+    units = _units_in(assemble("Base", found).encode(), {"Base"}, section)
+    return frozenset(unit.name for unit in units)
+
+
+def units_of(source: bytes, name: str) -> dict[str, str]:
+    """Return what a module says: each of its parts, without layout, by what it is."""
+    tree = parse(source)
+    return {
+        part.key: part.says
+        for module in modules(tree)
+        if module.name == name
+        for part in module_units(tree, module).parts or ()
+    }
+
+
+def _units_in(source: bytes, names: set[str], section: str) -> list[Unit]:
+    tree = parse(source)
+    return [
+        unit
+        for module in modules(tree)
+        if module.name in names
+        for part in module_units(tree, module).parts or ()
+        if part.section and part.word == section
+        for unit in part.parts or ()
+        if unit.name
+    ]
