@@ -1,6 +1,7 @@
 """Renders modules from the templates: resources, domains and support types.
 
-Templates hold layout only. A user's folder of templates is looked at first, file by file.
+Templates hold layout only: a section comes to them as finished text. A user's folder of templates
+is looked at first, file by file.
 """
 
 from __future__ import annotations
