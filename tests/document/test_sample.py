@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ash_scaffold.document.job import read
-from ash_scaffold.document.output import File, Status, Wanted, make_output
+from ash_scaffold.document.output import File, FileStatus, OutputOptions, make_output
 from ash_scaffold.generate.reading import Request
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.resources import data_path
@@ -22,12 +22,12 @@ HOW = (
 
 def document_files(project: Path, *, check: bool = True) -> tuple[File, ...]:
     found = read(Request(folder=project, dump=project / DUMP))
-    return make_output(found, project, Wanted(check=check)).files
+    return make_output(found, project, OutputOptions(check=check)).files
 
 
 def test_the_committed_document_is_up_to_date() -> None:
     found = document_files(data_path("sample_project"), check=False)
-    assert [(file.path, file.status) for file in found] == [(INDEX, Status.UNCHANGED)], HOW
+    assert [(file.path, file.status) for file in found] == [(INDEX, FileStatus.UNCHANGED)], HOW
 
 
 def servers() -> list[installations.Installation]:
@@ -42,7 +42,7 @@ def test_it_is_the_same_on_every_server(
 ) -> None:
     monkeypatch.setattr(installations, "choose_installation", lambda _major: server)
     found = document_files(data_path("sample_project"), check=False)
-    assert [(file.path, file.status) for file in found] == [(INDEX, Status.UNCHANGED)], HOW
+    assert [(file.path, file.status) for file in found] == [(INDEX, FileStatus.UNCHANGED)], HOW
 
 
 def test_a_legacy_tweak_changes_only_what_it_is_about(tmp_path: Path) -> None:

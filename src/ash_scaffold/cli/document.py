@@ -16,7 +16,7 @@ from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
     from ash_scaffold.document.job import Read
-    from ash_scaffold.document.output import Output, Wanted
+    from ash_scaffold.document.output import Output, OutputOptions
     from ash_scaffold.generate.reading import Request
 
 _DATABASE = "The database"
@@ -84,7 +84,7 @@ def document(
     and ticks in its lists. A run with nothing new writes nothing.
     """
     with told(as_json=json):
-        from ash_scaffold.document.output import Wanted
+        from ash_scaffold.document.output import OutputOptions
         from ash_scaffold.generate.reading import Request
 
         request = Request(
@@ -98,7 +98,10 @@ def document(
             environment=dict(os.environ),
         )
         code = _run(
-            request, Wanted(out=out, split=split, html=html, check=check), json=json, quiet=quiet
+            request,
+            OutputOptions(out=out, split=split, html=html, check=check),
+            json=json,
+            quiet=quiet,
         )
         raise typer.Exit(code)
 
@@ -106,7 +109,7 @@ def document(
 document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(request: Request, wanted: Wanted, *, json: bool, quiet: bool) -> Exit:
+def _run(request: Request, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
     from ash_scaffold.cli.locking import tell_recovery, tell_waiting
     from ash_scaffold.cli.progress import progress
     from ash_scaffold.document.job import read
@@ -116,30 +119,30 @@ def _run(request: Request, wanted: Wanted, *, json: bool, quiet: bool) -> Exit:
 
     root = find_root(request.folder)
     with locked(root, on_wait=tell_waiting) as lock:
-        if not wanted.check:
+        if not options.check:
             tell_recovery(recover(lock))
         with progress(enabled=not quiet and not json and sys.stderr.isatty()) as say:
             found = read(request, say)
-            output = make_output(found, root, wanted)
-        if not wanted.check:
-            write_files(lock, output.contents, seen=output.seen)
+            output = make_output(found, root, options)
+        if not options.check:
+            write_files(lock, output.contents, seen=output.before)
     if json:
-        _print_json(found, output, check=wanted.check)
+        _print_json(found, output, check=options.check)
     else:
-        _print(found, output, check=wanted.check, quiet=quiet)
-    return _code(output, check=wanted.check)
+        _print(found, output, check=options.check, quiet=quiet)
+    return _code(output, check=options.check)
 
 
 def _code(output: Output, *, check: bool) -> Exit:
-    from ash_scaffold.document.output import Status
+    from ash_scaffold.document.output import FileStatus
 
-    outdated = any(file.status is not Status.UNCHANGED for file in output.files)
+    outdated = any(file.status is not FileStatus.UNCHANGED for file in output.files)
     return Exit.FINDINGS if output.problems or (check and outdated) else Exit.OK
 
 
 def _print(found: Read, output: Output, *, check: bool, quiet: bool) -> None:
     from ash_scaffold.cli.output import console, print_diff, print_problems, safe
-    from ash_scaffold.document.output import Status
+    from ash_scaffold.document.output import FileStatus
 
     if not quiet:
         out = console()
@@ -151,7 +154,7 @@ def _print(found: Read, output: Output, *, check: bool, quiet: bool) -> None:
         )
         for file in output.files:
             is_page = not file.path.endswith(".md")
-            if check and file.status is not Status.UNCHANGED:
+            if check and file.status is not FileStatus.UNCHANGED:
                 out.print(f"{safe(file.path)} is out of date")
                 if not is_page:
                     print_diff(file.diff())

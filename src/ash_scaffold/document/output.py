@@ -1,4 +1,4 @@
-"""What a run of `ash-scaffold document` writes: the files with their bytes, and what they were."""
+"""The files of the document: the existing ones, and those that a run writes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ash_scaffold.document.files import INDEX, decode, read_files
 from ash_scaffold.document.job import Read
+from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.problem import Code, Problem, fail
 
+INDEX = "docs/database_schema.md"
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for: `out` is relative to the project, `html` is absolute.
 
-    `split` is None for what the document is so far; `check` writes nothing.
+class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of the output: `out` is relative to the project, `html` is absolute.
+
+    `split` is None for the present layout; `check` writes nothing.
     """
 
     out: str | None = None
@@ -27,8 +29,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     check: bool = False
 
 
-class Status(StrEnum):
-    """What becomes of a file."""
+class FileStatus(StrEnum):
+    """The effect of a run on a file."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -44,13 +46,13 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     after: bytes | None
 
     @property
-    def status(self) -> Status:
-        """What becomes of it."""
+    def status(self) -> FileStatus:
+        """The effect of the run on it."""
         if self.before == self.after:
-            return Status.UNCHANGED
+            return FileStatus.UNCHANGED
         if self.before is None:
-            return Status.CREATED
-        return Status.DELETED if self.after is None else Status.CHANGED
+            return FileStatus.CREATED
+        return FileStatus.DELETED if self.after is None else FileStatus.CHANGED
 
     def diff(self) -> str:
         """Return the unified diff from before to after."""
@@ -62,42 +64,42 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """All files in order of their paths, and what is wrong with those that are there."""
+    """All files in order of their paths, and the problems of the existing ones."""
 
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
 
     @property
     def contents(self) -> Mapping[str, bytes | None]:
-        """The files' bytes from now on, for `project.write`."""
+        """The bytes to be written, for `project.write`."""
         return {file.path: file.after for file in self.files}
 
     @property
-    def seen(self) -> Mapping[str, bytes | None]:
-        """The files' bytes as they were read."""
+    def before(self) -> Mapping[str, bytes | None]:
+        """The bytes that were read."""
         return {file.path: file.before for file in self.files}
 
 
-def make_output(read: Read, root: Path, wanted: Wanted) -> Output:
+def make_output(read: Read, root: Path, options: OutputOptions) -> Output:
     """Make the files. Raises `ScaffoldError` for a file that can't be merged or may not be."""
-    index = _index(wanted.out)
-    before = dict(read_files(root, index))
+    index = _index(options.out)
+    before = dict(_read_files(root, index))
     merged = render_markdown(
         read.document,
         index,
-        decode(before),
-        split=wanted.split,
-        keep_version=wanted.check,
+        _decode(before),
+        split=options.split,
+        keep_version=options.check,
         renamed=read.renamed,
         fresh=read.fresh,
     )
     after: dict[str, bytes | None] = {
         path: None if text is None else text.encode() for path, text in merged.files.items()
     }
-    if wanted.html is not None:
+    if options.html is not None:
         from ash_scaffold.document.html import page
 
-        path = _inside(wanted.html, root)
+        path = _inside(options.html, root)
         place = root / path
         if place.is_file():
             before[path] = place.read_bytes()
@@ -108,6 +110,48 @@ def make_output(read: Read, root: Path, wanted: Wanted) -> Output:
         ),
         problems=merged.problems,
     )
+
+
+def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
+    """Return the bytes of the document's files by path: the first, and its pages beside it.
+
+    A file in the folder of the pages belongs to it when it has a generated block. Raises
+    `ScaffoldError` when one can't be read.
+    """
+    folder = root / index.removesuffix(".md")
+    found: dict[str, bytes] = {}
+    for path in [root / index, *sorted(folder.rglob("*.md"))]:
+        where = path.relative_to(root).as_posix()
+        try:
+            content = path.read_bytes() if path.exists() else None
+        except OSError as error:
+            raise fail(
+                Code.NOT_WRITABLE, f"It can't be read: {error.strerror}.", where=where
+            ) from error
+        if content is not None and (where == index or _has_block(content)):
+            found[where] = content
+    return found
+
+
+def _decode(files: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Read files as UTF-8. Raises `ScaffoldError` for one that is not."""
+    texts: dict[str, str] = {}
+    for path, content in files.items():
+        try:
+            texts[path] = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise fail(
+                Code.NOT_WRITABLE,
+                "The file is not UTF-8, so what people wrote into it can't be kept.",
+                where=f"{path}:{line}",
+                todo="Save it as UTF-8, or name another: --out FILE.",
+            ) from error
+    return texts
+
+
+def _has_block(content: bytes) -> bool:
+    return any(is_marker(line) for line in content.decode("utf-8", "replace").split("\n"))
 
 
 def _index(out: str | None) -> str:
