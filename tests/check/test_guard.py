@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.check.mutate import Mutated
 
-from ash_scaffold.check.guard.pending import guard_pending, versions_in
+from ash_scaffold.check.guard import guard_pending, versions_in
 from ash_scaffold.project.read import read_project
 from ash_scaffold.report.finding import DRIFT_WORDS
 

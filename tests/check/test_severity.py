@@ -7,13 +7,15 @@ import pytest
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT
-from ash_scaffold.ash.types import Family
-from ash_scaffold.check.severity import change_severity, difference_severity
+from ash_scaffold.ash.types import Family, ash_families
+from ash_scaffold.check.schema_drift import change_severity
 from ash_scaffold.postgres.catalog import Index, Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import ColumnFacts
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.differences import difference_severity
 from ash_scaffold.report.finding import DRIFT_WORDS
+from ash_scaffold.term import Atom, Module
 
 TABLE = Name("public", "users")
 
@@ -67,3 +69,11 @@ def test_a_type_that_stores_alike_only_differs(
 ) -> None:
     difference = Difference(kind=Differs.TYPE, path=(), expected=ABSENT, actual=ABSENT)
     assert DRIFT_WORDS[difference_severity(difference, *families)] == severity
+
+
+def test_the_family_of_a_type_of_ash_comes_from_its_row() -> None:
+    families = ash_families()
+    assert families[Atom("utc_datetime")] is families[Module("AshPostgres.TimestamptzUsec")]
+    assert families[Atom("string")] is families[Atom("ci_string")] is Family.STRING
+    assert families[Atom("map")] is Family.JSON
+    assert Atom("date") not in families

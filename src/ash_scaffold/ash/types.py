@@ -583,3 +583,21 @@ def configured_type(text: str) -> Mapped:
     """Map to the Ash type that the configuration names."""
     type_ = parse_type(text)
     return Mapped(type=type_, is_array=isinstance(type_, tuple), why="the configuration says so")
+
+
+def ash_families() -> dict[Term, Family]:
+    """Return the family of each type of Ash and AshPostgres that a row maps to.
+
+    A wrong type of the right family stores alike, with other limits. A date is left out: it is no
+    time of day's stand-in.
+    """
+    rows = [*BASE_TYPES.values(), *EXTENSION_TYPES.values()]
+    rows += [row.by_typmod(typmod) for row in rows if row.by_typmod for typmod in (-1, 0)]
+    rows += [row.naive for row in rows if row.naive is not None]
+    found: dict[Term, Family] = {
+        row.type: row.family
+        for row in rows
+        if isinstance(row.type, Atom | Module) and row.family is not Family.OTHER
+    }
+    found.pop(Atom("date"))
+    return {**found, Atom("datetime"): Family.DATETIME, Atom("map"): Family.JSON}

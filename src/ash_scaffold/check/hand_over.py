@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.check.look import Look
+from ash_scaffold.check.parsed_resource import ParsedResource
 from ash_scaffold.config import Resolver
 from ash_scaffold.legacy.model import Hints
 from ash_scaffold.legacy.usage import usage
@@ -38,15 +38,15 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hand_over(
-    project: Project, hints: Hints, looks: Mapping[Name, Look], config: Resolver
+    project: Project, hints: Hints, resources: Mapping[Name, ParsedResource], config: Resolver
 ) -> tuple[HandOver, ...]:
     """Return every table that has a resource, with the legacy modules that name it."""
-    tables = sorted(table for table, look in looks.items() if look.resource is not None)
+    tables = sorted(table for table, parsed in resources.items() if parsed.resource is not None)
     users = usage(project, hints, tables)
     return tuple(
         HandOver(
             table=str(table),
-            module=looks[table].item.resource.module,
+            module=resources[table].item.resource.module,
             owned_by_ash=config.owned_by_ash(table),
             legacy=tuple(
                 LegacyUser(user.module, user.kind.value, user.path, user.line)

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ash_scaffold.check.code import code_drift
-from ash_scaffold.check.command import Commands
-from ash_scaffold.check.families import Families
-from ash_scaffold.check.guard.legacy import guard_legacy
-from ash_scaffold.check.guard.migrations import guard_migrations
-from ash_scaffold.check.guard.pending import guard_pending
-from ash_scaffold.check.guard.repo import guard_files, guard_repos
-from ash_scaffold.check.guard.resources import guard_resources
+from ash_scaffold.check.code_drift import code_drift, module_drift
+from ash_scaffold.check.guard import (
+    guard_files,
+    guard_legacy,
+    guard_migrations,
+    guard_pending,
+    guard_repos,
+    guard_resources,
+)
 from ash_scaffold.check.hand_over import hand_over
-from ash_scaffold.check.look import Code, look
-from ash_scaffold.check.modules import module_drift
-from ash_scaffold.check.report import CheckReport
-from ash_scaffold.check.schema import schema_drift
+from ash_scaffold.check.parsed_resource import ParsedProject, parse_project
+from ash_scaffold.check.report import CheckReport, Commands
+from ash_scaffold.check.schema_drift import schema_drift
 from ash_scaffold.check.unchanged import nothing_changed
 from ash_scaffold.generate.decision import Decision, decide
 from ash_scaffold.generate.reading import Clock, Request
 from ash_scaffold.problem import Severity
+from ash_scaffold.report.differences import Families
 from ash_scaffold.report.finding import Finding, split_accepted
 
 
@@ -39,7 +40,7 @@ def check(
     clock = Clock()
     decision = decide(request, clock, say, ask=False, skip=nothing_changed)
     say("Comparing")
-    code = look(decision)
+    code = parse_project(decision)
     commands = _commands(request)
     findings = [*_drift(decision, code, commands), *_guard(decision, code, commands)]
     left, accepted = split_accepted(
@@ -50,11 +51,11 @@ def check(
     users = None
     if with_hand_over:
         say("Looking who uses the tables")
-        users = hand_over(read.project, read.hints, code.looks, read.resolver)
+        users = hand_over(read.project, read.hints, code.resources, read.resolver)
         clock.lap("hand-over")
     return CheckReport(
         source=read.source,
-        tables=len(code.looks),
+        tables=len(code.resources),
         findings=left,
         accepted=accepted,
         hand_over=users,
@@ -63,19 +64,19 @@ def check(
     )
 
 
-def _drift(decision: Decision, code: Code, commands: Commands) -> Iterator[Finding]:
+def _drift(decision: Decision, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
     families = Families(decision.plan)
     schema = schema_drift(decision, code, families, commands)
     found = list(schema.findings)
     if not any(change.object == "" for change in decision.past.unclear):
         # Where a table may have been renamed, everything that refers to it hangs on that.
-        looks = code.looks.values()
-        found += code_drift(looks, schema.told, families, decision.read.hints, commands)
+        resources = code.resources.values()
+        found += code_drift(resources, schema.told, families, decision.read.hints, commands)
         found += module_drift(decision, code, found, commands)
     yield from found
 
 
-def _guard(decision: Decision, code: Code, commands: Commands) -> Iterator[Finding]:
+def _guard(decision: Decision, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
     read = decision.read
     tables = frozenset(table.name for table in read.database.tables)
     used = {each.repo for each in read.project.resources if each.repo is not None}

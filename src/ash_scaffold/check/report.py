@@ -1,13 +1,16 @@
-"""The report of `check`, and its parts of each output format."""
+"""The report of `check`: sources, commands that fix a finding, and each output format."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
 
 import msgspec
 
 from ash_scaffold.check.hand_over import HandOver, hand_over_lines
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding, Report
 from ash_scaffold.report.json import document, objects
@@ -16,6 +19,7 @@ from ash_scaffold.report.text import as_text
 
 _KEYS = {name: name for name in Finding.__struct_fields__}
 _PROJECT = "project"
+_MANY_TABLES = 5
 
 
 class Source(StrEnum):
@@ -27,6 +31,28 @@ class Source(StrEnum):
     """The code is not what the database demands."""
     GUARD = "guard"
     """Something could let Ash migrate, or makes the check blind."""
+
+
+class Commands(msgspec.Struct, frozen=True):
+    """The commands that fix what was found, with the options that name the database.
+
+    A URL is not among the options, because it may hold a password.
+    """
+
+    options: tuple[str, ...] = ()
+
+    def write(self, *tables: Name) -> str:
+        """Return the command that writes the resources of tables; of all when they are many."""
+        named = dict.fromkeys(tables)
+        chosen = [word for table in named for word in ("--table", str(table))]
+        return self._command(chosen if len(named) <= _MANY_TABLES else ())
+
+    def prune(self) -> str:
+        """Return the command that deletes the resources of tables that are gone."""
+        return self._command(["--prune"])
+
+    def _command(self, options: Iterable[str]) -> str:
+        return shlex.join(["ash-scaffold", "resources", *self.options, *options])
 
 
 class CheckReport(Report, frozen=True, kw_only=True):

@@ -8,19 +8,81 @@ import msgspec
 
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place
-from ash_scaffold.check.command import Commands
-from ash_scaffold.check.families import Families
-from ash_scaffold.check.look import Code, Look
-from ash_scaffold.check.report import Source
-from ash_scaffold.check.severity import change_severity
+from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
+from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.past import unclear_problems
-from ash_scaffold.postgres.catalog import Key, Name
+from ash_scaffold.postgres.catalog import Generated, Identity, Index, Key, Name, Trigger
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
+from ash_scaffold.postgres.facts import ColumnFacts
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.report.differences import Families
 from ash_scaffold.report.finding import Finding
 
+# As `check` words them.
+_BREAKS, _DIFFERS, _STALE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+_CHANGES: dict[Kind, Severity] = {
+    Kind.TYPE_RENAMED: _BREAKS,
+    Kind.TYPE_MOVED: _BREAKS,
+    Kind.TYPE_REDEFINED: _BREAKS,
+    # A value that Ash doesn't know fails the read of its row, one that is gone the write.
+    Kind.ENUM_LABEL_ADDED: _BREAKS,
+    Kind.ENUM_LABEL_REMOVED: _BREAKS,
+    Kind.ENUM_LABEL_RENAMED: _BREAKS,
+    Kind.ENUM_LABELS_REORDERED: _STALE,
+    Kind.DOMAIN_CHANGED: _DIFFERS,
+    Kind.COMPOSITE_CHANGED: _BREAKS,
+    Kind.TABLE_ADDED: _DIFFERS,
+    Kind.TABLE_DROPPED: _BREAKS,
+    Kind.TABLE_RENAMED: _BREAKS,
+    Kind.TABLE_MOVED: _BREAKS,
+    Kind.VIEW_ADDED: _DIFFERS,
+    Kind.VIEW_DROPPED: _BREAKS,
+    Kind.VIEW_RENAMED: _BREAKS,
+    Kind.VIEW_MOVED: _BREAKS,
+    Kind.RENAME_UNCLEAR: _BREAKS,
+    Kind.RELATION_KIND_CHANGED: _BREAKS,
+    Kind.INHERITANCE_CHANGED: _DIFFERS,
+    Kind.PARTITIONS_CHANGED: _DIFFERS,
+    Kind.ROW_SECURITY_CHANGED: _DIFFERS,
+    Kind.RIGHTS_CHANGED: _BREAKS,
+    Kind.COLUMN_RENAMED: _BREAKS,
+    Kind.COLUMN_ADDED: _DIFFERS,
+    Kind.COLUMN_DROPPED: _BREAKS,
+    Kind.COLUMN_TYPE_CHANGED: _BREAKS,
+    Kind.NULLABILITY_CHANGED: _DIFFERS,
+    Kind.DEFAULT_CHANGED: _DIFFERS,
+    Kind.IDENTITY_CHANGED: _DIFFERS,
+    Kind.GENERATED_CHANGED: _DIFFERS,
+    Kind.COLLATION_CHANGED: _STALE,
+    Kind.COLUMN_ORDER_CHANGED: _STALE,
+    Kind.COMMENT_CHANGED: _STALE,
+    Kind.PRIMARY_KEY_ADDED: _DIFFERS,
+    Kind.PRIMARY_KEY_DROPPED: _BREAKS,
+    Kind.PRIMARY_KEY_CHANGED: _BREAKS,
+    Kind.PRIMARY_KEY_RENAMED: _DIFFERS,
+    Kind.CONSTRAINT_ADDED: _DIFFERS,
+    Kind.CONSTRAINT_DROPPED: _DIFFERS,
+    Kind.CONSTRAINT_CHANGED: _DIFFERS,
+    Kind.CONSTRAINT_RENAMED: _DIFFERS,
+    Kind.FOREIGN_KEY_ADDED: _DIFFERS,
+    Kind.FOREIGN_KEY_DROPPED: _DIFFERS,
+    Kind.FOREIGN_KEY_CHANGED: _DIFFERS,
+    Kind.FOREIGN_KEY_RENAMED: _DIFFERS,
+    Kind.INDEX_ADDED: _STALE,
+    Kind.INDEX_DROPPED: _STALE,
+    Kind.INDEX_CHANGED: _STALE,
+    Kind.INDEX_RENAMED: _STALE,
+    Kind.TRIGGER_ADDED: _STALE,
+    Kind.TRIGGER_DROPPED: _STALE,
+    Kind.TRIGGER_CHANGED: _STALE,
+    Kind.TRIGGER_RENAMED: _STALE,
+    Kind.RULE_ADDED: _DIFFERS,
+    Kind.RULE_DROPPED: _DIFFERS,
+}
+_INDEXES = frozenset({Kind.INDEX_ADDED, Kind.INDEX_DROPPED, Kind.INDEX_CHANGED})
 _PRESENCE = frozenset({Kind.TABLE_DROPPED, Kind.VIEW_DROPPED})
 _KEYS = frozenset(
     {
@@ -56,7 +118,9 @@ class Drift(msgspec.Struct, frozen=True):
     told: Mapping[Name, Collection[Difference]]
 
 
-def schema_drift(decision: Decision, code: Code, families: Families, commands: Commands) -> Drift:
+def schema_drift(
+    decision: Decision, code: ParsedProject, families: Families, commands: Commands
+) -> Drift:
     """Return a finding for every change, as bad as the code that does not follow it.
 
     A change that the code follows already leaves only the snapshot behind.
@@ -68,7 +132,7 @@ def schema_drift(decision: Decision, code: Code, families: Families, commands: C
         if change.table is None:
             findings.append(_of_type(change, decision, unsettled, commands))
             continue
-        found = code.looks.get(change.table)
+        found = code.resources.get(change.table)
         related = (
             [] if found is None else [d for d in found.differences if _is_of(change, d, found)]
         )
@@ -81,7 +145,7 @@ def schema_drift(decision: Decision, code: Code, families: Families, commands: C
 
 
 def _severity(
-    change: Change, found: Look | None, related: Iterable[Difference], families: Families
+    change: Change, found: ParsedResource | None, related: Iterable[Difference], families: Families
 ) -> Severity:
     if change.kind in _WHATEVER_IS_WRITTEN or found is None:
         return change_severity(change)
@@ -95,7 +159,7 @@ def _severity(
     return change_severity(change)
 
 
-def _is_of(change: Change, difference: Difference, found: Look) -> bool:
+def _is_of(change: Change, difference: Difference, found: ParsedResource) -> bool:
     """Whether a difference of the table's resource is what the change brought."""
     if not change.object:
         return change.kind in RENAMES and difference.path in (("table",), ("schema",))
@@ -115,7 +179,7 @@ def _is_of(change: Change, difference: Difference, found: Look) -> bool:
 def _of_table(
     change: Change,
     decision: Decision,
-    found: Look | None,
+    found: ParsedResource | None,
     related: list[Difference],
     severity: Severity,
     commands: Commands,
@@ -148,7 +212,7 @@ def _of_table(
 
 
 def _place(
-    change: Change, decision: Decision, found: Look | None, related: list[Difference]
+    change: Change, decision: Decision, found: ParsedResource | None, related: list[Difference]
 ) -> Place | None:
     if found is None or found.resource is None:
         return _place_of_gone(decision, change.table)
@@ -221,3 +285,26 @@ def _users(type_: Name, decision: Decision) -> Iterator[tuple[Name | None, str]]
                 if support.module not in done:
                     done.add(support.module)
                     yield None, support.module
+
+
+def change_severity(change: Change) -> Severity:
+    """Return what a change means for a resource that does not follow it."""
+    found = _CHANGES[change.kind]
+    before, after = change.before, change.after
+    if change.kind is Kind.COLUMN_ADDED and isinstance(after, ColumnFacts) and _demands(after):
+        return _BREAKS
+    if change.kind in _INDEXES and any(isinstance(i, Index) and i.unique for i in (before, after)):
+        return _DIFFERS
+    if change.kind is Kind.RIGHTS_CHANGED and after is True:
+        return _DIFFERS
+    if any(isinstance(each, Trigger) and each.assigns for each in (before, after)):
+        return _DIFFERS
+    if change.kind is Kind.DOMAIN_CHANGED and change.detail == "type":
+        return _BREAKS
+    return found
+
+
+def _demands(column: ColumnFacts) -> bool:
+    """Whether an INSERT that does not name the column fails."""
+    filled = column.default is not None or column.identity is not Identity.NONE
+    return column.not_null and not filled and column.generated is Generated.NONE

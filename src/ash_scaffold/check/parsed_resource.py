@@ -23,7 +23,7 @@ _DEFAULT_SCHEMA = "public"
 _USE = re.compile(r"\buse\s*\(?\s*([A-Z][\w.]*)")
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
     """A planned table: its resource in the project, as it was read, and what differs.
 
     `resource` is None when there is none. `read` is None where nothing had to be read: the file is
@@ -71,21 +71,21 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         return self.place()
 
 
-class Code(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedProject(msgspec.Struct, frozen=True, kw_only=True):
     """All that was looked at.
 
-    `looks` are by planned table, `others` are resources over tables that are not planned, or
+    `resources` are by planned table, `others` are resources over tables that are not planned, or
     beside the one that is. `cases` are the modules of the run, `unsettled` those that another run
     would touch.
     """
 
-    looks: Mapping[Name, Look]
+    resources: Mapping[Name, ParsedResource]
     others: tuple[ReadResource, ...]
     cases: tuple[Case, ...]
     unsettled: tuple[Case, ...]
 
 
-def look(decision: Decision) -> Code:
+def parse_project(decision: Decision) -> ParsedProject:
     """Read the files that may differ from what the plan wants, and compare them with it."""
     project = decision.read.project
     texts = _texts(decision.modules, project)
@@ -104,22 +104,22 @@ def look(decision: Decision) -> Code:
     planned = {item.resource.module: item for item in _demanded(decision).resources if item.written}
     wanted = [each for each in project.resources if each.module not in same]
     read = _read(project, wanted)
-    looks = {}
+    resources = {}
     # What was generated for a type that is no longer in use is no type of the team's own.
     supports = set(decision.past.modules)
     for item in decision.plan.resources:
         supports |= {support.module for support in item.draft.columns.supports}
     for module, item in planned.items():
         found = read.get(module)
-        looks[item.draft.name] = Look(
+        resources[item.draft.name] = ParsedResource(
             item=item,
             resource=project.resource(module),
             read=found,
             differences=() if found is None else _compare(item, found, supports),
             settled=module in settled,
         )
-    return Code(
-        looks=looks,
+    return ParsedProject(
+        resources=resources,
         others=tuple(each for module, each in read.items() if module not in planned),
         cases=tuple(cases),
         unsettled=tuple(case for case in cases if case.module.name not in settled),

@@ -1,19 +1,70 @@
-"""A difference between the code and the database as a sentence, and by the name of `[[accept]]`."""
+"""A difference between a resource and the database: severity, sentence, names for `[[accept]]`."""
 
 from __future__ import annotations
 
 from ash_scaffold.ash.compare import Difference, Kind, Value
+from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.model import (
+    ABSENT,
     Absent,
     Attribute,
+    AttributeKind,
     CheckConstraint,
     ConstraintName,
     IdentityDef,
     Relationship,
 )
+from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.types import Family, ash_families
+from ash_scaffold.problem import Severity
 from ash_scaffold.syntax.literal import flat
-from ash_scaffold.term import Keyword, Term
+from ash_scaffold.term import Atom, Keyword, Module, Term
 
+# As `check` words them.
+_BREAKS, _DIFFERS, _STALE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+_DIFFERENCES: dict[Kind, Severity] = {
+    Kind.TABLE: _BREAKS,
+    Kind.SCHEMA: _BREAKS,
+    Kind.REPO: _DIFFERS,
+    Kind.MIGRATE: _DIFFERS,
+    Kind.REQUIRE_PRIMARY_KEY: _BREAKS,
+    Kind.ATTRIBUTE_MISSING: _DIFFERS,
+    Kind.ATTRIBUTE_EXTRA: _BREAKS,
+    Kind.SOURCE: _BREAKS,
+    Kind.TYPE: _BREAKS,
+    Kind.CONSTRAINTS: _DIFFERS,
+    Kind.PRIMARY_KEY: _BREAKS,
+    Kind.ALLOW_NIL: _DIFFERS,
+    Kind.GENERATED: _DIFFERS,
+    Kind.WRITABLE: _DIFFERS,
+    Kind.DEFAULT: _DIFFERS,
+    Kind.UPDATE_DEFAULT: _DIFFERS,
+    Kind.RELATIONSHIP_MISSING: _DIFFERS,
+    Kind.RELATIONSHIP_KIND: _DIFFERS,
+    Kind.DESTINATION: _DIFFERS,
+    Kind.SOURCE_ATTRIBUTE: _DIFFERS,
+    Kind.DESTINATION_ATTRIBUTE: _DIFFERS,
+    Kind.FILTER: _DIFFERS,
+    Kind.THROUGH: _DIFFERS,
+    Kind.JOIN_ATTRIBUTE: _DIFFERS,
+    Kind.IDENTITY_MISSING: _DIFFERS,
+    # An upsert names columns and condition that no unique index has.
+    Kind.IDENTITY_EXTRA: _BREAKS,
+    Kind.INDEX_NAME: _DIFFERS,
+    Kind.KEYS: _BREAKS,
+    Kind.WHERE: _BREAKS,
+    Kind.WHERE_SQL: _BREAKS,
+    Kind.NILS_DISTINCT: _DIFFERS,
+    Kind.REFERENCE_NAME: _DIFFERS,
+    # Only Ash's own migrations go by these, and there are none for a shared table.
+    Kind.ON_DELETE: _STALE,
+    Kind.ON_UPDATE: _STALE,
+    Kind.DEFERRABLE: _STALE,
+    Kind.MATCH_TYPE: _STALE,
+    Kind.CONSTRAINT_UNKNOWN: _DIFFERS,
+    Kind.CONSTRAINT_EXTRA: _STALE,
+}
 # A field of the model as the DSL calls it, where that is not its name.
 _OPTIONS = {
     "column": "source",
@@ -146,3 +197,42 @@ def _constraints(value: list[Term]) -> str:
 
 def _term(value: Term) -> str:
     return "not set" if value is None else flat(value)
+
+
+class Families:
+    """The families of Ash's own types, and of those that a plan uses."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._known: dict[Term, Family] = dict(ash_families())
+        for item in plan.resources:
+            for mapped in item.draft.columns.mapped.values():
+                if isinstance(mapped.type, Atom | Module) and mapped.family is not Family.OTHER:
+                    self._known.setdefault(plain_type(mapped.type), mapped.family)
+
+    def severity(self, difference: Difference) -> Severity:
+        """Return what a difference of a resource means."""
+        if difference.kind is not Kind.TYPE:
+            return difference_severity(difference, None, None)
+        wanted, has = self._family(difference.expected), self._family(difference.actual)
+        return difference_severity(difference, wanted, has)
+
+    def _family(self, type_: object) -> Family | None:
+        if isinstance(type_, Atom | Module):
+            return self._known.get(plain_type(type_))
+        return None
+
+
+def difference_severity(
+    difference: Difference, family: Family | None, other: Family | None
+) -> Severity:
+    """Return what a difference means. The families are those of the types, None where unknown."""
+    wanted, has = difference.expected, difference.actual
+    if difference.kind is Kind.ATTRIBUTE_MISSING and isinstance(wanted, Attribute):
+        required = not wanted.allow_nil and not wanted.generated and wanted.default is ABSENT
+        given = wanted.kind in (AttributeKind.ATTRIBUTE, AttributeKind.CREATE_TIMESTAMP)
+        return _BREAKS if wanted.primary_key or (required and given) else _DIFFERS
+    if difference.kind is Kind.WRITABLE:
+        return _BREAKS if has is True else _DIFFERS
+    if difference.kind is Kind.TYPE and family is not None and family is other:
+        return _DIFFERS
+    return _DIFFERENCES[difference.kind]

@@ -1,0 +1,276 @@
+"""Drift of the code: resources, types and domains that are not as the database demands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from ash_scaffold.ash.compare import Difference, Kind
+from ash_scaffold.ash.model import SupportType
+from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
+from ash_scaffold.check.report import Commands, Source
+from ash_scaffold.config.faults import quoted
+from ash_scaffold.generate.case import Case, Settings
+from ash_scaffold.generate.decision import Decision
+from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.legacy.agree import described
+from ash_scaffold.legacy.model import Hints, LegacySchema
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.differences import Families, accept_names, sentence
+from ash_scaffold.report.finding import Finding
+from ash_scaffold.syntax.modules import modules
+from ash_scaffold.syntax.parse import parse
+from ash_scaffold.term import Atom, Keyword
+
+_TYPES = frozenset({Kind.TYPE, Kind.CONSTRAINTS})
+
+
+def code_drift(
+    resources: Iterable[ParsedResource],
+    told: Mapping[Name, Collection[Difference]],
+    families: Families,
+    hints: Hints,
+    commands: Commands,
+) -> Iterator[Finding]:
+    """Yield a finding for every difference that no change of the schema stands for.
+
+    Whether Ash may migrate is the guard's to tell.
+    """
+    schemas = hints.by_name()
+    for parsed in resources:
+        for difference in parsed.differences:
+            guarded = difference.kind is Kind.MIGRATE and not parsed.item.resource.migrate
+            if not guarded and difference not in told.get(parsed.table, ()):
+                yield _difference(parsed, difference, families, schemas.get(parsed.table), commands)
+
+
+def _difference(
+    parsed: ParsedResource,
+    difference: Difference,
+    families: Families,
+    schema: LegacySchema | None,
+    commands: Commands,
+) -> Finding:
+    table = str(parsed.table)
+    place = parsed.place(*difference.path)
+    accept = accept_names(table, difference)
+    followed = not parsed.settled
+    return Finding(
+        severity=families.severity(difference),
+        source=Source.CODE,
+        kind=difference.kind.value,
+        table=table,
+        object=difference.object,
+        module=parsed.item.resource.module,
+        path=place.path if place is not None else "",
+        line=place.line if place is not None else None,
+        what=sentence(difference) + _legacy(difference, schema),
+        todo="" if followed else _accept_it(accept[0]),
+        command=commands.write(parsed.table) if followed else "",
+        accept=accept,
+    )
+
+
+def _accept_it(name: str) -> str:
+    return f"It is a hand edit, which no run undoes: edit it, or accept it as {quoted(name)}."
+
+
+def _legacy(difference: Difference, schema: LegacySchema | None) -> str:
+    """Say what the legacy code takes the column for, where a type is at issue."""
+    if schema is None or difference.kind not in _TYPES:
+        return ""
+    field = schema.by_column().get(difference.object)
+    if field is None:
+        return ""
+    return f" The legacy schema {schema.module} has {described(field.type)}."
+
+
+def module_drift(
+    decision: Decision, code: ParsedProject, found: Iterable[Finding], commands: Commands
+) -> Iterator[Finding]:
+    """Yield what is to be said of modules beside the findings that there are."""
+    found = list(found)
+    yield from _unlisted(decision)
+    yield from enum_drift(decision, code)
+    yield from _unresolved(decision, found)
+    tables = {finding.table for finding in found}
+    named = {finding.module for finding in found}
+    for case in code.unsettled:
+        table = case.module.table
+        known = str(table) in tables if table is not None else case.module.name in named
+        if known or _is_new(case, decision) or _follows(case, decision, tables):
+            continue
+        if _changes(case, decision):
+            yield _stale(case, commands)
+
+
+def _follows(case: Case, decision: Decision, tables: set[str]) -> bool:
+    """Whether a domain or a type only follows resources of which something is told already."""
+    module, project = case.module.name, decision.read.project
+    for item in decision.plan.resources:
+        new = item.written and project.resource(item.resource.module) is None
+        uses = any(support.module == module for support in item.draft.columns.supports)
+        if uses and (new or str(item.draft.name) in tables):
+            return True
+        if new and item.resource.domain == module:
+            return True
+    return any(snapshot.domain == module for snapshot in decision.past.gone)
+
+
+def _is_new(case: Case, decision: Decision) -> bool:
+    """Whether there is no resource yet, which the guard tells of."""
+    return (
+        case.module.table is not None and decision.read.project.resource(case.module.name) is None
+    )
+
+
+def _changes(case: Case, decision: Decision) -> bool:
+    """Whether another run would change the text: what people wrote may say it already."""
+    if case.is_pure or case.old is None or case.before is None:
+        return True
+    settings = Settings(
+        accepted=decision.accepted, old_texts=decision.old_texts, use_formatter=False
+    )
+    files = regenerate([case.module], decision.read.project, decision.past, settings)
+    return any(file.before != file.after or file.conflicts for file in files.files)
+
+
+def _stale(case: Case, commands: Commands) -> Finding:
+    module = case.module
+    missing = case.before is None
+    if missing:
+        what = f"{module.name} is not there."
+    elif module.adopts:
+        what = f"The configuration makes {module.name} the domain, and no run has done so yet."
+    elif case.old is None:
+        what = f"{module.name} has no snapshot: nothing tells its hand edits from the rest."
+    else:
+        what = f"Another run would bring {module.name} up to date."
+    needed = missing and case.old is not None
+    return Finding(
+        severity=Severity.ERROR if needed else Severity.NOTE,
+        source=Source.CODE,
+        kind="module missing" if missing else "text",
+        table=str(module.table) if module.table is not None else "",
+        module=module.name,
+        path=module.path,
+        line=None if missing else 1,
+        what=what,
+        command=commands.write(*(() if module.table is None else (module.table,))),
+        accept=(module.scope,),
+    )
+
+
+def _unlisted(decision: Decision) -> Iterator[Finding]:
+    """Give resources that their domain does not list; of one that lists none nothing is known."""
+    project = decision.read.project
+    for item in decision.plan.resources:
+        module, domain = item.resource.module, project.domain(item.resource.domain)
+        if domain is None or not domain.resources or project.resource(module) is None:
+            continue
+        if item.written and module not in domain.resources:
+            yield Finding(
+                severity=Severity.ERROR,
+                source=Source.CODE,
+                kind="resource not listed",
+                table=str(item.draft.name),
+                module=module,
+                path=domain.path,
+                line=domain.line,
+                what=f"The domain {domain.module} does not list {module}.",
+                todo=f"Add `resource {module}` to its `resources`.",
+                accept=(f"{domain.module}.{module}",),
+            )
+
+
+def _unresolved(decision: Decision, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Give conflicts that the last run left behind, and that no difference stands for."""
+    told = {name for finding in found for name in finding.accept}
+    for table, snapshot in decision.past.resources.items():
+        for name in snapshot.unresolved:
+            if name not in told and not any(name.startswith(f"{each}.") for each in told):
+                yield Finding(
+                    severity=Severity.WARNING,
+                    source=Source.CODE,
+                    kind="conflict",
+                    table=str(table),
+                    object=name.removeprefix(f"{table}."),
+                    module=snapshot.module,
+                    path=snapshot.path,
+                    line=1,
+                    what="The database wants another text, and somebody has edited it here.",
+                    todo="`ash-scaffold resources --dry-run` shows the versions.",
+                    accept=(name,),
+                )
+
+
+_ENUM = "Ash.Type.Enum"
+
+
+def enum_drift(decision: Decision, code: ParsedProject) -> Iterator[Finding]:
+    """Yield the labels that a module lacks, and the values that the database lacks.
+
+    Values that are not a literal list are unknown.
+    """
+    supports = {support.module: support for support in decision.plan.supports}
+    for case in code.cases:
+        support = supports.get(case.module.name)
+        if support is not None and support.template == "enum" and not case.is_pure:
+            yield from _labels(case, support)
+
+
+def _labels(case: Case, support: SupportType) -> Iterator[Finding]:
+    found = _values(case.before or "", support.module)
+    labels = support.values.get("labels")
+    if found is None or not isinstance(labels, list):
+        return
+    values, line = found
+    wanted = [_value_name(label) for label in labels]
+
+    def finding(kind: str, label: str, what: str) -> Finding:
+        return Finding(
+            severity=Severity.ERROR,
+            source=Source.CODE,
+            kind=kind,
+            object=label,
+            module=support.module,
+            path=case.module.path,
+            line=line,
+            what=what,
+            accept=(f"{support.module}.{label}", support.module),
+        )
+
+    for label in wanted:
+        if label not in values:
+            what = f'{support.module} lacks the label "{label}": a row that has it can\'t be read.'
+            yield finding("enum label missing", label, what)
+    for value in values:
+        if value not in wanted:
+            what = f'{support.module} has "{value}", which the database refuses.'
+            yield finding("enum label unknown", value, what)
+
+
+def _values(text: str, module: str) -> tuple[tuple[str, ...], int] | None:
+    """Return the values of an enum module and the line of its `use`."""
+    tree = parse(text.encode())
+    for defined in modules(tree):
+        use = defined.use(_ENUM) if defined.name == module else None
+        node = use.call.option("values") if use is not None else None
+        if use is None or node is None:
+            continue
+        value = defined.read(tree, node)
+        if isinstance(value, Keyword):
+            return tuple(name for name, _ in value.items), use.call.span.line
+        if isinstance(value, list):
+            names = tuple(_value_name(each) for each in value)
+            return (names, use.call.span.line) if all(names) else None
+    return None
+
+
+def _value_name(value: object) -> str:
+    """Return the name of a value, described (`{name, …}`) or not; "" for what is none."""
+    if isinstance(value, tuple) and value:
+        value = value[0]
+    if isinstance(value, Atom):
+        return value.name
+    return value if isinstance(value, str) else ""

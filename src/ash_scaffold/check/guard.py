@@ -1,0 +1,399 @@
+"""What must not happen while old and new code share the tables.
+
+AshPostgres says in the `@moduledoc` of every migration that it made it, and keeps its own snapshot
+of each table under `priv/resource_snapshots/<repo>/<table>` (its migration generator).
+`mix ecto.dump` ends the dump with the versions of `schema_migrations`: the first part of a
+migration's file name (`Ecto.Migrator`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.model import Place, ReadResource
+from ash_scaffold.ash.naming import underscore
+from ash_scaffold.check.parsed_resource import ParsedProject
+from ash_scaffold.check.report import Commands, Source
+from ash_scaffold.generate.decision import Decision
+from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.legacy.findings import FindingKind, compare
+from ash_scaffold.legacy.tables_named import TableNames
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Severity
+from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.report.finding import Finding
+from ash_scaffold.syntax.literal import flat
+from ash_scaffold.syntax.parse import CallSite, Tree, parse, walk_calls
+from ash_scaffold.syntax.values import read
+from ash_scaffold.term import Atom
+
+
+class Kind(StrEnum):
+    """Every kind of finding of the guard. The value is what users see."""
+
+    MIGRATES = "resource migrates"
+    ASH_MIGRATION = "migration by Ash"
+    ASH_SNAPSHOT = "snapshot by Ash"
+    PENDING_MIGRATION = "migration newer than the dump"
+    MIGRATES_EXTENSIONS = "repo migrates extensions"
+    SEVERAL_RESOURCES = "several resources"
+    NO_RESOURCE = "no resource"
+    NO_TABLE = "no table"
+    UNPARSED = "file unreadable"
+    LEGACY_TYPE = "legacy type differs"
+
+
+_DEFAULT_SCHEMA = "public"
+
+
+def guard_resources(
+    decision: Decision, code: ParsedProject, commands: Commands
+) -> Iterator[Finding]:
+    """Yield what is wrong with the resources of a project, each told at its file and line."""
+    for parsed in code.resources.values():
+        if parsed.read is not None:
+            yield from _migrates(decision, parsed.read)
+        if parsed.resource is None:
+            yield _no_resource(parsed.table, parsed.item.resource.module, commands)
+    for other in code.others:
+        yield from _migrates(decision, other)
+        yield from _no_table(decision, other)
+    yield from _several(decision)
+
+
+def _migrates(decision: Decision, other: ReadResource) -> Iterator[Finding]:
+    """What can't be read is unknown: a base module or a macro may say it."""
+    table = other.table
+    if table is None or not other.knows("migrate") or not other.resource.migrate:
+        return
+    if decision.read.resolver.owned_by_ash(table):
+        return
+    place = other.place("migrate") if ("migrate",) in other.places else other.place("table")
+    yield Finding(
+        severity=Severity.ERROR,
+        source=Source.GUARD,
+        kind=Kind.MIGRATES.value,
+        table=str(table),
+        module=other.module,
+        path=place.path if place is not None else "",
+        line=place.line if place is not None else None,
+        what=f"{other.module} does not say `migrate? false`: Ash would write migrations for the "
+        "table that it shares with the legacy code.",
+        todo="Say `migrate? false` in `postgres`, or list the table in owned_by_ash of "
+        "ash_scaffold.toml when no legacy code is left.",
+        accept=(f"{table}.postgres.migrate?",),
+    )
+
+
+def _no_resource(table: Name, module: str, commands: Commands) -> Finding:
+    return Finding(
+        severity=Severity.WARNING,
+        source=Source.GUARD,
+        kind=Kind.NO_RESOURCE.value,
+        table=str(table),
+        module=module,
+        what=f"The table is in a domain, and no resource is pinned to it; {module} would be.",
+        todo="Or leave it out: [tables.…] exclude = true in ash_scaffold.toml.",
+        command=commands.write(table),
+        accept=(str(table),),
+    )
+
+
+def _no_table(decision: Decision, other: ReadResource) -> Iterator[Finding]:
+    """Tell of a resource whose table is not there, unless a change of the schema told it."""
+    table, database = other.table, decision.read.database
+    if table is None or table.schema not in database.schemas:
+        return
+    there = {each.name for each in database.tables}
+    told = {change.table for change in decision.past.changes}
+    gone = {snapshot.module for snapshot in decision.past.gone}
+    if table in there or table in told or other.module in gone:
+        return
+    if decision.read.resolver.owned_by_ash(table):
+        return
+    place = other.place("table")
+    yield Finding(
+        severity=Severity.ERROR,
+        source=Source.GUARD,
+        kind=Kind.NO_TABLE.value,
+        table=str(table),
+        module=other.module,
+        path=place.path if place is not None else "",
+        line=place.line if place is not None else None,
+        what=f"{other.module} is pinned to a table that is not in the database.",
+        todo="Correct `table` and `schema` in `postgres`, or take the resource out.",
+        accept=(str(table),),
+    )
+
+
+def _several(decision: Decision) -> Iterator[Finding]:
+    """Tell of tables with several resources at each of them but the one that the tool writes."""
+    by_table: dict[Name, list[Resource]] = {}
+    for resource in decision.read.project.resources:
+        if resource.table is not None:
+            name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+            by_table.setdefault(name, []).append(resource)
+    for table, resources in by_table.items():
+        if len(resources) < 2:
+            continue
+        first, *others = resources
+        for other in others:
+            place = Place(other.path, other.line)
+            yield Finding(
+                severity=Severity.WARNING,
+                source=Source.GUARD,
+                kind=Kind.SEVERAL_RESOURCES.value,
+                table=str(table),
+                module=other.module,
+                path=place.path,
+                line=place.line,
+                what=f"{other.module} is pinned to the table of {first.module}.",
+                todo=f'Where that is meant, accept it as "{table}.{other.module}".',
+                accept=(f"{table}.{other.module}", str(table)),
+            )
+
+
+_MADE_BY_ASH = b"autogenerated with `mix ash_postgres.generate_migrations`"
+_OBJECTS = ("table", "index", "unique_index", "constraint")
+_FOLDERS = ("migrations", "tenant_migrations")
+_ASH_SNAPSHOTS = "resource_snapshots"
+
+
+class _AshSnapshot(msgspec.Struct):
+    """The part of AshPostgres' snapshot that names the table."""
+
+    table: str | None = None
+    schema: str | None = None
+
+
+def guard_migrations(
+    project: Project, tables: frozenset[Name], owned: Callable[[Name], bool]
+) -> Iterator[Finding]:
+    """Yield what Ash wrote about the tables of the database that it does not own."""
+    shared = {table for table in tables if not owned(table)}
+    names = TableNames(shared)
+    for app in project.apps:
+        priv = project.root / app.path / "priv"
+        for folder in _FOLDERS:
+            for path in sorted(priv.glob(f"*/{folder}/**/*.exs")):
+                yield from _migration(path, project.root, names, shared)
+        yield from _ash_snapshots(priv / _ASH_SNAPSHOTS, project.root, shared)
+
+
+def _migration(path: Path, root: Path, names: TableNames, shared: set[Name]) -> Iterator[Finding]:
+    source = _bytes(path)
+    if _MADE_BY_ASH not in source:
+        return
+    where = path.relative_to(root).as_posix()
+    told: set[Name] = set()
+    for table, line in _touched(parse(source), names):
+        if table in told or table not in shared:
+            continue
+        told.add(table)
+        yield Finding(
+            severity=Severity.ERROR,
+            source=Source.GUARD,
+            kind=Kind.ASH_MIGRATION.value,
+            table=str(table),
+            path=where,
+            line=line,
+            what=f"A migration that Ash generated changes {table}, which the legacy code shares.",
+            todo="Delete it and its snapshot, and say `migrate? false` in the resource; or list "
+            "the table in owned_by_ash of ash_scaffold.toml.",
+            accept=(f"{where}.{table}", where),
+        )
+
+
+def _touched(tree: Tree, names: TableNames) -> Iterator[tuple[Name, int]]:
+    """Give the tables that a migration changes, and the lines."""
+    for call in walk_calls(tree, tree.root, *_OBJECTS, "execute"):
+        if call.name == "execute":
+            for node in call.args:
+                text = read(tree, node)
+                for table in names.in_sql(text) if isinstance(text, str) else ():
+                    yield table, call.span.line
+        else:
+            found = names.find(_table_text(tree, call), _prefix(tree, call))
+            if found is not None:
+                yield found, call.span.line
+
+
+def _table_text(tree: Tree, call: CallSite) -> str:
+    value = read(tree, call.args[0]) if call.args else None
+    return value.name if isinstance(value, Atom) else value if isinstance(value, str) else ""
+
+
+def _prefix(tree: Tree, call: CallSite) -> str | None:
+    node = call.option("prefix")
+    value = read(tree, node) if node is not None else None
+    return value.name if isinstance(value, Atom) else value if isinstance(value, str) else None
+
+
+def _ash_snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Finding]:
+    """Tell of the newest snapshot of each table."""
+    newest: dict[Name, Path] = {}
+    for path in sorted(folder.glob("**/*.json")):
+        try:
+            found = msgspec.json.decode(_bytes(path), type=_AshSnapshot)
+        except msgspec.DecodeError:
+            continue
+        if found.table is not None:
+            newest[Name(found.schema or "public", found.table)] = path
+    for table, path in newest.items():
+        if table in shared:
+            where = path.relative_to(root).as_posix()
+            yield Finding(
+                severity=Severity.WARNING,
+                source=Source.GUARD,
+                kind=Kind.ASH_SNAPSHOT.value,
+                table=str(table),
+                path=where,
+                line=1,
+                what=f"Ash keeps a snapshot of {table}, as of a table that it migrates.",
+                todo="Delete it; a resource with `migrate? false` has none.",
+                accept=(f"{where}.{table}", where),
+            )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+_INSERTED_VERSIONS = re.compile(
+    rb'INSERT\s+INTO\s+(?:\w+\.)?"?schema_migrations"?\s*\([^)]*\)\s*VALUES\s*([^;]*);',
+    re.IGNORECASE,
+)
+_COPIED_VERSIONS = re.compile(
+    rb'COPY\s+(?:\w+\.)?"?schema_migrations"?\s*\([^)]*\)\s*FROM\s+stdin;\r?\n(.*?)^\\\.',
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_VERSION = re.compile(rb"\(\s*'?(\d+)")
+_FIRST_NUMBER = re.compile(rb"^(\d+)", re.MULTILINE)
+_MIGRATION_FILE = re.compile(r"(\d+)_.*\.exs")
+
+
+def guard_pending(project: Project, repo: str, dump: Path) -> Iterator[Finding]:
+    """Yield the migrations of the repo that the dump was made before.
+
+    A dump that names no version tells nothing.
+    """
+    versions = versions_in(dump)
+    if not versions:
+        return
+    folder = f"priv/{underscore(repo.rpartition('.')[2])}/migrations"
+    shown = dump.name
+    for app in project.apps:
+        for path in sorted((project.root / app.path / folder).glob("**/*.exs")):
+            found = _MIGRATION_FILE.fullmatch(path.name)
+            if found is None or int(found[1]) in versions:
+                continue
+            yield Finding(
+                severity=Severity.WARNING,
+                source=Source.GUARD,
+                kind=Kind.PENDING_MIGRATION.value,
+                object=found[1],
+                path=path.relative_to(project.root).as_posix(),
+                line=1,
+                what=f"The dump {shown} was made without the migration {path.stem}: nothing is "
+                "known of what it changes.",
+                todo="Migrate, and dump the schema anew.",
+                command="mix ecto.migrate && mix ecto.dump",
+                accept=(path.relative_to(project.root).as_posix(),),
+            )
+
+
+def versions_in(dump: Path) -> frozenset[int]:
+    """Return the versions of migrations that a dump names."""
+    try:
+        text = dump.read_bytes()
+    except OSError:
+        return frozenset()
+    found = [v for values in _INSERTED_VERSIONS.findall(text) for v in _VERSION.findall(values)]
+    found += [v for rows in _COPIED_VERSIONS.findall(text) for v in _FIRST_NUMBER.findall(rows)]
+    return frozenset(map(int, found))
+
+
+_CALLBACK = "migrate_extensions?"
+
+
+def guard_files(project: Project) -> Iterator[Finding]:
+    """Yield the files that are not Elixir: what they define is not known."""
+    for file in project.unparsed:
+        yield Finding(
+            severity=Severity.ERROR,
+            source=Source.GUARD,
+            kind=Kind.UNPARSED.value,
+            path=file.path,
+            line=file.line,
+            what=f"The file is not valid Elixir at {file.text}: what it defines is not known.",
+            todo="Mend it.",
+            accept=(file.path,),
+        )
+
+
+def guard_repos(project: Project, used: frozenset[str]) -> Iterator[Finding]:
+    """Yield the repos among `used` in which the callback is missing, or says true.
+
+    One that is there and can't be read is unknown.
+    """
+    for repo in project.repos:
+        if repo.module not in used or not repo.is_ash or repo.migrate_extensions is False:
+            continue
+        stated = _CALLBACK in (read_text(project.root, repo.path) or "")
+        if stated and repo.migrate_extensions is None:
+            continue
+        extensions = repo.installed_extensions
+        if extensions is None and not repo.has_installed_extensions:
+            extensions = ()
+        yield Finding(
+            severity=Severity.WARNING if extensions == () else Severity.ERROR,
+            source=Source.GUARD,
+            kind=Kind.MIGRATES_EXTENSIONS.value,
+            module=repo.module,
+            path=repo.path,
+            line=repo.line,
+            what=f"{repo.module} lets Ash migrate extensions: `mix ash.codegen` writes a migration "
+            "for each one that Ash has not installed itself.",
+            todo="@impl true\ndef migrate_extensions?, do: false",
+            command="ash-scaffold doctor --fix",
+            accept=(f"{repo.module}.{_CALLBACK}", repo.module),
+        )
+
+
+def guard_legacy(decision: Decision, code: ParsedProject) -> Iterator[Finding]:
+    """Yield a finding for each column of a resource whose type legacy code takes for another."""
+    hints = decision.read.hints
+    if not hints.schemas:
+        return
+    for found in compare(hints, decision.read.database):
+        parsed = code.resources.get(found.table)
+        if (
+            found.kind is not FindingKind.TYPE_DISAGREES
+            or parsed is None
+            or parsed.resource is None
+        ):
+            continue
+        attribute = parsed.item.draft.by_column.get(found.column)
+        if attribute is None:
+            continue
+        yield Finding(
+            severity=Severity.WARNING,
+            source=Source.GUARD,
+            kind=Kind.LEGACY_TYPE.value,
+            table=str(found.table),
+            object=found.column,
+            module=found.module,
+            path=found.path,
+            line=found.line,
+            what=f"{found.what} {parsed.item.resource.module} has {flat(attribute.type)}.",
+            todo="The column's own type holds; mend the legacy schema.",
+            accept=(f"{found.table}.{found.column}.legacy", f"{found.table}.{found.column}"),
+        )

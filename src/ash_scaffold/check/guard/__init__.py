@@ -1,1 +1,0 @@
-"""What must not happen while old and new code share the tables."""
