@@ -1,1 +1,1 @@
-"""The schema document: what the database holds, who uses it, and how far the move to Ash is."""
+"""The schema document: the database, the code that uses it, and the progress of the move to Ash."""

@@ -120,7 +120,7 @@ def build(sources: Sources) -> Document:
 
 
 def name_order(name: Name) -> tuple[bool, str, str, str]:
-    """Order tables as people look for them: `public` first, capital letters beside small ones."""
+    """Order tables for people: `public` first, and without regard to capital letters."""
     return (name.schema != "public", name.schema, name.name.casefold(), name.name)
 
 
@@ -514,7 +514,7 @@ def _attribute_notes(attribute: Attribute) -> Iterator[str]:
 
 
 def _value_notes(attribute: Attribute) -> Iterator[str]:
-    """Yield where the value comes from when none is given, or none may be."""
+    """Yield the sources of a value that the caller leaves out, or may not set."""
     default, on_update = attribute.default, attribute.update_default
     if attribute.writable:
         if attribute.generated:

@@ -1,4 +1,4 @@
-"""The CREATE TABLE of a relation, made from the catalog: for reading, with comments in place."""
+"""The CREATE TABLE of a relation, made from the catalog: for reading, with comments."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 def create_table(table: Table, types: Mapping[Name, Type]) -> str:
     """Write the relation's definition as SQL, ending in a newline.
 
-    Names in `public` stand without their schema. A column's comment stands beside it, with what
-    its type is if that is the database's own. Of a view the columns and their types are known,
-    not its query; of a partitioned table not the key.
+    Names in `public` stand without their schema. A column's comment follows it, with a
+    description of its type if that is the database's own. A view has its columns and their
+    types, without the query; a partitioned table lacks its partition key.
     """
     lines = _view(table, types) if table.kind in _VIEWS else _table(table, types)
     return "".join(f"{one_line(line)}\n" for line in lines)
@@ -71,16 +71,16 @@ def _view(table: Table, types: Mapping[Name, Type]) -> Iterator[str]:
 
 
 def _items(items: Iterable[tuple[str, Sequence[str | None]]]) -> Iterator[str]:
-    """Give the lines between the parentheses: a comma after all but the last, then comments."""
+    """Yield the lines between the parentheses: a comma after all but the last, then comments."""
     listed = list(items)
     for number, (text, comments) in enumerate(listed, 1):
         comma = "," if number < len(listed) else ""
-        said = "; ".join(" ".join(comment.split()) for comment in comments if comment)
-        yield f"  {text}{comma}" + (f" -- {said}" if said else "")
+        remark = "; ".join(" ".join(comment.split()) for comment in comments if comment)
+        yield f"  {text}{comma}" + (f" -- {remark}" if remark else "")
 
 
 def _about(use: TypeUse, types: Mapping[Name, Type]) -> str | None:
-    """Say what a type of the database's own is, None for others."""
+    """Describe a type of the database's own, None for others."""
     type_ = types.get(use.name)
     if type_ is None or type_.extension or use.name.schema == "pg_catalog":
         return None

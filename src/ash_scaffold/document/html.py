@@ -1,6 +1,6 @@
 """The schema document as one HTML file that needs nothing else: no network, no second file.
 
-What the database says reaches the page only as JSON in a data block, and from there only as text
+Text of the database reaches the page only as JSON in a data block, and from there only as text
 nodes. The page's policy lets no script run but the packaged ones, by their hashes, loads nothing
 and allows no text to be taken for markup.
 """

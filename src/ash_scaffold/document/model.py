@@ -165,7 +165,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A relation.
 
     `domain` is the module of the Ash domain that it is, or would be, in; None for none. `create`
-    is its CREATE TABLE (or a comment that says what a view is) with keys, checks and comments,
+    is its CREATE TABLE (of a view without the query) with keys, checks and comments,
     ending in a newline. `uses` has the legacy schemas first; `contexts` are the modules above
     those. `resources` are those of the project, or the one that a run would write. `remarks` are
     the texts of problems of the table as a whole. `shape` is the same for two tables that differ
@@ -243,7 +243,7 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A schema change to think of once the legacy code is gone, and why."""
+    """A schema change to consider once the legacy code is removed, and its reason."""
 
     kind: ProposalKind
     table: Name
@@ -252,7 +252,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why types are mapped as they are.
+    """The reason for the Ash type of some PostgreSQL types.
 
     `types` are PostgreSQL's, without length and brackets, in order; `why` is a text of the
     tool's own: backticks make code spans of it.

@@ -113,7 +113,7 @@ def make_output(read: Read, root: Path, options: OutputOptions) -> Output:
 
 
 def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
-    """Return the bytes of the document's files by path: the first, and its pages beside it.
+    """Return the bytes of the document's files by path: the first, and the pages in its folder.
 
     A file in the folder of the pages belongs to it when it has a generated block. Raises
     `ScaffoldError` when one can't be read.

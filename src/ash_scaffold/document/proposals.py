@@ -1,4 +1,4 @@
-"""Schema changes to think of once the legacy code is gone, as code and catalog show them."""
+"""Schema changes to consider once the legacy code is removed, from code and catalog."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def proposals(
     `findings` are the disagreements of legacy code and database; `unsupported` are the columns
     that no attribute can hold.
     """
-    known = {table.name: table for table in tables}
-    found = [*_needed(known, findings, unsupported), *_deprecated(known, hints)]
-    found += _indexes(known, findings)
+    by_name = {table.name: table for table in tables}
+    found = [*_needed(by_name, findings, unsupported), *_deprecated(by_name, hints)]
+    found += _indexes(by_name, findings)
     unique = {(each.kind, each.table, each.columns): each for each in reversed(found)}
     order = list(ProposalKind)
     return tuple(unique[key] for key in sorted(unique, key=lambda k: (order.index(k[0]), *k[1:])))
@@ -89,8 +89,8 @@ def _indexes(tables: Mapping[Name, Table], findings: Iterable[Finding]) -> Itera
         if finding.kind is FindingKind.NO_FOREIGN_KEY and found is not None:
             columns = (finding.column,)
             if not _indexed(found, columns):
-                said = f"{finding.module}'s {finding.association}"
-                why = f"is what {said} goes by, and no index begins with it"
+                association = f"{finding.module}'s {finding.association}"
+                why = f"is what {association} goes by, and no index begins with it"
                 yield _index(finding.table, columns, why)
 
 
@@ -99,7 +99,7 @@ def _index(table: Name, columns: tuple[str, ...], why: str) -> Proposal:
 
 
 def _indexed(table: Table, columns: tuple[str, ...]) -> bool:
-    """Whether some whole index begins with these columns, in whatever order."""
+    """Whether an index over all rows begins with these columns, in any order."""
     for index in table.indexes:
         leading = {key.column for key in index.keys[: len(columns)]}
         if index.valid and index.predicate is None and leading == set(columns):

@@ -1,1 +1,1 @@
-"""The document as Markdown: generated blocks among people's text."""
+"""The document as Markdown: generated blocks between people's text."""

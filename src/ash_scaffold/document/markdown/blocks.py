@@ -1,4 +1,4 @@
-"""Generated blocks and people's text in one file: how they are told apart.
+"""Generated blocks and people's text in one file: how they are distinguished.
 
 A block stands between two comments of its own line:
 
@@ -6,9 +6,10 @@ A block stands between two comments of its own line:
     …
     <!-- ash-scaffold:end -->
 
-Everything else is people's. The words after a block's id say what was generated, so that an edit
-inside the block can be told: `sum:` a digest of a block that is replaced as a whole, `rows:` one
-digest for each line of a list or table, which may have remarks, ticks and lines of people's own.
+Everything else is people's. The words after a block's id hold digests of the generated text, so
+that an edit inside the block is noticed: `sum:` one of a block that is replaced as a whole,
+`rows:` one for each line of a list or table, which may have remarks, ticks and lines of people's
+own.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """A block to be written. `head` are lines above `rows`; without rows it is one whole.
 
     `rows` is None for a block that is replaced as a whole. `words` are further facts that the
-    block's marker keeps. `names_tables` says that the first code span of a row names tables.
+    block's marker keeps. `names_tables` means that the first code span of a row names tables.
     """
 
     id: str
@@ -89,8 +90,8 @@ def digest(text: str, size: int = 12) -> str:
 
 def begin(block_id: str, words: Mapping[str, str]) -> str:
     """Write the line that begins a block."""
-    said = "".join(f" {name}:{value}" for name, value in words.items())
-    return f"<!-- ash-scaffold:begin {block_id}{said} -->\n"
+    facts = "".join(f" {name}:{value}" for name, value in words.items())
+    return f"<!-- ash-scaffold:begin {block_id}{facts} -->\n"
 
 
 def end() -> str:
@@ -152,11 +153,11 @@ def _words(text: str) -> dict[str, str]:
 
 
 def _require_distinct(path: str, blocks: list[OldBlock]) -> None:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for block in blocks:
-        if block.id in seen:
+        if block.id in ids:
             raise _damaged(path, block.line, f"{block.id} is there twice")
-        seen.add(block.id)
+        ids.add(block.id)
 
 
 def _damaged(path: str, line: int, what: str) -> ScaffoldError:

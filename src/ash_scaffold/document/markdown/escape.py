@@ -11,7 +11,7 @@ import re
 from ash_scaffold.postgres.catalog import Name
 
 _CODES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# `_` is markup only beside what is no letter or digit, and inside names it is common.
+# `_` is markup only where a neighbour is no letter or digit, and inside names it is common.
 _MARKUP = re.compile(r"[\\`*\[\]~|$!]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ENTITY = re.compile(r"[&<>]")
@@ -85,7 +85,7 @@ def code(text: str) -> str:
 def code_cell(text: str) -> str:
     """Write a text as a code span for a table's cell, where a bar needs a backslash.
 
-    A backslash before a bar can't be said so: there the text is a plain one.
+    There is no way to write a backslash before a bar in one: such a text is a plain one.
     """
     return plain(text) if "\\|" in text else code(text).replace("|", "\\|")
 

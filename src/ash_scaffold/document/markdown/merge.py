@@ -88,7 +88,7 @@ def merge(
     """Merge the new document with the files that are there.
 
     The part *Archived* stands before the last part of the first page. Whole blocks that a person
-    has edited are left as they are, with a problem (`edited-file`) that says what they would be.
+    has edited are left as they are, with a problem (`edited-file`) that shows the difference.
     """
     return _PageMerge(new, tuple(old), names, heading).merged()
 

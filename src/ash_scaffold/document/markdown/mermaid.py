@@ -64,21 +64,21 @@ def overview(document: Document) -> Pictures:
 
 def of_domain(document: Document, names: Collection[Name]) -> Pictures:
     """Draw the tables of a domain with their keys, and what they refer to in other domains."""
-    near = [link for link in document.links if link.source in names or link.target in names]
-    if not near:
+    links = [link for link in document.links if link.source in names or link.target in names]
+    if not links:
         return Pictures(pictures=())
-    linked = _linked(near)
+    linked = _linked(links)
     own = [table for table in document.tables if table.name in names and table.name in linked]
     if len(own) <= DOMAIN_LIMIT:
-        shown = _linked(link for link in near if _refers(link, names)) | {t.name for t in own}
+        shown = _linked(link for link in links if _refers(link, names)) | {t.name for t in own}
         tables = [table for table in document.tables if table.name in shown]
-        text = diagram(tables, [link for link in near if _refers(link, names)], own=names)
+        text = diagram(tables, [link for link in links if _refers(link, names)], own=names)
         return Pictures(pictures=(Picture(title=None, text=text),))
     return _neighbourhoods(own, document, most=MOST_PICTURES, columns=True)
 
 
 def _refers(link: Link, names: Collection[Name]) -> bool:
-    """Whether it begins here: what only refers to here is drawn where it begins."""
+    """Whether a relationship is drawn in this domain: the one of the referring table."""
     return (link.through or link.target) in names or {link.source, link.target} <= set(names)
 
 
@@ -90,19 +90,21 @@ def _neighbourhoods(
     tables: list[Table], document: Document, *, most: int, columns: bool
 ) -> Pictures:
     """Draw the best connected table with its neighbours, then the next of those not drawn yet."""
-    near: defaultdict[Name, Counter[Name]] = defaultdict(Counter)
+    neighbours: defaultdict[Name, Counter[Name]] = defaultdict(Counter)
     for link in document.links:
         if link.source != link.target:
-            near[link.source][link.target] += 1
-            near[link.target][link.source] += 1
+            neighbours[link.source][link.target] += 1
+            neighbours[link.target][link.source] += 1
     names = {table.name for table in tables}
     drawn: set[Name] = set()
     links: set[Link] = set()
     pictures: list[Picture] = []
-    for middle in sorted(names, key=lambda name: (-len(near[name]), name)):
-        if middle in drawn or len(pictures) == most or not near[middle]:
+    for middle in sorted(names, key=lambda name: (-len(neighbours[name]), name)):
+        if middle in drawn or len(pictures) == most or not neighbours[middle]:
             continue
-        around = sorted(near[middle], key=lambda name: (name in drawn, len(near[name]), name))
+        around = sorted(
+            neighbours[middle], key=lambda name: (name in drawn, len(neighbours[name]), name)
+        )
         shown = {middle, *around[:NEIGHBOURHOOD]}
         drawn |= shown
         fresh = [
@@ -140,8 +142,8 @@ def diagram(
             lines += [f"    {label} {{", *map(_attribute, keys), "    }"]
         else:
             lines.append(f"    {label}")
-    known = [link for link in links if link.source in ids and link.target in ids]
-    lines += [f"    {_link(link, ids)}" for link in known]
+    drawn = (link for link in links if link.source in ids and link.target in ids)
+    lines += [f"    {_link(link, ids)}" for link in drawn]
     return "\n".join(lines)
 
 

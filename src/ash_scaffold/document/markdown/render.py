@@ -83,10 +83,9 @@ def render_markdown(
 
     `files` are the texts of the existing ones. `split` is None for the present layout.
     `keep_version` keeps the PostgreSQL version that the files name. `renamed` has the old names
-    of tables by the new ones, as far as they are known otherwise; beyond that a removed table
-    and a new one of the same shape are one if they are each other's only candidate, unless the
-    new one is `fresh`. Raises `ScaffoldError` (`edited-file`) where the marks in a file are
-    damaged.
+    of tables by the new ones, where other sources have them; beyond that a removed table and a
+    new one of the same shape are one if they are each other's only candidate, unless the new one
+    is `fresh`. Raises `ScaffoldError` (`edited-file`) where the marks in a file are damaged.
     """
     old = [parse_page(path, files[path]) for path in sorted(files, key=lambda p: (p != index, p))]
     names = _names(document, old, renamed or {}, fresh)
