@@ -12,7 +12,7 @@ from ash_scaffold.ash.keys import Keys
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.type_modules import ColumnId, enum_segments
-from ash_scaffold.ash.types import Family, Risk
+from ash_scaffold.ash.types import Family, Risk, rule_for
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.config.rules import SPECIAL_TYPES
@@ -20,11 +20,6 @@ from ash_scaffold.postgres.catalog import Check, Column, Database, Name, Table, 
 from ash_scaffold.postgres.literal import Constant, read_constant
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.term import Atom, Term
-
-_TEXT = frozenset({"text", "varchar", "name"})
-_INTEGERS = frozenset({"int2", "int4", "int8"})
-_JSON = frozenset({"json", "jsonb"})
-_TIMES = frozenset({"timestamp"})
 
 
 class ColumnTypes:
@@ -158,20 +153,21 @@ def _enum_columns(database: Database, config: Resolver, legacy: Legacy) -> Itera
 
 def _fitting(hint: TypeHint, use: TypeUse) -> TypeHint | None:
     """Return a hint that a column of the type can follow; the type decides what is stored."""
-    if use.name.schema != "pg_catalog":
+    rule = rule_for(use, "")
+    if rule is None:
         return None
-    name = use.name.name
     item = hint.item if isinstance(hint, ArrayHint) else hint
     if isinstance(hint, ArrayHint) is not use.is_array:
         return None
     match item:
         case DatetimeHint():
-            return item if item.naive and name in _TIMES else None
+            return item if item.naive and rule.variants.naive is not None else None
         case EnumHint():
             numbers = any(isinstance(stored, int) for _, stored in item.values)
-            return hint if name in (_INTEGERS if numbers else _TEXT) else None
+            family = Family.INTEGER if numbers else Family.STRING
+            return hint if rule.facts.lists_values and rule.family is family else None
         case ObjectHint():
-            return item if name in _JSON and not use.is_array else None
+            return item if rule.family is Family.JSON and not use.is_array else None
     return None
 
 

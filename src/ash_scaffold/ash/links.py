@@ -13,10 +13,10 @@ from ash_scaffold.ash.keys import is_unique
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, RelationshipKind
 from ash_scaffold.ash.naming import singular_name, underscore
 from ash_scaffold.ash.relationship_id import RelationshipId
+from ash_scaffold.ash.types import ASH_FAMILIES, Family
 from ash_scaffold.ash.virtual_keys import VirtualKey
 from ash_scaffold.postgres.catalog import ForeignKey, Name
 from ash_scaffold.problem import Code, Problem
-from ash_scaffold.term import Atom, Module
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,13 +178,6 @@ def _refused(key: ForeignKey, virtual: VirtualKey | None, reason: str) -> Proble
     )
 
 
-_DATETIMES = (
-    Atom("utc_datetime"),
-    Atom("utc_datetime_usec"),
-    Atom("naive_datetime"),
-    Module("AshPostgres.Timestamptz"),
-    Module("AshPostgres.TimestamptzUsec"),
-)
 _SHORT_FORMS = frozenset(set(AttributeKind) - {AttributeKind.ATTRIBUTE})
 
 
@@ -195,7 +188,7 @@ def _is_bookkeeping(attribute: Attribute) -> bool:
     """
     if attribute.primary_key or attribute.kind in _SHORT_FORMS:
         return attribute.generated or attribute.kind in _SHORT_FORMS
-    datetime = attribute.type in _DATETIMES
+    datetime = ASH_FAMILIES.get(attribute.type) is Family.DATETIME
     return datetime and (attribute.generated or attribute.update_default is not ABSENT)
 
 

@@ -14,17 +14,10 @@ from collections.abc import Mapping
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.keys import plain_columns
 from ash_scaffold.ash.links import Link
+from ash_scaffold.ash.types import row_of
 from ash_scaffold.postgres.catalog import Column, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem
-
-# Those of `pg_type` that no default operator class of btree or hash (`pg_opclass`) is for: an
-# operator `=` that some of them have is not enough.
-_INCOMPARABLE = frozenset(
-    "json xml jsonpath point line lseg box path polygon circle refcursor pg_snapshot "
-    "txid_snapshot".split()
-)
-_INCOMPARABLE_OF_EXTENSIONS = frozenset({"lquery", "ltxtquery"})
 
 
 def incomparable_columns(draft: Draft, types: Mapping[Name, Type]) -> tuple[Column, ...]:
@@ -39,10 +32,10 @@ def incomparable_columns(draft: Draft, types: Mapping[Name, Type]) -> tuple[Colu
 def _is_comparable(use: TypeUse, types: Mapping[Name, Type]) -> bool:
     """Whether values can be told equal; an array's or a row's are when what they hold is."""
     if use.name.schema == "pg_catalog":
-        return use.name.name not in _INCOMPARABLE
+        return row_of(use.name.name).facts.comparable
     type_ = types.get(use.name)
     if type_ is None or type_.extension:
-        return use.name.name not in _INCOMPARABLE_OF_EXTENSIONS
+        return row_of(use.name.name).facts.comparable
     if type_.kind is TypeKind.DOMAIN and type_.base is not None:
         return _is_comparable(type_.base, types)
     return all(_is_comparable(field.type, types) for field in type_.fields)

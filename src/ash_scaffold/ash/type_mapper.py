@@ -21,6 +21,7 @@ from ash_scaffold.ash.types import (
     GEO_POSTGIS,
     Constraints,
     Family,
+    InArray,
     Mapped,
     Risk,
     Rule,
@@ -149,20 +150,19 @@ class TypeMapper:
         return self._range(type_)
 
     def _base(self, use: TypeUse, rule: Rule, key: bool, option: str | None) -> Mapped | Unmapped:
-        if rule.unsupported:
-            return Unmapped(reason=rule.unsupported, todo=rule.todo)
-        rule = _as_asked(rule, option)
+        if rule.unsupported is not None:
+            return rule.unsupported
+        rule = _with_option(rule, option)
         constraints = rule.constraints
         if callable(constraints):
             constraints = constraints(use.typmod)
-        support = rule.support(use.typmod) if callable(rule.support) else rule.support
-        storage, risks = rule.storage, rule.risks
-        if option == "tolerant" and rule.tolerant is not None:
-            support, constraints, risks = rule.tolerant, (), ()
+        support, storage, risks = rule.support, rule.storage, rule.risks
+        if option == "tolerant" and rule.variants.tolerant is not None:
+            support, constraints, risks = rule.variants.tolerant, (), ()
         elif option == "limits":
-            constraints = constraints or rule.limits
-        if key and rule.key is not None:
-            support, constraints, storage = rule.key, (), use.name.name
+            constraints = constraints or rule.variants.limits
+        if key and rule.variants.key is not None:
+            support, constraints, storage = rule.variants.key, (), use.name.name
         supports = (self._modules.of(support),) if support is not None else ()
         return Mapped(
             type=Module(supports[0].module) if supports else rule.type,
@@ -185,13 +185,13 @@ class TypeMapper:
             return Unmapped(reason=f"Postgrex can't read an array of {quote_name(use.name)}")
         rule = self._rule(element)
         if rule is not None:
-            rule = _as_asked(rule, option)
-        if rule is not None and rule.no_array:
-            return Unmapped(reason=rule.no_array)
+            rule = _with_option(rule, option)
+        if rule is not None and rule.in_array.refused:
+            return Unmapped(reason=rule.in_array.refused)
         if nested:
             inner = self._inner(element)
             return inner if isinstance(inner, Unmapped) else self._nested(use, inner, rule)
-        item_type, supports = self._item(use, item, rule)
+        item_type, supports = self._item(item, rule)
         constraints: Constraints = (("nil_items?", True),)
         if item.constraints:
             constraints = (*constraints, ("items", Keyword(item.constraints)))
@@ -207,22 +207,17 @@ class TypeMapper:
             is_array=True,
         )
 
-    def _item(
-        self, use: TypeUse, item: Mapped, rule: Rule | None
-    ) -> tuple[Term, tuple[SupportType, ...]]:
+    def _item(self, item: Mapped, rule: Rule | None) -> tuple[Term, tuple[SupportType, ...]]:
         """Return the type of an array's items, which must take nil and be no list to Postgrex."""
-        support = None
-        if rule is not None and rule.item is not None:
-            support = rule.item
-        elif rule is not None and rule.nil_item is not None and not item.supports:
-            support = rule.nil_item(use.typmod) if callable(rule.nil_item) else rule.nil_item
-        if support is None or (rule is not None and rule.item and not item.supports):
+        array = rule.in_array if rule is not None else InArray()
+        support = array.item if item.supports else None if array.item else array.nil_item
+        if support is None:
             return item.type, item.supports
         supports = (self._modules.of(support),)
         return Module(supports[0].module), supports
 
     def _nested(self, use: TypeUse, item: Mapped, rule: Rule | None) -> Mapped | Unmapped:
-        if item.is_array or (rule is not None and rule.is_list):
+        if item.is_array or (rule is not None and rule.in_array.is_list):
             return Unmapped(reason="its values are lists themselves, so they can't be nested")
         support = self._modules.nested(use, item)
         return msgspec.structs.replace(
@@ -291,7 +286,7 @@ class TypeMapper:
         rule = self._rule(base)
         below = self._types.get(base.name)
         multirange = below is not None and below.kind is TypeKind.MULTIRANGE
-        if not base.is_array and (multirange or (rule is not None and rule.by_name)):
+        if not base.is_array and (multirange or (rule is not None and rule.facts.by_name)):
             return Unmapped(
                 reason=f"Postgrex can't write a domain over {base.name.name}",
                 todo="Read it through a view, or move the domain's check to the table.",
@@ -308,7 +303,7 @@ class TypeMapper:
             "integer_storage": None,
         }
         storage = mapped.storage
-        if mapped.family is Family.INTEGER and base.name.name != "int8":
+        if mapped.family is Family.INTEGER and rule is not None and rule.variants.key is not None:
             storage = base.name.name
             values["integer_storage"] = Atom(storage)
         support = self._modules.own(type_, "domain", values)
@@ -333,9 +328,9 @@ class TypeMapper:
         """
         mapped = self.map(base)
         rule = None if base.is_array else self._rule(base)
-        if rule is None or rule.domain_base is None or isinstance(mapped, Unmapped):
+        if rule is None or rule.variants.domain_base is None or isinstance(mapped, Unmapped):
             return mapped
-        support = self._modules.of(rule.domain_base)
+        support = self._modules.of(rule.variants.domain_base)
         return msgspec.structs.replace(
             mapped, type=Module(support.module), constraints=(), supports=(support,)
         )
@@ -383,5 +378,6 @@ class TypeMapper:
         )
 
 
-def _as_asked(rule: Rule, option: str | None) -> Rule:
-    return rule.naive if option == "naive" and rule.naive is not None else rule
+def _with_option(rule: Rule, option: str | None) -> Rule:
+    naive = rule.variants.naive
+    return naive if option == "naive" and naive is not None else rule

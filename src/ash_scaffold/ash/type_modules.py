@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, camelize, singular_name, underscore
-from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES, Family, Mapped, Support
+from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES, Family, Mapped, Support, all_rules
 from ash_scaffold.postgres.catalog import Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.identifier import quote_name
 from ash_scaffold.postgres.type_text import type_text
@@ -37,20 +37,9 @@ def type_modules(types: Mapping[Name, Type]) -> dict[Name, str]:
 
 def support_names() -> list[str]:
     """Return the names that support modules take whatever the database defines."""
-    rules = (*BASE_TYPES.values(), *EXTENSION_TYPES.values())
-    supports = (
-        support
-        for rule in rules
-        for support in (
-            *(rule.support, rule.key, rule.tolerant),
-            *(rule.nil_item, rule.item, rule.domain_base),
-        )
-    )
     return [
         *(f"{camelize(underscore(name))}Array" for name in (*BASE_TYPES, *EXTENSION_TYPES)),
-        *(support.name for support in supports if isinstance(support, Support)),
-        *("Varbit", "UtcDatetime", "UtcDatetimeUsec", "Timestamptz", "TimestamptzUsec", "TimeUsec"),
-        "NaiveDatetimeUsec",
+        *(support.name for rule in all_rules() for support in rule.supports()),
     ]
 
 

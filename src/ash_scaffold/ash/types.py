@@ -8,11 +8,13 @@ Postgrex's extensions, which decide what can be read at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.postgres.catalog import Check, TypeUse
@@ -77,44 +79,102 @@ class Support(msgspec.Struct, frozen=True):
     values: tuple[tuple[str, Term], ...] = ()
 
 
+class Unmapped(msgspec.Struct, frozen=True, kw_only=True):
+    """A type that can't be an attribute: why, and what can be done."""
+
+    reason: str
+    todo: str = ""
+
+
+class Variants(msgspec.Struct, frozen=True, kw_only=True):
+    """The alternatives of a row, for columns whose use asks for another type.
+
+    `key` is for a column of a key; `tolerant` holds NaN and infinity; `limits` are the machine's
+    limits as constraints. `naive` is the row for a time that the legacy code takes for one of no
+    zone. `domain_base` is what a domain is made over, where AshPostgres knows the type itself only
+    by its own name.
+    """
+
+    key: Support | None = None
+    tolerant: Support | None = None
+    limits: Constraints = ()
+    naive: Rule | None = None
+    domain_base: Support | None = None
+
+
+class InArray(msgspec.Struct, frozen=True, kw_only=True):
+    """The behaviour of a type as the item of an array.
+
+    `item` stands for the type's own support type, which can't be there; `nil_item` for the type
+    itself, which refuses nil there. `is_list` marks a value that is a list itself, `refused` is
+    the reason why there is no array of it.
+    """
+
+    item: Support | None = None
+    nil_item: Support | None = None
+    is_list: bool = False
+    refused: str = ""
+
+
+class PgFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts about the PostgreSQL type, whatever it maps to.
+
+    `ecto` are Ecto's types that load and dump it (`Ecto.Type`, Postgrex' extensions). Types that
+    PostgreSQL casts into each other without loss, in a filter and in a write, have the same
+    `alike`. `comparable` is false without a default operator class of btree or hash
+    (`pg_opclass`); an operator `=` is not enough. `fraction` says that the typmod is the number of
+    digits of a second's fraction, `lists_values` that a column may hold the values of an
+    `Ecto.Enum`. Postgrex finds a `by_name` type only by its own name or oid, so not under a
+    domain's.
+    """
+
+    ecto: frozenset[str] = frozenset()
+    alike: str = ""
+    comparable: bool = True
+    fraction: bool = False
+    lists_values: bool = False
+    by_name: bool = False
+
+
+_NO_FACTS = PgFacts()
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the type map.
 
-    Either `type` (a built-in or a module of AshPostgres) or `support`; neither means that the
-    type can't be an attribute, for the reason in `unsupported`, and `todo` says what helps.
-    `constraints` and `support` may depend on the typmod. `key` is the support type for a key
-    column. `nil_item` is the support type that an array needs because the type itself refuses
-    nil in one, or `item` because the type's own support type can't stand in one; `no_array` says
-    why there can be none, `is_list` that a value is a list itself. `storage` is the type Ecto
-    casts to, which two related columns must share. `bound` is the Ecto type of what Postgrex
-    reads, where a range has such bounds. `by_name` marks what Postgrex finds only by the type's
-    own name or oid, so not under a domain's. `domain_base` is the support type that a domain is
-    made over, where AshPostgres knows the type itself only by its own name. `naive` is the row
-    for a time that the legacy code takes for one of no zone.
+    Either `type` (a built-in or a module of AshPostgres) or `support`; neither where the type
+    can't be an attribute (`unsupported`). `constraints` may depend on the typmod, and so may the
+    whole row (`by_typmod`), which is the one for a column without a typmod then. `storage` is the
+    type Ecto casts to, which two related columns must share. `bound` is the Ecto type of what
+    Postgrex reads, where a range has such bounds. `why` is the reason for the choice.
     """
 
     family: Family = Family.OTHER
     storage: str = ""
     type: Term = None
-    support: Support | Callable[[int], Support] | None = None
+    support: Support | None = None
     constraints: Constraints | Callable[[int], Constraints] = ()
-    key: Support | None = None
-    nil_item: Support | Callable[[int], Support] | None = None
-    item: Support | None = None
-    no_array: str = ""
-    is_list: bool = False
-    by_name: bool = False
-    domain_base: Support | None = None
-    tolerant: Support | None = None
-    naive: Rule | None = None
     bound: Term = None
-    limits: Constraints = ()
     by_typmod: Callable[[int], Rule] | None = None
+    variants: Variants = Variants()
+    in_array: InArray = InArray()
+    facts: PgFacts = _NO_FACTS
     risks: tuple[Risk, ...] = ()
     why: str = ""
-    unsupported: str = ""
-    todo: str = ""
+    unsupported: Unmapped | None = None
     extension: str = ""
+
+    def supports(self) -> Iterator[Support]:
+        """Yield every support type that columns of this row may need."""
+        own, array, other = self.support, self.in_array, self.variants
+        each = (own, other.key, other.tolerant, other.domain_base, array.item, array.nil_item)
+        yield from (support for support in each if support is not None)
+        if other.naive is not None:
+            yield from other.naive.supports()
+
+
+def _facts(ecto: str = "", **facts: Any) -> PgFacts:
+    return PgFacts(ecto=frozenset(ecto.split()), **facts)
 
 
 def bound_values(
@@ -126,11 +186,12 @@ def bound_values(
     values as PostgreSQL does are the bounds compared (`ordered`).
     """
     ecto = rule.bound if rule is not None else None
+    limits = rule.variants.limits if rule is not None else ()
     return (
         ("ecto", ecto),
         ("subtype", subtype),
         ("constraints", Keyword(constraints)),
-        ("limits", rule.limits and (rule.limits[0][1], rule.limits[1][1]) if rule else ()),
+        ("limits", limits and (limits[0][1], limits[1][1])),
         ("ordered", ecto is not None and ecto != Atom("string")),
     )
 
@@ -184,183 +245,184 @@ def bpchar_constraints(typmod: int) -> Constraints:
     return (("max_length", length),) if length is not None else ()
 
 
-def integer_key(name: str, pg_type: str, low: int, high: int) -> Support:
-    """Name the type of a key column that is no int8: storage and limits are its own."""
-    return Support(
-        name,
-        "integer",
-        (("type", pg_type), ("storage", Atom(pg_type)), ("min", low), ("max", high)),
+def _integer(
+    pg_type: str, low: int, high: int, *, key: bool = True, lists_values: bool = True
+) -> Rule:
+    """Map whole numbers; the support type of a key has the storage of its column."""
+    fill: Constraints = (("type", pg_type), ("storage", Atom(pg_type)), ("min", low), ("max", high))
+    return Rule(
+        family=Family.INTEGER,
+        storage="bigint",
+        type=Atom("integer"),
+        bound=Atom("integer"),
+        variants=Variants(
+            key=Support(pg_type.capitalize(), "integer", fill) if key else None,
+            limits=(("min", low), ("max", high)),
+        ),
+        facts=_facts("id integer", alike="integer", lists_values=lists_values),
     )
 
 
-def _nil_item(name: str, subtype: Term, text: str) -> Support:
-    return Support(name, "nil_item", (("text", text), ("subtype", subtype)))
+def _nil_item(name: str, subtype: Term, text: str) -> InArray:
+    return InArray(nil_item=Support(name, "nil_item", (("text", text), ("subtype", subtype))))
 
 
-def own_type(name: str, pg_type: str, template: str, **values: Term) -> Rule:
+def own_type(
+    name: str, pg_type: str, template: str, facts: PgFacts = _NO_FACTS, **values: Term
+) -> Rule:
     """A type of its own, named after the PostgreSQL type it stores."""
     fill: Constraints = (("type", pg_type), ("storage", Atom(pg_type)), *values.items())
-    return Rule(storage=pg_type, support=Support(name, template, fill))
+    return Rule(storage=pg_type, support=Support(name, template, fill), facts=facts)
 
 
-def geometry_rule(name: str) -> Rule:
+def _geometry(name: str) -> Rule:
     """Map a geometric type, whose coordinates may be NaN or infinite."""
-    rule = own_type(name.capitalize(), name, name)
-    return msgspec.structs.replace(rule, risks=(Risk.GEOMETRY_SPECIAL,))
+    rule = own_type(name.capitalize(), name, name, _facts(comparable=False))
+    return replace(rule, risks=(Risk.GEOMETRY_SPECIAL,))
 
 
-def whole_number(name: str, pg_type: str, low: int, high: int) -> Rule:
+def _whole_number(name: str, pg_type: str, low: int, high: int, ecto: str = "") -> Rule:
     """Map a type of whole numbers within bounds that is compared with its own kind only."""
-    return own_type(name, pg_type, "whole_number", min=low, max=high)
+    return own_type(name, pg_type, "whole_number", _facts(ecto), min=low, max=high)
 
 
-def bit_rule(typmod: int) -> Rule:
+_BITS = _facts("bitstring", alike="bits")
+
+
+def _bit(typmod: int) -> Rule:
     """Map `bit(n)`: without n it holds one bit."""
     size = max(typmod, 1)
-    pg_type = f"bit({size})"
-    return own_type(f"Bit{size}", pg_type, "bit", size=size, varying=False)
+    return own_type(f"Bit{size}", f"bit({size})", "bit", _BITS, size=size, varying=False)
 
 
-def varbit_rule(typmod: int) -> Rule:
+def _varbit(typmod: int) -> Rule:
     """Map `varbit` and `varbit(n)`."""
     size = typmod if typmod > 0 else None
-    return own_type(f"Varbit{size or ''}", "varbit", "bit", size=size, varying=True)
+    return own_type(f"Varbit{size or ''}", "varbit", "bit", _BITS, size=size, varying=True)
 
 
-def reported(why: str, todo: str = "") -> Rule:
+def _unsupported(reason: str, todo: str = "", **facts: Any) -> Rule:
     """Give the row of a type that gets no attribute: why, and what to do."""
-    return Rule(unsupported=why, todo=todo or "Cast it in a view, or leave it to the legacy code.")
+    todo = todo or "Cast it in a view, or leave it to the legacy code."
+    return Rule(unsupported=Unmapped(reason=reason, todo=todo), facts=PgFacts(**facts))
 
 
-_NAIVE = Module("AshPostgres.Timestamptz")
-_USEC = Module("AshPostgres.TimestamptzUsec")
-
-
-def machine_limits(bounds: tuple[int, int]) -> Constraints:
-    """Return bounds as constraints."""
-    return (("min", bounds[0]), ("max", bounds[1]))
-
-
-def timestamp_rule(typmod: int) -> Rule:
+def _timestamp(typmod: int) -> Rule:
     """Map a `timestamp`, which is taken for UTC."""
     second = precision_of(typmod) == 0
     name = "utc_datetime" if second else "utc_datetime_usec"
     module = "UtcDatetime" if second else "UtcDatetimeUsec"
+    # Ash's own naive type takes nil in an array, and drops microseconds.
+    naive = Rule(
+        family=Family.DATETIME,
+        storage="naive_datetime" if second else "naive_datetime_usec",
+        type=Atom("naive_datetime") if second else None,
+        support=None if second else Support("NaiveDatetimeUsec", "naive_datetime_usec"),
+        bound=Atom("naive_datetime_usec"),
+        facts=_facts(fraction=True),
+        risks=(Risk.INFINITE_TIME,),
+        why="the Ecto schema takes it for a time of no zone",
+    )
     return Rule(
         family=Family.DATETIME,
         storage=name,
         type=Atom(name),
-        nil_item=_nil_item(module, Atom(name), "A `timestamp` whose arrays may hold NULL."),
+        in_array=_nil_item(module, Atom(name), "A `timestamp` whose arrays may hold NULL."),
         bound=Atom("naive_datetime_usec"),
+        variants=Variants(naive=naive),
+        facts=_facts("naive_datetime utc_datetime", fraction=True),
         risks=(Risk.INFINITE_TIME,),
         why="taken for UTC, as Ecto's timestamps are",
-        naive=_naive_timestamp(second=second),
     )
 
 
-def _naive_timestamp(*, second: bool) -> Rule:
-    """Map a `timestamp` that the legacy code reads as `NaiveDateTime`.
-
-    Ash's own type takes nil in an array, and drops microseconds.
-    """
-    support = Support("NaiveDatetimeUsec", "naive_datetime_usec")
-    return Rule(
-        family=Family.DATETIME,
-        storage="naive_datetime" if second else "naive_datetime_usec",
-        type=Atom("naive_datetime") if second else None,
-        support=None if second else support,
-        bound=Atom("naive_datetime_usec"),
-        risks=(Risk.INFINITE_TIME,),
-        why="the Ecto schema takes it for a time of no zone",
-    )
-
-
-def timestamptz_rule(typmod: int) -> Rule:
+def _timestamptz(typmod: int) -> Rule:
     """Map a `timestamptz`: Ash's plain types would leave the cast to the session's time zone."""
     second = precision_of(typmod) == 0
-    module = _NAIVE if second else _USEC
+    name = "Timestamptz" if second else "TimestamptzUsec"
+    module = Module(f"AshPostgres.{name}")
     return Rule(
         family=Family.DATETIME,
         storage="timestamptz" if second else "timestamptz(6)",
         type=module,
-        nil_item=_nil_item(
-            module.name.rsplit(".", 1)[-1], module, "A `timestamptz` whose arrays may hold NULL."
-        ),
+        in_array=_nil_item(name, module, "A `timestamptz` whose arrays may hold NULL."),
         bound=Atom("utc_datetime_usec"),
+        facts=_facts("utc_datetime", fraction=True),
         risks=(Risk.INFINITE_TIME,),
         why="casts name timestamptz, so that no session time zone shifts it",
     )
 
 
-def time_rule(typmod: int) -> Rule:
+def _time(typmod: int) -> Rule:
     """Map a `time`."""
-    if precision_of(typmod) == 0:
-        return Rule(
-            family=Family.TIME,
-            storage="time",
-            type=Atom("time"),
-            bound=Atom("time_usec"),
-            risks=(Risk.HOUR_24,),
-        )
+    second = precision_of(typmod) == 0
+    text = "A `time` whose arrays may hold NULL."
+    name = "time" if second else "time_usec"
     return Rule(
         family=Family.TIME,
-        storage="time_usec",
-        type=Atom("time_usec"),
-        nil_item=_nil_item("TimeUsec", Atom("time_usec"), "A `time` whose arrays may hold NULL."),
+        storage=name,
+        type=Atom(name),
+        in_array=InArray() if second else _nil_item("TimeUsec", Atom(name), text),
         bound=Atom("time_usec"),
+        facts=_facts("time time_usec", fraction=True),
         risks=(Risk.HOUR_24,),
     )
 
 
-_INTEGER = Rule(
-    family=Family.INTEGER, storage="bigint", type=Atom("integer"), bound=Atom("integer")
-)
-_INT2 = (-(2**15), 2**15 - 1)
-_INT4 = (-(2**31), 2**31 - 1)
+def _varying(by_typmod: Callable[[int], Rule]) -> Rule:
+    return replace(by_typmod(-1), by_typmod=by_typmod)
+
+
 _OID = (0, 2**32 - 1)
+_UNREAD = "Postgrex can't read it"
 
 
 def _range(name: str, pg_type: str, subtype: str) -> Rule:
     rule = BASE_TYPES[subtype]
-    if rule.by_typmod is not None:
-        rule = rule.by_typmod(-1)
     template = "multirange" if pg_type.endswith("multirange") else "range"
-    return msgspec.structs.replace(
-        own_type(name, pg_type, template, **dict(bound_values(rule, rule.type, ()))),
+    values = dict(bound_values(rule, rule.type, ()))
+    # A multirange is looked up by the type's own oid.
+    facts = _facts(by_name=template == "multirange")
+    return replace(
+        own_type(name, pg_type, template, facts, **values),
         family=Family.RANGE,
-        by_name=template == "multirange",  # looked up by the type's own oid
         risks=range_risks(rule.risks),
     )
 
 
 def _core_range(name: str, inner: str, subtype: str, *more: tuple[str, Term], storage: str) -> Rule:
     own = _range(name, storage, subtype)
-    return msgspec.structs.replace(
+    return replace(
         own,
         support=None,
         type=Atom("range"),
         constraints=(("inner_type", Atom(inner)), *more, ("allow_empty?", True)),
-        domain_base=own.support,
+        variants=Variants(domain_base=own.support),
     )
 
 
+_JSON_FACTS = _facts("map", alike="json", by_name=True)
 _JSONB = Rule(
     family=Family.JSON,
     storage="jsonb",
     support=Support("Json", "json"),
-    item=Support("JsonItem", "json_item"),
-    is_list=True,
-    by_name=True,
+    in_array=InArray(item=Support("JsonItem", "json_item"), is_list=True),
+    facts=_JSON_FACTS,
     risks=(Risk.JSON_NULL, Risk.JSON_NUMBER),
     why="`:map` would fail the read of a list or a scalar",
 )
-_JSON = msgspec.structs.replace(_JSONB, risks=(*_JSONB.risks, Risk.JSON_TEXT))
+_JSON = replace(
+    _JSONB,
+    facts=replace(_JSON_FACTS, comparable=False),
+    risks=(*_JSONB.risks, Risk.JSON_TEXT),
+)
 _FLOAT = Rule(
     family=Family.FLOAT,
     storage="float",
     type=Atom("float"),
-    tolerant=Support("Float", "float"),
+    variants=Variants(tolerant=Support("Float", "float")),
     bound=Atom("float"),
+    facts=_facts("float", alike="float"),
     risks=(Risk.FLOAT_SPECIAL,),
 )
 _STRING = Rule(
@@ -369,30 +431,26 @@ _STRING = Rule(
     type=Atom("string"),
     constraints=STRING_CONSTRAINTS,
     bound=Atom("string"),
+    facts=_facts("string binary", alike="text", lists_values=True),
 )
 
 BASE_TYPES: dict[str, Rule] = {
     "text": _STRING,
-    "varchar": msgspec.structs.replace(_STRING, constraints=string_constraints),
+    "varchar": replace(_STRING, constraints=string_constraints),
     "name": _STRING,
     "bpchar": Rule(
         family=Family.STRING,
         storage="bpchar",
         support=Support("Bpchar", "bpchar"),
         constraints=bpchar_constraints,
+        facts=_facts("string binary"),
         why="comparisons have to ignore the padding",
     ),
     "char": Rule(family=Family.BINARY, storage='"char"', support=Support("Char", "char")),
-    "int8": msgspec.structs.replace(_INTEGER, limits=machine_limits((-(2**63), 2**63 - 1))),
-    "int4": msgspec.structs.replace(
-        _INTEGER, limits=machine_limits(_INT4), key=integer_key("Int4", "int4", *_INT4)
-    ),
-    "int2": msgspec.structs.replace(
-        _INTEGER, limits=machine_limits(_INT2), key=integer_key("Int2", "int2", *_INT2)
-    ),
-    "oid": msgspec.structs.replace(
-        _INTEGER, limits=machine_limits(_OID), key=integer_key("Oid", "oid", *_OID)
-    ),
+    "int8": _integer("int8", -(2**63), 2**63 - 1, key=False),
+    "int4": _integer("int4", -(2**31), 2**31 - 1),
+    "int2": _integer("int2", -(2**15), 2**15 - 1),
+    "oid": _integer("oid", *_OID, lists_values=False),
     "float8": _FLOAT,
     "float4": _FLOAT,
     "numeric": Rule(
@@ -400,66 +458,84 @@ BASE_TYPES: dict[str, Rule] = {
         storage="decimal",
         type=Atom("decimal"),
         constraints=numeric_limits,
-        tolerant=Support("Decimal", "decimal"),
+        variants=Variants(tolerant=Support("Decimal", "decimal")),
         bound=Atom("decimal"),
+        facts=_facts("decimal"),
         risks=(Risk.NUMERIC_SPECIAL,),
     ),
-    "bool": Rule(family=Family.BOOLEAN, storage="boolean", type=Atom("boolean")),
+    "bool": Rule(
+        family=Family.BOOLEAN, storage="boolean", type=Atom("boolean"), facts=_facts("boolean")
+    ),
     "date": Rule(
         family=Family.DATETIME,
         storage="date",
         type=Atom("date"),
         bound=Atom("date"),
+        facts=_facts("date"),
         risks=(Risk.INFINITE_TIME,),
     ),
-    "bytea": Rule(family=Family.BINARY, storage="binary", type=Atom("binary")),
-    "uuid": Rule(family=Family.UUID, storage="uuid", type=Atom("uuid")),
-    "timestamp": Rule(by_typmod=timestamp_rule),
-    "timestamptz": Rule(by_typmod=timestamptz_rule),
-    "time": Rule(by_typmod=time_rule),
-    "interval": msgspec.structs.replace(
-        own_type("Interval", "interval", "interval"), risks=(Risk.INFINITE_TIME,)
+    "bytea": Rule(
+        family=Family.BINARY, storage="binary", type=Atom("binary"), facts=_facts("binary")
+    ),
+    "uuid": Rule(
+        family=Family.UUID,
+        storage="uuid",
+        type=Atom("uuid"),
+        facts=_facts("binary binary_id uuid"),
+    ),
+    "timestamp": _varying(_timestamp),
+    "timestamptz": _varying(_timestamptz),
+    "time": _varying(_time),
+    "interval": replace(
+        own_type("Interval", "interval", "interval", _facts("duration")),
+        risks=(Risk.INFINITE_TIME,),
     ),
     "json": _JSON,
     "jsonb": _JSONB,
     "inet": own_type("Inet", "inet", "inet", network=False),
     "cidr": own_type("Cidr", "cidr", "inet", network=True),
     "macaddr": own_type("Macaddr", "macaddr", "macaddr"),
-    "bit": Rule(by_typmod=bit_rule),
-    "varbit": Rule(by_typmod=varbit_rule),
+    "bit": _varying(_bit),
+    "varbit": _varying(_varbit),
     **{
-        name: geometry_rule(name)
+        name: _geometry(name)
         for name in ("point", "line", "lseg", "box", "circle", "path", "polygon")
     },
     "tsvector": Rule(
         storage="tsvector",
         type=Module("AshPostgres.Tsvector"),
-        is_list=True,
-        no_array="Postgrex takes a tsvector's list for one more dimension of an array",
+        in_array=InArray(
+            is_list=True,
+            refused="Postgrex takes a tsvector's list for one more dimension of an array",
+        ),
     ),
     "pg_lsn": own_type("PgLsn", "pg_lsn", "pg_lsn"),
-    "xid8": whole_number("Xid8", "xid8", 0, 2**64 - 1),
+    "xid8": _whole_number("Xid8", "xid8", 0, 2**64 - 1, "id integer"),
     **{
-        name: whole_number(name.capitalize(), name, *_OID)
+        name: _whole_number(name.capitalize(), name, *_OID, "id integer") for name in ("xid", "cid")
+    },
+    **{
+        name: _whole_number(name.capitalize(), name, *_OID)
         for name in (
-            *("xid", "cid", "regclass", "regtype", "regproc", "regprocedure"),
+            *("regclass", "regtype", "regproc", "regprocedure"),
             *("regoper", "regoperator", "regconfig"),
         )
     },
     "tid": own_type("Tid", "tid", "tid"),
-    "refcursor": own_type("Refcursor", "refcursor", "text"),
-    "timetz": msgspec.structs.replace(
-        reported("Postgrex drops the offset"), risks=(Risk.TIMETZ_OFFSET,)
+    "refcursor": own_type("Refcursor", "refcursor", "text", _facts(comparable=False)),
+    "timetz": replace(_unsupported("Postgrex drops the offset"), risks=(Risk.TIMETZ_OFFSET,)),
+    "money": _unsupported(_UNREAD, "Migrate the column to numeric in legacy code."),
+    "xml": _unsupported(_UNREAD, "Migrate the column to text in legacy code.", comparable=False),
+    **dict.fromkeys(
+        ("jsonpath", "pg_snapshot", "txid_snapshot"), _unsupported(_UNREAD, comparable=False)
     ),
-    "money": reported("Postgrex can't read it", "Migrate the column to numeric in legacy code."),
-    "xml": reported("Postgrex can't read it", "Migrate the column to text in legacy code."),
     **dict.fromkeys(
         (
-            *("tsquery", "macaddr8", "jsonpath", "pg_snapshot", "txid_snapshot", "aclitem"),
+            *("tsquery", "macaddr8", "aclitem"),
             *("regrole", "regnamespace", "regcollation", "regdictionary"),
             *("int2vector", "oidvector", "pg_node_tree", "gtsvector"),
         ),
-        reported("Postgrex can't read it"),
+        _unsupported(_UNREAD),
     ),
 }
 BASE_TYPES |= {
@@ -490,42 +566,62 @@ EXTENSION_TYPES: dict[str, Rule] = {
         storage="citext",
         type=Atom("ci_string"),
         constraints=STRING_CONSTRAINTS,
+        facts=_facts("string binary"),
         extension="citext",
     ),
-    "hstore": msgspec.structs.replace(
-        own_type("Hstore", "hstore", "hstore"), extension="hstore", by_name=True
+    "hstore": replace(
+        own_type("Hstore", "hstore", "hstore", _facts("map", by_name=True)), extension="hstore"
     ),
     "ltree": Rule(
-        storage="ltree", type=Module("AshPostgres.Ltree"), is_list=True, extension="ltree"
+        storage="ltree",
+        type=Module("AshPostgres.Ltree"),
+        in_array=InArray(is_list=True),
+        facts=_facts("string binary"),
+        extension="ltree",
     ),
     **{
-        name: msgspec.structs.replace(
-            own_type(name.capitalize(), name, "text"),
+        name: replace(
+            own_type(
+                name.capitalize(),
+                name,
+                "text",
+                _facts("string binary", comparable=False, by_name=name == "ltxtquery"),
+            ),
             extension="ltree",
-            by_name=name == "ltxtquery",
         )
         for name in ("lquery", "ltxtquery")
     },
-    "cube": reported("Postgrex can't read it"),
-    "seg": reported("Postgrex can't read it"),
-    "vector": Rule(
-        storage="vector",
-        unsupported="Postgrex reads it only with AshPostgres' vector extension",
-        todo='Add it to the repo\'s `types:` and map it: [types] vector = ":vector".',
+    "cube": _unsupported(_UNREAD),
+    "seg": _unsupported(_UNREAD),
+    "vector": _unsupported(
+        "Postgrex reads it only with AshPostgres' vector extension",
+        'Add it to the repo\'s `types:` and map it: [types] vector = ":vector".',
     ),
-    "geometry": Rule(
-        storage="geometry",
-        unsupported="Postgrex reads it only with geo_postgis",
-        todo="Add geo_postgis to mix.exs, then run this again.",
-    ),
-    "geography": Rule(
-        storage="geography",
-        unsupported="Postgrex reads it only with geo_postgis",
-        todo="Add geo_postgis to mix.exs, then run this again.",
+    **dict.fromkeys(
+        ("geometry", "geography"),
+        _unsupported(
+            "Postgrex reads it only with geo_postgis",
+            "Add geo_postgis to mix.exs, then run this again.",
+        ),
     ),
 }
 
+_UNKNOWN = Rule()
 GEO_POSTGIS = Rule(type=Module("Geo.PostGIS.Geometry"), storage="geometry")
+
+
+# The extensions with types that resources may use.
+TYPE_EXTENSIONS = tuple(
+    dict.fromkeys(rule.extension for rule in EXTENSION_TYPES.values() if rule.extension)
+)
+
+
+def all_rules() -> Iterator[Rule]:
+    """Yield every row, those that depend on a typmod without one and for whole seconds."""
+    for rule in (*BASE_TYPES.values(), *EXTENSION_TYPES.values()):
+        yield rule
+        if rule.by_typmod is not None:
+            yield rule.by_typmod(0)
 
 
 def rule_for(use: TypeUse, extension: str) -> Rule | None:
@@ -534,9 +630,34 @@ def rule_for(use: TypeUse, extension: str) -> Rule | None:
         rule = BASE_TYPES.get(use.name.name)
     else:
         rule = EXTENSION_TYPES.get(use.name.name) if extension else None
-    if rule is not None and rule.by_typmod is not None:
-        return rule.by_typmod(use.typmod)
-    return rule
+    return rule if rule is None or rule.by_typmod is None else rule.by_typmod(use.typmod)
+
+
+def row_of(name: str) -> Rule:
+    """Return the row of a type without a typmod, by its bare name; an empty one if unknown."""
+    return BASE_TYPES.get(name) or EXTENSION_TYPES.get(name) or _UNKNOWN
+
+
+def _ash_families() -> Iterator[tuple[Term, Family]]:
+    alike = set(Family) - {Family.OTHER, Family.BINARY, Family.RANGE}
+    for rule in all_rules():
+        for each in (rule, rule.variants.naive):
+            if each is None or each.type is None or each.family not in alike:
+                continue
+            if each.family is not Family.DATETIME or each.facts.fraction:
+                yield each.type, each.family
+
+
+# The families of the types that rows map to. A date is left out, as it stands for no time of day.
+ASH_FAMILIES: Mapping[Term, Family] = dict(_ash_families())
+# Ash's types that drop the fraction of a second.
+WHOLE_SECONDS: frozenset[Atom | Module] = frozenset(
+    each.type
+    for rule in all_rules()
+    if rule.facts.fraction and rule.by_typmod is None
+    for each in (rule, rule.variants.naive)
+    if each is not None and isinstance(each.type, Atom | Module)
+)
 
 
 _TYPE_TEXT = re.compile(r"\{\s*:array\s*,\s*(.+)\}\s*\Z", re.DOTALL)
@@ -563,13 +684,6 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-class Unmapped(msgspec.Struct, frozen=True, kw_only=True):
-    """A type that can't be an attribute: why, and what can be done."""
-
-    reason: str
-    todo: str = ""
-
-
 def parse_type(text: str) -> Term:
     """Read an Ash type from the configuration: `:string`, `App.Types.X`, `{:array, :map}`."""
     text = text.strip()
@@ -586,18 +700,5 @@ def configured_type(text: str) -> Mapped:
 
 
 def ash_families() -> dict[Term, Family]:
-    """Return the family of each type of Ash and AshPostgres that a row maps to.
-
-    A wrong type of the right family stores alike, with other limits. A date is left out: it is no
-    time of day's stand-in.
-    """
-    rows = [*BASE_TYPES.values(), *EXTENSION_TYPES.values()]
-    rows += [row.by_typmod(typmod) for row in rows if row.by_typmod for typmod in (-1, 0)]
-    rows += [row.naive for row in rows if row.naive is not None]
-    found: dict[Term, Family] = {
-        row.type: row.family
-        for row in rows
-        if isinstance(row.type, Atom | Module) and row.family is not Family.OTHER
-    }
-    found.pop(Atom("date"))
-    return {**found, Atom("datetime"): Family.DATETIME, Atom("map"): Family.JSON}
+    """Return the family of each type of Ash: a wrong one of the right family stores alike."""
+    return {**ASH_FAMILIES, Atom("datetime"): Family.DATETIME, Atom("map"): Family.JSON}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from ash_scaffold.ash.types import TYPE_EXTENSIONS
 from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.settings import (
     AshDomains,
@@ -16,9 +17,6 @@ from ash_scaffold.project.settings import (
     Setting,
     UseAshRepo,
 )
-
-# What Ash needs of PostgreSQL beside its types; the rest of installed_extensions is the team's.
-_NEEDED = ("citext", "hstore", "ltree")
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +78,7 @@ def _repo(
             why=f"{module} is a plain Ecto.Repo; AshPostgres.Repo serves the legacy code as well",
         )
     installed = repo.installed_extensions
-    needed = [name for name in _NEEDED if name in extensions]
+    needed = [name for name in TYPE_EXTENSIONS if name in extensions]
     missing = tuple(name for name in needed if name not in (installed or ()))
     if missing and (installed is not None or not repo.has_installed_extensions):
         yield Need(

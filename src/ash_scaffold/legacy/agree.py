@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ash_scaffold.ash.types import Family, all_rules, row_of
 from ash_scaffold.legacy.model import (
     ArrayType,
     CustomType,
@@ -20,26 +21,8 @@ from ash_scaffold.legacy.model import (
 )
 from ash_scaffold.postgres.catalog import Database, TypeKind, TypeUse
 
-_TEXT = frozenset({"text", "varchar", "bpchar", "name", "citext", "ltree", "lquery", "ltxtquery"})
-_INTEGERS = frozenset({"int2", "int4", "int8", "oid", "xid", "xid8", "cid"})
-_JSON = frozenset({"json", "jsonb"})
-_PLAIN: dict[str, frozenset[str]] = {
-    "string": _TEXT,
-    "id": _INTEGERS,
-    "integer": _INTEGERS,
-    "float": frozenset({"float4", "float8"}),
-    "decimal": frozenset({"numeric"}),
-    "boolean": frozenset({"bool"}),
-    "binary": frozenset({"bytea", "uuid"}) | _TEXT,
-    "bitstring": frozenset({"bit", "varbit"}),
-    "binary_id": frozenset({"uuid"}),
-    "uuid": frozenset({"uuid"}),
-    "map": _JSON | {"hstore"},
-    "date": frozenset({"date"}),
-    "time": frozenset({"time"}),
-    "time_usec": frozenset({"time"}),
-    "duration": frozenset({"interval"}),
-}
+# Those of Ecto's own types that some type of PostgreSQL is read by.
+_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
 # A domain over a domain over … : PostgreSQL has no limit, people do.
 _MAX_DEPTH = 20
 
@@ -72,6 +55,7 @@ def stored_type(use: TypeUse, database: Database) -> Stored:
 
 def agrees(type_: FieldType, stored: Stored) -> bool:
     """Whether the two agree. What isn't known of a type is taken to agree."""
+    rule = row_of(stored.name)
     if isinstance(type_, UnknownType):
         return True
     if isinstance(type_, CustomType):
@@ -81,29 +65,28 @@ def agrees(type_: FieldType, stored: Stored) -> bool:
         return agrees(type_.stored, stored) if type_.stored and (known or dated) else True
     if isinstance(type_, ArrayType):
         if not stored.array:
-            return stored.name in _JSON
+            return rule.family is Family.JSON
         return agrees(type_.item, msgspec.structs.replace(stored, array=False))
     if isinstance(type_, EmbedType):
-        return stored.name in _JSON and (type_.many or not stored.array)
+        return rule.family is Family.JSON and (type_.many or not stored.array)
     if stored.array:
         return False
     if isinstance(type_, MapType):
-        return stored.name in _PLAIN["map"]
+        return "map" in rule.facts.ecto
     if isinstance(type_, DateTimeType):
-        return stored.name == "timestamp" or (type_.utc and stored.name == "timestamptz")
+        return f"{'utc' if type_.utc else 'naive'}_datetime" in rule.facts.ecto
     if isinstance(type_, EnumType):
         if type_.storage == "integer":
-            return stored.name in _INTEGERS
-        return stored.kind is TypeKind.ENUM or stored.name in _TEXT
+            return "integer" in rule.facts.ecto
+        return stored.kind is TypeKind.ENUM or "string" in rule.facts.ecto
     if type_.name == "string" and stored.kind is TypeKind.ENUM:
         return True
-    return type_.name not in _PLAIN or stored.name in _PLAIN[type_.name]
+    return type_.name not in _PLAIN or type_.name in rule.facts.ecto
 
 
 def usec_of(use: TypeUse) -> bool | None:
     """Whether a column keeps fractions of a second; None when it holds no time of day."""
-    name = use.name.name
-    if use.name.schema != "pg_catalog" or name not in ("timestamp", "timestamptz", "time"):
+    if use.name.schema != "pg_catalog" or not row_of(use.name.name).facts.fraction:
         return None
     return use.typmod != 0
 

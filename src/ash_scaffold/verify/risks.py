@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ash_scaffold.ash.plan import PlannedResource
-from ash_scaffold.ash.types import Risk
+from ash_scaffold.ash.types import Family, Risk, row_of
 from ash_scaffold.postgres.catalog import Column, Database, Name, TypeKind, TypeUse
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
@@ -34,7 +34,6 @@ _BY_TEXT: Mapping[Risk, str] = {
 }
 _STRINGS = r'"([^"\\]|\\.)*"'
 _LONG_NUMBER = r"\.\d*0([^\d]|$)|(\d\.?){17,}"
-_JSON = frozenset({"json", "jsonb"})
 _TIMEOUT = 600_000  # milliseconds: a count reads the whole table
 
 
@@ -67,7 +66,7 @@ def _condition(risk: Risk, column: Column, database: Database) -> str:
         return f"array_ndims({value}) > 1" if base.is_array else ""
     if risk is Risk.ARRAY_BOUNDS:
         return f"array_lower({value}, 1) <> 1" if base.is_array else ""
-    if base.name.name in _JSON:
+    if row_of(base.name.name).family is Family.JSON:
         return _json_condition(risk, value, base)
     return ""
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 import msgspec
 
 from ash_scaffold.ash.model import Resource as Planned
+from ash_scaffold.ash.types import TYPE_EXTENSIONS
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
@@ -17,8 +18,6 @@ from ash_scaffold.verify.constraints import Pointing, check_names
 from ash_scaffold.verify.relationships import check_identities, check_relationships
 from ash_scaffold.verify.report import Kind
 
-# Extensions whose types AshPostgres has to know of, by the type's name.
-_TYPE_EXTENSIONS = frozenset({"citext", "hstore", "ltree"})
 _FUNCTIONS = "ash-functions"
 
 
@@ -155,7 +154,8 @@ def _repo(repo: RepoAnswer, answers: Answers, tables: Mapping[Name, Table]) -> I
                 f"installed_extensions lists {extension}, which the database does not have.",
                 "Take it out, or install it in a legacy migration.",
             )
-    used = _types_used(repo, answers, tables) & _TYPE_EXTENSIONS & set(repo.extensions)
+    # The types that AshPostgres has to know of are called as their extensions are.
+    used = _types_used(repo, answers, tables) & {*TYPE_EXTENSIONS} & set(repo.extensions)
     for extension in sorted(used - set(repo.installed_extensions)):
         yield finding(
             Kind.EXTENSION,

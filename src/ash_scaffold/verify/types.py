@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from enum import Enum
 
+from ash_scaffold.ash.types import WHOLE_SECONDS, Family, row_of
 from ash_scaffold.postgres.catalog import Database, Name, TypeKind, TypeUse
+from ash_scaffold.term import Atom
 from ash_scaffold.verify.answer import AttributeAnswer
 
 _CATALOG = "pg_catalog"
-# Types whose values PostgreSQL casts into each other without loss in a filter and in a write.
-_GROUPS = (
-    frozenset({"text", "varchar", "name"}),
-    frozenset({"int2", "int4", "int8", "oid"}),
-    frozenset({"float4", "float8"}),
-    frozenset({"json", "jsonb"}),
-    frozenset({"bit", "varbit"}),
+_WHOLE_SECONDS = frozenset(
+    f":{type_.name}" if isinstance(type_, Atom) else type_.name for type_ in WHOLE_SECONDS
 )
-_TEXTS = frozenset({"text", "varchar", "name", "bpchar", "citext"})
-_TIMESTAMPS = frozenset({"timestamp", "timestamptz"})
-# Ecto's types of whole seconds.
-_WHOLE_SECONDS = frozenset({":utc_datetime", ":naive_datetime", ":time"})
-_WHOLE_SECOND_TYPES = frozenset({"AshPostgres.Timestamptz"})
-_TIMES = frozenset({"time", "timestamp", "timestamptz"})
 
 
 class Fit(Enum):
@@ -45,14 +36,15 @@ def fit(database: Database, column: TypeUse, attribute: AttributeAnswer) -> Fit:
     if wanted.is_array != said.is_array:
         return Fit.OTHER
     one, other = wanted.name, said.name
-    if one == other or any(
-        one.schema == other.schema == _CATALOG and {one.name, other.name} <= group
-        for group in _GROUPS
-    ):
+    rule, other_rule = row_of(one.name), row_of(other.name)
+    builtin = one.schema == other.schema == _CATALOG
+    alike = rule.facts.alike if builtin else ""
+    if one == other or (alike and alike == other_rule.facts.alike):
         return Fit.SECONDS if _loses_fractions(wanted, attribute) else Fit.FITS
-    if {one.name, other.name} <= _TEXTS:
+    families = {rule.family, other_rule.family}
+    if families == {Family.STRING}:
         return Fit.PADDING
-    if {one.name, other.name} <= _TIMESTAMPS:
+    if families == {Family.DATETIME} and rule.facts.fraction and other_rule.facts.fraction:
         return Fit.TIME_ZONE
     return Fit.OTHER
 
@@ -67,7 +59,7 @@ def _base(database: Database, use: TypeUse) -> TypeUse:
 
 
 def _loses_fractions(column: TypeUse, attribute: AttributeAnswer) -> bool:
-    if column.name.name not in _TIMES or column.typmod == 0:
+    if not row_of(column.name.name).facts.fraction or column.typmod == 0:
         return False
     storage = attribute.storage.removeprefix("{:array, ").removesuffix("}")
-    return storage in _WHOLE_SECONDS or attribute.type in _WHOLE_SECOND_TYPES
+    return not _WHOLE_SECONDS.isdisjoint({storage, attribute.type})
