@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
-from ash_scaffold.ash.types import BASE_TYPES, Effect, Risk
+from ash_scaffold.ash.types import BASE_TYPES, Effect, Risk, numeric_limits
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.postgres.catalog import Field, Name, Type, TypeKind, TypeUse
 from ash_scaffold.syntax.literal import flat
@@ -212,3 +213,21 @@ def test_every_risk_says_what_becomes_of_the_value() -> None:
         *(Risk.JSON_NULL, Risk.JSON_NUMBER, Risk.JSON_TEXT),
     ]
     assert BASE_TYPES["timetz"].risks == (Risk.TIMETZ_OFFSET,)
+
+
+def numeric(precision: int, scale: int) -> int:
+    """Return the `atttypmod` of `numeric(precision, scale)`."""
+    return (precision << 16 | scale & 0x7FF) + 4
+
+
+@pytest.mark.parametrize(
+    ("precision", "scale"),
+    [(10, 2), (28, 0), (29, 0), (30, 2), (38, 18), (28, 28), (1000, 500), (2, -30)],
+)
+def test_the_bounds_of_a_numeric_are_exact_at_any_precision(precision: int, scale: int) -> None:
+    largest = dict(numeric_limits(numeric(precision, scale)))
+    digits = Fraction(10**precision - 1) / Fraction(10) ** scale
+    assert {name: Fraction(str(value)) for name, value in largest.items()} == {
+        "min": -digits,
+        "max": digits,
+    }

@@ -230,7 +230,8 @@ def numeric_limits(typmod: int) -> Constraints:
     scale = ((typmod - 4) & 0x7FF ^ 1024) - 1024
     largest = Decimal((0, (9,) * precision, -scale))
     text = Decimal(f"{largest:f}")
-    return (("min", -text), ("max", text))
+    # The minus operator rounds to the digits of Python's decimal context (28).
+    return (("min", text.copy_negate()), ("max", text))
 
 
 def string_constraints(typmod: int) -> Constraints:
