@@ -67,7 +67,7 @@ defmodule AshScaffold.Verify.Describe do
       migrate: Postgres.migrate?(resource),
       attributes:
         for(attribute <- Info.attributes(resource), do: attribute(resource, repo, attribute)),
-      primary_key: Info.primary_key(resource),
+      primary_key: Enum.map(Info.primary_key(resource), &to_string/1),
       relationships:
         for(relationship <- Info.relationships(resource), do: relationship(relationship)),
       identities: for(identity <- Info.identities(resource), do: identity(resource, identity)),
@@ -80,7 +80,7 @@ defmodule AshScaffold.Verify.Describe do
     storage = storage(resource, attribute)
 
     %{
-      name: attribute.name,
+      name: to_string(attribute.name),
       source: to_string(attribute.source || attribute.name),
       type: type(attribute.type),
       constraints: Map.new(attribute.constraints, fn {key, value} -> {key, plain(value)} end),
@@ -137,7 +137,7 @@ defmodule AshScaffold.Verify.Describe do
     postgres? = Ash.DataLayer.data_layer(relationship.destination) == AshPostgres.DataLayer
 
     %{
-      name: relationship.name,
+      name: to_string(relationship.name),
       kind: relationship.type,
       destination: inspect(relationship.destination),
       destination_table:
@@ -165,7 +165,7 @@ defmodule AshScaffold.Verify.Describe do
     {_schema, table} = table(resource)
 
     %{
-      name: identity.name,
+      name: to_string(identity.name),
       columns: for(key <- identity.keys, do: column(resource, key)),
       index:
         to_string(
@@ -178,7 +178,7 @@ defmodule AshScaffold.Verify.Describe do
 
   defp reserved(resource) do
     taken = Enum.map(Info.fields(resource), & &1.name)
-    for name <- Ash.Resource.reserved_names(), name in taken, do: name
+    for name <- Ash.Resource.reserved_names(), name in taken, do: to_string(name)
   end
 
   # As AshPostgres' data layer gives them to an Ecto changeset: what is not among them raises.

@@ -157,6 +157,19 @@ def test_generated_resources_give_nothing_to_report(name: str, database: Databas
     assert found(name, database) == []
 
 
+def test_names_that_elixir_has_as_values_are_text(reflect_ddl: Callable[..., Database]) -> None:
+    database = reflect_ddl(
+        'CREATE TABLE words ("true" integer PRIMARY KEY, "false" text NOT NULL UNIQUE, "do" text);'
+        'CREATE TABLE uses (id bigint PRIMARY KEY, "true" integer NOT NULL REFERENCES words,'
+        ' UNIQUE ("true", id));'
+    )
+    assert [[each.name for each in row.attributes] for row in answers("words").resources] == [
+        ["id", "true"],
+        ["true", "false", "do"],
+    ]
+    assert found("words", database) == []
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_found_and_named(name: str, database: Database) -> None:
     assert found(name, database) == FAULTS[name]
