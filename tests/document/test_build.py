@@ -24,9 +24,8 @@ from ash_scaffold.document.model import (
     Status,
     group_reasons,
 )
-from ash_scaffold.legacy.kinds import UserKind
-from ash_scaffold.legacy.model import Field, Hints, LegacySchema, PlainType
-from ash_scaffold.legacy.usage import User
+from ash_scaffold.legacy.ecto import Field, Hints, LegacySchema, PlainType
+from ash_scaffold.legacy.usage import User, UserKind
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.model import App, ModuleEntry, Project, Resource

@@ -23,7 +23,7 @@ from ash_scaffold.ash.hints import (
 )
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.generate.hints import legacy_facts
-from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
@@ -39,7 +39,7 @@ def facts(*schemas: str, kept: Iterable[LegacySchema] = ()) -> dict[str, LegacyS
         f"{schema.split(maxsplit=1)[1]}\nend\n"
         for schema in schemas
     )
-    found = legacy_facts(read_code(Code([ElixirFile(PATH, text.encode())])), kept)
+    found = legacy_facts(read_code(CodeBase([ElixirFile(PATH, text.encode())])), kept)
     return {schema.module: schema for schema in found}
 
 

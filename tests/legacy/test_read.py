@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.ecto import Unread
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.model import Unread
 from ash_scaffold.legacy.read import Hints, read_code, read_legacy
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import ModuleEntry, Unparsed
@@ -169,7 +169,7 @@ WHOLE = (SAMPLE / "lib/legacy/blog/post.ex").read_bytes()
 
 
 def read_bytes(source: bytes) -> Hints:
-    return read_code(Code([ElixirFile("lib/a.ex", source)]))
+    return read_code(CodeBase([ElixirFile("lib/a.ex", source)]))
 
 
 @given(st.binary(max_size=300))

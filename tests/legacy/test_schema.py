@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.legacy.code import Code
-from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.model import (
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.ecto import (
     ArrayType,
     Association,
     AssociationKind,
@@ -26,6 +25,7 @@ from ash_scaffold.legacy.model import (
     UnknownType,
     Unread,
 )
+from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Keyword, Map
@@ -38,7 +38,7 @@ BASE = "  use Ecto.Schema\n"
 
 def hints(*sources: str) -> Hints:
     files = [ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(sources)]
-    return read_code(Code(files))
+    return read_code(CodeBase(files))
 
 
 def thing(body: str, *others: str, before: str = "", use: str = BASE) -> LegacySchema:

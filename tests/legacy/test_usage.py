@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.kinds import UserKind
 from ash_scaffold.legacy.read import Hints, read_legacy
-from ash_scaffold.legacy.tables_named import TableNames, named_tables
-from ash_scaffold.legacy.usage import How, User, usage
+from ash_scaffold.legacy.table_names import TableNames, named_tables
+from ash_scaffold.legacy.usage import How, User, UserKind, usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.read import read_project
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.legacy.model import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import Hints, LegacySchema
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.propose.contexts import claims
 

@@ -12,8 +12,8 @@ from ash_scaffold.config.faults import quoted
 from ash_scaffold.generate.case import Case, Settings
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.regenerate import regenerate
-from ash_scaffold.legacy.agree import described
-from ash_scaffold.legacy.model import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import Hints, LegacySchema
+from ash_scaffold.legacy.types import described
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.differences import Families, accept_names, sentence

@@ -21,10 +21,10 @@ from ash_scaffold.check.parsed_resource import ParsedProject
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.regenerate import read_text
-from ash_scaffold.legacy.findings import FindingKind, compare
-from ash_scaffold.legacy.tables_named import TableNames
+from ash_scaffold.legacy.disagreements import disagreements
+from ash_scaffold.legacy.table_names import TableNames
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.problem import Severity
+from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.model import Project, Resource
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
@@ -373,10 +373,10 @@ def guard_legacy(decision: Decision, code: ParsedProject) -> Iterator[Finding]:
     hints = decision.read.hints
     if not hints.schemas:
         return
-    for found in compare(hints, decision.read.database):
+    for found in disagreements(hints, decision.read.database):
         parsed = code.resources.get(found.table)
         if (
-            found.kind is not FindingKind.TYPE_DISAGREES
+            found.code is not Code.LEGACY_TYPE_DISAGREES
             or parsed is None
             or parsed.resource is None
         ):

@@ -8,7 +8,7 @@ import msgspec
 
 from ash_scaffold.check.parsed_resource import ParsedResource
 from ash_scaffold.config import Resolver
-from ash_scaffold.legacy.model import Hints
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project

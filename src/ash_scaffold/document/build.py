@@ -43,8 +43,8 @@ from ash_scaffold.document.model import (
     group_reasons,
 )
 from ash_scaffold.document.proposals import proposals
-from ash_scaffold.legacy.findings import compare as legacy_findings
-from ash_scaffold.legacy.model import Hints
+from ash_scaffold.legacy.disagreements import disagreements as legacy_findings
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres import catalog
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.keys import primary_key
 from ash_scaffold.document.model import Proposal, ProposalKind
-from ash_scaffold.legacy.findings import Finding, FindingKind
-from ash_scaffold.legacy.model import Hints, LegacySchema
+from ash_scaffold.legacy.disagreements import Disagreement
+from ash_scaffold.legacy.ecto import Hints, LegacySchema
 from ash_scaffold.postgres.catalog import Generated, Name, RelationKind, Table
+from ash_scaffold.problem import Code
 
 _KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
 
@@ -16,7 +17,7 @@ _KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
 def proposals(
     tables: Iterable[Table],
     hints: Hints,
-    findings: Iterable[Finding],
+    findings: Iterable[Disagreement],
     unsupported: Mapping[Name, tuple[str, ...]],
 ) -> tuple[Proposal, ...]:
     """Return the proposals by kind, table and columns.
@@ -34,7 +35,7 @@ def proposals(
 
 def _needed(
     tables: Mapping[Name, Table],
-    findings: Iterable[Finding],
+    findings: Iterable[Disagreement],
     unsupported: Mapping[Name, tuple[str, ...]],
 ) -> Iterator[Proposal]:
     for table in tables.values():
@@ -45,7 +46,7 @@ def _needed(
         for column in columns if name in tables else ():
             yield _needs(name, (column,), "is of a type that Ash can't read")
     for finding in findings:
-        if finding.kind is FindingKind.FIELD_WITHOUT_COLUMN and finding.table in tables:
+        if finding.code is Code.LEGACY_FIELD_WITHOUT_COLUMN and finding.table in tables:
             why = f"is a field of {finding.module}, and the database has no such column"
             yield _needs(finding.table, (finding.column,), why)
 
@@ -75,7 +76,7 @@ def _deprecated(tables: Mapping[Name, Table], hints: Hints) -> Iterator[Proposal
                 )
 
 
-def _indexes(tables: Mapping[Name, Table], findings: Iterable[Finding]) -> Iterator[Proposal]:
+def _indexes(tables: Mapping[Name, Table], findings: Iterable[Disagreement]) -> Iterator[Proposal]:
     """Find columns that relationships are loaded by and that no index begins with."""
     for table in tables.values():
         if table.kind not in _KEYED:
@@ -86,7 +87,7 @@ def _indexes(tables: Mapping[Name, Table], findings: Iterable[Finding]) -> Itera
                 yield _index(table.name, key.columns, why)
     for finding in findings:
         found = tables.get(finding.table)
-        if finding.kind is FindingKind.NO_FOREIGN_KEY and found is not None:
+        if finding.code is Code.LEGACY_NO_FOREIGN_KEY and found is not None:
             columns = (finding.column,)
             if not _indexed(found, columns):
                 association = f"{finding.module}'s {finding.association}"

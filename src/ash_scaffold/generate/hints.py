@@ -19,7 +19,7 @@ from ash_scaffold.ash.hints import (
     TypeHint,
 )
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.legacy import model as ecto
+from ash_scaffold.legacy import ecto
 
 
 def legacy_facts(hints: ecto.Hints, kept: Iterable[LegacySchema] = ()) -> tuple[LegacySchema, ...]:

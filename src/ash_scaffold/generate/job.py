@@ -14,7 +14,6 @@ from ash_scaffold.generate.adoption import Beside, adoption_problems, leave_besi
 from ash_scaffold.generate.advice import Advice, advise
 from ash_scaffold.generate.case import Settings
 from ash_scaffold.generate.decision import Decision, decide
-from ash_scaffold.generate.disagreements import disagreements
 from ash_scaffold.generate.files import File, Files, contents
 from ash_scaffold.generate.gone import unused_types
 from ash_scaffold.generate.history import Memory
@@ -22,6 +21,7 @@ from ash_scaffold.generate.known import find_repo
 from ash_scaffold.generate.past import unclear_problems
 from ash_scaffold.generate.reading import Clock, Read, Request
 from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.compare import Change, Kind
@@ -92,7 +92,7 @@ def prepare(request: Request, say: Callable[[str], None] = lambda _phase: None) 
         advice=_advice(read, decided, beside),
         problems=_sorted(
             _unparsed(read.project, read.hints),
-            disagreements(read.hints, read.database, decided),
+            disagreement_problems(read.hints, read.database, decided),
             read.problems,
             decided.problems,
             unclear_problems(past.unclear),

@@ -11,8 +11,8 @@ import msgspec
 
 from ash_scaffold.config import Config
 from ash_scaffold.generate.reading import Request
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import source_files
-from ash_scaffold.legacy.model import Hints
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.model import Project
 

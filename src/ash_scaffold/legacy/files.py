@@ -1,4 +1,4 @@
-"""The Elixir files of the legacy code, parsed when asked for, and the names in force in them."""
+"""The Elixir files of the legacy code, parsed on demand, and the names in force in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tree_sitter import Language, Node, Query, QueryCursor
 from ash_scaffold.project.mix import read_source
 from ash_scaffold.project.model import Project
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
-from ash_scaffold.syntax.parse import Tree, call_site, expressions, parse
+from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, parse
 from ash_scaffold.syntax.values import alias_text
 
 # Folders beside the sources of a code base: other people's code, and code that isn't run.
@@ -212,3 +212,31 @@ def _walk(start: Path, left_out: frozenset[str]) -> Iterator[str]:
         for name in names:
             if name.endswith(".ex") and not name.startswith("."):
                 yield f"{parent}/{name}"
+
+
+def implementation(file: ElixirFile, node: Node) -> tuple[str, ...]:
+    """Return the modules of the implementation around a node, in order; none around, none.
+
+    Named as `Protocol.__impl__/4` does, `defimpl P, for: [A, B]` makes `P.A` and `P.B`.
+    """
+    current: Node | None = node
+    while current is not None:
+        site = call_site(file.tree, current) if current.type == "call" else None
+        if site is not None and site.name == "defimpl":
+            return _modules(file, site)
+        current = current.parent
+    return ()
+
+
+def _modules(file: ElixirFile, site: CallSite) -> tuple[str, ...]:
+    given = site.option("for")
+    if not site.args or given is None:
+        return ()
+    targets = expressions(given) if given.type == "list" else (given,)
+    protocol, *names = (_full(file, node) for node in (site.args[0], *targets))
+    return tuple(f"{protocol}.{name}" for name in names if protocol and name)
+
+
+def _full(file: ElixirFile, node: Node) -> str | None:
+    written = alias_text(file.tree, node)
+    return None if written is None else file.resolve(written, node.start_byte)

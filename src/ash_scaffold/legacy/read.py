@@ -12,14 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.legacy.associations import RawAssociation
-from ash_scaffold.legacy.code import Code, ModuleFacts, SchemaCall
-from ash_scaffold.legacy.evaluate import evaluate
+from ash_scaffold.legacy.associations import resolve
+from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
+from ash_scaffold.legacy.ecto import EmbeddedSchema, Hints, LegacySchema, Unread
+from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
-from ash_scaffold.legacy.functions import Pairs
-from ash_scaffold.legacy.model import EmbeddedSchema, Hints, LegacySchema, Unread
-from ash_scaffold.legacy.resolve import resolve
-from ash_scaffold.legacy.schema import read_body
+from ash_scaffold.legacy.schema_body import RawAssociation, read_body
 from ash_scaffold.legacy.types import Types
 from ash_scaffold.project.model import ModuleEntry, Project, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition
@@ -43,13 +41,13 @@ def read_legacy(
     another repository. `bases` are modules to be taken for a base that does no more than
     `use Ecto.Schema`, such as one of a dependency. Raises nothing on any content of the files.
     """
-    code = Code(source_files(project, folder))
+    code = CodeBase(source_files(project, folder))
     hints = read_code(code, bases, project.modules)
     return msgspec.structs.replace(hints, folder=None if folder is None else str(folder))
 
 
 def read_code(
-    code: Code, bases: Collection[str] = (), modules: Mapping[str, ModuleEntry] | None = None
+    code: CodeBase, bases: Collection[str] = (), modules: Mapping[str, ModuleEntry] | None = None
 ) -> Hints:
     """Read the schemas of a code base. `modules` are known to be there beside its own."""
     reader = _Reader(code, frozenset(bases) | _BASES, modules or {})
@@ -61,7 +59,7 @@ def read_code(
 
 class _Reader:
     def __init__(
-        self, code: Code, bases: frozenset[str], modules: Mapping[str, ModuleEntry]
+        self, code: CodeBase, bases: frozenset[str], modules: Mapping[str, ModuleEntry]
     ) -> None:
         self._code = code
         self._types = Types(code)

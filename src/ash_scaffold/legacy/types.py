@@ -1,26 +1,33 @@
-"""The types that fields are given, as structs."""
+"""The types of fields: read from the source, and compared with those of columns.
+
+A field's type agrees with a column's when Ecto can load and dump it: by the loaders of `Ecto.Type`
+and the Postgrex extensions that decode PostgreSQL's types.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.legacy.code import Code
-from ash_scaffold.legacy.evaluate import Place, evaluate
-from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.functions import Pairs, shown
-from ash_scaffold.legacy.model import (
+from ash_scaffold.ash.types import Family, all_rules, row_of
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.ecto import (
     ArrayType,
     Autogenerate,
     CustomType,
     DateTimeType,
+    EmbedType,
     EnumType,
     FieldType,
     MapType,
     PlainType,
     UnknownType,
 )
+from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate, shown
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.postgres.catalog import Database, TypeKind, TypeUse
 from ash_scaffold.project.mix import function_clauses
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import call_site, walk_calls
@@ -50,7 +57,7 @@ _MAX_DEPTH = 10
 class Types:
     """Reads types; the project's own type modules are looked at once each."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: CodeBase) -> None:
         self._code = code
         self._enums: dict[str, EnumType] | None = None
         self._stored: dict[str, FieldType | None] = {}
@@ -173,7 +180,7 @@ def _atom_name(value: object) -> str | None:
 
 
 def _result_type(
-    types: Types, code: Code, file: ElixirFile, definition: ModuleDefinition
+    types: Types, code: CodeBase, file: ElixirFile, definition: ModuleDefinition
 ) -> FieldType | None:
     clauses = list(function_clauses(file.tree, definition.body, "type"))
     if len(clauses) != 1 or not clauses[0].body:
@@ -190,7 +197,7 @@ def _result_type(
     return None if isinstance(read, UnknownType) else read
 
 
-def _enums_of(code: Code, file: ElixirFile) -> Iterator[tuple[str, EnumType]]:
+def _enums_of(code: CodeBase, file: ElixirFile) -> Iterator[tuple[str, EnumType]]:
     """Yield the enums of a file: `defenum Name, …`, and modules with `use EctoEnum, …`."""
     for site in walk_calls(file.tree, file.tree.root, "defenum", "EctoEnum.defenum"):
         if site.args:
@@ -213,7 +220,7 @@ def _defined(file: ElixirFile, node: Node) -> str | None:
     return written if written is None or not around else f"{around}.{written}"
 
 
-def _enum_values(code: Code, file: ElixirFile, nodes: tuple[Node, ...]) -> EnumType | None:
+def _enum_values(code: CodeBase, file: ElixirFile, nodes: tuple[Node, ...]) -> EnumType | None:
     for node in reversed(nodes):
         around = file.module_at(node.start_byte)
         definition = next((m for m in file.modules if m.name == around), None)
@@ -225,3 +232,101 @@ def _enum_values(code: Code, file: ElixirFile, nodes: tuple[Node, ...]) -> EnumT
         if found is not None:
             return found
     return None
+
+
+# Those of Ecto's own types that some type of PostgreSQL is read by.
+_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
+# A domain over a domain over … : PostgreSQL has no limit, people do.
+_MAX_DOMAINS = 20
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What a column holds, its domains looked through. `text` is how the catalog names it."""
+
+    name: str
+    kind: TypeKind
+    array: bool
+    text: str
+    labels: tuple[str, ...] = ()
+
+
+def stored_type(use: TypeUse, database: Database) -> Stored:
+    """Return what a column of the type holds."""
+    text = str(use.name) if use.name.schema != "pg_catalog" else use.name.name
+    array = use.is_array
+    for _ in range(_MAX_DOMAINS):
+        type_ = database.types.get(use.name)
+        if type_ is None or type_.kind is not TypeKind.DOMAIN or type_.base is None:
+            break
+        use = type_.base
+        array = array or use.is_array
+    type_ = database.types.get(use.name)
+    kind = TypeKind.BASE if type_ is None else type_.kind
+    labels = () if type_ is None else type_.labels
+    return Stored(use.name.name, kind, array, text + "[]" * array, labels)
+
+
+def agrees(type_: FieldType, stored: Stored) -> bool:
+    """Whether the two agree. What isn't known of a type is taken to agree."""
+    rule = row_of(stored.name)
+    if isinstance(type_, UnknownType):
+        return True
+    if isinstance(type_, CustomType):
+        # A custom type may turn anything into anything: only Ecto's own names say what it stores.
+        known = isinstance(type_.stored, PlainType) and type_.stored.name in _PLAIN
+        dated = isinstance(type_.stored, DateTimeType)
+        return agrees(type_.stored, stored) if type_.stored and (known or dated) else True
+    if isinstance(type_, ArrayType):
+        if not stored.array:
+            return rule.family is Family.JSON
+        return agrees(type_.item, msgspec.structs.replace(stored, array=False))
+    if isinstance(type_, EmbedType):
+        return rule.family is Family.JSON and (type_.many or not stored.array)
+    if stored.array:
+        return False
+    if isinstance(type_, MapType):
+        return "map" in rule.facts.ecto
+    if isinstance(type_, DateTimeType):
+        return f"{'utc' if type_.utc else 'naive'}_datetime" in rule.facts.ecto
+    if isinstance(type_, EnumType):
+        if type_.storage == "integer":
+            return "integer" in rule.facts.ecto
+        return stored.kind is TypeKind.ENUM or "string" in rule.facts.ecto
+    if type_.name == "string" and stored.kind is TypeKind.ENUM:
+        return True
+    return type_.name not in _PLAIN or type_.name in rule.facts.ecto
+
+
+def usec_of(use: TypeUse) -> bool | None:
+    """Whether a column keeps fractions of a second; None when it holds no time of day."""
+    if use.name.schema != "pg_catalog" or not row_of(use.name.name).facts.fraction:
+        return None
+    return use.typmod != 0
+
+
+def says_usec(type_: FieldType) -> bool | None:
+    """Whether a field is read with microseconds; None when it is no time of day."""
+    while isinstance(type_, ArrayType):
+        type_ = type_.item
+    if isinstance(type_, DateTimeType):
+        return type_.usec
+    if isinstance(type_, PlainType) and type_.name in ("time", "time_usec"):
+        return type_.name == "time_usec"
+    return None
+
+
+def described(type_: FieldType) -> str:
+    """Return a type as a schema writes it."""
+    if isinstance(type_, PlainType):
+        return "Ecto.UUID" if type_.name == "uuid" else f":{type_.name}"
+    if isinstance(type_, DateTimeType):
+        return f":{'utc' if type_.utc else 'naive'}_datetime{'_usec' if type_.usec else ''}"
+    if isinstance(type_, ArrayType):
+        return f"{{:array, {described(type_.item)}}}"
+    if isinstance(type_, MapType):
+        return f"{{:map, {described(type_.value)}}}"
+    if isinstance(type_, EnumType):
+        return "an Ecto.Enum of integers" if type_.storage == "integer" else "an Ecto.Enum"
+    if isinstance(type_, EmbedType):
+        return f"{'embeds_many' if type_.many else 'embeds_one'} {type_.module}"
+    return type_.module if isinstance(type_, CustomType) else type_.text

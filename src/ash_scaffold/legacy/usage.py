@@ -10,23 +10,126 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.legacy.code import Code, ModuleFacts
-from ash_scaffold.legacy.files import ElixirFile, source_files
-from ash_scaffold.legacy.implementations import implementation
-from ash_scaffold.legacy.kinds import UserKind, user_kind
-from ash_scaffold.legacy.model import Association, Hints, LegacySchema
-from ash_scaffold.legacy.tables_named import TableNames, named_tables
+from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts
+from ash_scaffold.legacy.ecto import Association, Hints, LegacySchema
+from ash_scaffold.legacy.files import ElixirFile, implementation, source_files
+from ash_scaffold.legacy.table_names import TableNames, named_tables
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project
 from ash_scaffold.syntax.values import alias_text
 
-__all__ = ["How", "User", "UserKind", "usage"]
+
+class UserKind(StrEnum):
+    """The kinds of modules in a Phoenix application."""
+
+    SCHEMA = "schema"
+    CONTEXT = "context"
+    CONTROLLER = "controller"
+    LIVE_VIEW = "live view"
+    LIVE_COMPONENT = "live component"
+    COMPONENT = "component"
+    VIEW = "view"
+    CHANNEL = "channel"
+    PLUG = "plug"
+    WORKER = "worker"
+    MAILER = "mailer"
+    GRAPHQL = "graphql"
+    TASK = "mix task"
+    PROCESS = "process"
+    MODULE = "module"
+
+
+# By what a module uses; of several the first in this order, which goes from special to general.
+_USES: tuple[tuple[UserKind, str], ...] = (
+    (UserKind.LIVE_COMPONENT, r"Phoenix\.LiveComponent"),
+    (UserKind.LIVE_VIEW, r"Phoenix\.LiveView"),
+    (UserKind.CONTROLLER, r"Phoenix\.Controller"),
+    (UserKind.CHANNEL, r"Phoenix\.Channel|Phoenix\.Socket"),
+    (UserKind.VIEW, r"Phoenix\.View"),
+    (UserKind.MAILER, r"Swoosh\.Mailer|Bamboo\.Mailer|Phoenix\.Swoosh|Bamboo\.Phoenix"),
+    (UserKind.WORKER, r"Oban(\.Pro)?\.(Workers?(\..*)?)|Broadway|Exq.*|Que\.Worker|Quantum"),
+    (UserKind.GRAPHQL, r"Absinthe\..*"),
+    (UserKind.TASK, r"Mix\.Task"),
+    (UserKind.PLUG, r"Plug\.(Builder|Router|ErrorHandler)|Phoenix\.(Router|Endpoint)"),
+    (UserKind.COMPONENT, r"Phoenix\.Component"),
+    (UserKind.CONTEXT, r"(.*\.)?Context"),
+    (UserKind.PROCESS, r"GenServer|GenStage|Agent|Supervisor|DynamicSupervisor|Task|Application"),
+)
+# The atoms that Phoenix's generators and people give to `use AppWeb, …`.
+_ROLES = {
+    "controller": UserKind.CONTROLLER,
+    "live_view": UserKind.LIVE_VIEW,
+    "surface_live_view": UserKind.LIVE_VIEW,
+    "live_component": UserKind.LIVE_COMPONENT,
+    "component": UserKind.COMPONENT,
+    "html": UserKind.COMPONENT,
+    "view": UserKind.VIEW,
+    "channel": UserKind.CHANNEL,
+    "plug": UserKind.PLUG,
+    "router": UserKind.PLUG,
+    "worker": UserKind.WORKER,
+    "mailer": UserKind.MAILER,
+}
+_IMPORTS: tuple[tuple[UserKind, str], ...] = (
+    (UserKind.MAILER, r"Swoosh\.Email|Bamboo\.Email"),
+    (UserKind.PLUG, r"Plug\.Conn"),
+)
+_BEHAVIOURS = {"Plug": UserKind.PLUG, "Oban.Worker": UserKind.WORKER, "Mix.Task": UserKind.TASK}
+_PATHS: tuple[tuple[UserKind, str], ...] = (
+    (UserKind.CONTROLLER, r"_controller\.ex$|/controllers/[^/]*_controller"),
+    (UserKind.LIVE_COMPONENT, r"(^|/)live/.*_component\.ex$"),
+    (UserKind.LIVE_VIEW, r"_live\.ex$"),
+    (UserKind.CHANNEL, r"_(channel|socket)\.ex$"),
+    (UserKind.COMPONENT, r"_components?\.ex$|/components/|_html\.ex$"),
+    (UserKind.VIEW, r"_(view|json|xml)\.ex$"),
+    (UserKind.PLUG, r"_plug\.ex$|/plugs/"),
+    (UserKind.WORKER, r"_(worker|job)\.ex$|/(workers?|jobs?)/"),
+    (UserKind.MAILER, r"_(mailer|email|notifier)\.ex$|/(mailers?|emails?)/"),
+    (UserKind.GRAPHQL, r"/(graphql|resolvers)/|_resolver\.ex$"),
+    (UserKind.TASK, r"/mix/tasks/"),
+)
+
+
+def user_kind(
+    module: str,
+    path: str,
+    facts: ModuleFacts,
+    *,
+    schemas: Collection[str],
+    contexts: Collection[str],
+) -> UserKind:
+    """Return the kind of a module.
+
+    `schemas` are the legacy schemas and `contexts` the modules above them; both are such whatever
+    they use. Then what the module uses, macros looked through, counts before its path.
+    """
+    if module in schemas:
+        return UserKind.SCHEMA
+    if module in contexts:
+        return UserKind.CONTEXT
+    for kind, pattern in _USES:
+        if any(re.fullmatch(pattern, used) for used in facts.uses):
+            return kind
+    for role in facts.roles:
+        if role in _ROLES:
+            return _ROLES[role]
+    for behaviour in facts.behaviours:
+        if behaviour in _BEHAVIOURS:
+            return _BEHAVIOURS[behaviour]
+    for kind, pattern in _PATHS:
+        if re.search(pattern, path):
+            return kind
+    for kind, pattern in _IMPORTS:
+        if any(re.fullmatch(pattern, imported) for imported in facts.imports):
+            return kind
+    return UserKind.MODULE
+
 
 _ALIAS = re.compile(rb"[A-Z]\w*")
 # What calls a function of a module, or makes a struct of it, in the markup of a template.
@@ -76,7 +179,7 @@ def usage(
     any content of the files.
     """
     wanted = tuple(tables)
-    finder = _Finder(Code(source_files(project, hints.folder)), hints, wanted)
+    finder = _Finder(CodeBase(source_files(project, hints.folder)), hints, wanted)
     ash = {resource.module for resource in project.resources}
     for file in finder.code.files.values():
         finder.look_through(file, ash)
@@ -85,7 +188,7 @@ def usage(
 
 
 class _Finder:
-    def __init__(self, code: Code, hints: Hints, tables: tuple[Name, ...]) -> None:
+    def __init__(self, code: CodeBase, hints: Hints, tables: tuple[Name, ...]) -> None:
         self.code = code
         self._schemas = {schema.module: schema for schema in hints.schemas}
         self._contexts = {schema.context for schema in hints.schemas if schema.context}

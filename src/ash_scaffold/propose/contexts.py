@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ash_scaffold.legacy.model import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import Hints, LegacySchema
 from ash_scaffold.postgres.catalog import Name
 
 # Last parts of names that tell what the modules are and not what they are about.

@@ -1,22 +1,16 @@
-"""Where the legacy schemas and the database disagree."""
+"""Disagreements between the legacy schemas and the database, as values and as problems of a run."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 
 import msgspec
 
-from ash_scaffold.legacy.agree import (
-    Stored,
-    agrees,
-    described,
-    says_usec,
-    stored_type,
-    usec_of,
-)
-from ash_scaffold.legacy.model import (
+from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.virtual_keys import legacy_key_name
+from ash_scaffold.legacy.ecto import (
     ArrayType,
     Association,
     AssociationKind,
@@ -24,6 +18,15 @@ from ash_scaffold.legacy.model import (
     Field,
     Hints,
     LegacySchema,
+    Unread,
+)
+from ash_scaffold.legacy.types import (
+    Stored,
+    agrees,
+    described,
+    says_usec,
+    stored_type,
+    usec_of,
 )
 from ash_scaffold.postgres.catalog import (
     Column,
@@ -36,33 +39,21 @@ from ash_scaffold.postgres.catalog import (
     Table,
     TypeKind,
 )
+from ash_scaffold.problem import Code, Problem
 
 _KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
 
 
-class FindingKind(StrEnum):
-    """The ways in which a legacy schema and the database can disagree."""
-
-    TABLE_MISSING = "table-missing"
-    FIELD_WITHOUT_COLUMN = "field-without-column"
-    COLUMN_UNKNOWN = "column-unknown"
-    LABEL_UNKNOWN = "label-unknown"
-    VALUE_UNKNOWN = "value-unknown"
-    TYPE_DISAGREES = "type-disagrees"
-    PRECISION_DIFFERS = "precision-differs"
-    NO_FOREIGN_KEY = "no-foreign-key"
-    TABLE_SHARED = "table-shared"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """One disagreement, at the place in the legacy code that it is about.
 
-    `column` is "" where it is about the table. `values` are enum labels, the columns of a
-    precision, or the modules of a shared table with the one to go by first. `association` names
-    the one without a foreign key, which would refer to `refers_to`.
+    `code` is one of the `LEGACY_…` codes. `column` is "" for a disagreement about the table.
+    `values` are enum labels, the columns of a precision, or the modules of a shared table, the
+    leading one first. `association` names the one without a foreign key, which would refer to
+    `refers_to`.
     """
 
-    kind: FindingKind
+    code: Code
     table: Name
     column: str
     module: str
@@ -79,7 +70,7 @@ class _Known(msgspec.Struct, frozen=True):
     database: Database
 
 
-def compare(hints: Hints, database: Database) -> tuple[Finding, ...]:
+def disagreements(hints: Hints, database: Database) -> tuple[Disagreement, ...]:
     """Return every disagreement, by file and line.
 
     Schemas of PostgreSQL schemas that were not read are left out. A column that a schema doesn't
@@ -89,14 +80,14 @@ def compare(hints: Hints, database: Database) -> tuple[Finding, ...]:
     tables = {table.name: table for table in database.tables}
     known = _Known(tables, database)
     chosen = hints.by_name()
-    found: list[Finding] = []
+    found: list[Disagreement] = []
     for schema in hints.schemas:
         if schema.name.schema not in database.schemas:
             continue
         table = tables.get(schema.name)
         if table is None:
             what = f"The database has no table {schema.name}."
-            found.append(_finding(FindingKind.TABLE_MISSING, schema, schema.line, what))
+            found.append(_disagreement(Code.LEGACY_TABLE_MISSING, schema, schema.line, what))
             continue
         found += _fields(schema, table, known)
         found += _precisions(schema, table, known)
@@ -104,11 +95,11 @@ def compare(hints: Hints, database: Database) -> tuple[Finding, ...]:
             found += _unknown_columns(schema, table)
     found += _shared(hints, chosen)
     found += _without_key(hints, known)
-    return tuple(sorted(found, key=lambda f: (f.path, f.line, f.kind, f.column, f.what)))
+    return tuple(sorted(found, key=lambda f: (f.path, f.line, f.code, f.column, f.what)))
 
 
-def _finding(
-    kind: FindingKind,
+def _disagreement(
+    code: Code,
     schema: LegacySchema,
     line: int,
     what: str,
@@ -117,9 +108,9 @@ def _finding(
     values: tuple[str, ...] = (),
     association: str = "",
     path: str | None = None,
-) -> Finding:
-    return Finding(
-        kind=kind,
+) -> Disagreement:
+    return Disagreement(
+        code=code,
         table=schema.name,
         column=column,
         module=schema.module,
@@ -131,14 +122,14 @@ def _finding(
     )
 
 
-def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Finding]:
+def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Disagreement]:
     columns = {column.name: column for column in table.columns}
     for field in schema.fields:
         column = columns.get(field.column)
         if column is None:
             what = f"{schema.name} has no column {field.column}, which {field.name} needs."
-            yield _finding(
-                FindingKind.FIELD_WITHOUT_COLUMN, schema, field.line, what, column=field.column
+            yield _disagreement(
+                Code.LEGACY_FIELD_WITHOUT_COLUMN, schema, field.line, what, column=field.column
             )
             continue
         yield from _type(schema, table, field, column, known)
@@ -146,18 +137,20 @@ def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Findi
 
 def _type(
     schema: LegacySchema, table: Table, field: Field, column: Column, known: _Known
-) -> Iterator[Finding]:
+) -> Iterator[Disagreement]:
     stored = stored_type(column.type, known.database)
     if not agrees(field.type, stored):
         what = f"{field.name} is {described(field.type)}, the column is {stored.text}."
-        yield _finding(FindingKind.TYPE_DISAGREES, schema, field.line, what, column=column.name)
+        yield _disagreement(
+            Code.LEGACY_TYPE_DISAGREES, schema, field.line, what, column=column.name
+        )
         return
     type_ = field.type.item if isinstance(field.type, ArrayType) else field.type
     if isinstance(type_, EnumType):
         yield from _labels(schema, table, field, type_, stored)
 
 
-def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Finding]:
+def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Disagreement]:
     """Find times that the schema keeps to other fractions of a second; what a line says, once."""
     columns = {column.name: column for column in table.columns}
     by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
@@ -179,13 +172,14 @@ def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[F
             by_line[field.line, what].append(field.column)
     for (line, what), names in by_line.items():
         text = f"{', '.join(names)}: {what}"
-        kind = FindingKind.PRECISION_DIFFERS
-        yield _finding(kind, schema, line, text, column=names[0], values=tuple(names))
+        yield _disagreement(
+            Code.LEGACY_PRECISION, schema, line, text, column=names[0], values=tuple(names)
+        )
 
 
 def _labels(
     schema: LegacySchema, table: Table, field: Field, type_: EnumType, stored: Stored
-) -> Iterator[Finding]:
+) -> Iterator[Disagreement]:
     """Compare an enum's values with the labels, or with the values that a check allows."""
     labels = stored.labels
     if stored.kind is not TypeKind.ENUM:
@@ -197,8 +191,8 @@ def _labels(
     missing = tuple(value for value in values if value not in labels)
     if unknown:
         what = f"{field.name} can't be read where it is {_listed(unknown)}: the schema lacks it."
-        yield _finding(
-            FindingKind.LABEL_UNKNOWN,
+        yield _disagreement(
+            Code.LEGACY_LABEL_UNKNOWN,
             schema,
             field.line,
             what,
@@ -207,8 +201,8 @@ def _labels(
         )
     if missing:
         what = f"The database does not take {_listed(missing)}, which {field.name} may be."
-        yield _finding(
-            FindingKind.VALUE_UNKNOWN,
+        yield _disagreement(
+            Code.LEGACY_VALUE_UNKNOWN,
             schema,
             field.line,
             what,
@@ -232,7 +226,7 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f'"{value}"' for value in values)
 
 
-def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Finding]:
+def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Disagreement]:
     """Find the columns without which the schema can't make a row."""
     if schema.partial or table.kind not in _KEYED:
         return
@@ -243,8 +237,8 @@ def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Finding]:
                 f"{schema.name}.{column.name} is NOT NULL without a default, and the schema does "
                 "not know it."
             )
-            yield _finding(
-                FindingKind.COLUMN_UNKNOWN, schema, schema.line, what, column=column.name
+            yield _disagreement(
+                Code.LEGACY_COLUMN_UNKNOWN, schema, schema.line, what, column=column.name
             )
 
 
@@ -257,7 +251,7 @@ def _filled(table: Table, column: Column) -> bool:
     )
 
 
-def _shared(hints: Hints, chosen: Mapping[Name, LegacySchema]) -> Iterator[Finding]:
+def _shared(hints: Hints, chosen: Mapping[Name, LegacySchema]) -> Iterator[Disagreement]:
     """Find tables with several schemas, told at those that are not gone by."""
     by_name: defaultdict[Name, list[LegacySchema]] = defaultdict(list)
     for schema in hints.schemas:
@@ -272,8 +266,8 @@ def _shared(hints: Hints, chosen: Mapping[Name, LegacySchema]) -> Iterator[Findi
             if count == most:
                 why = "comes first of those with as many fields"
             what = f"{name} is also {first.module}'s, which {why} and is gone by."
-            yield _finding(
-                FindingKind.TABLE_SHARED,
+            yield _disagreement(
+                Code.LEGACY_TABLE_SHARED,
                 schema,
                 schema.line,
                 what,
@@ -290,7 +284,7 @@ class _Edge(msgspec.Struct, frozen=True):
     target: str
 
 
-def _without_key(hints: Hints, known: _Known) -> Iterator[Finding]:
+def _without_key(hints: Hints, known: _Known) -> Iterator[Disagreement]:
     """Find associations without a foreign key; of several that need the same one the first.
 
     A belongs_to comes before the other side of it.
@@ -352,15 +346,15 @@ def _kept(edge: _Edge, keys: Iterable[ForeignKey]) -> bool:
 
 def _no_key(
     schema: LegacySchema, association: Association, edge: _Edge, keys: Iterable[ForeignKey]
-) -> Finding:
+) -> Disagreement:
     what = (
         f"{association.kind} {association.name} has no foreign key: {edge.child}.{edge.column} "
         f"does not refer to {edge.parent}.{edge.target}"
     )
     others = sorted({str(key.target) for key in keys if key.columns == (edge.column,)})
     what += f", but to {', '.join(others)}." if others else "."
-    return Finding(
-        kind=FindingKind.NO_FOREIGN_KEY,
+    return Disagreement(
+        code=Code.LEGACY_NO_FOREIGN_KEY,
         table=edge.child,
         column=edge.column,
         module=schema.module,
@@ -369,4 +363,65 @@ def _no_key(
         what=what,
         association=association.name,
         refers_to=(edge.parent, edge.target),
+    )
+
+
+def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple[Problem, ...]:
+    """Return the problems of the tables that a run writes, each with file and line.
+
+    A schema without a table belongs to the run that writes its context, or to every run when no
+    table of its context exists. Schemas that could not be read are part of every run; files that
+    are not Elixir are reported elsewhere.
+    """
+    written = plan.scope.written
+    there = {table.name for table in database.tables}
+    of_run = {schema.context for schema in hints.schemas if schema.name in written}
+    of_others = {schema.context for schema in hints.schemas if schema.name in there} - of_run
+    others = {
+        schema.module
+        for schema in hints.schemas
+        if schema.name not in written and (schema.name in there or schema.context in of_others)
+    }
+    broken = {file.path for file in hints.unparsed}
+    found = (f for f in disagreements(hints, database) if f.path not in broken)
+    unread = (item for item in hints.unread if item.path not in broken)
+    relationships = _relationships(plan)
+    return (
+        *(_problem(each, relationships) for each in found if each.module not in others),
+        *(_unread(item) for item in unread if item.module not in others),
+    )
+
+
+def _problem(item: Disagreement, relationships: Mapping[str, tuple[str, ...]]) -> Problem:
+    what = item.what
+    if item.refers_to is not None:
+        key = legacy_key_name(item.column, *item.refers_to)
+        names = relationships.get(f"{item.table} {key}", ())
+        made = f"It is a relationship all the same: {', '.join(names)}."
+        what += " " + (made if names else "It gives no relationship.")
+    return item.code.at(f"{item.path}:{item.line}", what)
+
+
+def _relationships(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Index what became of keys that there aren't: by table and key."""
+    found: dict[str, tuple[str, ...]] = {}
+    tables = {item.resource.module: item.draft.name for item in plan.resources}
+    for item in plan.resources:
+        for relationship in item.resource.relationships:
+            child = relationship.through or (
+                item.resource.module
+                if relationship.kind is RelationshipKind.BELONGS_TO
+                else relationship.destination
+            )
+            for key in relationship.foreign_keys:
+                at = f"{tables[child]} {key}"
+                found[at] = (*found.get(at, ()), f"{item.resource.module}.{relationship.name}")
+    return found
+
+
+def _unread(item: Unread) -> Problem:
+    return Code.LEGACY_UNREAD.at(
+        f"{item.path}:{item.line}",
+        f"{item.module} was not read whole: {item.what}.",
+        todo="What it says there counts for nothing; see that the resources are right.",
     )

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.disagreements import Disagreement, disagreements
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.findings import Finding, FindingKind, compare
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.problem import Code
 
 
 def schema(module: str, table: str, body: str, before: str = "") -> str:
@@ -20,13 +21,13 @@ def schema(module: str, table: str, body: str, before: str = "") -> str:
     )
 
 
-def found(database: Database, *sources: str) -> tuple[Finding, ...]:
+def found(database: Database, *sources: str) -> tuple[Disagreement, ...]:
     files = [ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(sources)]
-    return compare(read_code(Code(files)), database)
+    return disagreements(read_code(CodeBase(files)), database)
 
 
-def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, int, str]]:
-    return [(f.kind.value, f.path, f.line, f.what) for f in findings]
+def told(findings: tuple[Disagreement, ...]) -> list[tuple[str, str, int, str]]:
+    return [(f.code.value, f.path, f.line, f.what) for f in findings]
 
 
 def test_fields_and_columns(reflect_ddl: Callable[..., Database]) -> None:
@@ -43,8 +44,8 @@ def test_fields_and_columns(reflect_ddl: Callable[..., Database]) -> None:
     )
     users = Name("public", "users")
     assert findings == (
-        Finding(
-            kind=FindingKind.COLUMN_UNKNOWN,
+        Disagreement(
+            code=Code.LEGACY_COLUMN_UNKNOWN,
             table=users,
             column="must",
             module="User",
@@ -52,8 +53,8 @@ def test_fields_and_columns(reflect_ddl: Callable[..., Database]) -> None:
             line=1,
             what="users.must is NOT NULL without a default, and the schema does not know it.",
         ),
-        Finding(
-            kind=FindingKind.FIELD_WITHOUT_COLUMN,
+        Disagreement(
+            code=Code.LEGACY_FIELD_WITHOUT_COLUMN,
             table=users,
             column="nick",
             module="User",
@@ -61,8 +62,8 @@ def test_fields_and_columns(reflect_ddl: Callable[..., Database]) -> None:
             line=5,
             what="users has no column nick, which nick needs.",
         ),
-        Finding(
-            kind=FindingKind.TABLE_MISSING,
+        Disagreement(
+            code=Code.LEGACY_TABLE_MISSING,
             table=Name("public", "gone"),
             column="",
             module="Gone",
@@ -97,11 +98,11 @@ def test_enums(reflect_ddl: Callable[..., Database]) -> None:
             "    field :d, Ecto.Enum, values: [:any]\n",
         ),
     )
-    assert [(f.kind, f.column, f.line, f.values) for f in findings] == [
-        (FindingKind.LABEL_UNKNOWN, "a", 4, ("happy",)),
-        (FindingKind.VALUE_UNKNOWN, "a", 4, ("glad",)),
-        (FindingKind.LABEL_UNKNOWN, "c", 6, ("off",)),
-        (FindingKind.VALUE_UNKNOWN, "c", 6, ("of",)),
+    assert [(f.code, f.column, f.line, f.values) for f in findings] == [
+        (Code.LEGACY_LABEL_UNKNOWN, "a", 4, ("happy",)),
+        (Code.LEGACY_VALUE_UNKNOWN, "a", 4, ("glad",)),
+        (Code.LEGACY_LABEL_UNKNOWN, "c", 6, ("off",)),
+        (Code.LEGACY_VALUE_UNKNOWN, "c", 6, ("of",)),
     ]
     assert findings[0].what == 'a can\'t be read where it is "happy": the schema lacks it.'
     assert findings[1].what == 'The database does not take "glad", which a may be.'
@@ -193,20 +194,20 @@ def test_associations_without_a_foreign_key(reflect_ddl: Callable[..., Database]
     )
     assert told(findings) == [
         (
-            "no-foreign-key",
+            "legacy-no-foreign-key",
             "lib/f0.ex",
             5,
             "many_to_many teams has no foreign key: users_teams.team_id does not refer to"
             " teams.id.",
         ),
         (
-            "no-foreign-key",
+            "legacy-no-foreign-key",
             "lib/f1.ex",
             4,
             "belongs_to user has no foreign key: posts.user_id does not refer to users.id.",
         ),
         (
-            "no-foreign-key",
+            "legacy-no-foreign-key",
             "lib/f1.ex",
             5,
             "belongs_to editor has no foreign key: posts.editor_id does not refer to users.id,"
@@ -241,7 +242,7 @@ def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
     )
     assert told(findings) == [
         (
-            "table-shared",
+            "legacy-table-shared",
             "lib/f0.ex",
             1,
             "users is also User's, which has more fields (3 against 2) and is gone by.",
@@ -271,9 +272,14 @@ def test_precisions(reflect_ddl: Callable[..., Database]) -> None:
     drops = "but the column keeps microseconds, which the schema drops as it reads them."
     rounds = "but the column keeps whole seconds: the database rounds what the schema writes."
     assert told(findings) == [
-        ("precision-differs", "lib/f0.ex", 5, f"b: :naive_datetime_usec, {rounds}"),
-        ("precision-differs", "lib/f0.ex", 6, f"c: :utc_datetime, {drops}"),
-        ("precision-differs", "lib/f0.ex", 7, f"d: :time_usec, {rounds}"),
-        ("type-disagrees", "lib/f0.ex", 8, "e is :naive_datetime, the column is timestamptz."),
-        ("precision-differs", "lib/f0.ex", 9, f"inserted_at, updated_at: :utc_datetime, {drops}"),
+        ("legacy-precision", "lib/f0.ex", 5, f"b: :naive_datetime_usec, {rounds}"),
+        ("legacy-precision", "lib/f0.ex", 6, f"c: :utc_datetime, {drops}"),
+        ("legacy-precision", "lib/f0.ex", 7, f"d: :time_usec, {rounds}"),
+        (
+            "legacy-type-disagrees",
+            "lib/f0.ex",
+            8,
+            "e is :naive_datetime, the column is timestamptz.",
+        ),
+        ("legacy-precision", "lib/f0.ex", 9, f"inserted_at, updated_at: :utc_datetime, {drops}"),
     ]

@@ -8,11 +8,11 @@ from msgspec import structs
 from tests.support import PROJECT, generate
 
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.generate.disagreements import disagreements
 from ash_scaffold.generate.hints import legacy_facts
-from ash_scaffold.legacy.code import Code
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.disagreements import disagreement_problems
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.model import Hints
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database
 
@@ -93,7 +93,7 @@ end
 
 
 def planned(database: Database, config: str = "") -> tuple[Hints, Plan]:
-    hints = read_code(Code([ElixirFile("lib/app.ex", SOURCE.encode())]))
+    hints = read_code(CodeBase([ElixirFile("lib/app.ex", SOURCE.encode())]))
     known = structs.replace(PROJECT, legacy=legacy_facts(hints))
     return hints, generate(database, config, state=known).plan
 
@@ -102,7 +102,7 @@ def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Databa
     database = reflect_ddl(DDL)
     hints, plan = planned(database, '[domains."App.Core"]\ntables = ["users", "*s", "posts_tags"]')
 
-    found = disagreements(hints, database, plan)
+    found = disagreement_problems(hints, database, plan)
 
     assert [(p.severity.value, p.code.value, p.where, p.what) for p in found] == [
         (
@@ -196,7 +196,7 @@ def test_tables_of_other_runs_are_left_to_those(reflect_ddl: Callable[..., Datab
     database = reflect_ddl(DDL)
     hints, plan = planned(database, '[domains."App.Core"]\ntables = ["elsewhere"]')
 
-    found = disagreements(hints, database, plan)
+    found = disagreement_problems(hints, database, plan)
 
     assert [(p.code.value, p.where) for p in found] == [
         ("legacy-table-missing", "lib/app.ex:48"),

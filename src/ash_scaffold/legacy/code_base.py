@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.legacy.evaluate import Place, evaluate
+from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate
 from ash_scaffold.legacy.files import ElixirFile, aliases
-from ash_scaffold.legacy.functions import Pairs
 from ash_scaffold.project.mix import function_clauses
 from ash_scaffold.project.model import ModuleEntry
 from ash_scaffold.syntax.modules import ModuleDefinition
@@ -70,7 +69,7 @@ class _Gathered:
         self.attributes: dict[str, object] = {}
 
 
-class Code:
+class CodeBase:
     """A code base: its files by path, and its modules."""
 
     def __init__(self, files: Iterable[ElixirFile]) -> None:
