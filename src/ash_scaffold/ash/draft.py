@@ -7,7 +7,7 @@ import msgspec
 from ash_scaffold.ash.attributes import TableAttributes
 from ash_scaffold.ash.keys import PrimaryKey
 from ash_scaffold.ash.model import Attribute
-from ash_scaffold.postgres.catalog import Name, RelationKind, Table
+from ash_scaffold.postgres.catalog import Name, Table
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_view(self) -> bool:
         """Whether it is only ever read."""
-        return self.table.kind in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+        return self.table.kind.is_view
 
     def attribute(self, column: str) -> str | None:
         """Return the name of a column's attribute, None when it has none."""

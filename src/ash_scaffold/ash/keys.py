@@ -15,7 +15,6 @@ from ash_scaffold.postgres.catalog import (
     ForeignKey,
     Index,
     Name,
-    RelationKind,
     Table,
     TypeUse,
 )
@@ -24,7 +23,6 @@ ColumnId = tuple[Name, str]
 
 NO_LEGACY = Legacy()
 
-_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 _INT8 = TypeUse(name=Name("pg_catalog", "int8"))
 
 
@@ -174,7 +172,7 @@ def _one_type(
 def table_key(table: Table, config: Resolver, legacy: Legacy) -> PrimaryKey | None:
     """Choose the key of a table's resource by all that is known."""
     configured = config.for_table(table.name).primary_key
-    said = () if table.kind in _VIEWS else legacy.primary_key(table.name)
+    said = () if table.kind.is_view else legacy.primary_key(table.name)
     return primary_key(table, configured, said)
 
 

@@ -47,14 +47,13 @@ from ash_scaffold.legacy.disagreements import disagreements as legacy_findings
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres import catalog
-from ash_scaffold.postgres.catalog import Database, Name, RelationKind
+from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.model import Project
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
 
-_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 # Timestamps that the application fills.
 _BOOKKEEPING = frozenset({"inserted_at", "created_at", "updated_at", "modified_at"})
 # A line of code in a problem's text: it changes with every edit of the file.
@@ -126,7 +125,7 @@ def name_order(name: Name) -> tuple[bool, str, str, str]:
 
 def _overview(sources: Sources, read: list[catalog.Table]) -> Overview:
     database = sources.database
-    views = sum(table.kind in _VIEWS for table in read)
+    views = sum(table.kind.is_view for table in read)
     names = {table.name for table in read}
     return Overview(
         application=sources.project.app.name,

@@ -34,7 +34,6 @@ _WORDS = {
     RelationKind.MATERIALIZED_VIEW: "MATERIALIZED VIEW",
     RelationKind.FOREIGN: "FOREIGN TABLE",
 }
-_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 
 
 def create_table(table: Table, types: Mapping[Name, Type]) -> str:
@@ -44,7 +43,7 @@ def create_table(table: Table, types: Mapping[Name, Type]) -> str:
     description of its type if that is the database's own. A view has its columns and their
     types, without the query; a partitioned table lacks its partition key.
     """
-    lines = _view(table, types) if table.kind in _VIEWS else _table(table, types)
+    lines = _view(table, types) if table.kind.is_view else _table(table, types)
     return "".join(f"{one_line(line)}\n" for line in lines)
 
 

@@ -306,13 +306,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problems: tuple[LocatedProblem, ...]
     progress: Progress
 
-    def table(self, name: Name) -> Table:
-        """Return the table of that name. Raises `KeyError` when there is none."""
-        for table in self.tables:
-            if table.name == name:
-                return table
-        raise KeyError(str(name))
-
 
 def group_reasons(types: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
     """Group pairs of a reason and a PostgreSQL type by the reason."""

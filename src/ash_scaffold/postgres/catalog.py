@@ -32,6 +32,11 @@ class RelationKind(StrEnum):
     MATERIALIZED_VIEW = "materialized view"
     FOREIGN = "foreign table"
 
+    @property
+    def is_view(self) -> bool:
+        """Whether the relation is the result of a query, materialized or not."""
+        return self in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+
 
 class Identity(StrEnum):
     """`pg_attribute.attidentity`."""

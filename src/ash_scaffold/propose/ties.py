@@ -10,14 +10,13 @@ from typing import TypeAlias
 import msgspec
 
 from ash_scaffold.ash.naming import singularize, underscore
-from ash_scaffold.postgres.catalog import Action, ForeignKey, Name, RelationKind, Table
+from ash_scaffold.postgres.catalog import Action, ForeignKey, Name, Table
 
 # Weights, in hundredths of a foreign key; `_SCALE` keeps fractions of them in whole numbers.
 _KEY, _CASCADE, _PART_OF_KEY, _NAMED_AFTER = 100, 50, 50, 100
 _COLUMN, _KIN, _FAMILY = 60, 100, 40
 _SCALE = 1000
 Words: TypeAlias = Mapping[Name, tuple[str, ...]]
-_VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 
 
 class Tie(msgspec.Struct, frozen=True):
@@ -105,7 +104,7 @@ def _homes(tables: list[Table], spelt: Words) -> dict[tuple[str, tuple[str, ...]
     """Return the table that a name stands for, in each schema; views stand for nothing."""
     found: dict[tuple[str, tuple[str, ...]], Name] = {}
     for table in tables:
-        if table.kind not in _VIEWS:
+        if not table.kind.is_view:
             found.setdefault((table.name.schema, spelt[table.name]), table.name)
     return found
 
@@ -124,7 +123,7 @@ def _of_names(tables: list[Table], spelt: Words) -> Iterator[Tie]:
     families: dict[str, list[Name]] = {}
     for table in tables:
         name = table.name
-        after = _named_after(name.schema, spelt[name], homes, anywhere=table.kind in _VIEWS)
+        after = _named_after(name.schema, spelt[name], homes, anywhere=table.kind.is_view)
         if after is not None:
             said = f"named after {after}"
             yield Tie(name, after, _KIN * _SCALE, said, f"{name} is named after it")

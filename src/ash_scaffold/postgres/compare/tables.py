@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ash_scaffold.config.faults import dotted, quoted
-from ash_scaffold.postgres.catalog import Name, RelationKind
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.compare.renames import Pairing, Unclear
 from ash_scaffold.postgres.facts import TableFacts
-
-_VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 
 
 def compare_presence(
@@ -18,7 +16,7 @@ def compare_presence(
 ) -> Iterator[Change]:
     """Yield the tables that came, went and were renamed. `old` is by the old names."""
     for name, facts in old.items():
-        view = facts.kind in _VIEWS
+        view = facts.kind.is_view
         now = pairing.tables.get(name)
         if now is None:
             kind = Kind.VIEW_DROPPED if view else Kind.TABLE_DROPPED
@@ -34,7 +32,7 @@ def compare_presence(
     kept = set(pairing.tables.values())
     for name, facts in new.items():
         if name not in kept:
-            kind = Kind.VIEW_ADDED if facts.kind in _VIEWS else Kind.TABLE_ADDED
+            kind = Kind.VIEW_ADDED if facts.kind.is_view else Kind.TABLE_ADDED
             yield Change(kind=kind, table=name, after=facts)
 
 
