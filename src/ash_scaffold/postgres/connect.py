@@ -29,10 +29,28 @@ LOCK_TIMEOUT = 5_000  # milliseconds
 STATEMENT_TIMEOUT = 60_000  # milliseconds
 
 _DRIVER = "postgresql+ash_scaffold"
-_SETTINGS = (
-    f"SET LOCAL lock_timeout = {LOCK_TIMEOUT};"
-    f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT};"
-    "SET LOCAL search_path = ''"
+# All that decides how the server writes an expression, a constant or an error, whatever server,
+# database and role have set. `lc_messages` is left alone: only superusers may set it.
+_SETTINGS = "; ".join(
+    f"SET LOCAL {name} = {value}"
+    for name, value in {
+        "lock_timeout": LOCK_TIMEOUT,
+        "statement_timeout": STATEMENT_TIMEOUT,
+        "search_path": "''",
+        "TimeZone": "'UTC'",
+        "DateStyle": "'ISO, YMD'",
+        "IntervalStyle": "'postgres'",
+        "bytea_output": "'hex'",
+        "standard_conforming_strings": "on",
+        "quote_all_identifiers": "off",
+        "extra_float_digits": 1,
+        "lc_monetary": "'C'",
+        "lc_numeric": "'C'",
+        "lc_time": "'C'",
+        "xmlbinary": "'base64'",
+        "xmloption": "'content'",
+        "row_security": "on",
+    }.items()
 )
 _SHOWN_DATABASES = 10
 # What psycopg and libpq put before the reason; the place is told apart from it.
