@@ -19,7 +19,7 @@ USER = "lib/shop/sales/user.ex"
 CONFIG = "ash_scaffold.toml"
 AGE = "    attribute :age, :integer do\n      public? true\n    end\n"
 TAKEN_OUT = (
-    "note [column-removed] users.age: Somebody took its attribute out of the resource, so nothing "
+    "note [column-removed] users.age: Its attribute was removed from the resource, so nothing "
     "is generated for the column.\n"
     "    To have it back, write the attribute into the resource again: the rest follows."
 )

@@ -22,7 +22,7 @@ NICK = (
 )
 IDENTITY = "\n  identities do\n    identity :nick, [:nick]\n  end\n"
 TAKEN_OUT = (
-    "note [column-removed] users.nick: Somebody took its attribute out of the resource, so "
+    "note [column-removed] users.nick: Its attribute was removed from the resource, so "
     "nothing is generated for the column.\n"
     "    To have it back, write the attribute into the resource again: the rest follows."
 )

@@ -54,10 +54,10 @@ class AttributePlanner:
         types: TypeMapper,
         keys: Keys,
         config: Resolver,
-        known: Mapping[Name, ResourceNames] | None = None,
+        names: Mapping[Name, ResourceNames] | None = None,
         legacy: Legacy = NO_LEGACY,
     ) -> None:
-        self._known = known or {}
+        self._file_names = names or {}
         self._types = ColumnTypes(types, keys, config, legacy)
         self._keys = keys
         self._config = config
@@ -68,12 +68,12 @@ class AttributePlanner:
         problems: list[Problem] = []
         dropped: list[Column] = []
         removed: dict[str, Attribute | None] = {}
-        known = self._known.get(table.name, NO_NAMES)
-        kept: list[tuple[Column, ColumnConfig, Mapped]] = []
+        file_names = self._file_names.get(table.name, NO_NAMES)
+        usable: list[tuple[Column, ColumnConfig, Mapped]] = []
         for column in table.columns:
             config = self._config.for_column(table.name, column.name)
             found = self._type(table, column, config)
-            if column.name in known.removed and not config.exclude:
+            if column.name in file_names.removed and not config.exclude:
                 problems.append(_taken_out(table, column))
                 dropped.append(column)
                 name = attribute_name(column.name)
@@ -87,12 +87,12 @@ class AttributePlanner:
                 problems.append(found)
                 dropped.append(column)
                 continue
-            kept.append((column, config, found))
+            usable.append((column, config, found))
             if not column.readable and table.readable:
                 problems.append(_unreadable(table, column))
-        names = self._names(table.name, [(column, config) for column, config, _ in kept])
+        names = self._names(table.name, [(column, config) for column, config, _ in usable])
         attributes = []
-        for column, config, mapped in kept:
+        for column, config, mapped in usable:
             attribute = self._attribute(table, key, column, config, mapped, names[column.name])
             attributes.append(attribute)
             field = self._legacy.field(table.name, column.name)
@@ -100,9 +100,9 @@ class AttributePlanner:
                 problems += field_problems(table.name, field, attribute, config)
         return TableAttributes(
             attributes=tuple(attributes),
-            mapped={column.name: mapped for column, _, mapped in kept},
+            mapped={column.name: mapped for column, _, mapped in usable},
             dropped=tuple(dropped),
-            supports=tuple(support for _, _, mapped in kept for support in mapped.supports),
+            supports=tuple(support for _, _, mapped in usable for support in mapped.supports),
             removed=removed,
             problems=tuple(problems),
         )
@@ -125,14 +125,14 @@ class AttributePlanner:
         return mapped
 
     def _names(self, table: Name, columns: list[tuple[Column, ColumnConfig]]) -> dict[str, str]:
-        known = self._known.get(table, NO_NAMES)
+        file_names = self._file_names.get(table, NO_NAMES)
         fields = {column.name: self._legacy.field(table, column.name) for column, _ in columns}
         legacy = {
             column: field.name
             for column, field in fields.items()
             if field is not None and attribute_name(field.name) == field.name
         }
-        return _names(columns, known.attributes, legacy, known.taken)
+        return _names(columns, file_names.attributes, legacy, file_names.taken)
 
     def _attribute(
         self,
@@ -171,18 +171,18 @@ class AttributePlanner:
         if is_key and key is not None:
             alone = len(key.columns) == 1 and not foreign
             return key_attribute(attribute, column, mapped, field, alone=alone)
-        return timestamp(made_by_client(attribute, mapped, field), table, mapped, field)
+        return timestamp(generated_by_client(attribute, mapped, field), table, mapped, field)
 
 
 def _names(
     columns: list[tuple[Column, ColumnConfig]],
-    known: Mapping[str, str],
+    file_names: Mapping[str, str],
     legacy: Mapping[str, str],
     taken: Iterable[str],
 ) -> dict[str, str]:
-    """Name attributes: as the configuration says, as the file does, as the Ecto schema does.
+    """Name attributes by the configuration, then the file, the Ecto schema and the column.
 
-    Then as the column is, then any other way; never as a field of another kind in the file.
+    None gets the name of a field of another kind in the file (`taken`).
     """
     names, found = Names(), {}
     for column, config in columns:
@@ -191,9 +191,9 @@ def _names(
     for field in sorted(taken):
         if names.free(field):
             names.take(field)
-    for said in (known, legacy):
+    for source in (file_names, legacy):
         for column, _ in columns:
-            name = said.get(column.name)
+            name = source.get(column.name)
             if column.name not in found and name is not None and names.free(name):
                 found[column.name] = names.take(name)
     for column, _ in columns:
@@ -208,7 +208,7 @@ def _names(
 def _taken_out(table: Table, column: Column) -> Problem:
     return Code.COLUMN_REMOVED.at(
         f"{table.name}.{column.name}",
-        "Somebody took its attribute out of the resource, so nothing is generated for the column.",
+        "Its attribute was removed from the resource, so nothing is generated for the column.",
     )
 
 
@@ -219,7 +219,7 @@ def _unreadable(table: Table, column: Column) -> Problem:
 
 
 def _filled(attribute: Attribute, column: Column, mapped: Mapped) -> Attribute:
-    """Take over a default that Elixir can say; mark what the database fills as generated."""
+    """Take over a default that Elixir can express; mark as generated what the database fills."""
     replace = msgspec.structs.replace
     if column.generated is not Generated.NONE:
         return replace(attribute, generated=True, writable=False)
@@ -256,8 +256,8 @@ def key_attribute(
 ) -> Attribute:
     """Give a single key of its own Ash's short form where Ash has one.
 
-    A key that the legacy code makes is made the same way; one that it makes by rules of its own,
-    or is given by whoever makes the row, has to be given through Ash too.
+    A key that the legacy code generates is generated the same way; one that it makes by code of
+    its own, or takes from the caller, has to come from the caller of Ash too.
     """
     replace = msgspec.structs.replace
     if not alone:
@@ -286,8 +286,10 @@ def key_attribute(
     return replace(attribute, writable=False)
 
 
-def made_by_client(attribute: Attribute, mapped: Mapped, field: LegacyField | None) -> Attribute:
-    """Make the uuid that the legacy code makes for a column that nobody else fills."""
+def generated_by_client(
+    attribute: Attribute, mapped: Mapped, field: LegacyField | None
+) -> Attribute:
+    """Generate the uuid as the legacy code does, where the database does not."""
     if field is None or field.maker not in _UUIDS or mapped.type != Atom("uuid"):
         return attribute
     if attribute.generated or attribute.default is not ABSENT:
@@ -298,17 +300,17 @@ def made_by_client(attribute: Attribute, mapped: Mapped, field: LegacyField | No
 def timestamp(
     attribute: Attribute, table: Table, mapped: Mapped, field: LegacyField | None
 ) -> Attribute:
-    """Timestamps that the application keeps become Ash's; those the database fills stay its own.
+    """Make a timestamp that the application maintains one of Ash's; leave one of the database.
 
-    What the legacy code keeps as a timestamp it sets on every write, whatever the column's
-    default; but what a trigger sets is the trigger's.
+    The legacy code sets its timestamps on every write, whatever the column's default; a trigger
+    takes precedence.
     """
     replace = msgspec.structs.replace
     if mapped.family is not Family.DATETIME or mapped.is_array or mapped.type == Atom("date"):
         return attribute
     role = field.role if field is not None else Role.NONE
     if role is not Role.NONE:
-        if _database_keeps(attribute, table):
+        if _database_fills(attribute, table):
             return attribute
         kind = AttributeKind.CREATE_TIMESTAMP
         if role is Role.UPDATED:
@@ -327,8 +329,8 @@ def timestamp(
     return attribute
 
 
-def _database_keeps(attribute: Attribute, table: Table) -> bool:
-    """Whether a trigger sets the column of a new row, or nobody may."""
+def _database_fills(attribute: Attribute, table: Table) -> bool:
+    """Whether a trigger sets the column of a new row, or no client may."""
     fills = any(t.on_insert and attribute.column in t.assigns for t in table.triggers)
     return fills or not attribute.writable
 
@@ -346,7 +348,7 @@ def is_null(sql: str) -> bool:
 
 
 def literal_default(sql: str, mapped: Mapped) -> Term | Absent:
-    """Return the value that a default stands for, `ABSENT` when only PostgreSQL can say it."""
+    """Return the value of a default, `ABSENT` when only PostgreSQL can express it."""
     constant = read_constant(sql)
     if constant is None or len(sql) > _LONGEST:
         return ABSENT
@@ -358,7 +360,7 @@ def literal_default(sql: str, mapped: Mapped) -> Term | Absent:
 
 
 def _array(constant: Constant | ArrayConstant) -> Term | Absent:
-    """Return an empty list; AshPostgres can't say any other as a default, and warns about it."""
+    """Return an empty list; AshPostgres has no other as a default, and warns about it."""
     items = (
         constant.items
         if isinstance(constant, ArrayConstant)
@@ -403,8 +405,8 @@ def _decimal(text: str) -> Decimal | Absent:
 def _json(text: str) -> Term | Absent:
     """Return a scalar, an empty list or an empty object.
 
-    A number with a fraction may differ from jsonb's; AshPostgres can't say other lists and objects
-    as a default, and warns about them.
+    A number with a fraction may differ from jsonb's; AshPostgres can't express other
+    lists and objects as a default, and warns about them.
     """
     try:
         value = json.loads(text, parse_float=_no_float)

@@ -1,4 +1,4 @@
-"""What a column becomes: by the configuration, else by the legacy code, else by the catalog."""
+"""The type of a column: by the configuration, else by the legacy code, else by the catalog."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ColumnTypes:
         return mapped if isinstance(mapped, Unmapped) else _with_constraints(mapped, config)
 
     def _hint(self, table: Table, column: Column, config: ColumnConfig) -> TypeHint | None:
-        """Return what the legacy code says of the type, where the column can be that.
+        """Return the hint of the legacy code that the column can follow.
 
         Not of a column that joins to another: the two must have one type.
         """
@@ -143,11 +143,11 @@ def _enum_columns(database: Database, config: Resolver, legacy: Legacy) -> Itera
     """
     for table in database.tables:
         for column in table.columns:
-            said = config.for_column(table.name, column.name)
+            entry = config.for_column(table.name, column.name)
             field = legacy.field(table.name, column.name)
             hint = _fitting(field.type, column.type) if field is not None and field.type else None
-            hinted = isinstance(hint, EnumHint | ArrayHint) and said.enum is not False
-            if said.type is None and (said.enum or hinted):
+            hinted = isinstance(hint, EnumHint | ArrayHint) and entry.enum is not False
+            if entry.type is None and (entry.enum or hinted):
                 yield table.name, column.name
 
 
@@ -183,16 +183,16 @@ def _values(
     """Return the values of an enum, and whether rows may hold others.
 
     What a check allows belongs to them, though the schema can't read it; without one, nothing
-    keeps a column to what the schema says.
+    restricts a column to the values of the schema.
     """
     check = _listing(table, column)
-    known = {str(stored) for _, stored in hint.values} | {name for name, _ in hint.values}
+    listed = {str(stored) for _, stored in hint.values} | {name for name, _ in hint.values}
     numbers = any(isinstance(stored, int) for _, stored in hint.values)
-    extra = [text for text in (check[1] if check else ()) if text not in known]
-    kept = check is not None and check[0].validated and check[0].enforced
+    extra = [text for text in (check[1] if check else ()) if text not in listed]
+    enforced = check is not None and check[0].validated and check[0].enforced
     if numbers:
-        return hint.values, not kept or bool(extra)
-    return (*hint.values, *((text, text) for text in extra)), not kept
+        return hint.values, not enforced or bool(extra)
+    return (*hint.values, *((text, text) for text in extra)), not enforced
 
 
 def _listing(table: Table, column: Column) -> tuple[Check, tuple[str, ...]] | None:
@@ -212,11 +212,11 @@ def _object(why: str) -> Mapped:
 def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:
     if config.constraints is None:
         return mapped
-    said: dict[str, Term] = {
+    configured: dict[str, Term] = {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in config.constraints.items()
     }
-    merged = {**dict(mapped.constraints), **said}
+    merged = {**dict(mapped.constraints), **configured}
     return msgspec.structs.replace(mapped, constraints=tuple(merged.items()))
 
 
@@ -236,7 +236,7 @@ def _labels(table: Table, column: Column, config: ColumnConfig) -> tuple[str, ..
 
 
 def _says_object(table: Table, column: Column) -> bool:
-    """Whether a check keeps the column to JSON objects, and says nothing else."""
+    """Whether a check restricts the column to JSON objects, and does nothing else."""
     pattern = rf'\(?jsonb_typeof\("?{re.escape(column.name)}"?\) = \'object\'::text\)?'
     return any(
         check.columns == (column.name,) and re.fullmatch(pattern, check.expression)

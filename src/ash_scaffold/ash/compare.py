@@ -188,7 +188,7 @@ def compare_attributes(
     """Compare the attributes.
 
     `columns` have no attribute in `expected`, but an own one may use them; `types` are the type
-    modules that the tool writes. Of any other module nobody knows what it stores.
+    modules that the tool writes. What any other module stores is unknown.
     """
     pairs = _pair_attributes(expected, actual)
     paired = {each.name for each in pairs.values() if each is not None}
@@ -435,7 +435,7 @@ def _pair_identities(expected: Resource, actual: ReadResource) -> dict[str, Iden
     """Pair by index, then by the keys and the condition, then by name; by index in `expected`."""
     free = {identity.name: identity for identity in actual.resource.identities}
     pairs: dict[str, IdentityDef | None] = {each.index: None for each in expected.identities}
-    for alike in (_has_index, _says_the_same, _has_name):
+    for alike in (_has_index, _is_equivalent, _has_name):
         for identity in expected.identities:
             if pairs[identity.index] is None:
                 matching = (n for n, other in free.items() if alike(identity, other, actual))
@@ -447,7 +447,7 @@ def _has_index(expected: IdentityDef, other: IdentityDef, actual: ReadResource) 
     return actual.knows(_IDENTITIES, other.name, "index") and other.index == expected.index
 
 
-def _says_the_same(expected: IdentityDef, other: IdentityDef, actual: ReadResource) -> bool:
+def _is_equivalent(expected: IdentityDef, other: IdentityDef, actual: ReadResource) -> bool:
     known = actual.knows(_IDENTITIES, other.name, "keys") and actual.knows(
         _IDENTITIES, other.name, "where"
     )
@@ -564,13 +564,13 @@ def _compare_names(
     otherwise: Iterable[str] = (),
     real: Iterable[str] = (),
 ) -> Iterator[Difference]:
-    """Compare names; some are known `otherwise`, and some are `real` though not wanted here."""
+    """Compare names; `otherwise` are registered by other means, `real` are of other sections."""
     left = {each.name: each for each in expected}
     right = {each.name: each for each in own}
-    known = {*right, *otherwise}
+    registered = {*right, *otherwise}
     if actual.knows(section):
         for name, each in left.items():
-            if name not in known:
+            if name not in registered:
                 yield Difference(
                     kind=Kind.CONSTRAINT_UNKNOWN,
                     path=(section,),
@@ -605,17 +605,17 @@ def _computed(table: str, relationship: Relationship) -> str:
 
 def _references(expected: Resource, actual: ReadResource) -> Iterator[Difference]:
     pairs = pair_relationships(expected, actual)
-    said = {reference.relationship: reference for reference in expected.references}
-    stated = {reference.relationship: reference for reference in actual.resource.references}
+    planned = {reference.relationship: reference for reference in expected.references}
+    written = {reference.relationship: reference for reference in actual.resource.references}
     registered = {each.name for each in actual.resource.foreign_key_names}
     for relationship, name in _key_names(expected):
         found = pairs[relationship.name]
-        if found is None or (found.name not in stated and not actual.knows("references")):
+        if found is None or (found.name not in written and not actual.knows("references")):
             continue
         computed = _computed(expected.table, found)
         nothing = Reference(relationship=found.name, foreign_key=computed)
-        reference = stated.get(found.name, nothing)
-        path = ("references" if found.name in stated else "relationships", found.name)
+        reference = written.get(found.name, nothing)
+        path = ("references" if found.name in written else "relationships", found.name)
         known = actual.knows(*path, "name") and actual.knows(
             "relationships", found.name, "source_attribute"
         )
@@ -629,7 +629,7 @@ def _references(expected: Resource, actual: ReadResource) -> Iterator[Difference
                 actual=own,
             )
         yield from _reference_options(
-            said.get(relationship.name, nothing), reference, actual, path, name
+            planned.get(relationship.name, nothing), reference, actual, path, name
         )
 
 
@@ -645,5 +645,5 @@ def _reference_options(
 
 
 def _action(value: Term) -> Term:
-    """Return an option's value; what says Ash's default is none."""
+    """Return an option's value, None for Ash's default."""
     return None if value in (Atom("nothing"), Atom("simple")) or value is False else value

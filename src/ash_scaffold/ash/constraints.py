@@ -46,7 +46,7 @@ _STOPPING = frozenset({Action.NO_ACTION, Action.RESTRICT, Action.SET_DEFAULT})
 
 
 class Constraints(msgspec.Struct, frozen=True, kw_only=True):
-    """What a resource says about the constraints of its table."""
+    """The entries of a resource for the constraints of its table."""
 
     identities: tuple[IdentityDef, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -106,9 +106,9 @@ def plan_constraints(
     parents: ParentKeys,
     identity_names: Mapping[str, str],
 ) -> Constraints:
-    """Plan everything a resource has to say about constraints.
+    """Plan the entries of a resource for the constraints of its table.
 
-    `identity_names` are those that its file gives, by index.
+    `identity_names` are those of its file, by index.
     """
     unique = plan_unique(draft, identity_names)
     if draft.is_view:
@@ -126,8 +126,8 @@ def plan_constraints(
         for field, name in parents.stopping(draft)
         if name not in to_itself
     ]
-    known = {key.name for key in draft.table.foreign_keys}
-    own += partition_names(draft, ConstraintKind.FOREIGN_KEY, known)
+    names = {key.name for key in draft.table.foreign_keys}
+    own += partition_names(draft, ConstraintKind.FOREIGN_KEY, names)
     table_own = [c for c in own if c.name not in {s.name for s in stopping}]
     return Constraints(
         identities=unique.identities,
@@ -178,14 +178,14 @@ def _reference(draft: Draft, key: ForeignKey, relationship: str, field: str) -> 
         deferrable=(Atom("initially") if key.deferred else True) if key.deferrable else None,
         match_type=Atom("full") if key.match is Match.FULL else None,
     )
-    said = (
+    options = (
         reference.name,
         reference.on_delete,
         reference.on_update,
         reference.deferrable,
         reference.match_type,
     )
-    return reference if any(option is not None for option in said) else None
+    return reference if any(option is not None for option in options) else None
 
 
 def _checks(draft: Draft) -> tuple[CheckConstraint, ...]:
@@ -232,8 +232,8 @@ def _exclusions(draft: Draft) -> tuple[ConstraintName, ...]:
             ConstraintName(attributes=(field,), name=name)
             for name in (exclusion.name, *exclusion.partition_index_names)
         ]
-    known = {each.name for each in found}
-    return (*found, *partition_names(draft, ConstraintKind.EXCLUSION, known))
+    names = {each.name for each in found}
+    return (*found, *partition_names(draft, ConstraintKind.EXCLUSION, names))
 
 
 def _deferred(draft: Draft) -> Iterable[Problem]:
@@ -262,17 +262,17 @@ class Unique(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def plan_unique(draft: Draft, known: Mapping[str, str]) -> Unique:
+def plan_unique(draft: Draft, file_names: Mapping[str, str]) -> Unique:
     """Sort unique indexes into identities, and names that Ash can only recognise.
 
-    `known` are the names of identities that the resource's file gives, by index: of two alike the
-    first counts.
+    `file_names` are those of the identities in the resource's file, by index; of two that are equal
+    the first counts.
     """
-    first = {name: index for index, name in reversed([*known.items()])}
+    first = {name: index for index, name in reversed([*file_names.items()])}
     identities: list[IdentityDef] = []
     names: list[ConstraintName] = []
     problems: list[Problem] = []
-    taken = Names(known.values())
+    taken = Names(file_names.values())
     primary = draft.table.primary_key
     temporal = {key.index_name for key in temporal_keys(draft)}
     for index in draft.table.indexes:
@@ -285,9 +285,9 @@ def plan_unique(draft: Draft, known: Mapping[str, str]) -> Unique:
         if primary is not None and index.name == primary.index_name:
             names += _primary_name(draft, index)
             continue
-        name = known.get(index.name)
-        given = name if name is not None and first[name] == index.name else None
-        identity = _identity(draft, index, _naming(given, taken), problems)
+        name = file_names.get(index.name)
+        own = name if name is not None and first[name] == index.name else None
+        identity = _identity(draft, index, _naming(own, taken), problems)
         if identity is not None:
             identities.append(identity)
         else:
@@ -301,9 +301,9 @@ def plan_unique(draft: Draft, known: Mapping[str, str]) -> Unique:
     )
 
 
-def _naming(given: str | None, taken: Names) -> Callable[..., str]:
-    """Return what chooses a name: the one that is given, else the first that is free."""
-    return taken.take if given is None else lambda *_candidates: given
+def _naming(own: str | None, taken: Names) -> Callable[..., str]:
+    """Return the function that chooses a name: the file's own, else the first free candidate."""
+    return taken.take if own is None else lambda *_candidates: own
 
 
 def _columns_of(index: Index) -> tuple[str, ...]:
@@ -357,7 +357,7 @@ def _identity(
             problems.append(
                 Code.PREDICATE_UNTRANSLATED.at(
                     f"{draft.name}.{index.name}",
-                    f"Its predicate can't be said in Ash ({error}), so it is no identity; "
+                    f"Its predicate can't be expressed in Ash ({error}), so it is no identity; "
                     "a violation is a field error all the same.",
                 )
             )
@@ -404,9 +404,9 @@ def temporal_keys(draft: Draft) -> list[Key]:
 
 
 def partition_names(
-    draft: Draft, kind: ConstraintKind, known: Collection[str]
+    draft: Draft, kind: ConstraintKind, registered: Collection[str]
 ) -> list[ConstraintName]:
-    """Name those of one kind whose names are not `known` yet, each once.
+    """Name those of one kind that are not `registered` yet, each once.
 
     A row that is written through the partitioned table meets them where it ends up.
     """
@@ -414,7 +414,7 @@ def partition_names(
     found: dict[str, ConstraintName] = {}
     for constraint in draft.table.partition_constraints:
         fields = draft.attributes_of(constraint.columns) or ((anchor,) if anchor else ())
-        if constraint.kind is kind and constraint.name not in known and fields:
+        if constraint.kind is kind and constraint.name not in registered and fields:
             name = ConstraintName(attributes=fields, name=constraint.name)
             found.setdefault(constraint.name, name)
     return list(found.values())

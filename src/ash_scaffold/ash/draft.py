@@ -1,4 +1,4 @@
-"""A resource in the making: what is decided of a table before relationships are."""
+"""A resource in the making: the decisions about a table before those about relationships."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A table with the module, domain, key and attributes that its resource gets.
 
     `by_column` indexes the attributes by column. `reachable` is false for a resource that is
-    neither in the project nor written by this run: nobody may refer to it yet.
+    neither in the project nor written by this run: no other may refer to it yet.
     """
 
     table: Table

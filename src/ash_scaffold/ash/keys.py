@@ -73,12 +73,12 @@ def find_keys(
     database: Database,
     types: TypeMapper,
     config: Resolver,
-    asked: Iterable[ForeignKey] = (),
+    virtual: Iterable[ForeignKey] = (),
     legacy: Legacy = NO_LEGACY,
 ) -> Keys:
     """Work out the key columns of all tables, and one type for columns that join.
 
-    `asked` are the keys that only the configuration or the legacy code knows.
+    `virtual` are the keys that only the configuration or the legacy code has.
     """
     columns: set[ColumnId] = set()
     foreign: set[ColumnId] = set()
@@ -91,7 +91,7 @@ def find_keys(
         own = table_key(table, config, legacy)
         if own is not None:
             columns.update((table.name, column) for column in own.columns)
-    for key in (*all_foreign_keys(database), *asked):
+    for key in (*all_foreign_keys(database), *virtual):
         for source, target in zip(key.columns, key.target_columns, strict=True):
             left, right = (key.table, source), (key.target, target)
             foreign.add(left)
@@ -141,13 +141,13 @@ def _shared_types(
     }
     shared: dict[ColumnId, TypeUse] = {}
     for group in groups:
-        known = sorted(column for column in group if column in uses)
-        if len({uses[column] for column in known}) < 2:
+        read = sorted(column for column in group if column in uses)
+        if len({uses[column] for column in read}) < 2:
             continue
-        mapped = [types.map(uses[column], key=True) for column in known]
-        one = _one_type(known, [m for m in mapped if isinstance(m, Mapped)], uses, foreign)
+        mapped = [types.map(uses[column], key=True) for column in read]
+        one = _one_type(read, [m for m in mapped if isinstance(m, Mapped)], uses, foreign)
         if one is not None:
-            shared.update(dict.fromkeys(known, one))
+            shared.update(dict.fromkeys(read, one))
     return shared
 
 
@@ -170,10 +170,10 @@ def _one_type(
 
 
 def table_key(table: Table, config: Resolver, legacy: Legacy) -> PrimaryKey | None:
-    """Choose the key of a table's resource by all that is known."""
+    """Choose the key of a table's resource by configuration, catalog and legacy code."""
     configured = config.for_table(table.name).primary_key
-    said = () if table.kind.is_view else legacy.primary_key(table.name)
-    return primary_key(table, configured, said)
+    of_legacy = () if table.kind.is_view else legacy.primary_key(table.name)
+    return primary_key(table, configured, of_legacy)
 
 
 def primary_key(

@@ -22,7 +22,7 @@ from ash_scaffold.problem import Code, Problem
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign key both ends of which have a resource.
 
-    `role` is the name of the belongs_to, `twins` are the names of keys that say the same again.
+    `role` is the name of the belongs_to, `twins` are the names of keys over the same columns.
     """
 
     key: ForeignKey
@@ -35,14 +35,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def belongs_id(link: Link) -> RelationshipId:
-    """Return what the belongs_to of a link is."""
+    """Return the identity of the belongs_to of a link."""
     key = link.key
     pairs = zip(key.columns, key.target_columns, strict=True)
     return RelationshipId.of(False, link.parent.name, pairs)
 
 
 def has_id(link: Link) -> RelationshipId:
-    """Return what the other side of a link is."""
+    """Return the identity of the other side of a link."""
     key = link.key
     pairs = zip(key.target_columns, key.columns, strict=True)
     return RelationshipId.of(True, link.child.name, pairs)
@@ -55,7 +55,7 @@ def has_kind(link: Link) -> RelationshipKind:
 
 
 def join_id(near: Link, far: Link) -> RelationshipId:
-    """Return what the many_to_many from one link's parent to the other's is."""
+    """Return the identity of the many_to_many from one link's parent to the other's."""
     join = near.child.name
     return RelationshipId(True, far.parent.name, near.key.columns[0], far.key.columns[0], join)
 
@@ -91,7 +91,7 @@ def through_links(
 
 
 def association_id(association: LegacyAssociation) -> RelationshipId:
-    """Return what the relationship of an association is."""
+    """Return the identity of the relationship of an association."""
     if association.through is not None:
         return RelationshipId(
             True,
@@ -107,7 +107,7 @@ def association_id(association: LegacyAssociation) -> RelationshipId:
 def link_keys(
     drafts: Mapping[Name, Draft], virtual_keys: Mapping[tuple[Name, str], VirtualKey]
 ) -> tuple[list[Link], list[Problem]]:
-    """Link the keys whose two ends have a resource; keys that say the same once.
+    """Link the keys whose two ends have a resource; one of several over the same columns.
 
     `virtual_keys` are by table and name. Gives a problem for every key
     that can't be a relationship.
@@ -182,9 +182,9 @@ _SHORT_FORMS = frozenset(set(AttributeKind) - {AttributeKind.ATTRIBUTE})
 
 
 def _is_bookkeeping(attribute: Attribute) -> bool:
-    """Whether a join table's column says nothing of the join.
+    """Whether a join table's column is no part of the join.
 
-    Such are a surrogate key, and a timestamp that nobody has to give.
+    Such are a surrogate key, and a timestamp that no client has to set.
     """
     if attribute.primary_key or attribute.kind in _SHORT_FORMS:
         return attribute.generated or attribute.kind in _SHORT_FORMS

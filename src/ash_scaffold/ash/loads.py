@@ -30,7 +30,7 @@ def incomparable_columns(draft: Draft, types: Mapping[Name, Type]) -> tuple[Colu
 
 
 def _is_comparable(use: TypeUse, types: Mapping[Name, Type]) -> bool:
-    """Whether values can be told equal; an array's or a row's are when what they hold is."""
+    """Whether values can be compared; those of an array or a row as their parts can."""
     if use.name.schema == "pg_catalog":
         return row_of(use.name.name).facts.comparable
     type_ = types.get(use.name)
@@ -42,7 +42,7 @@ def _is_comparable(use: TypeUse, types: Mapping[Name, Type]) -> bool:
 
 
 class Loads:
-    """Which relationships Ash can load, by the resource that they lead to."""
+    """The relationships that Ash can load, by the resource that they lead to."""
 
     def __init__(self, drafts: Mapping[Name, Draft], types: Mapping[Name, Type]) -> None:
         self._columns = {
@@ -60,7 +60,7 @@ class Loads:
         return len(link.own) == 1 or destination.name not in self._columns
 
     def unjoined(self, near: Link, far: Link, rows: str | None) -> Problem:
-        """Say why there is no many_to_many; `rows` is the has_many to the rows of the join."""
+        """Report the lack of a many_to_many; `rows` is the has_many to the rows of the join."""
         owner, join, destination = near.parent.name, near.child.name, far.parent.name
         return Code.NO_RELATIONSHIP.at(
             str(owner),
@@ -73,7 +73,7 @@ class Loads:
         )
 
     def unfollowed(self, link: Link, owner: Draft, destination: Draft, kind: str) -> Problem:
-        """Say why a key of several columns gives no relationship of a kind to its owner."""
+        """Report that a key of several columns gives no relationship of a kind to its owner."""
         return Code.NO_RELATIONSHIP.at(
             str(owner.name),
             f"The foreign key {link.key.name} gives no {kind}: Ash loads one over several "

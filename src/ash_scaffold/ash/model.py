@@ -69,7 +69,7 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     """A relationship between attributes of two resources.
 
     `foreign_keys` names the keys it comes from (two for a many_to_many), which with the target is
-    its identity in the database. `filter` says the pairs of a composite key after the first.
+    its identity in the database. `filter` holds the pairs of a composite key after the first.
     """
 
     name: str
@@ -105,7 +105,7 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """What `references` says of one belongs_to: only what differs from Ash's default.
+    """The entry of `references` for one belongs_to: the options that differ from Ash's default.
 
     `on_delete`/`on_update` are terms such as `:delete` or `{:nilify, [:a]}`.
     """
@@ -131,7 +131,7 @@ class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
 class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
     """A constraint's name with the attributes its error lands on.
 
-    `note` is a comment for the reader where Ash can't say what the constraint is.
+    `note` is a comment for the reader where Ash can't express the constraint.
     """
 
     attributes: tuple[str, ...]
@@ -201,20 +201,20 @@ Path: TypeAlias = tuple[str, ...]
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """A line of a file, from 1; the path is the one that the reader was given."""
+    """A line of a file, from 1; the path is the reader's."""
 
     path: str
     line: int
 
 
 class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource as it was read.
+    """A resource as it was read from a source file or a compiled module.
 
-    `resource` holds what is stated, and Ash's default where nothing is (`actions` is never read).
-    `unknown` tells the paths below it that can't be known: `(field,)` of a single value, or of a
-    section that may hold more than what was read; `(section, name, field)` of an entity's field.
-    Entities go by their Elixir name, constraints by theirs. `places` tells where the resource
-    `()`, a field and an entity stand.
+    `resource` holds what was read, and Ash's default where nothing is written (`actions` is never
+    read). `unknown` are the paths below it that could not be read, so that no conclusion may be
+    drawn from the value: `(field,)` of a single value, or of a section that may hold more than
+    what was read; `(section, name, field)` of an entity's field. Entities go by their Elixir name,
+    constraints by theirs. `places` are those of the resource `()`, of fields and of entities.
 
     `fields` are the names of what is no attribute or relationship: calculations and aggregates.
     `queries` are the relationships that don't simply follow a key: sorted, limited, manual.
@@ -233,17 +233,17 @@ class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def table(self) -> Name | None:
-        """The table it is pinned to, None when that is not known or not stated."""
+        """The table it is pinned to, None when that is unknown or not written."""
         if not self.resource.table or not (self.knows("table") and self.knows("schema")):
             return None
         return Name(self.resource.schema, self.resource.table)
 
     def knows(self, *path: str) -> bool:
-        """Whether what stands at the path is what holds."""
+        """Whether the value at the path was read."""
         return path not in self.unknown
 
     def place(self, *path: str) -> Place | None:
-        """Return where something stands: the nearest thing around it when it has no place."""
+        """Return the place at a path, that of the nearest thing around it when it has none."""
         for length in range(len(path), -1, -1):
             found = self.places.get(path[:length])
             if found is not None:

@@ -1,4 +1,4 @@
-"""Names the modules of domains, resources and support types beside what the project has."""
+"""Names of the modules of domains and resources, apart from those that the project has."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def plan_modules(
     """Name every module. Raises `ScaffoldError` for names that the configuration can't have.
 
     `tables` are all of the database, in a domain or not: a name must not depend on which domains
-    are known yet.
+    exist yet.
 
     A resource that is in the project keeps its name. A domain keeps to `Domain.Table`, unless a
     module of the legacy code is in the way: then the whole domain goes to
     `Domain.Resources.Table`, with `Domain.Domain` as its domain, or the legacy module itself
     where `options` or the configuration have that adopted. Resources that are there keep the
-    others beside them.
+    others in their namespace.
     """
     by_domain: dict[str, list[Name]] = {}
     for name in sorted(domains):
@@ -56,12 +56,12 @@ def plan_modules(
     resources: dict[Name, str] = {}
     domain_modules: dict[str, str] = {}
     moved: dict[str, str] = {}
-    asked = options or Options()
+    options = options or Options()
     adopted: dict[str, str] = {}
     namer = _Namer(state, config, words)
     for domain in sorted(by_domain):
         _require_name(domain)
-        adopts = domain in state.modules and asked.adopts(domain, config)
+        adopts = domain in state.modules and options.adopts(domain, config)
         module = domain if adopts else namer.domain_module(domain)
         domain_modules[domain] = module
         namespace, reason = namer.namespace(domain, by_domain[domain])
@@ -110,24 +110,24 @@ class _Namer:
                 return module
         if domain.casefold() not in self._foreign:
             return domain
-        beside = f"{domain}.Domain"
-        if beside.casefold() in self._foreign:
+        module = f"{domain}.Domain"
+        if module.casefold() in self._foreign:
             raise fail(
                 Code.LEGACY_COLLISION,
-                f"{domain} and {beside} are both modules of the legacy code.",
-                where=self._state.modules.get(beside, ""),
+                f"{domain} and {module} are both modules of the legacy code.",
+                where=self._state.modules.get(module, ""),
                 todo="Choose another name: --domain App.….",
             )
-        return beside
+        return module
 
     def namespace(self, domain: str, tables: Iterable[Name]) -> tuple[str, str]:
         """Return where a domain's resources go, and why when that is not the domain itself."""
         configured = self._config.config.domains.get(domain)
-        said = (configured.resource_namespace if configured else None) or (
+        namespace = (configured.resource_namespace if configured else None) or (
             self._config.config.resource_namespace
         )
-        if said is not None:
-            return said, ""
+        if namespace is not None:
+            return namespace, ""
         if domain.casefold() in self._foreign:
             return f"{domain}.Resources", f"{domain} is a module of the legacy code"
         for name in tables:
@@ -138,7 +138,7 @@ class _Namer:
         return (f"{domain}.Resources" if self._stand_apart(domain, tables) else domain), ""
 
     def _stand_apart(self, domain: str, tables: Iterable[Name]) -> bool:
-        """Whether the resources that are there had to make way for legacy code, gone by now.
+        """Whether existing resources made way for legacy code, which may have been removed since.
 
         A context that has become the domain is no legacy code any more either.
         """
@@ -152,10 +152,10 @@ class _Namer:
     def resources(self, tables: list[Name], namespace: str) -> dict[Name, str]:
         found: dict[Name, str] = {}
         for name in tables:
-            said = self._config.for_table(name).resource
+            configured = self._config.for_table(name).resource
             existing = self._state.resources.get(name)
-            if said is not None:
-                found[name] = self._configured(name, said, namespace)
+            if configured is not None:
+                found[name] = self._configured(name, configured, namespace)
             elif existing is not None:
                 found[name] = existing.module
             if name in found:
@@ -181,8 +181,8 @@ class _Namer:
             choices = [singular, plural, schema + singular, schema + plural]
         return [f"{namespace}.{choice}" for choice in choices]
 
-    def _configured(self, name: Name, said: str, namespace: str) -> str:
-        module = said if "." in said else f"{namespace}.{said}"
+    def _configured(self, name: Name, resource: str, namespace: str) -> str:
+        module = resource if "." in resource else f"{namespace}.{resource}"
         path = self._state.modules.get(module)
         if path is not None:
             raise fail(

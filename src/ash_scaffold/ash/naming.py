@@ -70,7 +70,7 @@ _SINGULAR_S = frozenset(
     "consensus corpus diagnosis focus gas hypothesis lens minus nexus plus process radius status "
     "tennis virus".split()
 )
-# Words that are their own plural, or whose singular nobody would use.
+# Words that are their own plural, or whose singular is not in use.
 _INVARIANT = frozenset(
     "always analytics apparatus aws css data dns economics equipment feedback goods gps "
     "headquarters https info information ios js kubernetes means media meta metadata news physics "
@@ -240,7 +240,7 @@ class Names:
         self._taken = {name.casefold() for name in taken}
 
     def free(self, name: str) -> bool:
-        """Whether nobody has the name yet."""
+        """Whether the name is free."""
         return name.casefold() not in self._taken
 
     def take(self, *candidates: str) -> str:

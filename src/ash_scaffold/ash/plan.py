@@ -55,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(database: Database, state: ProjectState, config: Resolver, options: Options) -> Plan:
-    """Plan every configured and existing domain, and the one that is asked for.
+    """Plan every configured and existing domain, and the one that the options name.
 
     Raises `ScaffoldError` where the configuration or the options can't be followed.
     """

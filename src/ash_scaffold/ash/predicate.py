@@ -1,8 +1,8 @@
-"""SQL conditions, as `pg_get_expr` writes them, said as Ash expressions.
+"""SQL conditions, as `pg_get_expr` writes them, as Ash expressions.
 
 sqlglot parses them. A condition all of whose parts have a counterpart in Ash is translated; any
 other becomes one `fragment`: PostgreSQL's own text, with its columns as parameters. Nothing is
-guessed: what neither can say is an `UntranslatableError`, with the reason.
+guessed: what neither can express is an `UntranslatableError`, with the reason.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Operand(msgspec.Struct, frozen=True):
 
 
 class UntranslatableError(Exception):
-    """A part of a condition that no Ash expression can say."""
+    """A part of a condition that no Ash expression can express."""
 
 
 class _NoCounterpartError(Exception):
@@ -56,7 +56,7 @@ def translate(sql: str, operands: Mapping[str, Operand]) -> Expr:
 
 
 def listed_values(sql: str, column: str) -> tuple[str, ...] | None:
-    """Return the strings that a check allows in a column, None when it says anything else."""
+    """Return the strings that a check allows in a column, None when it does anything else."""
     from sqlglot import exp
 
     try:
@@ -92,7 +92,7 @@ def _parse(sql: str) -> Node:
 
 
 def _bare(node: Node) -> Node:
-    """Strip parentheses and casts, which `pg_get_expr` adds to say types."""
+    """Strip parentheses and casts, which `pg_get_expr` adds to name types."""
     from sqlglot import exp
 
     while isinstance(node, exp.Paren | exp.Cast):
@@ -173,7 +173,7 @@ class _Translator:
         if operand is None or not isinstance(_unparenthesised(node), exp.Cast):
             return operand
         # `(state)::text = 'x'` compares what the attribute compares; other casts change the value.
-        # So does one of citext, which then tells case, of char(n), and of an enum that is ordered.
+        # So does one of citext, which then heeds case, of char(n), and of an enum that is ordered.
         ordered = isinstance(node.parent, exp.LT | exp.LTE | exp.GT | exp.GTE)
         textual = operand.mapped.storage == "string" or (
             operand.mapped.family is Family.ENUM and not ordered
@@ -236,7 +236,7 @@ class _Translator:
         raise _NoCounterpartError
 
     def _value(self, node: Node, operand: Operand) -> Term | Absent:
-        """Return the value that a constant is to an attribute; `ABSENT` when it can't be said."""
+        """Return the value of a constant for an attribute; `ABSENT` when there is none."""
         text = _text(node)
         mapped = operand.mapped
         if text is None or mapped.is_array or mapped.family not in _LITERAL_FAMILIES:

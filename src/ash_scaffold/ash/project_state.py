@@ -45,7 +45,7 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     `domains` maps Ash domains to theirs; `resources` are by the table they are pinned to.
     `names` are those that the resources' files give, by table; `types` are the modules of
     generated types that people have renamed, by what they would be called. `repo_extensions` is
-    None when the repo doesn't say them readably.
+    None when the repo's can't be read.
     """
 
     app: str

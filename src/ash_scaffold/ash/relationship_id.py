@@ -11,10 +11,10 @@ from ash_scaffold.term import Expr, Operator, Parent, Ref, Term
 
 
 class RelationshipId(NamedTuple):
-    """What a relationship is, whatever its name: the columns it joins and the table it leads to.
+    """The identity of a relationship, whatever its name: its columns and the table it leads to.
 
     `source` and `destination` are the first pair's columns, `rest` the further pairs of a composite
-    key, all in the order of their names; `many` tells a has_one or has_many from a belongs_to.
+    key, all in the order of their names; `many` is false for a belongs_to.
     `through` is a many_to_many's join table, and the columns are its own then.
     """
 
@@ -34,7 +34,7 @@ class RelationshipId(NamedTuple):
     def of(
         cls, many: bool, table: Name, pairs: Iterable[tuple[str, str]], through: Name | None = None
     ) -> RelationshipId:
-        """Return what the relationship over pairs of columns is, whatever their order in a key."""
+        """Return the identity of the relationship over pairs of columns, whatever their order."""
         (source, destination), *rest = sorted(pairs)
         return cls(many, table, source, destination, through, tuple(rest))
 
@@ -44,7 +44,7 @@ def same_relationship(
 ) -> RelationshipId | None:
     """Find a relationship among those of its resource.
 
-    One of which a single pair is known is the only one with that pair.
+    An identity with a single pair is that of the only one with that pair.
     """
     all_ = list(there)
     if wanted in all_:
@@ -100,7 +100,7 @@ def relationship_id(
 
 
 def pairs_filter(left: tuple[str, ...], right: tuple[str, ...]) -> Expr | None:
-    """Say the pairs of a composite key after the first: `expr(number == parent(number))`."""
+    """Return a filter on the pairs of a key after the first: `expr(number == parent(number))`."""
     body: Term = None
     for own, other in zip(left[1:], right[1:], strict=True):
         pair = Operator("==", (Ref(other), Parent(own)))
@@ -117,7 +117,7 @@ def filter_pairs(filter_: Expr | None) -> tuple[tuple[str, str], ...]:
 
 
 def follows_a_key(filter_: Expr | None) -> bool:
-    """Whether a filter says nothing but pairs of a composite key."""
+    """Whether a filter has nothing but pairs of a composite key."""
     if filter_ is None:
         return True
     return all(_pair(term) is not None for term in _conjuncts(filter_.body))

@@ -63,7 +63,7 @@ def plan_relationships(
     After those come the names of the legacy code's associations. `types` are the database's own:
     they decide what Ash can load.
 
-    Names are given as if every draft were reachable, so that they don't depend on the order in
+    Names are chosen as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
     by_name = {(virtual.key.table, virtual.key.name): virtual for virtual in virtual_keys}
@@ -143,7 +143,7 @@ class _Planner:
 
     def _reachable(self) -> Relationships:
         modules = {draft.module for draft in self._drafts.values() if draft.reachable}
-        kept = {
+        usable = {
             name: tuple(
                 r
                 for r in found
@@ -151,11 +151,11 @@ class _Planner:
             )
             for name, found in self._found.items()
         }
-        names = {name: {r.name for r in found} for name, found in kept.items()}
+        names = {name: {r.name for r in found} for name, found in usable.items()}
         belongs_to = {
             key: role for key, role in self._belongs_to.items() if role in names.get(key[0], ())
         }
-        return Relationships(kept, belongs_to, tuple(self._problems))
+        return Relationships(usable, belongs_to, tuple(self._problems))
 
     def _name_belongs_to(self) -> None:
         same_role: dict[tuple[Name, str], int] = defaultdict(int)
@@ -276,7 +276,7 @@ class _Planner:
         return next((r.name for r in of_key if r.kind is RelationshipKind.HAS_MANY), None)
 
     def _name_rich_joins(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
-        """Add the many_to_many that the legacy code has, beside the has_many to the join's rows."""
+        """Add the many_to_many of the legacy code, next to the has_many to the join's rows."""
         done: set[tuple[Name, RelationshipId]] = set()
         for name, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
             own = join_id(near, far)

@@ -11,7 +11,7 @@ from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config.match import Resolver, table_pattern
 from ash_scaffold.postgres.catalog import Database, Name, Table
 
-# Bookkeeping of Ecto, Oban, Rails and others: nobody models these tables as resources.
+# Bookkeeping of Ecto, Oban, Rails and others: no application models these tables as resources.
 _SKIPPED = (
     "schema_migrations",
     "data_migrations",
@@ -25,9 +25,9 @@ _SKIPPED = (
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for. `domain` None means all that are configured or exist.
+    """The options of the command line. `domain` None means all that are configured or exist.
 
-    `adopt_context` makes legacy contexts their domains: True the asked-for domain's, or all but
+    `adopt_context` makes legacy contexts their domains: True that of `domain`, or all but
     those that the configuration leaves out; None those that it names; False none.
     """
 
@@ -39,17 +39,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     def adopts(self, domain: str, config: Resolver) -> bool:
         """Whether a (logical) domain is to be the legacy context of its name."""
         entry = config.config.domains.get(domain)
-        said = entry.adopt_context if entry is not None else None
+        configured = entry.adopt_context if entry is not None else None
         if self.adopt_context is True and self.domain in (None, domain):
-            return self.domain is not None or said is not False
-        return self.adopt_context is not False and said is True
+            return self.domain is not None or configured is not False
+        return self.adopt_context is not False and configured is True
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome: the domain of each planned table, and what is written of them.
 
     `domains` are logical names, as the configuration writes them. `unassigned` are tables that no
-    domain has; `skipped` those that nobody models. `unmatched` are `--table` patterns that fit
+    domain has; `skipped` those of other tools. `unmatched` are `--table` patterns that fit
     no table.
     """
 
@@ -61,10 +61,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def logical_domain(module: str, state: ProjectState, *, adopted: bool = False) -> str:
-    """Return the name a domain goes by: `App.Accounts` for `App.Accounts.Domain` beside a context.
+    """Return the name a domain goes by: `App.Accounts` for `App.Accounts.Domain`.
 
-    Such a domain stands beside a legacy context, whose name it could not take. It may have gone
-    since, or with `adopted` be about to go, because the context is the domain now.
+    Such a domain has a legacy context next to it, whose name it could not take. The context may
+    have been removed since, or with `adopted` become the domain itself.
     """
     parent, _, last = module.rpartition(".")
     if last != "Domain":
@@ -84,20 +84,20 @@ def plan_scope(
     """Assign tables to domains.
 
     The configuration comes first, then the domain of a resource that is there, then the context
-    of the legacy schema. A domain of which nobody says anything, in a project without legacy
+    of the legacy schema. A domain without any of these, in a project without legacy
     schemas and without other domains, gets all tables. `--table` names what the domain gets
     besides, and limits what is written.
     """
     usable, skipped = _usable(database, config, options)
     claimed = _claims(usable, state, config, options)
     domain = options.domain
-    asked = _matching(usable, options.tables) if options.tables else set()
+    named = _matching(usable, options.tables) if options.tables else set()
     if domain is not None:
-        _claim_for(domain, claimed, usable, state, config, asked)
+        _claim_for(domain, claimed, usable, state, config, named)
     written = {
         name
         for name, owner in claimed.items()
-        if (domain is None or owner == domain) and (not options.tables or name in asked)
+        if (domain is None or owner == domain) and (not options.tables or name in named)
     }
     return Scope(
         domains=claimed,
@@ -133,7 +133,7 @@ def _matching(tables: Iterable[Table], patterns: Iterable[str]) -> set[Name]:
 def _claims(
     usable: Iterable[Table], state: ProjectState, config: Resolver, options: Options
 ) -> dict[Name, str]:
-    """Return what the configuration and the resources that are there say."""
+    """Return the domains of tables by the configuration and the existing resources."""
     existing = {
         name: logical_domain(
             resource.domain,
@@ -157,11 +157,11 @@ def _claim_for(
     usable: list[Table],
     state: ProjectState,
     config: Resolver,
-    asked: set[Name],
+    named: set[Name],
 ) -> None:
-    """Add the tables that the asked-for domain gets without configuration."""
+    """Add the tables that the domain of the options gets without configuration."""
     configured = bool(config.domain_patterns(domain))
-    for name in asked:
+    for name in named:
         if config.domain_of(name) is None:
             claimed.setdefault(name, domain)
     if configured:
@@ -171,7 +171,7 @@ def _claim_for(
         if table.name in of_context:
             claimed.setdefault(table.name, domain)
     others = {logical_domain(module, state) for module in state.domains} - {domain}
-    if asked or state.legacy or others or config.config.domains:
+    if named or state.legacy or others or config.config.domains:
         return
     for table in usable:
         claimed.setdefault(table.name, domain)

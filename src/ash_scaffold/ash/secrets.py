@@ -1,6 +1,6 @@
 """Which attributes look like secrets: they are marked sensitive and kept private.
 
-In doubt a name is taken for a secret: what is private by mistake is seen at once and mended by
+In doubt a name is taken for a secret: what is private by mistake is seen at once and fixed by
 `public? true`, what is public by mistake is not.
 """
 
@@ -42,14 +42,14 @@ _SECRET_PAIRS = frozenset(
 _BEFORE_PASS = frozenset(
     "user admin login auth db database smtp imap mail ftp sftp ldap proxy http root".split()
 )
-# What a name ends with that says something about a secret, and holds none.
+# Ends of names of columns about a secret that hold none.
 _ABOUT = frozenset(
     "type kind name hint context id ids status scope scopes policy algorithm algo method format "
     "length strength label title description question count counts used usage version issuer "
     "endpoint address symbol prefix at on by date expiry santa color colour icon location".split()
 )
 _HARMLESS_PAIRS = frozenset({("design", "tokens")})
-# `key` at the end of a name is a secret unless the word before it says what kind of key it is.
+# `key` at the end of a name is a secret unless the word before it names a kind of key that is none.
 _HARMLESS_KEYS = frozenset(
     "public sort sorting cache primary foreign partition natural lookup translation i18n locale "
     "dedup deduplication unique order group grouping routing config configuration setting settings "

@@ -77,9 +77,9 @@ class TypeMapper:
     ) -> Mapped | Unmapped:
         """Map a type. `key` asks for a key column's type.
 
-        `option` is what the configuration may say in place of a type: `tolerant` takes NaN and
+        `option` is a word of the configuration in place of a type: `tolerant` takes NaN and
         infinity, `limits` adds the machine's limits, `nested` takes arrays of any dimensions.
-        `naive`, which only the legacy code says, takes a `timestamp` for a time of no zone.
+        `naive`, which only the legacy code has, takes a `timestamp` for a time of no zone.
         """
         at = (use, key, option)
         if at not in self._memo:
@@ -100,8 +100,7 @@ class TypeMapper:
     ) -> Mapped:
         """Map a text or integer column that stores something for each of a list of values.
 
-        `values` pairs the name of each with what is stored for it; `is_open` says that there may
-        be others.
+        `values` pairs the name of each with the stored one; `is_open` allows others.
         """
         segment = self._enums.get((table, column)) or enum_segment(table, column, self.taken())
         return enum_of(self._modules.called(segment), values, is_open=is_open)
@@ -122,12 +121,12 @@ class TypeMapper:
             return Unmapped(
                 reason='"nested" is for arrays only', todo="Take it out of the configuration."
             )
-        said = self._configured(use.name)
-        if said is not None and said not in _OPTIONS:
-            if said == "skip":
+        configured = self._configured(use.name)
+        if configured is not None and configured not in _OPTIONS:
+            if configured == "skip":
                 return Unmapped(reason="[types] says to leave it out")
-            return configured_type(said)
-        option = option or said
+            return configured_type(configured)
+        option = option or configured
         type_ = self._types.get(use.name)
         kind = TypeKind.BASE if type_ is None else type_.kind
         rule = rule_for(use, type_.extension if type_ else "")

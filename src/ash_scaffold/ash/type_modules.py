@@ -13,7 +13,7 @@ from ash_scaffold.postgres.identifier import quote_name
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-# Support types for a length: which lengths there are is not known beforehand.
+# Support types for a length, of which there may be any.
 _SIZED = re.compile(r"(?:Bit|Varbit)\d+")
 _SUFFIXES = {TypeKind.ENUM: "Enum", TypeKind.DOMAIN: "Domain", TypeKind.COMPOSITE: "Composite"}
 
@@ -123,7 +123,7 @@ def enum_of(
 ) -> Mapped:
     """Map to an enum module of its own: each value's name, and what is stored for it.
 
-    `is_open` says that there may be other values in the database.
+    `is_open` allows other values in the database.
     """
     numbers = any(isinstance(stored, int) for _, stored in values)
     fill: dict[str, Term] = {"storage": Atom("integer") if numbers else None}
@@ -142,7 +142,7 @@ def enum_of(
 
 
 def enum_values(values: Sequence[tuple[str, str | int]]) -> dict[str, Term]:
-    """Return what the template says of values: their terms, and what is stored if it differs."""
+    """Return the values for the template: their terms, and the stored ones where they differ."""
     terms = terms_of([name for name, _ in values])
     fill: dict[str, Term] = {"labels": list(terms.values())}
     if any(stored != name for name, stored in values):
@@ -163,8 +163,8 @@ def renamed_labels(labels: Sequence[str], names: Mapping[str, str]) -> list[tupl
 
     All keep the label's own name where two would get one name.
     """
-    said = [names.get(label, label) for label in labels]
-    chosen = said if len(set(said)) == len(said) else labels
+    renamed = [names.get(label, label) for label in labels]
+    chosen = renamed if len(set(renamed)) == len(renamed) else labels
     return list(zip(chosen, labels, strict=True))
 
 

@@ -24,7 +24,7 @@ Constraints = tuple[tuple[str, Term], ...]
 
 
 class Family(StrEnum):
-    """What kind of value a type holds: decides defaults, keys and what a column may join to."""
+    """The kind of value that a type holds: decides defaults, keys and what it may join to."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -42,7 +42,7 @@ class Family(StrEnum):
 
 
 class Effect(StrEnum):
-    """What becomes of a value that Ash can't hold."""
+    """The effect of a value that Ash can't hold."""
 
     FAILS_READ = "fails the read"
     NOT_KEPT = "not kept"
@@ -122,8 +122,8 @@ class PgFacts(msgspec.Struct, frozen=True, kw_only=True):
     `ecto` are Ecto's types that load and dump it (`Ecto.Type`, Postgrex' extensions). Types that
     PostgreSQL casts into each other without loss, in a filter and in a write, have the same
     `alike`. `comparable` is false without a default operator class of btree or hash
-    (`pg_opclass`); an operator `=` is not enough. `fraction` says that the typmod is the number of
-    digits of a second's fraction, `lists_values` that a column may hold the values of an
+    (`pg_opclass`); an operator `=` is not enough. `fraction` means that the typmod is the number
+    of digits of a second's fraction, `lists_values` that a column may hold the values of an
     `Ecto.Enum`. Postgrex finds a `by_name` type only by its own name or oid, so not under a
     domain's.
     """
@@ -180,7 +180,7 @@ def _facts(ecto: str = "", **facts: Any) -> PgFacts:
 def bound_values(
     rule: Rule | None, subtype: Term, constraints: Constraints
 ) -> tuple[tuple[str, Term], ...]:
-    """Return what the templates of ranges say of a bound.
+    """Return the values for the templates of ranges.
 
     `ecto` is the Ecto type that casts one; without it, `subtype` does. Only where Elixir orders
     values as PostgreSQL does are the bounds compared (`ordered`).
@@ -665,7 +665,7 @@ _TYPE_TEXT = re.compile(r"\{\s*:array\s*,\s*(.+)\}\s*\Z", re.DOTALL)
 
 
 class Mapped(msgspec.Struct, frozen=True, kw_only=True):
-    """What a type becomes.
+    """The outcome of mapping a type.
 
     `storage` is the type that Ecto casts to; `supports` are the modules to write for it, those
     they use included. `checks` are a domain's, whose names an error may carry. `labels` are an

@@ -1,6 +1,6 @@
 """The project's configuration, `ash_scaffold.toml`, as frozen structs.
 
-`load_config` reads it, `Resolver` says what holds for a table, a column or a type,
+`load_config` reads it, `Resolver` gives what holds for a table, a column or a type,
 `require_names` holds its names against a database.
 """
 

@@ -18,7 +18,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong at one key; `what` follows the key's name in the message."""
+    """A fault at one key; `what` follows the key's name in the message."""
 
     path: KeyPath
     what: str
@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     code: Code = Code.CONFIG_INVALID
 
     def problem(self, where: str) -> Problem:
-        """Give it as an error at `where`, which names the file and, if known, the line."""
+        """Give it as an error at `where`, which names the file and the line where there is one."""
         what = f"{dotted(self.path)} {self.what}" if self.path else self.what
         return self.code.at(where, what, todo=self.todo, severity=Severity.ERROR)
 
@@ -48,10 +48,10 @@ def quoted(value: str) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Ask for the nearest of the known names, three at most; empty when none is near."""
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Suggest the nearest of some names, three at most; empty when none is near."""
     by_folded: dict[str, str] = {}
-    for candidate in sorted(known):
+    for candidate in sorted(names):
         by_folded.setdefault(candidate.casefold(), candidate)
     near = get_close_matches(name.casefold(), by_folded, n=3, cutoff=0.6)
     return f"Did you mean {either([by_folded[key] for key in near])}?" if near else ""

@@ -153,15 +153,15 @@ def _struct_faults(value: object, struct: type[msgspec.Struct], path: KeyPath) -
             yield Fault(path=path, what=f"lacks {name}", todo=f"Give {name}: {expected}.")
 
 
-def _unknown_key(key: str, value: object, known: tuple[str, ...], path: KeyPath) -> Fault:
+def _unknown_key(key: str, value: object, options: tuple[str, ...], path: KeyPath) -> Fault:
     place = f"of {dotted(path)}" if path else "of the file"
     # TOML reads [tables.billing.invoices] as a table inside tables.billing.
     if isinstance(value, Mapping) and len(path) == 2 and path[0] in ("tables", "domains"):
         quoted = dotted((path[0], f"{path[1]}.{key}"))
-        near = did_you_mean(key, known)
+        near = did_you_mean(key, options)
         todo = near or f"A name with a dot needs quotes: [{quoted}]."
     else:
-        todo = did_you_mean(key, known) or f"Options here: {', '.join(sorted(known))}."
+        todo = did_you_mean(key, options) or f"Options here: {', '.join(sorted(options))}."
     return Fault(path=(*path, key), what=f"is not an option {place}", todo=todo)
 
 

@@ -92,7 +92,7 @@ class NamePattern(msgspec.Struct, frozen=True):
 
     @property
     def specificity(self) -> Specificity:
-        """What ranks it among the patterns that match the same name."""
+        """The rank among the patterns that match the same name."""
         return Specificity(
             self.exact,
             len(_WILD.sub("", self.name)),
@@ -223,7 +223,7 @@ class Resolver:
         self._answers: dict[tuple[tuple[str, int], ...], _ColumnAnswers] = {}
 
     def for_table(self, name: Name) -> TableConfig:
-        """Return what the `[tables.…]` entries say of a table, merged.
+        """Return the `[tables.…]` entries of a table, merged.
 
         Options of the domain and of the whole file are not in it: see `actions_for`, `use_for`,
         `extensions_for` and `excludes`. For its columns ask `for_column`.
@@ -234,7 +234,7 @@ class Resolver:
         return found
 
     def for_column(self, table: Name, column: str) -> ColumnConfig:
-        """Return what is said of a column, merged; `NO_COLUMN` when nothing is."""
+        """Return the entries of a column, merged; `NO_COLUMN` when there is none."""
         if not self._says_columns:
             return NO_COLUMN
         answers = self._columns_memo.get(table)
@@ -298,16 +298,16 @@ class Resolver:
 
 
 def _merged(entries: list[S], nothing: S) -> S:
-    """Merge entries, the most specific first: of each option the first that is said."""
+    """Merge entries, the most specific first: of each option the first value."""
     if len(entries) < 2:
         return entries[0] if entries else nothing
-    said: dict[str, object] = {}
+    merged: dict[str, object] = {}
     for entry in reversed(entries):
         for field in entry.__struct_fields__:
             value = getattr(entry, field)
             if value is not None:
-                said[field] = value
-    return msgspec.structs.replace(nothing, **said)
+                merged[field] = value
+    return msgspec.structs.replace(nothing, **merged)
 
 
 def _merged_tables(entries: list[TableConfig]) -> TableConfig:

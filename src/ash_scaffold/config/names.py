@@ -44,7 +44,7 @@ def require_names(config: Config, database: Database, left_out: Collection[Name]
 def schemas_named(config: Config) -> tuple[str, ...]:
     """Return the schemas that the file names, in its lists and in its patterns, by name.
 
-    They are what a run reads beside `public`, which is left out here unless it is written.
+    A run reads them in addition to `public`, which is left out here unless it is written.
     """
     named = set(config.schemas)
     for _, text in _table_texts(config):
@@ -57,18 +57,18 @@ def schemas_named(config: Config) -> tuple[str, ...]:
     return tuple(sorted(schema for schema in named if not is_glob(schema)))
 
 
-def _unknown(path: KeyPath, what: str, name: str, known: Iterable[str]) -> Fault:
+def _unknown(path: KeyPath, what: str, name: str, names: Iterable[str]) -> Fault:
     return Fault(
-        path=path, what=f"names {what}", todo=did_you_mean(name, known), code=Code.UNKNOWN_NAME
+        path=path, what=f"names {what}", todo=did_you_mean(name, names), code=Code.UNKNOWN_NAME
     )
 
 
 def _schema_faults(config: Config, database: Database) -> Iterator[Fault]:
-    known = {"public", *database.schemas, *(schema for schema, _ in database.other_schemas)}
+    schemas = {"public", *database.schemas, *(schema for schema, _ in database.other_schemas)}
     for schema in config.schemas:
-        if schema not in known:
+        if schema not in schemas:
             yield _unknown(
-                ("schemas",), f"{schema}, but there is no schema of that name", schema, known
+                ("schemas",), f"{schema}, but there is no schema of that name", schema, schemas
             )
 
 
@@ -147,9 +147,9 @@ def _relationship_faults(
         if column not in columns:
             yield _no_column((*path, "columns"), column, table, columns)
     wanted = table_pattern(relationship.target).names[0]
-    target = [known for known in database.tables if known.name == wanted]
+    target = [table for table in database.tables if table.name == wanted]
     if not target:
-        tables = (str(known.name) for known in database.tables)
+        tables = (str(each.name) for each in database.tables)
         what = f"{relationship.target}, but there is no table of that name"
         yield _unknown((*path, "target"), what, relationship.target, tables)
         return

@@ -1,6 +1,6 @@
-"""What `ash_scaffold.toml` may say, as frozen structs: one struct per kind of table in the file.
+"""The options of `ash_scaffold.toml`, as frozen structs: one per kind of table in the file.
 
-`None` means that the file says nothing about the option, so that entries can be merged option by
+`None` means that the file leaves the option out, so that entries can be merged option by
 option. Names of tables and columns are patterns here; `match.Resolver` applies them.
 """
 
@@ -19,7 +19,7 @@ Scalar: TypeAlias = str | bool | int | float
 
 
 class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a column: `[tables.users.columns.email]` or `[columns."*.state"]`.
+    """The options of a column: `[tables.users.columns.email]` or `[columns."*.state"]`.
 
     `type` is an Ash type as Elixir text (`:string`, `App.Types.X`, `{:array, :map}`), or
     `tolerant`, `limits`, or `nested` for an array of any number of dimensions. `constraints` are
@@ -43,7 +43,7 @@ class RelationshipConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     `columns` are the table's own, paired with `target_columns` in order; without those, with the
     target's primary key. `target` is a table's name, `schema.table` outside `public`. `inverse`
-    names the relationship on the other side, which is only made when it is given.
+    names the relationship on the other side, without it there is none.
     """
 
     columns: tuple[str, ...]
@@ -54,7 +54,7 @@ class RelationshipConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 
 class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a table: `[tables.users]`, `[tables."billing.*"]`.
+    """The options of a table: `[tables.users]`, `[tables."billing.*"]`.
 
     `resource` is the last part of the module's name, or the whole of it when it has a dot.
     `renamed_from` is the name that the table had, empty for a table that is new.
@@ -74,7 +74,7 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a domain: `[domains."App.Accounts"]`.
+    """The options of a domain: `[domains."App.Accounts"]`.
 
     `adopt_context` makes the legacy context of that name the domain itself.
     """
@@ -93,7 +93,7 @@ class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class VerifyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of `ash-scaffold verify`: `[verify]`.
+    """The options of `ash-scaffold verify`: `[verify]`.
 
     `writable` are the databases that `--write` may use, as `host/name` or `host:port/name`.
     """

@@ -235,7 +235,7 @@ lib/shop/sales/user.ex
             "    Give the column a default, or write its attribute into the resource again."
         ),
         (
-            "note [column-removed] users.age: Somebody took its attribute out of the resource, so "
+            "note [column-removed] users.age: Its attribute was removed from the resource, so "
             "nothing is generated for the column.\n"
             "    To have it back, write the attribute into the resource again: the rest follows."
         ),
