@@ -16,12 +16,6 @@ from ash_scaffold.ash.plan import Plan, PlannedResource, prepare
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.ddl import create_table
-from ash_scaffold.document.definitions import (
-    check_definition,
-    exclusion_definition,
-    foreign_key_definition,
-    index_definition,
-)
 from ash_scaffold.document.model import (
     Cardinality,
     Column,
@@ -48,6 +42,14 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres import catalog
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.definitions import (
+    SQL,
+    check_definition,
+    exclusion_definition,
+    foreign_key_definition,
+    foreign_key_rules,
+    index_definition,
+)
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.model import Project
@@ -58,8 +60,6 @@ from ash_scaffold.term import Keyword
 _BOOKKEEPING = frozenset({"inserted_at", "created_at", "updated_at", "modified_at"})
 # A line of code in a problem's text: it changes with every edit of the file.
 _PLACE = re.compile(r" \([^()\s]+\.exs?:\d+\)")
-# The rules of a foreign key stand after the columns that it refers to.
-_RULES = re.compile(r"\) (MATCH |ON DELETE |ON UPDATE |(?:NOT )?DEFERRABLE|NOT )")
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,14 +342,12 @@ class _Builder:
         for key in table.foreign_keys:
             if key.target in self._shown:
                 link = links.get((key.target, key.columns))
-                definition = foreign_key_definition(key)
-                rules = _RULES.search(definition)
                 yield ForeignKey(
                     name=key.name,
                     columns=key.columns,
                     target=key.target,
                     target_columns=key.target_columns,
-                    rule="" if rules is None else definition[rules.start() + 2 :].lower(),
+                    rule=foreign_key_rules(key, SQL).strip().lower(),
                     unique=link is not None and link.cardinality is Cardinality.ONE_TO_ONE,
                     optional=link is not None and link.optional,
                 )

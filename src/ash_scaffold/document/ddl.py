@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ash_scaffold.document.definitions import (
-    check_definition,
-    deferral,
-    exclusion_definition,
-    foreign_key_definition,
-    identifiers,
-    one_line,
-)
 from ash_scaffold.postgres.catalog import (
     Column,
     Generated,
     Identity,
-    Key,
     Name,
     RelationKind,
     Table,
     Type,
     TypeKind,
     TypeUse,
+)
+from ash_scaffold.postgres.definitions import (
+    SQL,
+    check_definition,
+    exclusion_definition,
+    foreign_key_definition,
+    key_definition,
+    one_line,
 )
 from ash_scaffold.postgres.identifier import quote_identifier, quote_name
 from ash_scaffold.postgres.type_text import type_text
@@ -126,9 +125,10 @@ def _column(column: Column) -> str:
 
 def _constraints(table: Table) -> Iterator[str]:
     if table.primary_key is not None:
-        yield _named(table.primary_key.name, _key("PRIMARY KEY", table.primary_key))
+        definition = key_definition(table.primary_key, SQL, primary=True)
+        yield _named(table.primary_key.name, definition)
     for key in table.unique_keys:
-        yield _named(key.name, _key("UNIQUE", key))
+        yield _named(key.name, key_definition(key, SQL, primary=False))
     for foreign in table.foreign_keys:
         yield _named(foreign.name, f"FOREIGN KEY {foreign_key_definition(foreign)}")
     for check in table.checks:
@@ -139,13 +139,3 @@ def _constraints(table: Table) -> Iterator[str]:
 
 def _named(name: str, definition: str) -> str:
     return f"CONSTRAINT {quote_identifier(name)} {definition}"
-
-
-def _key(word: str, key: Key) -> str:
-    if key.nulls_not_distinct:
-        word += " NULLS NOT DISTINCT"
-    columns = identifiers(key.columns)
-    if key.without_overlaps:
-        columns = f"{columns[:-1]} WITHOUT OVERLAPS)"
-    include = f" INCLUDE {identifiers(key.include)}" if key.include else ""
-    return f"{word} {columns}{include}{deferral(key.deferrable, key.deferred)}"

@@ -6,6 +6,7 @@ from ash_scaffold.postgres.catalog import (
     Check,
     Exclusion,
     ForeignKey,
+    Generated,
     Identity,
     Index,
     Key,
@@ -14,8 +15,15 @@ from ash_scaffold.postgres.catalog import (
     Trigger,
     TypeUse,
 )
-from ash_scaffold.postgres.compare import describe
 from ash_scaffold.postgres.compare.change import Change, Evidence, Kind, Value
+from ash_scaffold.postgres.definitions import (
+    PLAIN,
+    check_definition,
+    exclusion_definition,
+    foreign_key_rules,
+    index_definition,
+    key_definition,
+)
 from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
 from ash_scaffold.postgres.type_notation import read_type
 from ash_scaffold.postgres.type_text import type_text
@@ -165,7 +173,7 @@ def _of_column(change: Change) -> str:
 
 
 def _generation(value: Value) -> str:
-    return describe.generation(value) if isinstance(value, ColumnFacts) else _NOTHING
+    return _generation_of(value) if isinstance(value, ColumnFacts) else _NOTHING
 
 
 def _of_object(change: Change) -> str:
@@ -253,21 +261,21 @@ def _value(value: Value, *, primary: bool = False) -> str:
         case TypeUse():
             return type_text(value)
         case ColumnFacts():
-            return describe.column(value)
+            return _column(value)
         case Key():
-            return describe.key(value, primary=primary)
+            return key_definition(value, PLAIN, primary=primary)
         case ForeignKey():
-            return describe.foreign_key(value)
+            return _foreign_key(value)
         case Check():
-            return describe.check(value)
+            return check_definition(value, PLAIN)
         case Exclusion():
-            return describe.exclusion(value)
+            return exclusion_definition(value, PLAIN)
         case PartitionConstraint():
-            return describe.partition_constraint(value)
+            return f"{value.kind.value} ({', '.join(value.columns)}) of a partition"
         case Index():
-            return describe.index(value)
+            return _index(value)
         case Trigger():
-            return describe.trigger(value)
+            return _trigger(value)
         case TypeFacts():
             return value.kind.value
         case TableFacts() | Name():
@@ -278,6 +286,45 @@ def _value(value: Value, *, primary: bool = False) -> str:
             return ", ".join(str(each) for each in value)
         case _:
             return str(value)
+
+
+def _column(facts: ColumnFacts) -> str:
+    """Describe a column, its name apart."""
+    words = [type_text(read_type(facts.type))]
+    if facts.not_null:
+        words.append("not null")
+    if facts.identity is not Identity.NONE:
+        words.append(f"generated {facts.identity.value} as identity")
+    if facts.generated is not Generated.NONE or facts.default is not None:
+        words.append(_generation_of(facts))
+    return ", ".join(words)
+
+
+def _generation_of(facts: ColumnFacts) -> str:
+    """Describe the source of a column's value when a write doesn't give it."""
+    if facts.generated is not Generated.NONE:
+        return f"generated {facts.generated.value} as {facts.default}"
+    return "no default" if facts.default is None else f"default {facts.default}"
+
+
+def _foreign_key(key: ForeignKey) -> str:
+    period = " with period" if key.period else ""
+    columns, target_columns = PLAIN.names(key.columns), PLAIN.names(key.target_columns)
+    return f"{columns} → {key.target}{target_columns}{period}{foreign_key_rules(key, PLAIN)}"
+
+
+def _index(index: Index) -> str:
+    words = "unique " if index.unique else ""
+    return f"{words}{index_definition(index, PLAIN)}{'' if index.valid else ' invalid'}"
+
+
+def _trigger(facts: Trigger) -> str:
+    """Describe a row trigger that fires before or instead of a write."""
+    events = ["insert"] if facts.on_insert else []
+    if facts.on_update:
+        events.append("update" + (f" of {', '.join(facts.columns)}" if facts.columns else ""))
+    words = f"on {' or '.join(events)}: {facts.function}"
+    return words + (f", assigns {', '.join(facts.assigns)}" if facts.assigns else "")
 
 
 def _quoted(value: Value) -> str:
