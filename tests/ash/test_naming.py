@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
+from tests.dsl import DSL_FILE
 
 from ash_scaffold.ash.naming import (
+    RESERVED,
     Names,
     attribute_name,
     camelize,
@@ -165,3 +169,8 @@ def test_names_that_differ_in_case_only_are_alike() -> None:
         "active_2?",
     ]
     assert not names.free("app.user2")
+
+
+def test_the_reserved_names_are_those_of_the_dsl_listing() -> None:
+    names = json.loads(DSL_FILE.read_text())["reserved_names"].strip("[]").split(", ")
+    assert {name.removeprefix(":") for name in names} == RESERVED

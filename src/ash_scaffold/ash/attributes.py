@@ -10,9 +10,10 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from ash_scaffold.ash.column_types import ColumnTypes
+from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role
-from ash_scaffold.ash.keys import NO_LEGACY, Keys, PrimaryKey
-from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind, SupportType
+from ash_scaffold.ash.keys import Keys, PrimaryKey
+from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.secrets import looks_secret
@@ -26,26 +27,6 @@ from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Capture, Map, Term
 
 
-class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """The attributes of a table in column order, and what was found on the way.
-
-    `mapped` gives each attribute's type by column; `dropped` are columns without an attribute.
-    `removed` are those of them whose attribute a person took out, with what it would be (None
-    where Ash can't read the column).
-    """
-
-    attributes: tuple[Attribute, ...]
-    mapped: Mapping[str, Mapped]
-    dropped: tuple[Column, ...]
-    supports: tuple[SupportType, ...]
-    removed: Mapping[str, Attribute | None] = {}
-    problems: tuple[Problem, ...]
-
-    def by_column(self) -> dict[str, Attribute]:
-        """Index the attributes by the column they are pinned to."""
-        return {attribute.column: attribute for attribute in self.attributes}
-
-
 class AttributePlanner:
     """Plans the attributes of one table after another."""
 
@@ -54,10 +35,10 @@ class AttributePlanner:
         types: TypeMapper,
         keys: Keys,
         config: Resolver,
-        names: Mapping[Name, ResourceNames] | None = None,
-        legacy: Legacy = NO_LEGACY,
+        names: Mapping[Name, ResourceNames],
+        legacy: Legacy,
     ) -> None:
-        self._file_names = names or {}
+        self._file_names = names
         self._types = ColumnTypes(types, keys, config, legacy)
         self._keys = keys
         self._config = config

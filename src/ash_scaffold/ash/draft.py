@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from ash_scaffold.ash.attributes import TableAttributes
 from ash_scaffold.ash.keys import PrimaryKey
-from ash_scaffold.ash.model import Attribute
-from ash_scaffold.postgres.catalog import Name, Table
+from ash_scaffold.ash.model import Attribute, SupportType
+from ash_scaffold.ash.types import Mapped
+from ash_scaffold.postgres.catalog import Column, Name, Table
+from ash_scaffold.problem import Problem
+
+
+class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """The attributes of a table in column order, and what was found on the way.
+
+    `mapped` gives each attribute's type by column; `dropped` are columns without an attribute.
+    `removed` are those of them whose attribute a person took out, with what it would be (None
+    where Ash can't read the column).
+    """
+
+    attributes: tuple[Attribute, ...]
+    mapped: Mapping[str, Mapped]
+    dropped: tuple[Column, ...]
+    supports: tuple[SupportType, ...]
+    removed: Mapping[str, Attribute | None] = {}
+    problems: tuple[Problem, ...]
+
+    def by_column(self) -> dict[str, Attribute]:
+        """Index the attributes by the column they are pinned to."""
+        return {attribute.column: attribute for attribute in self.attributes}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,8 +21,6 @@ from ash_scaffold.postgres.catalog import (
 
 ColumnId = tuple[Name, str]
 
-NO_LEGACY = Legacy()
-
 _INT8 = TypeUse(name=Name("pg_catalog", "int8"))
 
 
@@ -73,8 +71,8 @@ def find_keys(
     database: Database,
     types: TypeMapper,
     config: Resolver,
-    virtual: Iterable[ForeignKey] = (),
-    legacy: Legacy = NO_LEGACY,
+    virtual: Iterable[ForeignKey],
+    legacy: Legacy,
 ) -> Keys:
     """Work out the key columns of all tables, and one type for columns that join.
 

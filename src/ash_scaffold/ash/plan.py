@@ -63,14 +63,14 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     names = (table.name for table in database.tables)
     modules = plan_modules(scope.domains, state, config, names, options)
     prepared = prepare(database, state, config, modules)
-    legacy, virtual_keys = prepared.legacy, prepared.virtual_keys
-    drafts = _Drafts(database, state, config, scope, modules, legacy, prepared.attributes)
-    drafted = drafts.all()
-    usable = [w for w in virtual_keys if w.key.table in drafted and w.key.target in drafted]
-    relationships = plan_relationships(drafted, usable, state.names, legacy, database.types)
+    drafts, refused = _draft_tables(database, state, config, scope, modules, prepared)
+    virtual = [v for v in prepared.virtual_keys if {v.key.table, v.key.target} <= drafts.keys()]
+    relationships = plan_relationships(
+        drafts, virtual, state.names, prepared.legacy, database.types
+    )
     parents = ParentKeys(database)
-    planned, problems = [], [*drafts.problems, *relationships.problems]
-    for name, draft in drafted.items():
+    planned, problems = [], [*refused, *relationships.problems]
+    for name, draft in drafts.items():
         constraints = plan_constraints(
             draft, relationships.belongs_to, parents, state.names.get(name, NO_NAMES).identities
         )
@@ -126,73 +126,56 @@ def _resource(
     )
 
 
-class _Drafts:
-    def __init__(
-        self,
-        database: Database,
-        state: ProjectState,
-        config: Resolver,
-        scope: Scope,
-        modules: Modules,
-        legacy: Legacy,
-        attributes: AttributePlanner,
-    ) -> None:
-        self._legacy = legacy
-        self._database = database
-        self._state = state
-        self._config = config
-        self._scope = scope
-        self._modules = modules
-        self._attributes = attributes
-        self.problems: list[Problem] = []
-
-    def all(self) -> dict[Name, Draft]:
-        """Draft every table of a domain, in the database's order."""
-        found = {}
-        for table in self._database.tables:
-            domain = self._scope.domains.get(table.name)
-            if domain is None:
-                continue
-            if '"' in table.name.name or '"' in table.name.schema:
-                self.problems.append(_unsayable(table.name))
-                continue
-            key = table_key(table, self._config, self._legacy)
-            columns = self._attributes.plan(table, key)
-            by_column = columns.by_column()
-            if key is not None and not set(key.columns) <= set(by_column):
-                key = None
-                columns = self._attributes.plan(table, None)
-                by_column = columns.by_column()
-            if not columns.attributes:
-                if table.name in self._scope.written:
-                    self.problems += [*columns.problems, _nothing_to_read(table.name)]
-                continue
-            found[table.name] = Draft(
+def _draft_tables(
+    database: Database,
+    state: ProjectState,
+    config: Resolver,
+    scope: Scope,
+    modules: Modules,
+    prepared: Prepared,
+) -> tuple[dict[Name, Draft], list[Problem]]:
+    """Draft every table of a domain, in the database's order; report those without a resource."""
+    drafts: dict[Name, Draft] = {}
+    problems: list[Problem] = []
+    for table in database.tables:
+        name, domain = table.name, scope.domains.get(table.name)
+        if domain is None:
+            continue
+        if '"' in name.name or '"' in name.schema:
+            problems.append(
+                Code.NAME_UNSUPPORTED.at(
+                    str(name),
+                    "Ecto refuses a table or schema with a double quote in its name: it gets no "
+                    "resource.",
+                    todo="Rename it in a legacy migration, or read it through a view.",
+                )
+            )
+            continue
+        key = table_key(table, config, prepared.legacy)
+        columns = prepared.attributes.plan(table, key)
+        if key is not None and not columns.by_column().keys() >= set(key.columns):
+            key = None
+            columns = prepared.attributes.plan(table, None)
+        if columns.attributes:
+            drafts[name] = Draft(
                 table=table,
-                module=self._modules.resources[table.name],
-                domain=self._modules.domains[domain],
+                module=modules.resources[name],
+                domain=modules.domains[domain],
                 key=key,
                 columns=columns,
-                by_column=by_column,
-                reachable=table.name in self._scope.written or table.name in self._state.resources,
+                by_column=columns.by_column(),
+                reachable=name in scope.written or name in state.resources,
             )
-        return found
-
-
-def _unsayable(name: Name) -> Problem:
-    return Code.NAME_UNSUPPORTED.at(
-        str(name),
-        "Ecto refuses a table or schema with a double quote in its name: it gets no resource.",
-        todo="Rename it in a legacy migration, or read it through a view.",
-    )
-
-
-def _nothing_to_read(name: Name) -> Problem:
-    return Code.NO_COLUMNS.at(
-        str(name),
-        "It has no column that Ash can read, and Ecto selects no row without one: "
-        "it gets no resource.",
-    )
+        elif name in scope.written:
+            problems += columns.problems
+            problems.append(
+                Code.NO_COLUMNS.at(
+                    str(name),
+                    "It has no column that Ash can read, and Ecto selects no row without one: "
+                    "it gets no resource.",
+                )
+            )
+    return drafts, problems
 
 
 def _is_filled(column: Column) -> bool:

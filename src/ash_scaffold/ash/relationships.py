@@ -9,7 +9,6 @@ import msgspec
 
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy, LegacyAssociation
-from ash_scaffold.ash.keys import NO_LEGACY
 from ash_scaffold.ash.links import (
     Link,
     association_id,
@@ -53,10 +52,10 @@ class Relationships(msgspec.Struct, frozen=True):
 
 def plan_relationships(
     drafts: Mapping[Name, Draft],
-    virtual_keys: Iterable[VirtualKey] = (),
-    names: Mapping[Name, ResourceNames] | None = None,
-    legacy: Legacy = NO_LEGACY,
-    types: Mapping[Name, Type] | None = None,
+    virtual_keys: Iterable[VirtualKey],
+    names: Mapping[Name, ResourceNames],
+    legacy: Legacy,
+    types: Mapping[Name, Type],
 ) -> Relationships:
     """Plan the relationships between all drafts; `names` are those that files give.
 
@@ -68,7 +67,7 @@ def plan_relationships(
     """
     by_name = {(virtual.key.table, virtual.key.name): virtual for virtual in virtual_keys}
     links, refused = link_keys(drafts, by_name)
-    planner = _Planner(drafts, by_name, names or {}, legacy, Loads(drafts, types or {}))
+    planner = _Planner(drafts, by_name, names, legacy, Loads(drafts, types))
     return planner.plan(links, refused)
 
 

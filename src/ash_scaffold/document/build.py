@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.attributes import TableAttributes
+from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
 from ash_scaffold.ash.model import Absent, Attribute, AttributeKind
 from ash_scaffold.ash.plan import Plan, PlannedResource, prepare

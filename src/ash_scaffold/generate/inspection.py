@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ash_scaffold.ash.attributes import AttributePlanner, TableAttributes
+from ash_scaffold.ash.attributes import AttributePlanner
 from ash_scaffold.ash.column_types import type_mapper
+from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
@@ -93,7 +94,7 @@ def look(request: Request, *, usage: bool = False) -> Inspection:
     if usage:
         require_code(code, hints)
     database, source, _server, problems = read_database(request, config, root, hints)
-    names = _configured_key(request, database)
+    names = _inspected_tables(request, database)
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(
@@ -142,7 +143,7 @@ def _hints(request: Request, project: Project, config: Config, *, mix_project: b
     return read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
 
 
-def _configured_key(request: Request, database: Database) -> frozenset[Name]:
+def _inspected_tables(request: Request, database: Database) -> frozenset[Name]:
     """Return the tables that the patterns mean: all without a pattern."""
     if not request.tables:
         return frozenset(table.name for table in database.tables)
@@ -175,7 +176,7 @@ def inspect_database(
     wanted = set(tables)
     types = type_mapper(database, f"{app}.Types", config, legacy, geo_postgis=geo_postgis)
     keys = _keys(database, types, config, legacy)
-    planner = AttributePlanner(types, keys, config, legacy=legacy)
+    planner = AttributePlanner(types, keys, config, {}, legacy)
     views: list[TableView] = []
     problems: list[Problem] = []
     for table in database.tables:
