@@ -11,7 +11,7 @@ from tests.support import PROJECT
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
-from ash_scaffold.elixir.merge import Around, entities
+from ash_scaffold.elixir.merge import DatabaseObjects, entities
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.modules import generated_entities, render_modules
 from ash_scaffold.postgres.catalog import Database
@@ -36,7 +36,7 @@ def test_what_the_plan_says_of_the_entities_is_what_the_text_says(
         for layout in (lambda _: "inline", lambda _: "fragment"):
             for module in render_modules(planned, Renderer(), "lib", {}, layout=layout):
                 for part in module.parts:
-                    read = entities(part.text, Around(part.owner))
+                    read = entities(part.text, DatabaseObjects(part.owner))
                     assert generated_entities(part, part.text) == read, case
                     found += bool(part.sections)
     assert found > 5

@@ -420,6 +420,29 @@ def test_a_column_that_was_renamed() -> None:
     check(base, theirs, ours, expected)
 
 
+def test_names_of_indexes_are_read_in_brackets_as_well() -> None:
+    postgres = 'postgres do\n  table "users"\n  identity_index_names {}\nend\n\n'
+    identity = "identities do\n  identity {}\nend"
+    base = postgres.format('email: "uq"') + identity.format(":email, [:email]")
+    theirs = postgres.format('email: "uq"') + identity.format(":email, [:email, :tenant]")
+    own = postgres.format('[login: "uq"]')
+    check(
+        base,
+        theirs,
+        own + identity.format(":login, [:email]"),
+        own + identity.format(":login, [:email, :tenant]"),
+    )
+
+
+def test_a_source_of_nil_is_none() -> None:
+    check(
+        attributes("attribute :b, :string, source: :a"),
+        attributes("attribute :b, :ci_string, source: :a"),
+        attributes("attribute :a, :string, source: nil"),
+        attributes("attribute :a, :ci_string, source: nil"),
+    )
+
+
 def test_timestamps_stand_for_two_columns() -> None:
     theirs = attributes("create_timestamp :inserted_at", "", "update_timestamp :updated_at")
     ours = attributes("timestamps()")

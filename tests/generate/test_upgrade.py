@@ -8,7 +8,7 @@ from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
 from ash_scaffold import __version__
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.project.snapshot import (
     Snapshot,
     digest,

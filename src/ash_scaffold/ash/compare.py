@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from ash_scaffold.ash.dsl import default_foreign_key_name
 from ash_scaffold.ash.equivalence import (
     default_of,
     plain_type,
@@ -600,7 +601,7 @@ def _key_names(expected: Resource) -> Iterator[tuple[Relationship, str]]:
 
 def _computed(table: str, relationship: Relationship) -> str:
     """Return the name that AshPostgres gives to a key by itself."""
-    return f"{table}_{relationship.source_attribute}_fkey"
+    return default_foreign_key_name(table, relationship.source_attribute)
 
 
 def _references(expected: Resource, actual: ReadResource) -> Iterator[Difference]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.dsl import default_foreign_key_name, default_index_name
 from ash_scaffold.ash.keys import all_foreign_keys, plain_columns
 from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
@@ -164,7 +165,7 @@ def _own_keys(
 
 
 def _reference(draft: Draft, key: ForeignKey, relationship: str, field: str) -> Reference | None:
-    computed = f"{draft.table.name.name}_{field}_fkey"
+    computed = default_foreign_key_name(draft.table.name.name, field)
     on_delete = _DELETE.get(key.on_delete)
     if key.on_delete is Action.SET_NULL and key.set_null_columns:
         nilified = draft.attributes_of(key.set_null_columns)
@@ -377,7 +378,7 @@ def _named_identity(
     by_index = attribute_name(underscore(index.name))
     short = len(f"{table}_{by_keys}_index") <= _LONGEST
     name = choose(by_keys, by_index) if short else choose(by_index)
-    computed = f"{table}_{name}_index"
+    computed = default_index_name(table, name)
     return IdentityDef(
         name=name,
         keys=keys,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.dsl import default_join_relationship
 from ash_scaffold.ash.hints import Legacy, LegacyAssociation
 from ash_scaffold.ash.links import (
     Link,
@@ -31,7 +32,6 @@ from ash_scaffold.ash.naming import (
     Names,
     attribute_name,
     plural_name,
-    short_name,
     singular_name,
     underscore,
 )
@@ -305,21 +305,9 @@ class _Planner:
             through=near.child.module,
             source_attribute_on_join=near.own[0],
             destination_attribute_on_join=far.own[0],
-            join_relationship=through or self._names.take(owner, f"{name}_join_assoc"),
+            join_relationship=through or self._names.take(owner, default_join_relationship(name)),
             foreign_keys=(near.key.name, far.key.name),
         )
-
-
-def default_destination_attribute(relationship: Relationship, module: str) -> str:
-    """Return the destination attribute that Ash assumes when none is written."""
-    if relationship.kind in (RelationshipKind.HAS_MANY, RelationshipKind.HAS_ONE):
-        return f"{short_name(module)}_id"
-    return "id"
-
-
-def default_source_attribute(relationship: Relationship) -> str:
-    """Return the source attribute that Ash assumes when none is written."""
-    return f"{relationship.name}_id" if relationship.kind is RelationshipKind.BELONGS_TO else "id"
 
 
 # Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.

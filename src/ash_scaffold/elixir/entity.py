@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
 
 import msgspec
 
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.syntax.literal import LINE_LENGTH, fit, statement, width
 from ash_scaffold.term import Term
 
 STEP = 2
+
+
+class EntityLines(msgspec.Struct, frozen=True):
+    """A generated entity as lines, without the indent of its section.
+
+    `section` names the sections it is in (`postgres/references`; "" for the module itself),
+    `object` is its identity within.
+    """
+
+    section: str
+    object: str
+    lines: tuple[str, ...]
 
 
 class Entity(msgspec.Struct, frozen=True):
@@ -130,3 +143,26 @@ def nested(name: str, entities: Sequence[Entity]) -> Entity:
     """Write a section within a section."""
     body = indented(_spaced([(entity,) for entity in entities]), STEP)
     return Entity(name, (f"{name} do", *body, "end"), tuple(entities))
+
+
+def relationship_key(
+    kind: RelationshipKind,
+    destination: str,
+    *,
+    column: str,
+    destination_attribute: str,
+    through: str | None,
+) -> str:
+    """Return the identity of a relationship in a merge: its destination and the column of its key.
+
+    `destination` and `through` are modules, `column` is the one behind the source attribute.
+    """
+    match kind:
+        case RelationshipKind.BELONGS_TO:
+            return f"{kind.value} {destination} by {column}"
+        case RelationshipKind.MANY_TO_MANY:
+            return f"{kind.value} {destination} through {through} by {column}"
+        case RelationshipKind.HAS_ONE | RelationshipKind.HAS_MANY:
+            return f"has {destination}.{destination_attribute} by {column}"
+        case _:
+            assert_never(kind)

@@ -14,7 +14,7 @@ import msgspec
 
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.relationship_id import same_relationship
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import names_in
 from ash_scaffold.generate.names import followed, known_names, overlaid
 from ash_scaffold.generate.past import Past

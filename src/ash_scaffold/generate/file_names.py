@@ -11,7 +11,7 @@ from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.naming import short_name
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.elixir.merge import untouched
-from ash_scaffold.elixir.read import Source, columns_of, known_names, read_resources
+from ash_scaffold.elixir.read import Source, columns_of, read_resources, resource_names
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
 from ash_scaffold.project.snapshot import Snapshot, digest
@@ -62,7 +62,7 @@ def file_names(
     by_table = {each.table: each for each in snapshots.values()}
     for table, resource in edited.items():
         has = read[resource.module]
-        names = known_names(has, named, columned)
+        names = resource_names(has, named, columned)
         snapshot = by_table.get(table) or snapshots.get(resource.module)
         if snapshot is not None:
             names = _against(

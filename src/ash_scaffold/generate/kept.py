@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, Spread
 from ash_scaffold.generate.by_hand import still_by_hand
 from ash_scaffold.generate.modules import Module, generated_entities

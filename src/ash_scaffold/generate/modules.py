@@ -11,11 +11,10 @@ from ash_scaffold.ash.model import Domain
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.config.options import Layout
-from ash_scaffold.elixir.dsl import sections
-from ash_scaffold.elixir.entity import Section, entity_lines
-from ash_scaffold.elixir.entity_lines import EntityLines
-from ash_scaffold.elixir.merge import USE, Around, entities
+from ash_scaffold.elixir.entity import EntityLines, Section, entity_lines
+from ash_scaffold.elixir.merge import USE, DatabaseObjects, entities
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
 from ash_scaffold.project.snapshot import NamesSnapshot, digest
@@ -141,7 +140,7 @@ def resource_module(
 def generated_entities(module: Module, text: str) -> tuple[EntityLines, ...]:
     """Return the entities of a module's text; without reading it where it is as it was rendered."""
     if not module.sections or text != module.text:
-        return entities(text, Around(module.owner))
+        return entities(text, DatabaseObjects(module.owner))
     start = text.index("\n") + 1
     lines = text[start : text.index("\n\n", start)].split("\n")
     use = EntityLines(*USE, tuple(line.removeprefix("  ") for line in lines))

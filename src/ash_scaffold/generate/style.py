@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ash_scaffold.elixir.entity_lines import EntityLines
-from ash_scaffold.elixir.merge import Around, assemble, entities
+from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.merge import DatabaseObjects, assemble, entities
 
 _Key = tuple[str, str]
 
@@ -24,7 +24,7 @@ def in_old_style(
     the formatter; `owner` is the resource that a fragment belongs to. Where the first two agree,
     only the version could have changed the entity.
     """
-    around = Around(owner)
+    around = DatabaseObjects(owner)
     old, new, wanted = (_by_key(entities(text, around)) for text in (before, now, formatted))
     written = _by_key(kept)
     found: dict[_Key, EntityLines] = {}

@@ -8,7 +8,7 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.elixir.adopt import adopt
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
     Merged,

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from ash_scaffold.ash.hints import LegacySchema
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
 from ash_scaffold.postgres.facts import TableFacts, write_facts

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
 from ash_scaffold.project.mix import function_clauses, read_source
 from ash_scaffold.project.model import Domain, Generated, ModuleEntry, Repo, Resource, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
@@ -32,16 +33,6 @@ _TOP_ALIAS = re.compile(rb"^(?:alias|require)\b", re.MULTILINE)
 _SCHEMA = re.compile(rb"\bschema\b[^\n]*\bdo\b")
 _REPOS = ("AshPostgres.Repo", "Ecto.Repo")
 _TYPES = ("Ash.Type", "Ash.Type.Enum", "Ash.Type.NewType")
-_FRAGMENT = "Spark.Dsl.Fragment"
-
-
-class Fragment(msgspec.Struct, frozen=True, kw_only=True):
-    """A `Spark.Dsl.Fragment`: the table that it pins for the resource it is part of."""
-
-    module: str
-    table: str | None
-    schema: str | None
-    repo: str | None
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +51,7 @@ class _Found:
         self.modules: list[ModuleEntry] = []
         self.repos: list[Repo] = []
         self.resources: list[Resource] = []
-        self.fragments: dict[str, Fragment] = {}
+        self.fragments: dict[str, Declaration] = {}
         self.domains: list[Domain] = []
         self.schema_paths: list[str] = []
         self.unparsed: list[Unparsed] = []
@@ -150,25 +141,23 @@ def _read_module(path: str, tree: Tree, module: ModuleDefinition, found: _Found)
     if repo is not None:
         found.repos.append(_repo(path, tree, module, repo.module, repo.call))
         return
-    resource = module.use("Ash.Resource")
     sections = calls(tree, module.body, "postgres")
-    table, schema, repo_name = _pinned(tree, module, sections)
-    if module.use(_FRAGMENT) is not None:
-        found.fragments[module.name] = Fragment(
-            module=module.name, table=table, schema=schema, repo=repo_name
-        )
-    elif resource is not None or sections:
-        uses = [use.call for use in module.uses]
+    is_fragment = module.use(FRAGMENT) is not None
+    if is_fragment or sections or module.use("Ash.Resource") is not None:
+        declared = read_declaration(ModuleSource(tree, module, path))
+        if is_fragment:
+            found.fragments[module.name] = declared
+            return
         found.resources.append(
             Resource(
                 module=module.name,
                 path=path,
                 line=module.span.line,
-                table=table,
-                schema=schema,
-                repo=repo_name,
-                domain=_module_option(tree, module, uses, "domain"),
-                fragments=_fragments(tree, module, uses),
+                table=declared.table,
+                schema=declared.schema,
+                repo=declared.repo,
+                domain=declared.domain,
+                fragments=declared.fragments,
             )
         )
     elif module.use("Ash.Domain") is not None or _lists_resources(tree, module):
@@ -182,42 +171,7 @@ def _read_module(path: str, tree: Tree, module: ModuleDefinition, found: _Found)
         )
 
 
-def _pinned(
-    tree: Tree, module: ModuleDefinition, sections: Sequence[CallSite]
-) -> tuple[str | None, str | None, str | None]:
-    """Return table, schema and repo of the `postgres` section."""
-    settings: dict[str, str] = {}
-    for section in sections:
-        for call in calls(tree, section.body or (), "table", "schema", "repo"):
-            value = module.read(tree, call.values[0]) if len(call.values) == 1 else None
-            if isinstance(value, str):
-                settings[call.name] = value
-            elif isinstance(value, Module) and call.name == "repo":
-                settings[call.name] = value.name
-    return settings.get("table"), settings.get("schema"), settings.get("repo")
-
-
-def _module_option(
-    tree: Tree, module: ModuleDefinition, uses: Sequence[CallSite], name: str
-) -> str | None:
-    for call in uses:
-        node = call.option(name)
-        value = module.read(tree, node) if node is not None else None
-        if isinstance(value, Module):
-            return value.name
-    return None
-
-
-def _fragments(tree: Tree, module: ModuleDefinition, uses: Sequence[CallSite]) -> tuple[str, ...]:
-    for call in uses:
-        node = call.option("fragments")
-        value = module.read(tree, node) if node is not None else None
-        if isinstance(value, list):
-            return tuple(item.name for item in value if isinstance(item, Module))
-    return ()
-
-
-def _with_fragments(resource: Resource, fragments: dict[str, Fragment]) -> Resource:
+def _with_fragments(resource: Resource, fragments: Mapping[str, Declaration]) -> Resource:
     """Add what a fragment pins where the resource says nothing itself."""
     for name in resource.fragments:
         fragment = fragments.get(name)

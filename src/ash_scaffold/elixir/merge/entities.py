@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge.edits import lines_of
-from ash_scaffold.elixir.merge.units import NOTHING_AROUND, Around, Unit, module_units, same
+from ash_scaffold.elixir.merge.units import NO_OBJECTS, DatabaseObjects, Unit, module_units, same
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 
 
-def entities(text: str, around: Around = NOTHING_AROUND) -> tuple[EntityLines, ...]:
-    """Return the entities of a generated module, or of a part of one with the rest `around`."""
+def entities(text: str, others: DatabaseObjects = NO_OBJECTS) -> tuple[EntityLines, ...]:
+    """Return the entities of a generated module.
+
+    `others` are the database objects of the resource's other modules, where it is one of several.
+    """
     tree = parse(text.encode())
-    units = module_units(tree, modules(tree)[0], around=around)
+    units = module_units(tree, modules(tree)[0], others=others)
     return tuple(item for _, item in _entities(units, ""))
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.elixir.entity_lines import EntityLines
+from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
 from ash_scaffold.elixir.merge.entities import (
     assemble,
@@ -20,15 +21,14 @@ from ash_scaffold.elixir.merge.entities import (
 )
 from ash_scaffold.elixir.merge.resolve import ByHand, Conflict, Note, Path, Resolver
 from ash_scaffold.elixir.merge.units import (
-    ATTRIBUTES,
+    NO_OBJECTS,
     NO_RENAMES,
-    NOTHING_AROUND,
-    Around,
+    DatabaseObjects,
     Form,
     Renames,
     Unit,
-    around_of,
     module_units,
+    objects_of,
     same,
 )
 from ash_scaffold.problem import Code, fail
@@ -56,15 +56,15 @@ _NO_BASE = "defmodule Base do\nend\n"
 NONE_BY_HAND: ByHand = {}
 
 
-class Arounds(msgspec.Struct, frozen=True):
+class OtherModules(msgspec.Struct, frozen=True):
     """What a resource's other modules say, in the three versions."""
 
-    base: Around = NOTHING_AROUND
-    theirs: Around = NOTHING_AROUND
-    ours: Around = NOTHING_AROUND
+    base: DatabaseObjects = NO_OBJECTS
+    theirs: DatabaseObjects = NO_OBJECTS
+    ours: DatabaseObjects = NO_OBJECTS
 
 
-NO_AROUNDS = Arounds()
+NO_OTHER_MODULES = OtherModules()
 
 
 def merge(
@@ -76,7 +76,7 @@ def merge(
     scope: str = "",
     accepted: frozenset[str] = frozenset(),
     renames: Renames = NO_RENAMES,
-    around: Arounds = NO_AROUNDS,
+    others: OtherModules = NO_OTHER_MODULES,
     by_hand: ByHand = NONE_BY_HAND,
 ) -> Merged:
     """Merge what is generated into a person's file, by edits of byte ranges.
@@ -96,11 +96,11 @@ def merge(
         there = parsed(follow(*there, renames), module)
         base = None if base is None else _followed(base, renames)
         renames = msgspec.structs.replace(renames, followed=True)
-    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, around, by_hand)
+    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, others, by_hand)
     if parse(text).fault is not None:
         return _unmerged(ours, base, theirs, scope)
     held = frozenset(resolver.held)
-    next_base = _hold(base, theirs, held, renames, around) if held else theirs
+    next_base = _hold(base, theirs, held, renames, others) if held else theirs
     return Merged(
         text=text,
         base=next_base,
@@ -123,14 +123,14 @@ def _run(
     accepted: frozenset[str],
     renames: Renames,
     only: frozenset[Path] | None,
-    around: Arounds = NO_AROUNDS,
+    others: OtherModules = NO_OTHER_MODULES,
     by_hand: ByHand = NONE_BY_HAND,
 ) -> tuple[bytes, Resolver]:
     tree, found = there
-    old = _generated(base or _NO_BASE, renames, around.base)
-    new = _generated(theirs, NO_RENAMES, around.theirs)
+    old = _generated(base or _NO_BASE, renames, others.base)
+    new = _generated(theirs, NO_RENAMES, others.theirs)
     uses = [*_uses(old), *_uses(new)]
-    own = module_units(tree, found, renames, uses or ("Ash.Resource",), around.ours)
+    own = module_units(tree, found, renames, uses or ("Ash.Resource",), others.ours)
     resolver = Resolver(style_of(tree.source), scope, accepted, only, by_hand)
     return apply(tree.source, resolver.module(old, new, own)), resolver
 
@@ -140,7 +140,7 @@ def _hold(
     theirs: str,
     held: frozenset[Path],
     renames: Renames,
-    around: Arounds,
+    others: OtherModules,
 ) -> str:
     """Put the old base of some units in place of what would be generated.
 
@@ -148,7 +148,7 @@ def _hold(
     """
     tree = parse(theirs.encode())
     there = tree, modules(tree)[0]
-    turned = Arounds(around.theirs, around.base, around.theirs)
+    turned = OtherModules(others.theirs, others.base, others.theirs)
     text, _ = _run(there, theirs, base or _NO_BASE, "", frozenset(), renames, held, turned)
     return text.decode()
 
@@ -158,9 +158,9 @@ def _uses(unit: Unit) -> list[str]:
     return [part.name for part in unit.parts or () if part.key == "use"]
 
 
-def _generated(text: str, renames: Renames, around: Around) -> Unit:
+def _generated(text: str, renames: Renames, others: DatabaseObjects) -> Unit:
     tree = parse(text.encode())
-    return module_units(tree, modules(tree)[0], renames, around=around)
+    return module_units(tree, modules(tree)[0], renames, others=others)
 
 
 def parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
@@ -220,7 +220,7 @@ def _edits(section: Unit, renames: Renames) -> Iterator[Edit]:
     for part in section.parts or ():
         if part.section:
             yield from _edits(part, renames)
-        elif part.word in ATTRIBUTES:
+        elif part.word in ATTRIBUTE_ENTITIES:
             yield from _option(part, "source", renames.columns)
         elif part.word == "reference":
             yield from _option(part, "name", renames.constraints)
@@ -330,11 +330,11 @@ class _Worker:
         self._by_hand = by_hand
         self._theirs = list(theirs)
         before = assemble("Base", base)
-        self._around = Arounds(
-            _around_of(resource, before), _around_of(resource, assemble("Theirs", theirs))
+        self._others = OtherModules(
+            _objects_of(resource, before), _objects_of(resource, assemble("Theirs", theirs))
         )
         tree = parse(before.encode())
-        units = module_units(tree, modules(tree)[0], renames, around=self._around.base)
+        units = module_units(tree, modules(tree)[0], renames, others=self._others.base)
         # The entities of the base by what they are called today.
         self._olds = units_by_entity(units)
         self._stored = dict(zip(self._olds, base, strict=True))
@@ -345,7 +345,7 @@ class _Worker:
 
     def run(self, home: Part, guests: Sequence[Part]) -> Spread:
         there = [parsed(self._texts[each.path], each.module) for each in (*guests, home)]
-        self._around = msgspec.structs.replace(self._around, ours=around_of(self._resource, there))
+        self._others = msgspec.structs.replace(self._others, ours=objects_of(self._resource, there))
         empty: set[str] = set()
         taken: set[_Key] = set()
         for guest in guests:
@@ -382,7 +382,7 @@ class _Worker:
     def _standing(self, guest: Part) -> tuple[set[_Key], set[_Key]]:
         """Return the entities that stand in a module, and those that nobody has touched."""
         tree, found = parsed(self._texts[guest.path], guest.module)
-        units = module_units(tree, found, self._renames, around=self._around.ours)
+        units = module_units(tree, found, self._renames, others=self._others.ours)
         own = units_by_entity(units)
         known = {*self._stored, *map(_key, self._theirs)} - {USE}
         here = own.keys() & known
@@ -401,13 +401,13 @@ class _Worker:
             scope=self._scope,
             accepted=self._accepted,
             renames=NO_RENAMES if part.fresh else self._renames,
-            around=self._around,
+            others=self._others,
             by_hand=self._by_hand_but(leaving),
         )
         self._texts[part.path] = merged.text
         self._conflicts += [(part.path, each) for each in merged.conflicts]
         self._notes += [(part.path, each) for each in merged.notes]
-        for item in entities(merged.base, self._around.theirs):
+        for item in entities(merged.base, self._others.theirs):
             if _key(item) != USE:
                 self._kept[_key(item)] = item
             elif part.use[1]:
@@ -426,9 +426,9 @@ class _Worker:
         return alone and not comments(tree, tree.root)
 
 
-def _around_of(resource: str, text: str) -> Around:
+def _objects_of(resource: str, text: str) -> DatabaseObjects:
     tree = parse(text.encode())
-    return around_of(resource, [(tree, modules(tree)[0])])
+    return objects_of(resource, [(tree, modules(tree)[0])])
 
 
 def _key(item: EntityLines) -> _Key:

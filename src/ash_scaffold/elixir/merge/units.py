@@ -20,7 +20,24 @@ from itertools import pairwise
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.ash.naming import short_name
+from ash_scaffold.ash.dsl import (
+    ATTRIBUTE_ENTITIES,
+    RELATIONSHIP_ENTITIES,
+    TIMESTAMPS,
+    default_destination_attribute,
+    default_index_name,
+    default_source_attribute,
+)
+from ash_scaffold.elixir.entity import relationship_key
+from ash_scaffold.elixir.read.values import (
+    ModuleSource,
+    argument_name,
+    entities_of,
+    name_at,
+    name_of,
+    option_name,
+    text_pairs,
+)
 from ash_scaffold.syntax.entities import (
     Body,
     Cells,
@@ -36,9 +53,7 @@ from ash_scaffold.syntax.entities import (
     trailing_comment,
 )
 from ash_scaffold.syntax.modules import ModuleDefinition
-from ash_scaffold.syntax.parse import CallSite, Tree, call_site, calls, module_attribute
-from ash_scaffold.syntax.values import Unreadable
-from ash_scaffold.term import Atom, Keyword, Module
+from ash_scaffold.syntax.parse import CallSite, Tree, call_site, module_attribute
 
 
 class Form(StrEnum):
@@ -113,12 +128,12 @@ class Renames(msgspec.Struct, frozen=True):
 NO_RENAMES = Renames()
 
 
-class Around(msgspec.Struct, frozen=True):
-    """What other modules of the same resource say that a module's units are known by.
+class DatabaseObjects(msgspec.Struct, frozen=True):
+    """The database objects behind the Elixir names in a resource.
 
-    `resource` is the module that they all belong to, "" for the module itself. `columns` gives
-    the column of an attribute, `relationships` the key of a relationship, `table` is the table,
-    and `indexes` gives the index of an identity where it has a name of its own.
+    `resource` is the resource's module, "" where it is the module that is read itself. `columns`
+    gives the column of an attribute, `relationships` the key of a relationship, `table` is the
+    table, and `indexes` gives the index of an identity.
     """
 
     resource: str = ""
@@ -128,23 +143,16 @@ class Around(msgspec.Struct, frozen=True):
     indexes: Mapping[str, str] = {}
 
 
-NOTHING_AROUND = Around()
+NO_OBJECTS = DatabaseObjects()
 
 
-class Scope(msgspec.Struct, frozen=True):
-    """The module that units are read from, and what its database objects are called.
+class Scope(ModuleSource, frozen=True):
+    """The module that units are read from, and the database objects behind its names.
 
-    `columns` gives the column of an attribute, `relationships` the key of a relationship and
-    `indexes` the index of an identity, all by their Elixir names. `resource` is the module of the
-    resource, which a fragment is not; `renames` are those that its text does not know of.
+    `renames` are those of the database that the module's text does not know of.
     """
 
-    tree: Tree
-    module: ModuleDefinition
-    columns: Mapping[str, str]
-    relationships: Mapping[str, str]
-    indexes: Mapping[str, str]
-    resource: str
+    objects: DatabaseObjects = NO_OBJECTS
     renames: Renames = NO_RENAMES
 
 
@@ -158,146 +166,103 @@ def span_of(nodes: Sequence[Node]) -> tuple[int, int]:
     return nodes[0].start_byte, nodes[-1].end_byte
 
 
-ATTRIBUTES = frozenset(
-    "attribute uuid_primary_key uuid_v7_primary_key integer_primary_key create_timestamp "
-    "update_timestamp".split()
-)
-RELATIONSHIPS = frozenset({"belongs_to", "has_one", "has_many", "many_to_many"})
-_TIMESTAMPS = (("inserted_at_field", "inserted_at"), ("updated_at_field", "updated_at"))
-
-
 def scope(
     tree: Tree,
     module: ModuleDefinition,
     renames: Renames = NO_RENAMES,
-    around: Around = NOTHING_AROUND,
+    others: DatabaseObjects = NO_OBJECTS,
 ) -> Scope:
-    """Read what the attributes, relationships and identities of a module stand for.
+    """Read which database objects the attributes, relationships and identities of a module are.
 
-    `renames` are those of the database that the text does not know of.
+    `renames` are those of the database that the text does not know of, `others` the objects of the
+    resource's other modules: only the names of their indexes that are stated.
     """
-    columns = {name: renames.columns.get(column, column) for name, column in around.columns.items()}
-    first = Scope(tree, module, columns, {}, {}, around.resource or module.name, renames)
-    for item in _entities_in(tree, module, "attributes"):
-        name = argument(first, item, 0)
-        if name and item.word in ATTRIBUTES:
-            source = setting(first, item, "source")
+    where = ModuleSource(tree, module)
+    columns = {name: renames.columns.get(column, column) for name, column in others.columns.items()}
+    for item in entities_of(where, "attributes"):
+        name = argument_name(where, item, 0)
+        if name and item.word in ATTRIBUTE_ENTITIES:
+            source = option_name(where, item, "source")
             old = source or name
             is_new = bool(source) and renames.followed
             columns[name] = source if is_new else renames.columns.get(old, old)
-    relationships = dict(around.relationships)
-    for item in _entities_in(tree, module, "relationships"):
-        name = argument(first, item, 0)
-        if name and item.word in RELATIONSHIPS:
-            relationships[name] = relationship_key(first, item, name)
-    table, given = _table_and_indexes(first)
-    names = [argument(first, item, 0) for item in _entities_in(tree, module, "identities")]
-    computed = {name: f"{table or around.table}_{name}_index" for name in names if name}
-    unsaid = computed | {**around.indexes}
-    indexes = {name: renames.constraints.get(index, index) for name, index in unsaid.items()}
-    indexes |= {name: constraint(first, index) for name, index in given.items()}
-    return msgspec.structs.replace(first, relationships=relationships, indexes=indexes)
+    objects = DatabaseObjects(others.resource or module.name, columns)
+    here = Scope(tree, module, objects=objects, renames=renames)
+    relationships = dict(others.relationships)
+    for item in entities_of(where, "relationships"):
+        name = argument_name(where, item, 0)
+        if name and item.word in RELATIONSHIP_ENTITIES:
+            relationships[name] = _relationship_key(here, item, name)
+    table, stated = _table_and_indexes(where)
+    table = table or others.table
+    names = (argument_name(where, item, 0) for item in entities_of(where, "identities"))
+    computed = {name: default_index_name(table, name) for name in names if name}
+    old_indexes = {**computed, **others.indexes}
+    indexes = {name: renames.constraints.get(index, index) for name, index in old_indexes.items()}
+    indexes |= {name: _constraint_today(here, index) for name, index in stated.items()}
+    objects = DatabaseObjects(objects.resource, columns, relationships, table, indexes)
+    return msgspec.structs.replace(here, objects=objects)
 
 
-def around_of(resource: str, parts: Iterable[tuple[Tree, ModuleDefinition]]) -> Around:
-    """Read what the modules of a resource say that the units of each of them are known by."""
-    found = Around(resource)
+def objects_of(resource: str, parts: Iterable[tuple[Tree, ModuleDefinition]]) -> DatabaseObjects:
+    """Read the database objects behind the names in all modules of a resource.
+
+    Of the indexes only those whose names are stated.
+    """
+    found = DatabaseObjects(resource)
     for tree, module in parts:
-        where = scope(tree, module, around=found)
-        table, given = _table_and_indexes(where)
-        found = Around(
-            resource,
-            where.columns,
-            where.relationships,
-            table or found.table,
-            {**found.indexes, **given},
-        )
+        where = scope(tree, module, others=found)
+        _, stated = _table_and_indexes(where)
+        found = msgspec.structs.replace(where.objects, indexes={**found.indexes, **stated})
     return found
 
 
-def relationship_key(where: Scope, item: Entity, name: str) -> str:
-    """Return the identity of a relationship: the column of its key and its destination."""
-    destination = argument(where, item, 1)
-    belongs = item.word == "belongs_to"
-    source = setting(where, item, "source_attribute") or (f"{name}_id" if belongs else "id")
-    column = where.columns.get(source, source)
-    if belongs:
-        return f"belongs_to {destination} by {column}"
-    if item.word == "many_to_many":
-        return f"many_to_many {destination} through {setting(where, item, 'through')} by {column}"
-    guess = f"{short_name(where.resource)}_id"
-    target = setting(where, item, "destination_attribute") or guess
-    return f"has {destination}.{target} by {column}"
+def _relationship_key(where: Scope, item: Entity, name: str) -> str:
+    kind = RELATIONSHIP_ENTITIES[item.word]
+    source = option_name(where, item, "source_attribute") or default_source_attribute(kind, name)
+    destination_attribute = option_name(
+        where, item, "destination_attribute"
+    ) or default_destination_attribute(kind, where.objects.resource)
+    return relationship_key(
+        kind,
+        argument_name(where, item, 1),
+        column=where.objects.columns.get(source, source),
+        destination_attribute=destination_attribute,
+        through=option_name(where, item, "through"),
+    )
 
 
-def timestamp_columns(where: Scope, item: Entity) -> tuple[str, ...]:
+def _timestamp_columns(where: Scope, item: Entity) -> tuple[str, ...]:
     """Return the two columns that `timestamps` stands for."""
-    return tuple(setting(where, item, option) or column for option, column in _TIMESTAMPS)
+    return tuple(option_name(where, item, option) or column for _, option, column in TIMESTAMPS)
 
 
-def argument(where: Scope, item: Entity, index: int) -> str:
-    """Return a positional argument as a name (atom, string or module), "" when it is none."""
-    return plain(where, item.args[index]) if index < len(item.args) else ""
-
-
-def setting(where: Scope, item: Entity, option: str) -> str:
-    """Return an option's value as a name, "" when it has none."""
-    for found in item.settings:
-        if found.name == option and len(found.values) == 1:
-            return plain(where, found.values[0])
-    return ""
-
-
-def plain(where: Scope, node: Node) -> str:
-    """Return an atom, a string or a module as its name, "" for anything else."""
-    value = where.module.read(where.tree, node)
-    if isinstance(value, Atom | Module):
-        return value.name
-    return value if isinstance(value, str) else _word(value)
-
-
-def _word(value: object) -> str:
-    if value is None:
-        return "nil"
-    return str(value).lower() if isinstance(value, bool) else ""
-
-
-def constraint(where: Scope, name: str) -> str:
-    """Return what a constraint or an index that the text names is called today."""
+def _constraint_today(where: Scope, name: str) -> str:
+    """Return the name that a constraint or an index of the text has today."""
     return name if where.renames.followed else where.renames.constraints.get(name, name)
 
 
-def element_key(where: Scope, node: Node) -> str:
+def _element_key(where: Scope, node: Node) -> str:
     """Return the identity of a list's element: its name, or the constraint's in a tuple."""
     value = where.module.read(where.tree, node)
     if isinstance(value, tuple):
         names = [item for item in value if isinstance(item, str)]
         if names:
-            return f"constraint {constraint(where, names[0])}"
-    if isinstance(value, Unreadable):
-        return canonical(where.tree, where.module, node)
-    return plain(where, node) or canonical(where.tree, where.module, node)
+            return f"constraint {_constraint_today(where, names[0])}"
+    return name_of(value) or canonical(where.tree, where.module, node)
 
 
-def _entities_in(tree: Tree, module: ModuleDefinition, section: str) -> list[Entity]:
-    found = []
-    for call in calls(tree, module.body, section):
-        if call.body is not None and not call.args:
-            top = entity(tree, call)
-            found += [entity(tree, s.call) for s in top.settings if s.call is not None]
-    return found
-
-
-def _table_and_indexes(where: Scope) -> tuple[str, Mapping[str, str]]:
-    table, given = "", {}
-    for item in _entities_in(where.tree, where.module, "postgres"):
+def _table_and_indexes(where: ModuleSource) -> tuple[str, dict[str, str]]:
+    """Return the table, and the indexes of the identities whose names are stated."""
+    table = ""
+    indexes: dict[str, str] = {}
+    for item in entities_of(where, "postgres"):
         if item.word == "table":
-            table = argument(where, item, 0)
-        if item.word == "identity_index_names" and item.call.keywords is not None:
-            value = where.module.read(where.tree, item.call.keywords)
-            if isinstance(value, Keyword):
-                given = {name: text for name, text in value.items if isinstance(text, str)}
-    return table, given
+            table = argument_name(where, item, 0)
+        elif item.word == "identity_index_names":
+            pairs, _ = text_pairs(where, item)
+            indexes |= {name: text for name, text in pairs.items() if text is not None}
+    return table, indexes
 
 
 # Options whose value is merged entry by entry; the open ones may lose entries to a person and
@@ -310,8 +275,8 @@ _MERGED = _OPEN | frozenset(
     "constraints defaults extensions fragments values create update".split()
 )
 _ENTITIES = (
-    ATTRIBUTES
-    | RELATIONSHIPS
+    ATTRIBUTE_ENTITIES
+    | RELATIONSHIP_ENTITIES.keys()
     | {"identity", "reference", "check_constraint", "resource", "timestamps"}
 )
 _COMMENT = re.compile(rb"#[^\r\n]*")
@@ -324,14 +289,14 @@ def module_units(
     module: ModuleDefinition,
     renames: Renames = NO_RENAMES,
     uses: Sequence[str] = (),
-    around: Around = NOTHING_AROUND,
+    others: DatabaseObjects = NO_OBJECTS,
 ) -> Unit:
     """Return a module as a unit whose parts are its sections, its `use` and its functions.
 
     `uses` are the modules that may stand in the generated `use`; without any it is the first.
-    `around` is what the resource's other modules say.
+    `others` are the database objects of the resource's other modules.
     """
-    where = scope(tree, module, renames, around)
+    where = scope(tree, module, renames, others)
     holder = body(tree, module.call)
     parts = _module_parts(where, holder, module.body, uses) if holder is not None else []
     return Unit(
@@ -380,7 +345,7 @@ def _module_parts(
 def _is_generated_use(where: Scope, call: CallSite, uses: Sequence[str]) -> bool:
     if not uses or not call.args:
         return True
-    name = plain(where, call.args[0])
+    name = name_at(where, call.args[0])
     return name in uses or any(option.name in ("domain", "data_layer") for option in call.options)
 
 
@@ -487,7 +452,7 @@ def _statement(where: Scope, section: str, call: CallSite, holder: Body | None) 
     if call.name == "timestamps" and section == "attributes":
         return [
             _entity(where, item, f"column {column}", column, holder, whole=True)
-            for column in timestamp_columns(where, item)
+            for column in _timestamp_columns(where, item)
         ]
     if call.name in _ENTITIES or (call.body is not None and call.args):
         key, label = _entity_key(where, item)
@@ -498,20 +463,20 @@ def _statement(where: Scope, section: str, call: CallSite, holder: Body | None) 
 
 
 def _entity_key(where: Scope, item: Entity) -> tuple[str, str]:
-    name = argument(where, item, 0)
-    if item.word in ATTRIBUTES:
-        column = where.columns.get(name, name)
+    name = argument_name(where, item, 0)
+    if item.word in ATTRIBUTE_ENTITIES:
+        column = where.objects.columns.get(name, name)
         return f"column {column}", column
-    if item.word in RELATIONSHIPS:
-        return f"relationship {relationship_key(where, item, name)}", name
+    if item.word in RELATIONSHIP_ENTITIES:
+        return f"relationship {_relationship_key(where, item, name)}", name
     if item.word == "identity":
         # A held base may lack the option that names the index, so the label is the Elixir name.
-        return f"index {where.indexes.get(name, name)}", f"identities.{name}"
+        return f"index {where.objects.indexes.get(name, name)}", f"identities.{name}"
     if item.word == "reference":
-        return f"reference {where.relationships.get(name, name)}", f"references.{name}"
+        return f"reference {where.objects.relationships.get(name, name)}", f"references.{name}"
     if item.word == "check_constraint":
-        label = argument(where, item, 1)
-        return f"constraint {constraint(where, label)}", label
+        label = argument_name(where, item, 1)
+        return f"constraint {_constraint_today(where, label)}", label
     return f"{item.word} {name}", name
 
 
@@ -527,7 +492,7 @@ def _entity(
     return Unit(
         key=key,
         label=label,
-        name="" if check or not head else argument(where, item, 0),
+        name="" if check or not head else argument_name(where, item, 0),
         word=item.word,
         form=Form.STATEMENT,
         says=says,
@@ -550,7 +515,7 @@ _SLOTS = {"identity": ("name", "keys"), "check_constraint": ("attribute", "name"
 
 def _argument(where: Scope, item: Entity, index: int) -> Unit:
     node = item.args[index]
-    second = "destination" if item.word in RELATIONSHIPS else "type"
+    second = "destination" if item.word in RELATIONSHIP_ENTITIES else "type"
     names = _SLOTS.get(item.word, ("name", second))
     return Unit(
         key=f"#{index}",
@@ -605,7 +570,7 @@ def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
     value = cell.node.child_by_field_name("value") if cell.key is not None else None
     name, parts, deeper = "", None, None
     if value is None:
-        key = element_key(where, cell.node)
+        key = _element_key(where, cell.node)
         says = canonical(tree, where.module, cell.node)
     else:
         key, name = _pair_key(where, option, cell.key or "", value)
@@ -638,8 +603,8 @@ def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
 
 def _single(where: Scope, value: Node) -> Unit:
     return Unit(
-        key=element_key(where, value),
-        label=plain(where, value),
+        key=_element_key(where, value),
+        label=name_at(where, value),
         form=Form.ELEMENT,
         says=canonical(where.tree, where.module, value),
         source=where.tree.source,
@@ -655,9 +620,9 @@ def _is_merged(option: str, inside: Cells) -> bool:
 
 def _pair_key(where: Scope, option: str, key: str, value: Node) -> tuple[str, str]:
     if option == "identity_index_names":
-        return f"index {constraint(where, plain(where, value))}", key
+        return f"index {_constraint_today(where, name_at(where, value))}", key
     if option == "identity_wheres_to_sql":
-        return f"index {where.indexes.get(key, key)}", key
+        return f"index {where.objects.indexes.get(key, key)}", key
     return key, ""
 
 

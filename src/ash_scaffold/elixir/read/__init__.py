@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from ash_scaffold.ash.model import Place, ReadResource
-from ash_scaffold.elixir.read.names import columns_of, known_names, names_of
-from ash_scaffold.elixir.read.resource import Source, read_resource, read_resources
+from ash_scaffold.elixir.read.names import columns_of, names_of, resource_names
+from ash_scaffold.elixir.read.resource import (
+    FRAGMENT,
+    Declaration,
+    Source,
+    read_declaration,
+    read_resource,
+    read_resources,
+)
+from ash_scaffold.elixir.read.values import ModuleSource
 
 __all__ = [
-    "Place",
-    "ReadResource",
+    "FRAGMENT",
+    "Declaration",
+    "ModuleSource",
     "Source",
     "columns_of",
-    "known_names",
     "names_of",
+    "read_declaration",
     "read_resource",
     "read_resources",
+    "resource_names",
 ]

@@ -26,7 +26,7 @@ def names_of(resources: Iterable[ReadResource]) -> dict[Name, ResourceNames]:
     found: dict[Name, ResourceNames] = {}
     for each in read:
         if each.table is not None and each.table not in found:
-            found[each.table] = known_names(each, tables, columns)
+            found[each.table] = resource_names(each, tables, columns)
     return found
 
 
@@ -39,7 +39,7 @@ def columns_of(read: ReadResource) -> dict[str, str]:
     }
 
 
-def known_names(
+def resource_names(
     read: ReadResource,
     destinations: Mapping[str, Name],
     columns: Mapping[str, Mapping[str, str]],

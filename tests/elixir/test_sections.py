@@ -24,9 +24,9 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.elixir.dsl import sections
 from ash_scaffold.elixir.entity import Entity, layout
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.elixir.sections import sections
 from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.term import Atom, Call, Expr, Module, Operator, Ref, Term
 

@@ -10,6 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from ash_scaffold.ash.dsl import (
+    ATTRIBUTE_DEFAULTS,
+    default_destination_attribute,
+    default_join_attribute,
+    default_join_relationship,
+    default_source_attribute,
+)
 from ash_scaffold.ash.model import (
     Absent,
     Actions,
@@ -22,11 +29,6 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.ash.naming import short_name
-from ash_scaffold.ash.relationships import (
-    default_destination_attribute,
-    default_source_attribute,
-)
 from ash_scaffold.elixir.entity import (
     STEP,
     Entity,
@@ -37,12 +39,13 @@ from ash_scaffold.elixir.entity import (
     nested,
     one_by_one,
     option,
+    relationship_key,
     write_option,
 )
 from ash_scaffold.syntax.literal import comment, fit
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-_USEC = Atom("utc_datetime_usec")
+_TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
 
 
 def sections(resource: Resource) -> tuple[Section, ...]:
@@ -193,8 +196,15 @@ def _actions(actions: Actions | None) -> Section:
     )
 
 
-_PUBLIC_KINDS = (AttributeKind.UUID_PRIMARY_KEY, AttributeKind.INTEGER_PRIMARY_KEY)
-_TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
+# The boolean options of an attribute with their fields, in the order in which they are written.
+_FLAGS = {
+    "primary_key?": "primary_key",
+    "allow_nil?": "allow_nil",
+    "sensitive?": "sensitive",
+    "public?": "public",
+    "generated?": "generated",
+    "writable?": "writable",
+}
 
 
 def _attribute(attribute: Attribute) -> Entity:
@@ -209,24 +219,18 @@ def _attribute(attribute: Attribute) -> Entity:
 
 
 def _attribute_options(attribute: Attribute) -> list[Option]:
-    kind = attribute.kind
-    plain, stamp = kind is AttributeKind.ATTRIBUTE, kind in _TIMESTAMPS
-    flags: list[tuple[str, bool, bool]] = [
-        ("primary_key?", attribute.primary_key, kind in _PUBLIC_KINDS),
-        ("allow_nil?", attribute.allow_nil, plain),
-        ("sensitive?", attribute.sensitive, False),
-        ("public?", attribute.public, kind in _PUBLIC_KINDS),
-        ("generated?", attribute.generated, kind is AttributeKind.INTEGER_PRIMARY_KEY),
-        ("writable?", attribute.writable, plain),
-    ]
+    default = ATTRIBUTE_DEFAULTS[attribute.kind.value]
     options = []
     if attribute.description is not None:
         options.append(option("description", attribute.description))
     if attribute.name != attribute.column:
         options.append(option("source", Atom(attribute.column)))
-    if stamp and attribute.type != _USEC:
+    if default.kind in _TIMESTAMPS and attribute.type != default.type:
         options.append(option("type", attribute.type))
-    options += [option(name, value) for name, value, default in flags if value is not default]
+    for name, field in _FLAGS.items():
+        value = getattr(attribute, field)
+        if value is not getattr(default, field):
+            options.append(option(name, value))
     for name, value in (
         ("default", attribute.default),
         ("update_default", attribute.update_default),
@@ -249,20 +253,18 @@ def _relationships(resource: Resource) -> Iterator[Entity]:
 
 
 def _relationship_keys(resource: Resource) -> dict[str, str]:
-    """Return what a merge knows each relationship by: see `elixir.merge.keys`."""
+    """Return the identity of each relationship, by its name."""
     columns = {attribute.name: attribute.column for attribute in resource.attributes}
-    found = {}
-    for each in resource.relationships:
-        column = columns.get(each.source_attribute, each.source_attribute)
-        kind = each.kind.value
-        if each.kind is RelationshipKind.BELONGS_TO:
-            key = f"{kind} {each.destination} by {column}"
-        elif each.kind is RelationshipKind.MANY_TO_MANY:
-            key = f"{kind} {each.destination} through {each.through} by {column}"
-        else:
-            key = f"has {each.destination}.{each.destination_attribute} by {column}"
-        found[each.name] = key
-    return found
+    return {
+        each.name: relationship_key(
+            each.kind,
+            each.destination,
+            column=columns.get(each.source_attribute, each.source_attribute),
+            destination_attribute=each.destination_attribute,
+            through=each.through,
+        )
+        for each in resource.relationships
+    }
 
 
 def _relationship(relationship: Relationship, resource: Resource, object_: str) -> Entity:
@@ -272,9 +274,9 @@ def _relationship(relationship: Relationship, resource: Resource, object_: str) 
         options.append(option("description", relationship.description))
     if kind is RelationshipKind.MANY_TO_MANY:
         options += _join_options(relationship, resource)
-    if relationship.source_attribute != default_source_attribute(relationship):
+    if relationship.source_attribute != default_source_attribute(kind, relationship.name):
         options.append(option("source_attribute", Atom(relationship.source_attribute)))
-    default = default_destination_attribute(relationship, resource.module)
+    default = default_destination_attribute(kind, resource.module)
     if relationship.destination_attribute != default:
         options.append(option("destination_attribute", Atom(relationship.destination_attribute)))
     if kind is RelationshipKind.BELONGS_TO:
@@ -290,12 +292,12 @@ def _relationship(relationship: Relationship, resource: Resource, object_: str) 
 def _join_options(relationship: Relationship, resource: Resource) -> list[Option]:
     options = [option("through", Module(relationship.through or ""))]
     near, far = relationship.source_attribute_on_join, relationship.destination_attribute_on_join
-    if near is not None and near != f"{short_name(resource.module)}_id":
+    if near is not None and near != default_join_attribute(resource.module):
         options.append(option("source_attribute_on_join_resource", Atom(near)))
-    if far is not None and far != f"{short_name(relationship.destination)}_id":
+    if far is not None and far != default_join_attribute(relationship.destination):
         options.append(option("destination_attribute_on_join_resource", Atom(far)))
     join = relationship.join_relationship
-    if join is not None and join != f"{relationship.name}_join_assoc":
+    if join is not None and join != default_join_relationship(relationship.name):
         options.append(option("join_relationship", Atom(join)))
     return options
 
