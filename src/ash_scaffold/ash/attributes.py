@@ -221,8 +221,9 @@ def _trigger_fills(table: Table, column: Column) -> bool:
     return any(trigger.on_insert and column.name in trigger.assigns for trigger in table.triggers)
 
 
-_CREATED = frozenset({"inserted_at", "created_at"})
-_UPDATED = frozenset({"updated_at", "modified_at"})
+# Timestamps that the application fills.
+CREATION_COLUMNS = frozenset({"inserted_at", "created_at"})
+UPDATE_COLUMNS = frozenset({"updated_at", "modified_at"})
 _RANDOM_UUID = re.compile(r"(?:\w+\.)?(?:gen_random_uuid|uuid_generate_v4|uuidv4)\(\)\Z")
 _SEQUENCE = re.compile(r"nextval\(")
 _NOW = Capture("DateTime", "utc_now", 0)
@@ -301,11 +302,11 @@ def timestamp(
         return attribute
     # The column's name: a person may call the attribute as they like.
     name = attribute_name(attribute.column)
-    if name in _CREATED:
+    if name in CREATION_COLUMNS:
         return replace(attribute, kind=AttributeKind.CREATE_TIMESTAMP, writable=False)
-    if name in _UPDATED and not attribute.allow_nil:
+    if name in UPDATE_COLUMNS and not attribute.allow_nil:
         return replace(attribute, kind=AttributeKind.UPDATE_TIMESTAMP, writable=False)
-    if name in _UPDATED:
+    if name in UPDATE_COLUMNS:
         return replace(attribute, update_default=_NOW, writable=False)
     return attribute
 

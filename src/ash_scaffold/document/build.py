@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.attributes import CREATION_COLUMNS, UPDATE_COLUMNS
 from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
 from ash_scaffold.ash.model import Absent, Attribute, AttributeKind
@@ -56,8 +57,6 @@ from ash_scaffold.project.model import Project
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
 
-# Timestamps that the application fills.
-_BOOKKEEPING = frozenset({"inserted_at", "created_at", "updated_at", "modified_at"})
 # A line of code in a problem's text: it changes with every edit of the file.
 _PLACE = re.compile(r" \([^()\s]+\.exs?:\d+\)")
 
@@ -594,4 +593,8 @@ def _is_bookkeeping(column: catalog.Column) -> bool:
     """Whether a column only records when a row came: a timestamp that need not be given."""
     if column.type.name.name not in ("timestamp", "timestamptz", "date"):
         return False
-    return not column.not_null or column.default is not None or column.name in _BOOKKEEPING
+    return (
+        not column.not_null
+        or column.default is not None
+        or column.name in CREATION_COLUMNS | UPDATE_COLUMNS
+    )
