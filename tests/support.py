@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
 
 import msgspec
+from sqlalchemy.engine import URL
 
 from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.project_state import ProjectState
@@ -12,7 +16,10 @@ from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.modules import render_modules
+from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.source import Source
+from ash_scaffold.session import SourceOptions
 
 PROJECT = ProjectState(app="App", repo="App.Repo")
 _RENDERER = Renderer()
@@ -49,3 +56,28 @@ def generate(
     decided = plan(database, state, Resolver(said), Options(domain=domain))
     modules = render_modules(decided, _RENDERER, "lib", {})
     return Output(decided, {module.name: module.text for module in modules})
+
+
+def resources_options(**options: object) -> ResourcesOptions:
+    """Return the options of `resources`, those of the source among them."""
+    fields = {name: options.pop(name) for name in [*options] if name in _SOURCE}
+    return ResourcesOptions(source=SourceOptions(**fields), **options)  # type: ignore[arg-type]
+
+
+_SOURCE = SourceOptions.__struct_fields__
+
+
+@contextmanager
+def instead_of_a_server(database: Database) -> Iterator[None]:
+    """Let every command inside read this database, and use one renderer."""
+
+    @contextmanager
+    def opened(*_arguments: object) -> Iterator[Source]:
+        yield Source(url=URL.create("postgresql"), description="")
+
+    with (
+        mock.patch("ash_scaffold.session.open_database", opened),
+        mock.patch("ash_scaffold.session.read_database", return_value=database),
+        mock.patch("ash_scaffold.generate.run.Renderer", return_value=_RENDERER),
+    ):
+        yield

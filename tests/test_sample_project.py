@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
+from tests.support import resources_options
 
-from ash_scaffold.generate.job import prepare, write
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import prepare, write
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.sample import copy_sample
@@ -33,9 +33,11 @@ def generate(
 
     What the templates write is in the formatter's form already, which another test holds them to.
     """
-    request = Request(folder=project, url=url, dump=dump, domain=domain, use_formatter=False)
+    options = resources_options(
+        folder=project, url=url, dump=dump, domain=domain, use_formatter=False
+    )
     with locked(project) as lock:
-        written = write(lock, prepare(request))
+        written = write(lock, prepare(options))
     return bool(written.created or written.changed or written.deleted)
 
 
@@ -124,7 +126,7 @@ def test_the_dump_gives_the_same_on_every_server(
 
 def test_a_run_says_what_its_users_should_know(sample: Path, sample_url: str) -> None:
     generate(sample, "App.Accounts", url=sample_url)
-    outcome = prepare(Request(folder=sample, url=sample_url, use_formatter=False))
+    outcome = prepare(resources_options(folder=sample, url=sample_url, use_formatter=False))
     assert [said(problem) for problem in outcome.problems] == [
         ("note", "legacy-custom-type", "WebhookEvent.payload"),
         ("note", "legacy-custom-type", "comments.author_ip"),

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import msgspec
 from sqlalchemy import URL, Connection, create_engine, exc
@@ -14,19 +13,17 @@ from sqlalchemy.pool import NullPool
 from tests.check.ddl import KINDS, Kind, Step
 from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
+from tests.support import instead_of_a_server
 
 from ash_scaffold.check.job import check
 from ash_scaffold.check.report import CheckReport
-from ash_scaffold.elixir.render import Renderer
-from ash_scaffold.generate import decision, reading
-from ash_scaffold.generate.reading import Request
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding
+from ash_scaffold.session import SourceOptions
 
 MOST = 5
 CONFIG = "ash_scaffold.toml"
-_RENDERER = Renderer()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,12 +180,9 @@ class Mutated:
         return self._report(database).findings
 
     def _report(self, database: Database, *, with_hand_over: bool = False) -> CheckReport:
-        answer = (database, "", "", ())
-        with (
-            mock.patch.object(reading, "read_database", return_value=answer),
-            mock.patch.object(decision, "Renderer", return_value=_RENDERER),
-        ):
-            return check(Request(folder=self._project.root), with_hand_over=with_hand_over)
+        with instead_of_a_server(database):
+            options = SourceOptions(folder=self._project.root)
+            return check(options, with_hand_over=with_hand_over)
 
     def _reflect(self, connection: Connection) -> Database:
         # Without the identity nothing is remembered of the database, as in CI.

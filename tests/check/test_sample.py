@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ash_scaffold.check.job import check
-from ash_scaffold.generate.reading import Request
 from ash_scaffold.resources import data_path
+from ash_scaffold.session import SourceOptions
 
 
 @pytest.mark.slow
 def test_the_sample_project_agrees_with_its_dump() -> None:
     sample = data_path("sample_project")
     dump = sample / "priv" / "repo" / "structure.sql"
-    report = check(Request(folder=sample, dump=dump), with_hand_over=True)
+    report = check(SourceOptions(folder=sample, dump=dump), with_hand_over=True)
     assert (report.findings, report.accepted) == ((), ())
     assert report.hand_over is not None
     assert report.tables == len(report.hand_over) == 21

@@ -12,7 +12,8 @@ from typing import Protocol
 import psycopg
 import pytest
 
-from ash_scaffold.generate import decision, job
+from ash_scaffold import session
+from ash_scaffold.generate import run as resources_run
 from ash_scaffold.postgres import reflect
 from ash_scaffold.postgres.installation import Installation
 from ash_scaffold.postgres.server import Server, throwaway_server
@@ -45,14 +46,14 @@ def _nothing_is_written(
 ) -> Iterator[None]:
     """Every test here: the project stays as the test prepared it, byte for byte."""
     states: list[dict[str, bytes]] = []
-    original = job.prepare
+    original = resources_run.prepare
 
     def remember(*arguments: object) -> object:
         states.append(files_of(project))
         return original(*arguments)  # type: ignore[arg-type]
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(job, "prepare", remember)
+    patch.setattr(resources_run, "prepare", remember)
     yield
     patch.undo()
     assert states[-1:] in ([], [files_of(project)])
@@ -344,7 +345,7 @@ def test_a_generated_file_that_is_no_longer_elixir(
     assert (done.code, done.err) == (
         0,
         "warning [unparsable-file] lib/shop/sales/order.ex:31: The file is not valid Elixir, so "
-        "what it defines is not known.\n    Mend it, and run the command again.\n",
+        "what it defines is not known.\n    Fix it, and run the command again.\n",
     )
     with psycopg.connect(shop, autocommit=True) as connection:
         connection.execute("ALTER TABLE orders ADD note text")
@@ -441,7 +442,7 @@ def test_what_nobody_thought_of_is_no_traceback(
     def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("postgres://me:s3cret@host/db")
 
-    monkeypatch.setattr(decision, "plan", broken)
+    monkeypatch.setattr(session, "plan", broken)
     done = resources("--domain", "Shop.Sales", "--url", shop)
     assert done.failure == failed(
         "error [internal-error] This should not happen: RuntimeError.\n"

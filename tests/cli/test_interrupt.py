@@ -42,12 +42,12 @@ def press(module, name, nth=1):
     setattr(owner, last, replacement)
 """
 MOMENTS = {
-    "reading the project": 'press("ash_scaffold.generate.reading", "read_project")',
+    "reading the project": 'press("ash_scaffold.session", "read_project")',
     "reading the database": 'press("ash_scaffold.postgres.reflect", "reflect")',
-    "planning": 'press("ash_scaffold.generate.decision", "plan")',
-    "rendering": 'press("ash_scaffold.generate.decision", "Renderer.resource")',
-    "comparing": 'press("ash_scaffold.generate.job", "regenerate")',
-    "before the first byte": 'press("ash_scaffold.generate.job", "write_files")',
+    "planning": 'press("ash_scaffold.session", "plan")',
+    "rendering": 'press("ash_scaffold.generate.run", "Renderer.resource")',
+    "comparing": 'press("ash_scaffold.generate.run", "regenerate")',
+    "before the first byte": 'press("ash_scaffold.generate.run", "write_files")',
     "preparing the journal": 'press("ash_scaffold.project.journal", "Journal.prepare")',
     "applying the journal": 'press("ash_scaffold.project.journal", "Journal.apply")',
     "the second file": 'press("os", "replace", 2)',

@@ -9,9 +9,9 @@ import pytest
 
 from ash_scaffold.document.job import read
 from ash_scaffold.document.output import File, FileStatus, OutputOptions, make_output
-from ash_scaffold.generate.reading import Request
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.resources import data_path
+from ash_scaffold.session import SourceOptions
 
 DUMP = Path("priv/repo/structure.sql")
 INDEX = "docs/database_schema.md"
@@ -21,7 +21,7 @@ HOW = (
 
 
 def document_files(project: Path, *, check: bool = True) -> tuple[File, ...]:
-    found = read(Request(folder=project, dump=project / DUMP))
+    found = read(SourceOptions(folder=project, dump=project / DUMP))
     return make_output(found, project, OutputOptions(check=check)).files
 
 

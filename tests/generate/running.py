@@ -11,10 +11,10 @@ import msgspec
 import psycopg
 import pytest
 from psycopg import sql
+from tests.support import resources_options
 
 from ash_scaffold.cli.resources import _code
-from ash_scaffold.generate.job import Outcome, prepare, write
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import Outcome, prepare, write
 from ash_scaffold.postgres.compare import text
 from ash_scaffold.problem import Exit, Problem
 from ash_scaffold.project.write import locked, recover
@@ -51,9 +51,9 @@ class Shop(msgspec.Struct, frozen=True):
                 connection.execute(sql.SQL(statement))
 
     def prepare(self, **options: object) -> Outcome:
-        """Compute a run without writing it. `options` are those of `Request`."""
+        """Compute a run without writing it. `options` are those of `resources_options`."""
         said = {"domain": DOMAIN, "url": self.url, "use_formatter": self.use_formatter, **options}
-        return prepare(Request(folder=self.root, **said))  # type: ignore[arg-type]
+        return prepare(resources_options(folder=self.root, **said))
 
     def run(self, **options: object) -> Done:
         """Run it as the command does, and compare the Elixir files with those before."""

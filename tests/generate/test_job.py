@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
+from tests.support import resources_options
 
-from ash_scaffold.generate.job import Outcome, prepare
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import Outcome, prepare
 from ash_scaffold.problem import Code, ScaffoldError
 
 MakeProject = Callable[[Mapping[str, str]], Path]
@@ -31,7 +31,7 @@ def legacy(module: str, table: str, prefix: str = "") -> str:
 def outcome_of(root: Path, url: URL | None = None, **options: object) -> Outcome:
     text = url.set(drivername="postgresql").render_as_string(hide_password=False) if url else None
     fields: dict[str, object] = {"folder": root, "url": text, "use_formatter": False, **options}
-    return prepare(Request(**fields))  # type: ignore[arg-type]
+    return prepare(resources_options(**fields))
 
 
 def paths(outcome: Outcome) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_schema_that_only_legacy_code_names_may_be_missing(
     root = make_project(
         {"lib/a.ex": legacy("Legacy.Tenant", "tenants", "tenant_x"), "ash_scaffold.toml": DOMAIN}
     )
-    assert outcome_of(root, make_database(ORDERS)).database.schemas == ("public",)
+    assert outcome_of(root, make_database(ORDERS)).session.database.schemas == ("public",)
 
 
 def test_a_database_without_public_is_read_when_another_schema_is_named(
@@ -72,7 +72,7 @@ def test_a_database_without_public_is_read_when_another_schema_is_named(
 ) -> None:
     url = make_database("DROP SCHEMA public; CREATE SCHEMA shop; CREATE TABLE shop.a (id int)")
     root = make_project({"ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["shop.a"]\n'})
-    assert outcome_of(root, url).database.schemas == ("shop",)
+    assert outcome_of(root, url).session.database.schemas == ("shop",)
 
 
 def test_only_the_configured_folder_of_legacy_code_gives_hints(

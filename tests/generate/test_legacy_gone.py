@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop
+from tests.support import resources_options
 
-from ash_scaffold.generate.job import prepare, write
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import prepare, write
 from ash_scaffold.project.write import locked
 
 DDL = """
@@ -40,9 +40,11 @@ end
 
 def run(shop: Shop, *, use_legacy: bool = True) -> dict[str, str]:
     """Run the main job; return what stands in the files of the Ash side and of the snapshots."""
-    request = Request(folder=shop.root, url=shop.url, use_formatter=False, use_legacy=use_legacy)
+    options = resources_options(
+        folder=shop.root, url=shop.url, use_formatter=False, use_legacy=use_legacy
+    )
     with locked(shop.root) as lock:
-        write(lock, prepare(request))
+        write(lock, prepare(options))
     paths = [*shop.root.glob("lib/**/*.ex"), *shop.root.glob("priv/ash_scaffold/*.json")]
     found = {path.relative_to(shop.root).as_posix(): path.read_text() for path in sorted(paths)}
     return {path: text for path, text in found.items() if "/old/" not in path}

@@ -9,10 +9,10 @@ from tests.generate.running import Shop, conflict, rests
 from ash_scaffold.generate.case import Settings
 from ash_scaffold.generate.files import Status
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.postgres.identifier import quote_identifier
 from ash_scaffold.problem import Code, Exit, ScaffoldError
+from ash_scaffold.project.schema_changes import SchemaChanges
 
 USERS = "CREATE TABLE users (id bigserial PRIMARY KEY, email varchar(80) NOT NULL, age integer)"
 USER = "lib/shop/sales/user.ex"
@@ -399,7 +399,7 @@ def test_two_new_modules_never_share_a_file_on_any_disk(shop: Shop) -> None:
         Module(name="Shop.USER", path="lib/shop/USER2.ex", text=""),
     ]
     with pytest.raises(ScaffoldError) as caught:
-        regenerate(modules, shop.prepare().project, Past(), Settings())
+        regenerate(modules, shop.prepare().session.project, SchemaChanges(), Settings())
     [problem] = caught.value.problems
     assert (problem.code, problem.where, problem.what) == (
         Code.MODULE_COLLISION,

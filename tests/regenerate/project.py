@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from unittest import mock
 
 import msgspec
+from tests.support import instead_of_a_server, resources_options
 
 from ash_scaffold.elixir.merge import Conflict
-from ash_scaffold.elixir.render import Renderer
-from ash_scaffold.generate import decision, job, reading
-from ash_scaffold.generate.files import contents
-from ash_scaffold.generate.job import Outcome
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import Outcome, all_contents, prepare
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.problem import Code, Severity
 
@@ -25,8 +21,6 @@ REPO_PATH = "lib/app/repo.ex"
 BASIC = {"mix.exs": MIX, REPO_PATH: REPO}
 
 Tree = dict[str, bytes]
-# Compiling the templates takes longer than a run.
-_RENDERER = Renderer()
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -47,13 +41,6 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def problems(self) -> list[str]:
         return [repr(problem) for problem in self.outcome.problems]
-
-
-def wanted_of(outcome: Outcome) -> dict[str, bytes | None]:
-    """Return all that a run would write."""
-    files = outcome.files.files
-    tables = [file.module.table for file in files if file.module.table is not None]
-    return {**contents(files), **outcome.memory.files(outcome.database, tables)}
 
 
 class MixProject:
@@ -85,14 +72,10 @@ class MixProject:
 
     def look(self, database: Database, **options: object) -> Run:
         """Compute a run against a schema, without writing."""
-        request = Request(folder=self.root, use_formatter=False, **options)  # type: ignore[arg-type]
-        answer = (database, "", "", ())
-        with (
-            mock.patch.object(reading, "read_database", return_value=answer),
-            mock.patch.object(decision, "Renderer", return_value=_RENDERER),
-        ):
-            outcome = job.prepare(request)
-        wanted = wanted_of(outcome)
+        given = resources_options(folder=self.root, use_formatter=False, **options)
+        with instead_of_a_server(database):
+            outcome = prepare(given)
+        wanted = all_contents(outcome)
         return Run(outcome, {p: c for p, c in wanted.items() if self.files.get(p) != c})
 
     def run(self, database: Database, **options: object) -> Run:

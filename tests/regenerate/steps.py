@@ -97,7 +97,7 @@ class Team(msgspec.Struct, frozen=True):
         for path in changes(before, after) - gone:
             assert parse(after[path].encode()).fault is None, path
         for file in done.outcome.files.files:
-            accepts = done.outcome.config.accept
+            accepts = done.outcome.session.config.accept
             if not accepts and file.path in before and file.path in after:
                 check_arrived(file, before[file.path], after[file.path])
         if twice:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from tests.regenerate.project import MixProject, Tree, wanted_of
+from tests.regenerate.project import MixProject, Tree
+from tests.support import resources_options
 from tests.torture import servers
 
-from ash_scaffold.generate import job
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import all_contents, prepare
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
@@ -45,8 +45,8 @@ def generated(root: Path, *, url: URL | None = None, dump: Path | None = None) -
     """Return the files of a first run."""
     text = url.set(drivername="postgresql").render_as_string(hide_password=False) if url else None
     project = MixProject(root, CONFIG)
-    request = Request(folder=project.root, url=text, dump=dump, use_formatter=False)
-    found = wanted_of(job.prepare(request))
+    options = resources_options(folder=project.root, url=text, dump=dump, use_formatter=False)
+    found = all_contents(prepare(options))
     return {path: text for path, text in found.items() if text and not path.startswith(LOCAL)}
 
 

@@ -12,13 +12,13 @@ from sqlalchemy import URL
 from tests.elixir.merging import Dice
 from tests.regenerate.cases import STEPS, VARIABLE, first_seed
 from tests.regenerate.ddl import schema_ddl
-from tests.regenerate.project import MixProject, Run, wanted_of
+from tests.regenerate.project import MixProject, Run
 from tests.regenerate.schemas import SCHEMAS, draw_schema
 from tests.regenerate.steps import Person, Team, take_step
 from tests.regenerate.tweaks import draw_tweak
+from tests.support import resources_options
 
-from ash_scaffold.generate import job
-from ash_scaffold.generate.reading import Request
+from ash_scaffold.generate.run import all_contents, prepare, write
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.facts import facts_of_database, write_facts
@@ -40,15 +40,15 @@ class RealProject(MixProject):
         self.url = url
 
     def look(self, database: Database, **options: object) -> Run:  # noqa: ARG002 - the structs'
-        request = Request(folder=self.root, url=self.url, use_formatter=False, **options)  # type: ignore[arg-type]
-        outcome = job.prepare(request)
-        wanted = wanted_of(outcome)
+        given = resources_options(folder=self.root, url=self.url, use_formatter=False, **options)
+        outcome = prepare(given)
+        wanted = all_contents(outcome)
         return Run(outcome, {p: c for p, c in wanted.items() if self.files.get(p) != c})
 
     def run(self, database: Database, **options: object) -> Run:
         done = self.look(database, **options)
         with locked(self.root) as lock:
-            written = job.write(lock, done.outcome)
+            written = write(lock, done.outcome)
         assert {*written.created, *written.changed, *written.deleted} == set(done.written)
         for path, content in done.written.items():
             there = self.root / path

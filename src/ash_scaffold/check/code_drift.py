@@ -10,8 +10,8 @@ from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.config.faults import quoted
 from ash_scaffold.generate.case import Case, Settings
-from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.legacy.ecto import Hints, LegacySchema
 from ash_scaffold.legacy.types import described
 from ash_scaffold.postgres.catalog import Name
@@ -86,52 +86,47 @@ def _legacy(difference: Difference, schema: LegacySchema | None) -> str:
 
 
 def module_drift(
-    decision: Decision, code: ParsedProject, found: Iterable[Finding], commands: Commands
+    run: PlannedRun, code: ParsedProject, found: Iterable[Finding], commands: Commands
 ) -> Iterator[Finding]:
     """Yield what is to be said of modules beside the findings that there are."""
     found = list(found)
-    yield from _unlisted(decision)
-    yield from enum_drift(decision, code)
-    yield from _unresolved(decision, found)
+    yield from _unlisted(run)
+    yield from enum_drift(run, code)
+    yield from _unresolved(run, found)
     tables = {finding.table for finding in found}
     named = {finding.module for finding in found}
     for case in code.unsettled:
         table = case.module.table
         known = str(table) in tables if table is not None else case.module.name in named
-        if known or _is_new(case, decision) or _follows(case, decision, tables):
+        if known or _is_new(case, run) or _follows(case, run, tables):
             continue
-        if _changes(case, decision):
+        if _changes(case, run, code.settings):
             yield _stale(case, commands)
 
 
-def _follows(case: Case, decision: Decision, tables: set[str]) -> bool:
+def _follows(case: Case, run: PlannedRun, tables: set[str]) -> bool:
     """Whether a domain or a type only follows resources of which something is told already."""
-    module, project = case.module.name, decision.read.project
-    for item in decision.plan.resources:
+    module, project = case.module.name, run.session.project
+    for item in run.plan.resources:
         new = item.written and project.resource(item.resource.module) is None
         uses = any(support.module == module for support in item.draft.columns.supports)
         if uses and (new or str(item.draft.name) in tables):
             return True
         if new and item.resource.domain == module:
             return True
-    return any(snapshot.domain == module for snapshot in decision.past.gone)
+    return any(snapshot.domain == module for snapshot in run.session.schema_changes.dropped)
 
 
-def _is_new(case: Case, decision: Decision) -> bool:
+def _is_new(case: Case, run: PlannedRun) -> bool:
     """Whether there is no resource yet, which the guard tells of."""
-    return (
-        case.module.table is not None and decision.read.project.resource(case.module.name) is None
-    )
+    return case.module.table is not None and run.session.project.resource(case.module.name) is None
 
 
-def _changes(case: Case, decision: Decision) -> bool:
+def _changes(case: Case, run: PlannedRun, settings: Settings) -> bool:
     """Whether another run would change the text: what people wrote may say it already."""
     if case.is_pure or case.old is None or case.before is None:
         return True
-    settings = Settings(
-        accepted=decision.accepted, old_texts=decision.old_texts, use_formatter=False
-    )
-    files = regenerate([case.module], decision.read.project, decision.past, settings)
+    files = regenerate([case.module], run.session.project, run.session.schema_changes, settings)
     return any(file.before != file.after or file.conflicts for file in files.files)
 
 
@@ -161,10 +156,10 @@ def _stale(case: Case, commands: Commands) -> Finding:
     )
 
 
-def _unlisted(decision: Decision) -> Iterator[Finding]:
+def _unlisted(run: PlannedRun) -> Iterator[Finding]:
     """Give resources that their domain does not list; of one that lists none nothing is known."""
-    project = decision.read.project
-    for item in decision.plan.resources:
+    project = run.session.project
+    for item in run.plan.resources:
         module, domain = item.resource.module, project.domain(item.resource.domain)
         if domain is None or not domain.resources or project.resource(module) is None:
             continue
@@ -183,10 +178,10 @@ def _unlisted(decision: Decision) -> Iterator[Finding]:
             )
 
 
-def _unresolved(decision: Decision, found: Iterable[Finding]) -> Iterator[Finding]:
+def _unresolved(run: PlannedRun, found: Iterable[Finding]) -> Iterator[Finding]:
     """Give conflicts that the last run left behind, and that no difference stands for."""
     told = {name for finding in found for name in finding.accept}
-    for table, snapshot in decision.past.resources.items():
+    for table, snapshot in run.session.schema_changes.resources.items():
         for name in snapshot.unresolved:
             if name not in told and not any(name.startswith(f"{each}.") for each in told):
                 yield Finding(
@@ -207,12 +202,12 @@ def _unresolved(decision: Decision, found: Iterable[Finding]) -> Iterator[Findin
 _ENUM = "Ash.Type.Enum"
 
 
-def enum_drift(decision: Decision, code: ParsedProject) -> Iterator[Finding]:
+def enum_drift(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
     """Yield the labels that a module lacks, and the values that the database lacks.
 
     Values that are not a literal list are unknown.
     """
-    supports = {support.module: support for support in decision.plan.supports}
+    supports = {support.module: support for support in run.plan.supports}
     for case in code.cases:
         support = supports.get(case.module.name)
         if support is not None and support.template == "enum" and not case.is_pure:

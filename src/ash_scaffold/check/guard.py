@@ -19,8 +19,8 @@ from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.naming import underscore
 from ash_scaffold.check.parsed_resource import ParsedProject
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.table_names import TableNames
 from ash_scaffold.postgres.catalog import Name
@@ -51,27 +51,25 @@ class Kind(StrEnum):
 _DEFAULT_SCHEMA = "public"
 
 
-def guard_resources(
-    decision: Decision, code: ParsedProject, commands: Commands
-) -> Iterator[Finding]:
+def guard_resources(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
     """Yield what is wrong with the resources of a project, each told at its file and line."""
     for parsed in code.resources.values():
         if parsed.read is not None:
-            yield from _migrates(decision, parsed.read)
+            yield from _migrates(run, parsed.read)
         if parsed.resource is None:
             yield _no_resource(parsed.table, parsed.item.resource.module, commands)
     for other in code.others:
-        yield from _migrates(decision, other)
-        yield from _no_table(decision, other)
-    yield from _several(decision)
+        yield from _migrates(run, other)
+        yield from _no_table(run, other)
+    yield from _several(run)
 
 
-def _migrates(decision: Decision, other: ReadResource) -> Iterator[Finding]:
+def _migrates(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
     """What can't be read is unknown: a base module or a macro may say it."""
     table = other.table
     if table is None or not other.knows("migrate") or not other.resource.migrate:
         return
-    if decision.read.resolver.owned_by_ash(table):
+    if run.session.resolver.owned_by_ash(table):
         return
     place = other.place("migrate") if ("migrate",) in other.places else other.place("table")
     yield Finding(
@@ -104,17 +102,17 @@ def _no_resource(table: Name, module: str, commands: Commands) -> Finding:
     )
 
 
-def _no_table(decision: Decision, other: ReadResource) -> Iterator[Finding]:
+def _no_table(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
     """Tell of a resource whose table is not there, unless a change of the schema told it."""
-    table, database = other.table, decision.read.database
+    table, database = other.table, run.session.database
     if table is None or table.schema not in database.schemas:
         return
     there = {each.name for each in database.tables}
-    told = {change.table for change in decision.past.changes}
-    gone = {snapshot.module for snapshot in decision.past.gone}
+    told = {change.table for change in run.session.schema_changes.changes}
+    gone = {snapshot.module for snapshot in run.session.schema_changes.dropped}
     if table in there or table in told or other.module in gone:
         return
-    if decision.read.resolver.owned_by_ash(table):
+    if run.session.resolver.owned_by_ash(table):
         return
     place = other.place("table")
     yield Finding(
@@ -131,10 +129,10 @@ def _no_table(decision: Decision, other: ReadResource) -> Iterator[Finding]:
     )
 
 
-def _several(decision: Decision) -> Iterator[Finding]:
+def _several(run: PlannedRun) -> Iterator[Finding]:
     """Tell of tables with several resources at each of them but the one that the tool writes."""
     by_table: dict[Name, list[Resource]] = {}
-    for resource in decision.read.project.resources:
+    for resource in run.session.project.resources:
         if resource.table is not None:
             name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
             by_table.setdefault(name, []).append(resource)
@@ -368,12 +366,12 @@ def guard_repos(project: Project, used: frozenset[str]) -> Iterator[Finding]:
         )
 
 
-def guard_legacy(decision: Decision, code: ParsedProject) -> Iterator[Finding]:
+def guard_legacy(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
     """Yield a finding for each column of a resource whose type legacy code takes for another."""
-    hints = decision.read.hints
+    hints = run.session.hints
     if not hints.schemas:
         return
-    for found in disagreements(hints, decision.read.database):
+    for found in disagreements(hints, run.session.database):
         parsed = code.resources.get(found.table)
         if (
             found.code is not Code.LEGACY_TYPE_DISAGREES

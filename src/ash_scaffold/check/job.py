@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from ash_scaffold.check.code_drift import code_drift, module_drift
 from ash_scaffold.check.guard import (
@@ -19,95 +18,87 @@ from ash_scaffold.check.parsed_resource import ParsedProject, parse_project
 from ash_scaffold.check.report import CheckReport, Commands
 from ash_scaffold.check.schema_drift import schema_drift
 from ash_scaffold.check.unchanged import nothing_changed
-from ash_scaffold.generate.decision import Decision, decide
-from ash_scaffold.generate.reading import Clock, Request
+from ash_scaffold.generate.options import ResourcesOptions, open_with
+from ash_scaffold.generate.run import PlannedRun, plan_run, render_run
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.differences import Families
 from ash_scaffold.report.finding import Finding, split_accepted
+from ash_scaffold.session import Phases, SourceOptions, load_session
 
 
 def check(
-    request: Request,
-    say: Callable[[str], None] = lambda _phase: None,
+    options: SourceOptions,
+    announce: Callable[[str], None] = lambda _sentence: None,
     *,
     with_hand_over: bool = False,
 ) -> CheckReport:
     """Compare database, snapshots and code, and look at what could let Ash migrate.
 
-    `say` is told each phase as it begins. Nothing is written. Raises `ScaffoldError` for whatever
-    makes the run impossible.
+    `announce` gets each phase as it begins. Nothing is written. Raises `ScaffoldError` for
+    whatever makes the run impossible.
     """
-    clock = Clock()
-    decision = decide(request, clock, say, ask=False, skip=nothing_changed)
-    say("Comparing")
-    code = parse_project(decision)
-    commands = _commands(request)
-    findings = [*_drift(decision, code, commands), *_guard(decision, code, commands)]
-    left, accepted = split_accepted(
-        sorted(findings, key=Finding.by_table), decision.read.config.accept
-    )
-    clock.lap("comparing")
-    read = decision.read
+    phases = Phases(announce)
+    phases.begin("project", "Reading the project")
+    whole = ResourcesOptions(source=options)
+    session = load_session(open_with(whole), phases)
+    run = plan_run(session, whole)
+    rendered = None
+    if not nothing_changed(run):
+        phases.begin("rendering", "Rendering")
+        rendered = render_run(run)
+    phases.begin("comparing", "Comparing")
+    code = parse_project(run, rendered)
+    commands = _commands(options)
+    findings = [*_drift(run, code, commands), *_guard(run, code, commands)]
+    left, accepted = split_accepted(sorted(findings, key=Finding.by_table), session.config.accept)
     users = None
     if with_hand_over:
-        say("Looking who uses the tables")
-        users = hand_over(read.project, read.hints, code.resources, read.resolver)
-        clock.lap("hand-over")
+        phases.begin("hand-over", "Looking who uses the tables")
+        users = hand_over(session.project, session.hints, code.resources, session.resolver)
     return CheckReport(
-        source=read.source,
+        source=session.source,
         tables=len(code.resources),
         findings=left,
         accepted=accepted,
         hand_over=users,
-        problems=tuple(p for p in read.problems if p.severity is not Severity.NOTE),
-        timings=clock.timings,
+        problems=tuple(p for p in session.problems if p.severity is not Severity.NOTE),
+        timings=phases.timings,
     )
 
 
-def _drift(decision: Decision, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
-    families = Families(decision.plan)
-    schema = schema_drift(decision, code, families, commands)
+def _drift(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
+    families = Families(run.plan)
+    schema = schema_drift(run, code, families, commands)
     found = list(schema.findings)
-    if not any(change.object == "" for change in decision.past.unclear):
+    if not any(change.object == "" for change in run.session.schema_changes.unclear):
         # Where a table may have been renamed, everything that refers to it hangs on that.
         resources = code.resources.values()
-        found += code_drift(resources, schema.told, families, decision.read.hints, commands)
-        found += module_drift(decision, code, found, commands)
+        found += code_drift(resources, schema.told, families, run.session.hints, commands)
+        found += module_drift(run, code, found, commands)
     yield from found
 
 
-def _guard(decision: Decision, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
-    read = decision.read
-    tables = frozenset(table.name for table in read.database.tables)
-    used = {each.repo for each in read.project.resources if each.repo is not None}
-    yield from guard_resources(decision, code, commands)
-    yield from guard_migrations(read.project, tables, read.resolver.owned_by_ash)
-    yield from guard_repos(read.project, frozenset(used | {read.project_state.repo}))
-    yield from guard_files(read.project)
-    yield from guard_legacy(decision, code)
-    dump = _dump(decision)
-    if dump is not None:
-        yield from guard_pending(read.project, read.project_state.repo, dump)
+def _guard(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
+    session = run.session
+    tables = frozenset(table.name for table in session.database.tables)
+    used = {each.repo for each in session.project.resources if each.repo is not None}
+    yield from guard_resources(run, code, commands)
+    yield from guard_migrations(session.project, tables, session.resolver.owned_by_ash)
+    yield from guard_repos(session.project, frozenset(used | {session.repo}))
+    yield from guard_files(session.project)
+    yield from guard_legacy(run, code)
+    if session.dump is not None:
+        yield from guard_pending(session.project, session.repo, session.dump)
 
 
-def _dump(decision: Decision) -> Path | None:
-    """Return the dump that was read, if one was."""
-    read = decision.read
-    if not read.server:
-        return None
-    if read.request.dump is not None:
-        return read.request.dump
-    return None if read.config.dump is None else read.project.root / read.config.dump
-
-
-def _commands(request: Request) -> Commands:
+def _commands(source: SourceOptions) -> Commands:
     options: list[str] = []
-    if request.dump is not None:
-        options += ["--dump", str(request.dump)]
-    for schema in request.schemas:
+    if source.dump is not None:
+        options += ["--dump", str(source.dump)]
+    for schema in source.schemas:
         options += ["--schema", schema]
-    if request.legacy is not None:
-        options += ["--legacy", request.legacy]
-    if not request.use_legacy:
+    if source.legacy is not None:
+        options += ["--legacy", source.legacy]
+    if not source.use_legacy:
         options.append("--no-legacy")
     return Commands(tuple(options))

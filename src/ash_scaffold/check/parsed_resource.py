@@ -13,9 +13,9 @@ from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.elixir.read import Source, read_resources
 from ash_scaffold.generate.case import Case, Settings, make_case, other_modules
-from ash_scaffold.generate.decision import Decision
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
 
@@ -76,38 +76,47 @@ class ParsedProject(msgspec.Struct, frozen=True, kw_only=True):
 
     `resources` are by planned table, `others` are resources over tables that are not planned, or
     beside the one that is. `cases` are the modules of the run, `unsettled` those that another run
-    would touch.
+    would touch, with these `settings`.
     """
 
     resources: Mapping[Name, ParsedResource]
     others: tuple[ReadResource, ...]
     cases: tuple[Case, ...]
     unsettled: tuple[Case, ...]
+    settings: Settings
 
 
-def parse_project(decision: Decision) -> ParsedProject:
-    """Read the files that may differ from what the plan wants, and compare them with it."""
-    project = decision.read.project
-    texts = _texts(decision.modules, project)
-    cases = [make_case(module, decision.past, project, texts) for module in decision.modules]
-    settings = Settings(accepted=decision.accepted, old_texts=decision.old_texts)
+def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProject:
+    """Read the files that may differ from what the plan wants, and compare them with it.
+
+    `rendered` is None where nothing at all has changed.
+    """
+    project = run.session.project
+    modules = rendered.modules if rendered is not None else ()
+    texts = _texts(modules, project)
+    cases = [make_case(module, run.session.schema_changes, project, texts) for module in modules]
+    settings = Settings(
+        accepted=run.session.accepted,
+        old_texts=rendered.old_texts if rendered is not None else {},
+        use_formatter=False,
+    )
     settled = {case.module.name for case in cases if case.is_settled(settings)}
     # A layout that was given up leaves the old fragment beside the resource.
-    removed = {table for table, names in decision.project_state.names.items() if names.removed}
+    removed = {table for table, names in run.session.state.names.items() if names.removed}
     same = {
         case.module.name
         for case in cases
         if case.module.name in settled and case.is_pure and case.module.table not in removed
     }
-    if decision.skipped:
-        settled = same = {item.resource.module for item in decision.plan.resources if item.written}
-    planned = {item.resource.module: item for item in _demanded(decision).resources if item.written}
+    if rendered is None:
+        settled = same = {item.resource.module for item in run.plan.resources if item.written}
+    planned = {item.resource.module: item for item in _demanded(run).resources if item.written}
     wanted = [each for each in project.resources if each.module not in same]
     read = _read(project, wanted)
     resources = {}
     # What was generated for a type that is no longer in use is no type of the team's own.
-    supports = set(decision.past.modules)
-    for item in decision.plan.resources:
+    supports = set(run.session.schema_changes.modules)
+    for item in run.plan.resources:
         supports |= {support.module for support in item.draft.columns.supports}
     for module, item in planned.items():
         found = read.get(module)
@@ -123,19 +132,20 @@ def parse_project(decision: Decision) -> ParsedProject:
         others=tuple(each for module, each in read.items() if module not in planned),
         cases=tuple(cases),
         unsettled=tuple(case for case in cases if case.module.name not in settled),
+        settings=settings,
     )
 
 
-def _demanded(decision: Decision) -> Plan:
+def _demanded(run: PlannedRun) -> Plan:
     """Return what the database demands, also of columns whose attribute a person took out."""
-    names = decision.project_state.names
+    names = run.session.state.names
     if not any(each.removed for each in names.values()):
-        return decision.plan
+        return run.plan
     whole = {
         table: msgspec.structs.replace(each, removed=frozenset()) for table, each in names.items()
     }
-    known = msgspec.structs.replace(decision.project_state, names=whole)
-    return plan(decision.read.database, known, decision.read.resolver, Options())
+    known = msgspec.structs.replace(run.session.state, names=whole)
+    return plan(run.session.database, known, run.session.resolver, Options())
 
 
 def _compare(

@@ -10,12 +10,12 @@ from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.generate.decision import Decision
-from ash_scaffold.generate.past import unclear_problems
+from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.postgres.catalog import Generated, Identity, Index, Key, Name, Trigger
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
 from ash_scaffold.postgres.facts import ColumnFacts
 from ash_scaffold.problem import Severity
+from ash_scaffold.project.schema_changes import rename_problems
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.report.differences import Families
 from ash_scaffold.report.finding import Finding
@@ -119,7 +119,7 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 def schema_drift(
-    decision: Decision, code: ParsedProject, families: Families, commands: Commands
+    run: PlannedRun, code: ParsedProject, families: Families, commands: Commands
 ) -> Drift:
     """Return a finding for every change, as bad as the code that does not follow it.
 
@@ -128,9 +128,9 @@ def schema_drift(
     findings: list[Finding] = []
     told: dict[Name, list[Difference]] = {}
     unsettled = {case.module.name for case in code.unsettled}
-    for change in decision.past.changes:
+    for change in run.session.schema_changes.changes:
         if change.table is None:
-            findings.append(_of_type(change, decision, unsettled, commands))
+            findings.append(_of_type(change, run, unsettled, commands))
             continue
         found = code.resources.get(change.table)
         related = (
@@ -138,9 +138,9 @@ def schema_drift(
         )
         told.setdefault(change.table, []).extend(related)
         severity = _severity(change, found, related, families)
-        if change.kind in _PRESENCE and not _is_there(decision, change.table):
+        if change.kind in _PRESENCE and not _is_there(run, change.table):
             severity = Severity.NOTE
-        findings.append(_of_table(change, decision, found, related, severity, commands))
+        findings.append(_of_table(change, run, found, related, severity, commands))
     return Drift(tuple(findings), told)
 
 
@@ -178,19 +178,19 @@ def _is_of(change: Change, difference: Difference, found: ParsedResource) -> boo
 
 def _of_table(
     change: Change,
-    decision: Decision,
+    run: PlannedRun,
     found: ParsedResource | None,
     related: list[Difference],
     severity: Severity,
     commands: Commands,
 ) -> Finding:
     assert change.table is not None
-    place = _place(change, decision, found, related)
-    snapshot = decision.past.resources.get(change.table)
+    place = _place(change, run, found, related)
+    snapshot = run.session.schema_changes.resources.get(change.table)
     module = found.item.resource.module if found is not None else _module(snapshot)
     todo, command = "", commands.write(change.table)
     if change.kind is Kind.RENAME_UNCLEAR:
-        (problem,) = unclear_problems([change])
+        (problem,) = rename_problems([change])
         todo, command = problem.todo, ""
     elif change.kind in _PRESENCE:
         command = commands.prune()
@@ -212,10 +212,10 @@ def _of_table(
 
 
 def _place(
-    change: Change, decision: Decision, found: ParsedResource | None, related: list[Difference]
+    change: Change, run: PlannedRun, found: ParsedResource | None, related: list[Difference]
 ) -> Place | None:
     if found is None or found.resource is None:
-        return _place_of_gone(decision, change.table)
+        return _place_of_gone(run, change.table)
     for each in sorted(related, key=lambda each: len(each.path), reverse=True):
         if len(each.path) > 1 or each.path in (("table",), ("schema",)):
             return found.place(*each.path)
@@ -228,25 +228,23 @@ def _module(snapshot: Snapshot | None) -> str:
     return "" if snapshot is None else snapshot.module
 
 
-def _is_there(decision: Decision, table: Name) -> bool:
-    return _place_of_gone(decision, table) is not None
+def _is_there(run: PlannedRun, table: Name) -> bool:
+    return _place_of_gone(run, table) is not None
 
 
-def _place_of_gone(decision: Decision, table: Name | None) -> Place | None:
-    for snapshot in decision.past.gone:
+def _place_of_gone(run: PlannedRun, table: Name | None) -> Place | None:
+    for snapshot in run.session.schema_changes.dropped:
         if snapshot.table == table:
-            resource = decision.read.project.resource(snapshot.module)
+            resource = run.session.project.resource(snapshot.module)
             return None if resource is None else Place(resource.path, resource.line)
     return None
 
 
-def _of_type(
-    change: Change, decision: Decision, unsettled: Set[str], commands: Commands
-) -> Finding:
+def _of_type(change: Change, run: PlannedRun, unsettled: Set[str], commands: Commands) -> Finding:
     """Tell of a type at the module that stands for it, else at the first resource that uses it."""
     assert change.type is not None
-    users = list(_users(change.type, decision))
-    modules = decision.read.project.modules
+    users = list(_users(change.type, run))
+    modules = run.session.project.modules
     severity = change_severity(change)
     if unsettled.isdisjoint(module for _, module in users):
         severity = Severity.NOTE
@@ -268,11 +266,11 @@ def _of_type(
     )
 
 
-def _users(type_: Name, decision: Decision) -> Iterator[tuple[Name | None, str]]:
+def _users(type_: Name, run: PlannedRun) -> Iterator[tuple[Name | None, str]]:
     """Give the modules of tables that use a type, and of the type (without a table) itself."""
     done: set[str] = set()
-    for item in decision.plan.resources:
-        old = decision.past.resources.get(item.draft.name)
+    for item in run.plan.resources:
+        old = run.session.schema_changes.resources.get(item.draft.name)
         facts = old.facts if old is not None else None
         used = {each.name for each in facts.types} if facts is not None else set()
         columns = {c.name for c in item.draft.table.columns if c.type.name == type_}

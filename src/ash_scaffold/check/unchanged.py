@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
-from ash_scaffold.ash.project_state import ProjectState, ResourceNames
 from ash_scaffold.generate.choices import choices
-from ash_scaffold.generate.names import kept_names, names_of_plan
-from ash_scaffold.generate.past import Past
-from ash_scaffold.generate.reading import Read
+from ash_scaffold.generate.options import templates_of
 from ash_scaffold.generate.regenerate import read_text
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
+from ash_scaffold.project.resource_names import names_of_plan, names_snapshot
 from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.session import Session
 
 _COLUMN = "column "
 
 
-def nothing_changed(
-    read: Read, past: Past, names: Mapping[Name, ResourceNames], state: ProjectState, plan: Plan
-) -> bool:
+def nothing_changed(run: PlannedRun) -> bool:
     """Whether every module is as it was generated, from facts and choices that still hold.
 
-    `names` are those in files that people have edited. False where that is not certain.
+    False where that is not certain.
     """
-    planned = {item.draft.name: item for item in plan.resources if item.written}
-    if names or past.changes or past.gone or read.templates is not None:
+    session, changes = run.session, run.session.schema_changes
+    planned = {item.draft.name: item for item in run.plan.resources if item.written}
+    if session.names or changes.changes or changes.dropped:
         return False
-    if planned.keys() != past.resources.keys():
+    if templates_of(run.options, session) is not None or planned.keys() != changes.resources.keys():
         return False
-    facts = facts_of_database(read.database, plan.scope.domains.keys())
-    now = names_of_plan(plan)
+    domains = run.plan.scope.domains
+    facts = facts_of_database(session.database, domains.keys())
+    now = names_of_plan(run.plan)
     for table, item in planned.items():
-        old, domain = past.resources[table], plan.scope.domains[table]
+        old = changes.resources[table]
         same = (
             _is_same(old, item, facts[table])
-            and old.names == kept_names(now[table], old.names.by_hand)
-            and old.choices == choices(facts[table], domain, state, read.resolver)
+            and old.names == names_snapshot(now[table], old.names.by_hand)
+            and old.choices
+            == choices(facts[table], domains[table], session.state, session.resolver)
         )
         if not same:
             return False
-    return _are_pure(read, past, plan)
+    return _are_pure(session, run.plan)
 
 
 def _is_same(old: Snapshot, item: PlannedResource, facts: TableFacts) -> bool:
@@ -63,19 +61,16 @@ def _is_same(old: Snapshot, item: PlannedResource, facts: TableFacts) -> bool:
     )
 
 
-def _are_pure(read: Read, past: Past, plan: Plan) -> bool:
+def _are_pure(session: Session, plan: Plan) -> bool:
     """Whether domains and types are those of the snapshots, and as they were written."""
+    modules = session.schema_changes.modules
     needed = {support.module for support in plan.supports}
     needed |= {domain.module for domain in plan.domains if domain.resources}
-    if needed - past.modules.keys() or read.config.layout not in (None, "inline"):
+    if needed - modules.keys() or session.config.layout not in (None, "inline"):
         return False
-    return all(_is_pure(read, each) for each in _chosen(past, needed))
+    return all(_is_pure(session, modules[module]) for module in needed)
 
 
-def _chosen(past: Past, needed: Iterable[str]) -> Iterable[Snapshot]:
-    return (past.modules[module] for module in needed)
-
-
-def _is_pure(read: Read, old: Snapshot) -> bool:
-    text = read_text(read.project.root, old.path)
+def _is_pure(session: Session, old: Snapshot) -> bool:
+    text = read_text(session.project.root, old.path)
     return old.tool == __version__ and text is not None and digest(text) == old.written

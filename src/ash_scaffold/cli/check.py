@@ -17,8 +17,8 @@ from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
     from ash_scaffold.check.report import CheckReport
-    from ash_scaffold.generate.reading import Request
     from ash_scaffold.problem import Severity
+    from ash_scaffold.session import SourceOptions
 
 _OUTPUT = "The outcome"
 
@@ -99,9 +99,9 @@ def check(
     when all agree. Exit code 0: clean; 1: findings; 2: could not check.
     """
     with told(as_json=format_ is Format.JSON):
-        from ash_scaffold.generate.reading import Request
+        from ash_scaffold.session import SourceOptions
 
-        request = Request(
+        options = SourceOptions(
             folder=Path.cwd(),
             url=url,
             dump=dump,
@@ -111,7 +111,7 @@ def check(
             use_legacy=not no_legacy,
             environment=dict(os.environ),
         )
-        code = run(request, format_, fail_on, hand_over=hand_over, verbose=verbose)
+        code = run(options, format_, fail_on, hand_over=hand_over, verbose=verbose)
         raise typer.Exit(code)
 
 
@@ -119,7 +119,7 @@ check.__doc__ = f"{inspect.cleandoc(check.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def run(
-    request: Request, format_: Format, fail_on: FailOn, *, hand_over: bool, verbose: bool
+    options: SourceOptions, format_: Format, fail_on: FailOn, *, hand_over: bool, verbose: bool
 ) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.check.job import check as do_check
@@ -130,7 +130,7 @@ def run(
     threshold = next(each for each, word in DRIFT_WORDS.items() if word == fail_on.value)
     as_json = format_ is Format.JSON
     with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as say:
-        report = do_check(request, say, with_hand_over=hand_over or as_json)
+        report = do_check(options, say, with_hand_over=hand_over or as_json)
     if not as_json:
         print_problems(report.problems)
     _print(report, format_, threshold)

@@ -78,16 +78,19 @@ def _run(out: Console, project: Path, domain: str | None) -> Exit:
     import os
 
     from ash_scaffold.cli.resources import run
-    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.generate.options import ResourcesOptions
+    from ash_scaffold.session import SourceOptions
 
     said = f" --domain {domain}" if domain else ""
     out.print(f"\n$ ash-scaffold resources{said} --dump {_DUMP}\n")
     # The sample is to look the same whatever the user's environment says of a database.
-    request = Request(
-        folder=project,
-        dump=Path(_DUMP),
+    options = ResourcesOptions(
+        source=SourceOptions(
+            folder=project,
+            dump=Path(_DUMP),
+            environment={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
+        ),
         domain=domain,
-        environment={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
     )
     with contextlib.chdir(project):
-        return run(request, dry_run=False, as_json=False, quiet=False, verbose=False)
+        return run(options, dry_run=False, as_json=False, quiet=False, verbose=False)

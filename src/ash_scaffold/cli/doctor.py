@@ -15,7 +15,7 @@ from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
     from ash_scaffold.doctor.report import Check, DoctorReport
-    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.session import SourceOptions
 
 _EXAMPLES = """[bold]Examples[/bold]
 
@@ -48,9 +48,9 @@ def doctor(
     Without a database, what needs one is skipped.
     """
     with told(as_json=json):
-        from ash_scaffold.generate.reading import Request
+        from ash_scaffold.session import SourceOptions
 
-        request = Request(
+        options = SourceOptions(
             folder=Path.cwd(),
             url=url,
             dump=dump,
@@ -60,7 +60,7 @@ def doctor(
             use_legacy=not no_legacy,
             environment=dict(os.environ),
         )
-        report = _run(request, fix=fix)
+        report = _run(options, fix=fix)
         if json:
             from ash_scaffold.cli.output import write_json
             from ash_scaffold.doctor.report import doctor_document
@@ -74,16 +74,16 @@ def doctor(
 doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(request: Request, *, fix: bool) -> DoctorReport:
+def _run(options: SourceOptions, *, fix: bool) -> DoctorReport:
     from ash_scaffold.doctor.examine import examine, repair
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover
 
     if not fix:
-        return examine(request)
-    with locked(find_root(request.folder)) as lock:
+        return examine(options)
+    with locked(find_root(options.folder)) as lock:
         recover(lock)
-        return repair(lock, request)
+        return repair(lock, options)
 
 
 def _code(report: DoctorReport) -> Exit:

@@ -17,7 +17,7 @@ from ash_scaffold.problem import Exit
 if TYPE_CHECKING:
     from ash_scaffold.document.job import Read
     from ash_scaffold.document.output import Output, OutputOptions
-    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.session import SourceOptions
 
 _DATABASE = "The database"
 _FILES = "The files"
@@ -85,9 +85,9 @@ def document(
     """
     with told(as_json=json):
         from ash_scaffold.document.output import OutputOptions
-        from ash_scaffold.generate.reading import Request
+        from ash_scaffold.session import SourceOptions
 
-        request = Request(
+        source = SourceOptions(
             folder=Path.cwd(),
             url=url,
             dump=dump,
@@ -98,7 +98,7 @@ def document(
             environment=dict(os.environ),
         )
         code = _run(
-            request,
+            source,
             OutputOptions(out=out, split=split, html=html, check=check),
             json=json,
             quiet=quiet,
@@ -109,7 +109,7 @@ def document(
 document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(request: Request, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
+def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
     from ash_scaffold.cli.locking import tell_recovery, tell_waiting
     from ash_scaffold.cli.progress import progress
     from ash_scaffold.document.job import read
@@ -117,12 +117,12 @@ def _run(request: Request, options: OutputOptions, *, json: bool, quiet: bool) -
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover, write_files
 
-    root = find_root(request.folder)
+    root = find_root(source.folder)
     with locked(root, on_wait=tell_waiting) as lock:
         if not options.check:
             tell_recovery(recover(lock))
         with progress(enabled=not quiet and not json and sys.stderr.isatty()) as say:
-            found = read(request, say)
+            found = read(source, say)
             output = make_output(found, root, options)
         if not options.check:
             write_files(lock, output.contents, seen=output.before)

@@ -14,9 +14,9 @@ from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, 
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.generate.reading import Request
     from ash_scaffold.propose.job import Outcome
     from ash_scaffold.propose.model import DomainProposal
+    from ash_scaffold.session import SourceOptions
 
 _MANY = 30
 _EXAMPLES = """[bold]Examples[/bold]
@@ -49,9 +49,9 @@ def init(
     the file is changed: entries for tables without a domain are added at its end.
     """
     with told(as_json=json):
-        from ash_scaffold.generate.reading import Request
+        from ash_scaffold.session import SourceOptions
 
-        request = Request(
+        options = SourceOptions(
             folder=Path.cwd(),
             url=url,
             dump=dump,
@@ -61,7 +61,7 @@ def init(
             use_legacy=not no_legacy,
             environment=dict(os.environ),
         )
-        outcome = _run(request, dry_run=dry_run)
+        outcome = _run(options, dry_run=dry_run)
         if json:
             _print_json(outcome, dry_run=dry_run)
         else:
@@ -72,15 +72,15 @@ def init(
 init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(request: Request, *, dry_run: bool) -> Outcome:
+def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover, write_files
     from ash_scaffold.propose.job import prepare
 
-    with locked(find_root(request.folder)) as lock:
+    with locked(find_root(options.folder)) as lock:
         if not dry_run:
             recover(lock)
-        outcome = prepare(request)
+        outcome = prepare(options)
         if not dry_run and outcome.after != outcome.before:
             write_files(lock, outcome.files, seen=outcome.seen)
     return outcome

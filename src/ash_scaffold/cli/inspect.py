@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from inspect import cleandoc
 from pathlib import Path
@@ -60,21 +59,21 @@ def inspect(
     template files are not looked at.
     """
     from ash_scaffold.cli.ending import told
-    from ash_scaffold.generate.inspection import look
-    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.generate import inspection
+    from ash_scaffold.session import SourceOptions
 
     with told(as_json=json):
-        found = look(
-            Request(
+        found = inspection.inspect(
+            SourceOptions(
                 folder=Path.cwd(),
                 url=url,
                 dump=dump,
-                tables=tuple(table or ()),
                 schemas=tuple(schema or ()),
                 legacy=None if legacy is None else str(legacy.resolve()),
                 use_legacy=not no_legacy,
                 environment=dict(os.environ),
             ),
+            tables=tuple(table or ()),
             usage=usage,
         )
         if json:
@@ -172,6 +171,8 @@ def _rows(view: TableView) -> list[tuple[str, ...]]:
 def _print_json(found: Inspection) -> None:
     import msgspec
 
+    from ash_scaffold.cli.output import write_json
+
     document = {
         "version": 1,
         "source": found.source,
@@ -179,4 +180,4 @@ def _print_json(found: Inspection) -> None:
         "problems": msgspec.to_builtins(found.problems),
         "other_schemas": dict(found.other_schemas),
     }
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    write_json(document)

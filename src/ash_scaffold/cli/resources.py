@@ -16,8 +16,8 @@ from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, 
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.generate.job import Outcome
-    from ash_scaffold.generate.reading import Request
+    from ash_scaffold.generate.options import ResourcesOptions
+    from ash_scaffold.generate.run import Outcome
 
 _TABLES = "Which tables"
 _DATABASE = "The database"
@@ -166,56 +166,61 @@ def resources(
     written until all of it is computed.
     """
     with told(as_json=json):
-        from ash_scaffold.generate.reading import Request
+        from ash_scaffold.generate.options import ResourcesOptions
+        from ash_scaffold.session import SourceOptions
 
-        request = Request(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
+        options = ResourcesOptions(
+            source=SourceOptions(
+                folder=Path.cwd(),
+                url=url,
+                dump=dump,
+                schemas=tuple(schema or ()),
+                repo=repo,
+                legacy=None if legacy is None else str(legacy.resolve()),
+                use_legacy=not no_legacy,
+                environment=dict(os.environ),
+            ),
             domain=domain,
             tables=tuple(table or ()),
             exclude=tuple(exclude or ()),
-            schemas=tuple(schema or ()),
-            repo=repo,
             actions=actions.value if actions is not None else None,
             layout=layout.value if layout is not None else None,
             out=out,
             templates=templates,
             use_formatter=not no_format,
-            legacy=None if legacy is None else str(legacy.resolve()),
-            use_legacy=not no_legacy,
             adopt_context=adopt_context,
             prune=prune,
             refresh_style=refresh_style,
-            environment=dict(os.environ),
         )
-        code = run(request, dry_run=dry_run, as_json=json, quiet=quiet, verbose=verbose)
+        code = run(options, dry_run=dry_run, as_json=json, quiet=quiet, verbose=verbose)
         raise typer.Exit(code)
 
 
 resources.__doc__ = f"{inspect.cleandoc(resources.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def run(request: Request, *, dry_run: bool, as_json: bool, quiet: bool, verbose: bool) -> Exit:
+def run(
+    options: ResourcesOptions, *, dry_run: bool, as_json: bool, quiet: bool, verbose: bool
+) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     import time
 
     from ash_scaffold.cli import summary
     from ash_scaffold.cli.locking import tell_recovery, tell_waiting
     from ash_scaffold.cli.progress import progress
-    from ash_scaffold.generate.job import prepare, write
+    from ash_scaffold.generate.run import prepare, write
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover
 
     show = not quiet and not as_json
-    root = find_root(request.folder)
+    root = find_root(options.source.folder)
     with locked(root, on_wait=tell_waiting) as lock:
         if not dry_run:
             tell_recovery(recover(lock))
         elif lock.journal.pending:
             sys.stderr.write("An earlier run was interrupted; the next one finishes its write.\n")
         with progress(enabled=show and sys.stderr.isatty()) as say:
-            outcome = prepare(request, say)
+            outcome = prepare(options, say)
         start = time.perf_counter()
         if not dry_run:
             write(lock, outcome)

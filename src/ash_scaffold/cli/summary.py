@@ -16,8 +16,9 @@ from ash_scaffold.cli.output import (
     write_json,
 )
 from ash_scaffold.generate.files import File, Status
-from ash_scaffold.generate.job import Outcome
+from ash_scaffold.generate.run import Outcome
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.session import Session
 
 _MANY = 30
 _LIKELY = ", to all appearances: one is gone and one is new, alike in type, place and constraints"
@@ -39,7 +40,7 @@ def print_outcome(
         return
     out = console()
     files = _by_module(outcome)
-    out.print(f"Read {safe(_source(outcome))}\n")
+    out.print(f"Read {safe(_source(outcome.session))}\n")
     print_table(
         "",
         ("table", "module", "columns", "relationships", "file"),
@@ -65,10 +66,10 @@ def print_outcome(
     _print_rest(outcome)
 
 
-def _source(outcome: Outcome) -> str:
-    if outcome.server:
-        return outcome.source
-    return f"{outcome.source} (PostgreSQL {_version(outcome.database.server_version)})"
+def _source(session: Session) -> str:
+    if session.server:
+        return session.source
+    return f"{session.source} (PostgreSQL {_version(session.database.server_version)})"
 
 
 def _version(number: int) -> str:
@@ -155,8 +156,10 @@ def _print_tables(outcome: Outcome) -> None:
         out.print(f"In no domain: {_listed(scope.unassigned)}")
     if scope.skipped:
         out.print(f"Left out: {_listed(scope.skipped)}")
-    if outcome.database.other_schemas:
-        names = ", ".join(f"{safe(name)} ({n})" for name, n in outcome.database.other_schemas)
+    if outcome.session.database.other_schemas:
+        names = ", ".join(
+            f"{safe(name)} ({n})" for name, n in outcome.session.database.other_schemas
+        )
         out.print(f"Schemas that were not read: {names}")
 
 
@@ -189,8 +192,8 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
     document = {
         "version": 1,
         "dry_run": dry_run,
-        "source": outcome.source,
-        "server_version": _version(outcome.database.server_version),
+        "source": outcome.session.source,
+        "server_version": _version(outcome.session.database.server_version),
         "resources": [
             {
                 "table": str(item.draft.name),

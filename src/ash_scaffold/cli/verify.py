@@ -15,7 +15,7 @@ from ash_scaffold.cli.options import Json, Repo, Schema
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.verify.job import VerifyRequest
+    from ash_scaffold.verify.job import VerifyOptions
     from ash_scaffold.verify.report import VerifyReport
 
 _WHICH = "Which resources"
@@ -136,24 +136,27 @@ def verify(
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
     with told(as_json=json):
-        from ash_scaffold.verify.job import VerifyRequest
+        from ash_scaffold.session import SourceOptions
+        from ash_scaffold.verify.job import VerifyOptions
 
-        request = VerifyRequest(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
+        options = VerifyOptions(
+            source=SourceOptions(
+                folder=Path.cwd(),
+                url=url,
+                dump=dump,
+                schemas=tuple(schema or ()),
+                repo=repo,
+                environment=dict(os.environ),
+            ),
             domains=tuple(domain or ()),
             tables=tuple(table or ()),
-            schemas=tuple(schema or ()),
-            repo=repo,
             rows=_rows(rows),
             show_values=show_values,
             write=write,
             reconnect=reconnect,
             mix_env=mix_env,
-            environment=dict(os.environ),
         )
-        raise typer.Exit(run(request, as_json=json, junit=junit, quiet=quiet))
+        raise typer.Exit(run(options, as_json=json, junit=junit, quiet=quiet))
 
 
 verify.__doc__ = f"{inspect.cleandoc(verify.__doc__ or '')}\n\n{_EXAMPLES}"
@@ -174,7 +177,7 @@ def _rows(text: str) -> int | None:
     return int(text)
 
 
-def run(request: VerifyRequest, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
+def run(options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.cli.output import write_json
     from ash_scaffold.cli.progress import progress
@@ -188,7 +191,7 @@ def run(request: VerifyRequest, *, as_json: bool, junit: Path | None, quiet: boo
             if isinstance(answer, RowsAnswer):
                 say(f"Reading {answer.module}")
 
-        report = do_verify(request, say, heard)
+        report = do_verify(options, say, heard)
     if junit is not None:
         _write_junit(junit, verify_junit(report))
     if as_json:

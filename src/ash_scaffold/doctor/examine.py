@@ -11,26 +11,28 @@ from ash_scaffold.doctor.facts import Facts, again, gather
 from ash_scaffold.doctor.fix import Edits, edits, formatted, has_ash, needs
 from ash_scaffold.doctor.project_checks import elixir_checks, project_checks, snapshot_checks
 from ash_scaffold.doctor.report import Check, DoctorReport
-from ash_scaffold.generate.reading import Request
 from ash_scaffold.project.local_identity import IGNORE, IGNORE_PATH
 from ash_scaffold.project.settings import lines
 from ash_scaffold.project.write import Lock, write_files
+from ash_scaffold.session import SourceOptions
 
 
-def examine(request: Request, say: Callable[[str], None] = lambda _phase: None) -> DoctorReport:
+def examine(
+    options: SourceOptions, say: Callable[[str], None] = lambda _phase: None
+) -> DoctorReport:
     """Look at everything and judge it. Raises `ScaffoldError` where there is no mix project."""
-    facts = gather(request, say)
+    facts = gather(options, say)
     return DoctorReport(findings=_marked(_checks(facts), _edits(facts)))
 
 
 def repair(
-    lock: Lock, request: Request, say: Callable[[str], None] = lambda _phase: None
+    lock: Lock, options: SourceOptions, say: Callable[[str], None] = lambda _phase: None
 ) -> DoctorReport:
     """Do as `examine`, and add the lines that can be added safely, all or none.
 
     Raises `ScaffoldError`, with nothing written.
     """
-    facts = gather(request, say)
+    facts = gather(options, say)
     wanted = _edits(facts)
     if not wanted.files:
         return DoctorReport(findings=_checks(facts))
@@ -38,7 +40,7 @@ def repair(
     wanted = formatted(facts.project, wanted)
     written = write_files(lock, wanted.files, seen=wanted.seen)
     fixed = {check.kind for check in before if check.fixable}
-    after = _checks(again(facts, request))
+    after = _checks(again(facts, options))
     return DoctorReport(
         findings=tuple(
             msgspec.structs.replace(check, fixed=True)

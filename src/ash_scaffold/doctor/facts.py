@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.config import Config, Resolver, check_names, load_config
+from ash_scaffold.config import Config, check_names, load_config
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.machine import Elixir, Snapshots, ask_git, find_elixir
-from ash_scaffold.generate.known import choose_repo, known_of
-from ash_scaffold.generate.reading import Request, open_database, read_database, read_hints
-from ash_scaffold.legacy.read import Hints
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Problem, ScaffoldError, Severity
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
@@ -22,7 +20,16 @@ from ash_scaffold.project.mix import read_source
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.snapshot import Snapshot, read_snapshots
+from ash_scaffold.project.state import choose_repo
 from ash_scaffold.project.write import Lock
+from ash_scaffold.session import (
+    OpenProject,
+    SourceOptions,
+    make_session,
+    open_database,
+    read_database,
+    read_hints,
+)
 
 _REQUIREMENT = re.compile(rb'^\s*elixir:\s*"([^"\n]*)"', re.MULTILINE)
 
@@ -72,20 +79,20 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     server_problems: tuple[Problem, ...]
 
 
-def gather(request: Request, say: Callable[[str], None] = lambda _phase: None) -> Facts:
+def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: None) -> Facts:
     """Look at everything. Raises `ScaffoldError` where there is no mix project to look at."""
     say("Reading the project")
-    root = find_root(request.folder)
+    root = find_root(options.folder)
     snapshots, snapshot_problems = _snapshots(root)
-    project = read_project(request.folder)
+    project = read_project(options.folder)
     config, config_problems = _config(root)
-    repo = _repo(project, request.repo, config)
+    repo = _repo(project, options.repo, config)
     say("Asking mix and git")
     elixir = find_elixir(project.app_root)
     git = ask_git(root)
     formatter = _formatter(project) if elixir.version is not None else ()
     say("Reading the database")
-    server, server_problems = _server(request, project, config, repo, snapshots)
+    server, server_problems = _server(options, project, config, repo, snapshots)
     return Facts(
         project=project,
         config=config,
@@ -106,9 +113,9 @@ def gather(request: Request, say: Callable[[str], None] = lambda _phase: None) -
     )
 
 
-def again(facts: Facts, request: Request) -> Facts:
+def again(facts: Facts, options: SourceOptions) -> Facts:
     """Look at the project's files again, after they were written to."""
-    project = read_project(request.folder)
+    project = read_project(options.folder)
     return msgspec.structs.replace(facts, project=project, git=ask_git(project.root))
 
 
@@ -145,64 +152,59 @@ def _formatter(project: Project) -> tuple[Problem, ...]:
 
 
 def _server(
-    request: Request,
+    options: SourceOptions,
     project: Project,
     config: Config,
     repo: str | None,
     snapshots: dict[str, Snapshot],
 ) -> tuple[Server | None, tuple[Problem, ...]]:
-    if not _is_given(request, config):
+    if not _is_given(options, config):
         return None, ()
     try:
-        hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
-        database, source, thrown_away, problems = read_database(
-            request, config, project.root, hints
+        opened = OpenProject(
+            options=options,
+            project=project,
+            config=config,
+            snapshots=snapshots,
+            hints=read_hints(project, config, options),
         )
-        server = Server(database=database, source=source, live=not thrown_away)
-        if server.live:
-            server = _ask(server, request, config, project.root)
+        with open_database(options, config, project.root) as source:
+            database = read_database(source, config, opened.hints, options.schemas)
+            server = Server(
+                database=database,
+                source=source.description,
+                live=not source.server_version_text,
+            )
+            if server.live:
+                server = _with_rights(server, source)
     except ScaffoldError as error:
-        if request.url is not None and request.dump is not None:
+        if options.url is not None and options.dump is not None:
             raise  # no finding about a database: one option too many
         return None, error.problems
-    grave = tuple(problem for problem in problems if problem.severity is not Severity.NOTE)
-    return _plan(server, project, config, repo, snapshots, hints, grave), ()
+    return _planned(server, opened, repo, source), ()
 
 
-def _is_given(request: Request, config: Config) -> bool:
-    said = (request.url, request.dump, config.url, config.dump)
-    return any(said) or bool(request.environment.get("DATABASE_URL"))
+def _is_given(options: SourceOptions, config: Config) -> bool:
+    named = (options.url, options.dump, config.url, config.dump)
+    return any(named) or bool(options.environment.get("DATABASE_URL"))
 
 
-def _ask(server: Server, request: Request, config: Config, root: Path) -> Server:
+def _with_rights(server: Server, source: Source) -> Server:
+    """Add the role, and the functions of Ash that are in the database."""
     from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.surroundings import look_around
 
-    with (
-        open_database(request, config, root) as source,
-        read_only(source.url) as connection,
-    ):
+    with read_only(source.url) as connection:
         found = look_around(connection, CALLED)
     return msgspec.structs.replace(server, role=found.role, functions=frozenset(found.functions))
 
 
-def _plan(
-    server: Server,
-    project: Project,
-    config: Config,
-    repo: str | None,
-    snapshots: dict[str, Snapshot],
-    hints: Hints,
-    problems: Iterable[Problem],
-) -> Server:
+def _planned(server: Server, opened: OpenProject, repo: str | None, source: Source) -> Server:
     """Plan what a run would write, for the types that it uses and for what stands in its way."""
-    from ash_scaffold.ash.plan import plan
-    from ash_scaffold.ash.scope import Options
-
-    found = [*problems, *check_names(config, server.database)]
+    found = [problem for problem in source.problems if problem.severity is not Severity.NOTE]
+    found += check_names(opened.config, server.database)
     try:
-        known = known_of(project, hints, repo or "Repo", snapshots)
-        planned = plan(server.database, known, Resolver(config), Options())
+        planned = make_session(opened, repo or "Repo", source, server.database).plan()
     except ScaffoldError as error:
         return msgspec.structs.replace(server, problems=(*found, *error.problems))
     return msgspec.structs.replace(

@@ -8,21 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.ash.plan import plan
-from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver
+from ash_scaffold.config import Resolver
 from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.model import Document
-from ash_scaffold.generate.file_names import file_names
-from ash_scaffold.generate.history import known_today
-from ash_scaffold.generate.past import read_past
-from ash_scaffold.generate.reading import Clock, Request
-from ash_scaffold.generate.reading import read as read_all
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import SaidByConfig, Seen
 from ash_scaffold.problem import Problem
-from ash_scaffold.project.model import Project
+from ash_scaffold.session import Phases, SourceOptions, load_session, open_project
 
 _DUMPED = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
 _HEADER_BYTES = 10_000
@@ -36,7 +29,6 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     are those of the reading, such as errors in a dump: the document's own are not among them.
     """
 
-    project: Project
     document: Document
     source: str
     renamed: Mapping[Name, Name]
@@ -44,49 +36,36 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def read(request: Request, say: Callable[[str], None] = lambda _phase: None) -> Read:
-    """Read project and database, and make the document. `say` is told each phase as it begins.
+def read(options: SourceOptions, announce: Callable[[str], None] = lambda _sentence: None) -> Read:
+    """Read project and database, and make the document. `announce` gets each phase as it begins.
 
     Raises `ScaffoldError` for whatever makes the run impossible.
     """
-    found = read_all(request, Clock(), say)
-    database, project = found.database, found.project
-    say("Planning")
-    # The names that attributes have in the files, as a run of `resources` takes them.
-    past = read_past(found.snapshots.values(), database, found.resolver, found.memory.seen)
-    names = file_names(project, found.snapshots)
-    state = known_today(found.project_state, past, found.snapshots.values(), names)
-    decided = plan(database, state, found.resolver, Options())
-    say("Reading the code")
-    users = usage(project, found.hints, (table.name for table in database.tables))
-    dump = _dump(request, found.config, project) if found.server else None
+    phases = Phases(announce)
+    phases.begin("project", "Reading the project")
+    session = load_session(open_project(options), phases)
+    database, decided = session.database, session.plan()
+    phases.begin("code", "Reading the code")
+    users = usage(session.project, session.hints, (table.name for table in database.tables))
     document = build(
         Sources(
             database=database,
             plan=decided,
-            hints=found.hints,
+            hints=session.hints,
             users=users,
-            project=project,
-            repo=found.project_state.repo,
-            version=_version(database, dump) if dump or not found.server else None,
-            proposed=proposed_attributes(database, decided, state, found.resolver),
+            project=session.project,
+            repo=session.repo,
+            version=_version(database, session.dump),
+            proposed=proposed_attributes(database, decided, session.state, session.resolver),
         )
     )
     return Read(
-        project=project,
         document=document,
-        source=found.source,
-        renamed=_renamed(database, found.memory.seen, found.resolver),
-        fresh=_fresh(database, found.resolver),
-        problems=found.problems,
+        source=session.source,
+        renamed=_renamed(database, session.memory.seen, session.resolver),
+        fresh=_fresh(database, session.resolver),
+        problems=session.problems,
     )
-
-
-def _dump(request: Request, config: Config, project: Project) -> Path | None:
-    """Return the dump that was read, chosen as `read_database` does."""
-    if request.dump is not None or config.dump is None:
-        return request.dump
-    return project.root / config.dump
 
 
 def _version(database: Database, dump: Path | None) -> str | None:

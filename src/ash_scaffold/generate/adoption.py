@@ -16,13 +16,14 @@ from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.gone import is_named, texts_after
 from ash_scaffold.generate.kept import use_of
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
-from ash_scaffold.generate.reading import Read
+from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.model import Domain, Project
+from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.session import Session
 
 _OPTION = "--adopt-context"
 
@@ -38,14 +39,14 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     obsolete: frozenset[str] = frozenset()
 
 
-def require_adoptable(read: Read, past: Past, plan: Plan) -> None:
+def require_adoptable(session: Session, plan: Plan, options: ResourcesOptions) -> None:
     """Raise `ScaffoldError` for a context that this run can't make the domain."""
     for domain in sorted(_written(plan)):
         path = plan.modules.adopted.get(domain)
         if path is None:
-            _require_inside(read, domain)
+            _require_inside(session, domain, options)
             continue
-        inside = f"{read.project.app.path}/" if read.project.app.path else ""
+        inside = f"{session.project.app.path}/" if session.project.app.path else ""
         if not path.startswith(inside):
             raise fail(
                 Code.LEGACY_COLLISION,
@@ -54,16 +55,16 @@ def require_adoptable(read: Read, past: Past, plan: Plan) -> None:
                 where=path,
                 todo="Run it in the folder of that application.",
             )
-        _require_all(read, past, plan, domain)
+        _require_all(session, plan, domain)
 
 
-def _require_inside(read: Read, domain: str) -> None:
+def _require_inside(session: Session, domain: str, options: ResourcesOptions) -> None:
     """Refuse what was asked for by name and stands in legacy code outside of the project."""
-    entry = read.config.domains.get(domain)
-    flag = read.request.adopt_context and read.request.domain == domain
+    entry = session.config.domains.get(domain)
+    flag = options.adopt_context and options.domain == domain
     if not flag and not (entry is not None and entry.adopt_context):
         return
-    for schema in read.hints.schemas:
+    for schema in session.hints.schemas:
         there = schema.context_module
         if schema.context == domain and there is not None and there.path.startswith("../"):
             raise fail(
@@ -74,13 +75,13 @@ def _require_inside(read: Read, domain: str) -> None:
             )
 
 
-def _require_all(read: Read, past: Past, plan: Plan, domain: str) -> None:
+def _require_all(session: Session, plan: Plan, domain: str) -> None:
     """Refuse to move some resources of a domain that is there, and to leave others behind."""
     beside = f"{domain}.Domain"
-    unclear = {change.table for change in past.unclear}
+    unclear = {change.table for change in session.schema_changes.unclear}
     left = [
         name
-        for name, resource in sorted(read.project_state.resources.items())
+        for name, resource in sorted(session.state.resources.items())
         if resource.domain == beside
         and plan.scope.domains.get(name) == domain
         and (name not in plan.scope.written or name in unclear)
@@ -99,7 +100,7 @@ def _listed(names: list[Name]) -> str:
     return ", ".join(map(str, names))
 
 
-def adoption_problems(read: Read, plan: Plan) -> Iterator[Problem]:
+def adoption_problems(session: Session, plan: Plan, options: ResourcesOptions) -> Iterator[Problem]:
     """Tell which contexts become domains, and where the command line asked for it in vain."""
     written = _written(plan)
     found = {domain: path for domain, path in plan.modules.adopted.items() if domain in written}
@@ -107,9 +108,9 @@ def adoption_problems(read: Read, plan: Plan) -> Iterator[Problem]:
         yield _note(
             path, f"{domain} becomes the domain: it lists the resources, and keeps all that it has."
         )
-    if not read.request.adopt_context or found:
+    if not options.adopt_context or found:
         return
-    there = {domain for domain in written if domain in read.project_state.domains}
+    there = {domain for domain in written if domain in session.state.domains}
     for domain in sorted(written):
         yield _note(
             _OPTION,
@@ -129,7 +130,7 @@ def _written(plan: Plan) -> set[str]:
 
 
 def leave_beside(
-    past: Past, project: Project, plan: Plan, files: Collection[File], *, prune: bool
+    changes: SchemaChanges, project: Project, plan: Plan, files: Collection[File], *, prune: bool
 ) -> Beside:
     """Take resources out of the domains that stood beside a context which is the domain now.
 
@@ -153,7 +154,7 @@ def leave_beside(
             continue
         own = {i.resource.module for i in plan.resources if i.resource.domain == domain} | deleted
         leaving = [module for module in there.resources if module in own]
-        snapshot = past.modules.get(name)
+        snapshot = changes.modules.get(name)
         if snapshot is None and not leaving:
             continue
         empty = set(there.resources) <= own

@@ -8,8 +8,8 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
 from ash_scaffold.project.model import Project
+from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
 
 
@@ -85,14 +85,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_case(
-    module: Module, past: Past, project: Project, texts: Mapping[str, str | None]
+    module: Module, changes: SchemaChanges, project: Project, texts: Mapping[str, str | None]
 ) -> Case:
     """Put together what there is of a module. `texts` are the files of the run by path."""
     if module.table is not None:
-        old = past.resources.get(module.table)
+        old = changes.resources.get(module.table)
     else:
         # A context that is adopted is the person's, also where it was adopted once before.
-        old = None if module.adopts else past.modules.get(module.name)
+        old = None if module.adopts else changes.modules.get(module.name)
     fragment = module.fragment
     return Case(
         module=module,

@@ -10,11 +10,12 @@ import msgspec
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.session import Session
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,21 +29,14 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     listed: Mapping[str, Collection[str]] = {}
 
 
-def find_gone(
-    past: Past,
-    project: Project,
-    plan: Plan,
-    snapshots: Iterable[Snapshot],
-    accepted: Collection[str],
-    *,
-    prune: bool,
-) -> Gone:
+def find_gone(session: Session, plan: Plan, snapshots: Iterable[Snapshot], *, prune: bool) -> Gone:
     """Look at the resources of `snapshots` whose table is gone, and at those left out by now."""
+    changes, project = session.schema_changes, session.project
     files: list[File] = []
     problems: list[Problem] = []
     listed: dict[str, set[str]] = {}
     wanted = {each.module for each in snapshots}
-    for snapshot in past.gone:
+    for snapshot in changes.dropped:
         resource = _resource(project, snapshot)
         pruned = prune and snapshot.module in wanted
         stays = resource is not None and not (pruned and _is_pure(project, resource, snapshot))
@@ -54,9 +48,9 @@ def find_gone(
         files.append(_file(project.root, snapshot, resource, stays=stays))
         if resource is not None and not stays:
             files += _fragment(project, snapshot)
-        if resource is not None and stays and str(snapshot.table) not in accepted:
+        if resource is not None and stays and str(snapshot.table) not in session.accepted:
             problems.append(_problem(snapshot, resource, prune=prune))
-    for snapshot, resource in _left_out(past, project, plan):
+    for snapshot, resource in _left_out(changes, project, plan):
         for domain in _domains(project, resource):
             listed.setdefault(domain, set()).add(resource.module)
         problems.append(_left_out_problem(snapshot, resource))
@@ -64,7 +58,7 @@ def find_gone(
 
 
 def unused_types(
-    past: Past, plan: Plan, project: Project, files: Iterable[File]
+    changes: SchemaChanges, plan: Plan, project: Project, files: Iterable[File]
 ) -> tuple[File, ...]:
     """Return the files of types that nothing uses, where nobody has edited them.
 
@@ -75,7 +69,7 @@ def unused_types(
         support.module for item in plan.resources for support in item.draft.columns.supports
     } | {domain.module for domain in plan.domains}
     found = {}
-    for module, snapshot in sorted(past.modules.items()):
+    for module, snapshot in sorted(changes.modules.items()):
         if not module.startswith(f"{plan.modules.types}.") or module in used:
             continue
         text = read_text(project.root, snapshot.path)
@@ -178,10 +172,12 @@ def _module(snapshot: Snapshot, path: str, text: str | None) -> Module:
     return Module(name=snapshot.module, path=path, text=text or "", table=snapshot.table)
 
 
-def _left_out(past: Past, project: Project, plan: Plan) -> Iterator[tuple[Snapshot, Resource]]:
+def _left_out(
+    changes: SchemaChanges, project: Project, plan: Plan
+) -> Iterator[tuple[Snapshot, Resource]]:
     """Give the resources whose table is there and gets none any more: excluded, or unreadable."""
     planned = {item.draft.name for item in plan.resources}
-    for table, snapshot in sorted(past.resources.items()):
+    for table, snapshot in sorted(changes.resources.items()):
         resource = _resource(project, snapshot) if table not in planned else None
         if resource is not None:
             yield snapshot, resource

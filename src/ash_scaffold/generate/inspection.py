@@ -17,8 +17,6 @@ from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.generate.hints import legacy_facts
-from ash_scaffold.generate.known import has_geo_postgis
-from ash_scaffold.generate.reading import Request, read_database, read_hints
 from ash_scaffold.generate.usage import not_read, require_asked, require_code, require_option
 from ash_scaffold.legacy.read import Hints
 from ash_scaffold.legacy.usage import User
@@ -28,6 +26,14 @@ from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.model import App, Project
 from ash_scaffold.project.read import read_project
+from ash_scaffold.project.state import has_geo_postgis
+from ash_scaffold.session import (
+    SourceOptions,
+    open_database,
+    read_database,
+    read_hints,
+    schemas_in,
+)
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
 
@@ -78,23 +84,28 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     other_schemas: tuple[tuple[str, int], ...]
 
 
-def look(request: Request, *, usage: bool = False) -> Inspection:
-    """Read the database of a request and map it, with the project's configuration if there is one.
+def inspect(
+    options: SourceOptions, *, tables: tuple[str, ...] = (), usage: bool = False
+) -> Inspection:
+    """Read a database and map it, with the project's configuration if there is one.
 
-    With `usage` each table has its users too. Raises `ScaffoldError` when the database can't be
-    read, no table is meant, or usage is asked for where there is no legacy code.
+    `tables` are patterns, all tables without one. With `usage` each table has its users too.
+    Raises `ScaffoldError` when the database can't be read, no table is meant, or usage is asked for
+    where there is no legacy code.
     """
-    project = _project(request, usage=usage)
+    project = _project(options, usage=usage)
     config = Config() if project is None else load_config(project.root)
     if usage:
-        require_asked(request, config)
-    root = request.folder if project is None else project.root
-    code = _outside(request) if project is None else project
-    hints = _hints(request, code, config, mix_project=project is not None)
+        require_asked(options, config)
+    root = options.folder if project is None else project.root
+    code = _outside(options) if project is None else project
+    hints = _hints(options, code, config, mix_project=project is not None)
     if usage:
         require_code(code, hints)
-    database, source, _server, problems = read_database(request, config, root, hints)
-    names = _inspected_tables(request, database)
+    with open_database(options, config, root) as source:
+        database = read_database(source, config, hints, (*options.schemas, *schemas_in(tables)))
+    problems = source.problems
+    names = _matching(tables, database)
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(
@@ -109,7 +120,7 @@ def look(request: Request, *, usage: bool = False) -> Inspection:
         )
         problems = (*problems, *not_read(hints))
     return Inspection(
-        source=source,
+        source=source.description,
         tables=views,
         problems=tuple(sorted((*problems, *found), key=Problem.sort_key)),
         reading=tuple(sorted(problems, key=Problem.sort_key)),
@@ -117,38 +128,36 @@ def look(request: Request, *, usage: bool = False) -> Inspection:
     )
 
 
-def _project(request: Request, *, usage: bool) -> Project | None:
+def _project(options: SourceOptions, *, usage: bool) -> Project | None:
     try:
-        return read_project(request.folder)
+        return read_project(options.folder)
     except ScaffoldError as error:
         if error.problems[0].code is not Code.NOT_A_MIX_PROJECT:
             raise
         if usage:
-            require_option(request, error)
+            require_option(options, error)
         return None
 
 
-def _outside(request: Request) -> Project:
+def _outside(options: SourceOptions) -> Project:
     """Stand in for a project where there is none."""
     app = App(name="", path="", namespace=_APP, lib=())
-    return Project(root=request.folder.absolute(), app=app, apps=(app,), modules={})
+    return Project(root=options.folder.absolute(), app=app, apps=(app,), modules={})
 
 
-def _hints(request: Request, project: Project, config: Config, *, mix_project: bool) -> Hints:
-    """Read the legacy code: where the option says, outside of a mix project too."""
-    if request.legacy is not None:
-        config = msgspec.structs.replace(config, legacy=request.legacy)
-    elif not mix_project:
+def _hints(options: SourceOptions, project: Project, config: Config, *, mix_project: bool) -> Hints:
+    """Read the legacy code, outside of a mix project only where the option names it."""
+    if options.legacy is None and not mix_project:
         return Hints()
-    return read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
+    return read_hints(project, config, options)
 
 
-def _inspected_tables(request: Request, database: Database) -> frozenset[Name]:
+def _matching(patterns: tuple[str, ...], database: Database) -> frozenset[Name]:
     """Return the tables that the patterns mean: all without a pattern."""
-    if not request.tables:
+    if not patterns:
         return frozenset(table.name for table in database.tables)
     found: set[Name] = set()
-    for text in request.tables:
+    for text in patterns:
         pattern = table_pattern(text)
         matching = {table.name for table in database.tables if pattern.matches(table.name)}
         if not matching:

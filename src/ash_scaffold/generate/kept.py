@@ -12,8 +12,8 @@ import msgspec
 
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, Spread
-from ash_scaffold.generate.by_hand import still_by_hand
 from ash_scaffold.generate.modules import Module, generated_entities
+from ash_scaffold.project.hand_given_names import still_by_hand
 from ash_scaffold.project.snapshot import VERSION, FragmentSnapshot, Snapshot, digest
 
 FRAGMENT_USE = "use of the fragment"

@@ -14,18 +14,18 @@ import msgspec
 from ash_scaffold.generate.case import Settings, make_case, other_modules
 from ash_scaffold.generate.files import File, Files, Status
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.writer import Writer
 from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.model import Project
+from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import digest
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 
 
 def regenerate(
-    modules: Iterable[Module], project: Project, past: Past, settings: Settings
+    modules: Iterable[Module], project: Project, changes: SchemaChanges, settings: Settings
 ) -> Files:
     """Compare every module with its file, and merge where somebody has edited it.
 
@@ -33,7 +33,7 @@ def regenerate(
     """
     ordered = list(modules)
     before = _texts(ordered, project)
-    cases = [make_case(module, past, project, before) for module in ordered]
+    cases = [make_case(module, changes, project, before) for module in ordered]
     settled = {case.module.name for case in cases if case.is_settled(settings)}
     wanted = {
         name: text
@@ -46,7 +46,7 @@ def regenerate(
     for name, text in formatted.items():
         if name not in trusted:
             _require_module(name, text)
-    writer = Writer(past, settings, formatted, before)
+    writer = Writer(changes, settings, formatted, before)
     files: list[File] = []
     for case in cases:
         files += writer.leave(case) if case.module.name in settled else writer.write(case)

@@ -10,28 +10,28 @@ from collections.abc import Iterator
 import msgspec
 
 from ash_scaffold.config import Config
-from ash_scaffold.generate.reading import Request
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import source_files
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.model import Project
+from ash_scaffold.session import SourceOptions
 
 _NAME_IT = "To look elsewhere, name the folder of the legacy code: --legacy DIR."
 
 
-def require_asked(request: Request, config: Config) -> None:
+def require_asked(options: SourceOptions, config: Config) -> None:
     """Refuse to look for users where the options or the configuration leave no code to look at.
 
     Raises `ScaffoldError`.
     """
-    if not request.use_legacy:
+    if not options.use_legacy:
         raise fail(
             Code.USAGE,
             "--usage looks through the legacy code, which --no-legacy leaves out.",
             where="--usage",
             todo="Take one of the two away.",
         )
-    if request.legacy is None and config.legacy is False:
+    if options.legacy is None and config.legacy is False:
         raise fail(
             Code.USAGE,
             "--usage looks through the legacy code, which the configuration leaves out.",
@@ -40,13 +40,13 @@ def require_asked(request: Request, config: Config) -> None:
         )
 
 
-def require_option(request: Request, error: ScaffoldError) -> None:
+def require_option(options: SourceOptions, error: ScaffoldError) -> None:
     """Refuse to look for users outside of a mix project, unless an option names the code.
 
     `error` says what is wrong with the project. Raises `ScaffoldError`.
     """
-    require_asked(request, Config())
-    if request.legacy is None:
+    require_asked(options, Config())
+    if options.legacy is None:
         raise ScaffoldError(
             *(
                 msgspec.structs.replace(problem, todo=f"{problem.todo} {_NAME_IT}".lstrip())

@@ -34,10 +34,10 @@ from ash_scaffold.generate.kept import (
     use_of,
 )
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.past import Past
 from ash_scaffold.generate.style import in_old_style
 from ash_scaffold.generate.told import conflict_problems, note_problems
 from ash_scaffold.problem import Problem, ScaffoldError
+from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot
 
 _ACTIONS = "actions"
@@ -51,12 +51,12 @@ class Writer:
 
     def __init__(
         self,
-        past: Past,
+        changes: SchemaChanges,
         settings: Settings,
         formatted: Mapping[str, str],
         texts: Mapping[str, str | None],
     ) -> None:
-        self._past = past
+        self._changes = changes
         self._settings = settings
         self._formatted = formatted
         self._before = dict(texts)
@@ -318,7 +318,7 @@ class Writer:
     def _renames(self, module: Module) -> Renames:
         if module.table is None:
             return Renames()
-        renamed = self._past.renamed
+        renamed = self._changes.renamed
         return Renames(renamed.columns_of(module.table), renamed.constraints_for(module.table))
 
     def _tell(self, conflicts: Iterable[tuple[str, Conflict]]) -> None:

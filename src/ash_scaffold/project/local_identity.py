@@ -8,7 +8,8 @@ broken only means that renames have to be told from evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -144,4 +145,42 @@ def _seen_table(known: TableIdentity, table: Table) -> SeenTable:
         name=known.name,
         columns={here[attnum]: name for attnum, name in known.columns.items() if attnum in here},
         gone=frozenset(name for attnum, name in known.columns.items() if attnum not in here),
+    )
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """The local identity of a database, on this machine alone, and its comparison with today.
+
+    `server` is None for a throw-away database, of which nothing is stored.
+    """
+
+    server: ServerIdentity | None = None
+    identity: LocalIdentity = NOTHING_KNOWN
+    seen: Seen = NOTHING_SEEN
+    problems: tuple[Problem, ...] = ()
+
+    def files(self, database: Database, written: Iterable[Name]) -> dict[str, bytes | None]:
+        """Return the files to write after a run that wrote the snapshots of those tables."""
+        if self.server is None:
+            return {}
+        now = updated(self.identity, database, frozenset(written))
+        return dict(local_files(now, self.server))
+
+
+def remember(root: Path, database: Database, *, throwaway: bool) -> Memory:
+    """Read the local identity of a database; none for a throw-away database."""
+    server = database.identity
+    if server is None or throwaway:
+        return Memory()
+    path = identity_path(server)
+    try:
+        content: bytes | None = (root / path).read_bytes()
+    except OSError:
+        content = None
+    reading = read_identity(content, path)
+    return Memory(
+        server=server,
+        identity=reading.identity,
+        seen=seen_in(reading.identity, database),
+        problems=reading.problems,
     )

@@ -42,7 +42,7 @@ class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 # The names that people gave, by section, each with the one that would have been generated. What is
 # generated uses them, so a file looks as if nobody had touched it, and was touched all the same.
-NamesByHand: TypeAlias = Mapping[str, Mapping[str, str]]
+HandGivenNames: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 class NamesSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,7 +56,7 @@ class NamesSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     relationships: tuple[RelationshipName, ...] = ()
     identities: dict[str, str] = {}
     removed: tuple[str, ...] = ()
-    by_hand: NamesByHand = {}
+    by_hand: HandGivenNames = {}
 
 
 class FragmentSnapshot(msgspec.Struct, frozen=True):

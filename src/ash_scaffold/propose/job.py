@@ -14,23 +14,25 @@ from ash_scaffold.config import (
     FILE_NAME,
     Config,
     Resolver,
-    load_config,
     parse_config,
     require_names,
 )
-from ash_scaffold.generate.known import choose_repo, known_of
-from ash_scaffold.generate.reading import Request, read_database, read_hints
-from ash_scaffold.generate.refuse import require_options
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.model import Project
-from ash_scaffold.project.read import find_root, read_project
-from ash_scaffold.project.snapshot import generated_files, read_snapshots
+from ash_scaffold.project.state import choose_repo
 from ash_scaffold.propose.contexts import claims
 from ash_scaffold.propose.document import appended, blocks, new_file
 from ash_scaffold.propose.domains import Given, propose
 from ash_scaffold.propose.model import DomainProposal, Proposal
 from ash_scaffold.propose.names import DomainNames
+from ash_scaffold.session import (
+    SourceOptions,
+    make_session,
+    open_database,
+    open_project,
+    read_database,
+)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,25 +81,24 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def prepare(request: Request) -> Outcome:
+def prepare(options: SourceOptions) -> Outcome:
     """Propose the entries that the configuration lacks.
 
     Raises `ScaffoldError` for whatever makes the run impossible, and for a file that can't take
     the entries.
     """
-    require_options(request)
-    snapshots = read_snapshots(find_root(request.folder))
-    project = read_project(request.folder, generated=generated_files(snapshots))
+    opened = open_project(options)
+    project, config, hints = opened.project, opened.config, opened.hints
     before = _read(project.root / FILE_NAME)
-    config = load_config(project.root)
-    hints = read_hints(project, config, use_legacy=request.use_legacy, legacy=request.legacy)
-    database, source, _server, problems = read_database(request, config, project.root, hints)
+    with open_database(options, config, project.root) as source:
+        database = read_database(source, config, hints, options.schemas)
     if not database.tables:
         raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
     require_names(config, database, ())
-    repo = _repo(project, request.repo, config)
-    state = known_of(project, hints, repo or f"{project.app.namespace}.Repo", snapshots)
-    scope = plan_scope(database, state, Resolver(config), Options())
+    repo = _repo(project, options.repo, config)
+    session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
+    state = session.state
+    scope = plan_scope(database, state, session.resolver, Options())
     given = Given(
         database.tables,
         scope.domains,
@@ -107,16 +108,16 @@ def prepare(request: Request) -> Outcome:
     )
     taken = {*scope.domains.values(), *config.domains}
     proposal = propose(given, DomainNames(project.app.namespace, taken, state.modules))
-    after = _after(before, proposal, project, repo, request)
+    after = _after(before, proposal, project, repo, options)
     _try_out(after, before, proposal, database, state)
     return Outcome(
         proposal=proposal,
-        source=source,
+        source=source.description,
         before=before,
         after=after,
         left_out=scope.skipped,
         problems=tuple(
-            sorted((*problems, *_held(proposal), *_no_repo(repo)), key=Problem.sort_key)
+            sorted((*session.problems, *_held(proposal), *_no_repo(repo)), key=Problem.sort_key)
         ),
     )
 
@@ -145,7 +146,7 @@ def _after(
     proposal: Proposal,
     project: Project,
     repo: str | None,
-    request: Request,
+    options: SourceOptions,
 ) -> str:
     if before is not None:
         return appended(before, proposal.new)
@@ -153,14 +154,14 @@ def _after(
     said = None
     if repo is not None:
         said = repo, found.path if found is not None else "as --repo says"
-    return new_file(said, _dump(project.root, request), proposal.new)
+    return new_file(said, _dump(project.root, options), proposal.new)
 
 
-def _dump(root: Path, request: Request) -> str | None:
+def _dump(root: Path, options: SourceOptions) -> str | None:
     """Return the dump that was read, when it belongs to the project."""
-    if request.dump is None:
+    if options.dump is None:
         return None
-    path = (request.folder / request.dump).resolve()
+    path = (options.folder / options.dump).resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
 
 

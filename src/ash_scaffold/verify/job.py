@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from ash_scaffold.ash.plan import Plan, plan
-from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver, load_config, table_pattern
-from ash_scaffold.generate.file_names import file_names
-from ash_scaffold.generate.history import known_today
-from ash_scaffold.generate.known import choose_repo, find_repo, known_of
-from ash_scaffold.generate.past import read_past
-from ash_scaffold.generate.reading import Request, open_database, read_database, read_hints
+from ash_scaffold.ash.plan import Plan
+from ash_scaffold.config import table_pattern
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.model import Project
-from ash_scaffold.project.read import find_root, read_project
-from ash_scaffold.project.snapshot import read_snapshots
+from ash_scaffold.project.state import find_repo
 from ash_scaffold.report.finding import Finding
+from ash_scaffold.session import (
+    Session,
+    SourceOptions,
+    make_session,
+    open_database,
+    open_project,
+    read_database,
+    schemas_in,
+)
 from ash_scaffold.verify.answer import Answer, Answers
 from ash_scaffold.verify.mix import Mix, ask, compile_project
 from ash_scaffold.verify.report import VerifyReport, with_accepted
@@ -40,40 +40,24 @@ DEFAULT_ROWS = 100
 MIX_ENV = "dev"
 
 
-class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for. `folder` is where it was called; `rows` is None for all.
+class VerifyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of `verify`; `rows` is None for all.
 
     `reconnect` starts the repo with the given database, whatever its configuration says.
     """
 
-    folder: Path
-    url: str | None = None
-    dump: Path | None = None
+    source: SourceOptions
     domains: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
-    schemas: tuple[str, ...] = ()
-    repo: str | None = None
     rows: int | None = DEFAULT_ROWS
     show_values: bool = False
     write: bool = False
     reconnect: bool = False
     mix_env: str | None = None
-    environment: Mapping[str, str] = {}
-
-
-class _Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What project, configuration and catalog say before the project itself is asked."""
-
-    project: Project
-    config: Config
-    repo: str
-    database: Database
-    planned: Plan
-    problems: tuple[Problem, ...]
 
 
 def verify(
-    request: VerifyRequest,
+    options: VerifyOptions,
     say: Callable[[str], None] = lambda _phase: None,
     heard: Callable[[Answer], None] = lambda _answer: None,
 ) -> VerifyReport:
@@ -83,31 +67,36 @@ def verify(
     `ScaffoldError` for whatever makes the run impossible.
     """
     say("Reading the project")
-    root = find_root(request.folder)
-    config = load_config(root)
+    opened = open_project(options.source)
+    project, config = opened.project, opened.config
+    repo = opened.require_repo()
+    require_ash_repo(find_repo(project, repo), project.app.name)
     # A throw-away server is kept for the whole run.
-    with open_database(request, config, root) as source:
+    with open_database(options.source, config, project.root) as source:
         own_server = bool(source.server_version_text)
-        if request.write:
+        if options.write:
             require_writable(source.url, config.verify.writable, own_server=own_server)
         say("Reading the database")
-        said = _said(request, config, root, source)
-        mix = _mix(request, said.project, source.url)
+        schemas = {*options.source.schemas, *schemas_in(options.tables), *_schemas_of(project)}
+        database = read_database(source, config, opened.hints, schemas)
+        session = make_session(opened, repo, source, database)
+        planned = session.plan()
+        mix = _mix(options, project, source.url)
         say("Compiling the project")
         compile_project(mix)
         say("Counting values that Ash can't hold")
-        risks = [c for item in said.planned.resources for c in conditions(item, said.database)]
-        tables = _tables(request, said.database)
+        risks = [c for item in planned.resources for c in conditions(item, database)]
+        tables = _tables(options, database)
         risks = [c for c in risks if tables is None or c.table in tables]
-        where, counted = _counted(source.url, risks if request.rows != 0 else [])
+        where, counted = _counted(source.url, risks if options.rows != 0 else [])
         question = Question(
             answer="",
-            domains=request.domains,
+            domains=options.domains,
             tables=tables,
-            rows=request.rows,
-            show_values=request.show_values,
-            write=request.write,
-            database=repo_options(source.url) if own_server or request.reconnect else None,
+            rows=options.rows,
+            show_values=options.show_values,
+            write=options.write,
+            database=repo_options(source.url) if own_server or options.reconnect else None,
             where=where,
             risks=[(c.table, c.column, c.sql) for c in risks],
         )
@@ -117,56 +106,20 @@ def verify(
             lambda path: question_text(msgspec.structs.replace(question, answer=str(path))),
             heard,
         )
-    answers = require_answers(events, request.domains, source.description)
-    return _report(said, answers, counted, source)
+    answers = require_answers(events, options.domains, source.description)
+    return _report(session, planned, answers, counted)
 
 
-def _said(request: VerifyRequest, config: Config, root: Path, source: Source) -> _Said:
-    snapshots = read_snapshots(root)
-    project = read_project(request.folder)
-    hints = read_hints(project, config, use_legacy=True)
-    repo = choose_repo(project, request.repo, config)
-    require_ash_repo(find_repo(project, repo), project.app.name)
-    database, _source_text, _server, problems = read_database(
-        Request(
-            folder=request.folder,
-            url=source.url.render_as_string(hide_password=False),
-            tables=request.tables,
-            schemas=(*request.schemas, *_resource_schemas(project)),
-        ),
-        config,
-        root,
-        hints,
-    )
-    resolver = Resolver(config)
-    past = read_past(snapshots.values(), database, resolver)
-    known = known_today(
-        known_of(project, hints, repo, snapshots),
-        past,
-        snapshots.values(),
-        file_names(project, snapshots),
-    )
-    planned = plan(database, known, resolver, Options())
-    return _Said(
-        project=project,
-        config=config,
-        repo=repo,
-        database=database,
-        planned=planned,
-        problems=(*source.problems, *problems),
-    )
+def _schemas_of(project: Project) -> set[str]:
+    return {r.schema for r in project.resources if r.schema is not None}
 
 
-def _resource_schemas(project: Project) -> tuple[str, ...]:
-    return tuple(sorted({r.schema for r in project.resources if r.schema is not None}))
-
-
-def _tables(request: VerifyRequest, database: Database) -> tuple[Name, ...] | None:
+def _tables(options: VerifyOptions, database: Database) -> tuple[Name, ...] | None:
     """Return the tables that the patterns mean, None for all. Raises for one that fits none."""
-    if not request.tables:
+    if not options.tables:
         return None
     found: dict[Name, None] = {}
-    for text in request.tables:
+    for text in options.tables:
         pattern = table_pattern(text)
         matching = [table.name for table in database.tables if pattern.matches(table.name)]
         if not matching:
@@ -175,11 +128,11 @@ def _tables(request: VerifyRequest, database: Database) -> tuple[Name, ...] | No
     return tuple(found)
 
 
-def _mix(request: VerifyRequest, project: Project, url: URL) -> Mix:
+def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
     said = ecto_url(url)
     return Mix(
         folder=project.app_root,
-        mix_env=request.mix_env or request.environment.get("MIX_ENV") or MIX_ENV,
+        mix_env=options.mix_env or options.source.environment.get("MIX_ENV") or MIX_ENV,
         variables={"DATABASE_URL": said},
         # The longest first: a password may be part of what is left of it.
         secrets=(said, *((str(url.password),) if url.password else ())),
@@ -193,28 +146,30 @@ def _counted(url: URL, risks: list[Condition]) -> tuple[str, list[Finding]]:
         return whereabouts(connection), list(count(connection, risks))
 
 
-def _report(said: _Said, answers: Answers, counted: list[Finding], source: Source) -> VerifyReport:
-    resolver = Resolver(said.config)
+def _report(
+    session: Session, planned: Plan, answers: Answers, counted: list[Finding]
+) -> VerifyReport:
+    database = session.database
     expected = Expected(
-        database=said.database,
-        planned={item.draft.name: item.resource for item in said.planned.resources},
+        database=database,
+        planned={item.draft.name: item.resource for item in planned.resources},
         owned_by_ash=frozenset(
-            table.name for table in said.database.tables if resolver.owned_by_ash(table.name)
+            table.name for table in database.tables if session.resolver.owned_by_ash(table.name)
         ),
     )
     shown = {(answer.schema, answer.table) for answer in answers.resources}
     names = {str(Name(*pair)) for pair in shown}
     findings = [
         *check_static(answers, expected),
-        *check_rows(answers, said.database),
+        *check_rows(answers, database),
         *(finding for finding in counted if finding.table in names),
     ]
-    findings = with_accepted(findings, said.config.accept)
+    findings = with_accepted(findings, session.config.accept)
     return VerifyReport(
-        source=source.description,
+        source=session.source,
         ash=answers.project.ash or "",
         ash_postgres=answers.project.ash_postgres or "",
         checked=checked(answers),
         findings=tuple(sorted(findings, key=Finding.by_severity)),
-        problems=tuple(sorted(said.problems, key=Problem.sort_key)),
+        problems=tuple(sorted(session.problems, key=Problem.sort_key)),
     )

@@ -1,4 +1,4 @@
-"""The names that people's files give to what is in the database."""
+"""The names of a resource's objects: in its file, in its snapshot and in the plan."""
 
 from __future__ import annotations
 
@@ -7,20 +7,186 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.ash.hints import renamed as legacy_renamed
 from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.naming import short_name
-from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
+from ash_scaffold.ash.relationship_id import RelationshipId, relationship_id
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import Source, columns_of, read_resources, resource_names
+from ash_scaffold.generate.renamed import NOTHING_RENAMED, Renamed
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
-from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.project.snapshot import (
+    HandGivenNames,
+    NamesSnapshot,
+    RelationshipName,
+    Snapshot,
+    digest,
+)
 
 _DEFAULT_SCHEMA = "public"
 _COLUMN = "column "
 
+_Columns = Mapping[str, str]
 
-def file_names(
+
+def with_names(
+    state: ProjectState,
+    snapshots: Iterable[Snapshot],
+    files: Mapping[Name, ResourceNames],
+    renamed: Renamed = NOTHING_RENAMED,
+) -> ProjectState:
+    """Return the state of the project with the names of its snapshots and files.
+
+    `files` are the names in edited files, by the table that the file pins. Tables, columns and
+    constraints get the names that they have after the renames; without renames those of the
+    snapshots.
+    """
+    old = {
+        each.table: names_of_snapshot(each.names) for each in snapshots if each.table is not None
+    }
+    names: dict[Name, ResourceNames] = {}
+    for table in {**old, **files}:
+        both = overlaid(old.get(table, NO_NAMES), files.get(table, NO_NAMES))
+        both = pinned_columns(table, both, renamed)
+        names[renamed.table(table)] = followed(table, both, renamed)
+    return msgspec.structs.replace(
+        state,
+        resources={
+            renamed.table(name): msgspec.structs.replace(each, table=renamed.table(name))
+            for name, each in state.resources.items()
+        },
+        names=names,
+        legacy=tuple(legacy_renamed(each, renamed.table, renamed.column) for each in state.legacy),
+    )
+
+
+def names_of_plan(plan: Plan) -> dict[Name, ResourceNames]:
+    """Return the names of every planned resource's objects, by its table."""
+    columns = {item.resource.module: _columns_of_plan(item) for item in plan.resources}
+    tables = {item.resource.module: item.draft.name for item in plan.resources}
+    return {item.draft.name: _names(item, columns, tables) for item in plan.resources}
+
+
+def names_snapshot(names: ResourceNames, by_hand: HandGivenNames) -> NamesSnapshot:
+    """Return the names of a resource's objects in the form of its snapshot."""
+    return NamesSnapshot(
+        attributes={
+            column: name for column, name in sorted(names.attributes.items()) if name != column
+        },
+        relationships=tuple(
+            RelationshipName(
+                name=name,
+                many=each.many,
+                table=each.table,
+                source=each.source,
+                destination=each.destination,
+                through=each.through,
+                rest=each.rest,
+            )
+            for each, name in sorted(names.relationships.items(), key=lambda pair: pair[1])
+        ),
+        identities=dict(sorted(names.identities.items())),
+        removed=tuple(sorted(names.removed)),
+        by_hand=by_hand,
+    )
+
+
+def names_of_snapshot(snapshot: NamesSnapshot) -> ResourceNames:
+    """Return the names of a snapshot in the form that planning takes."""
+    return ResourceNames(
+        attributes=snapshot.attributes,
+        relationships={
+            RelationshipId(
+                each.many, each.table, each.source, each.destination, each.through, each.rest
+            ): each.name
+            for each in snapshot.relationships
+        },
+        identities=snapshot.identities,
+    )
+
+
+def overlaid(snapshot: ResourceNames, file: ResourceNames) -> ResourceNames:
+    """Return the names of the snapshot overlaid with those of the file."""
+    return ResourceNames(
+        attributes={
+            **{c: name for c, name in snapshot.attributes.items() if c not in file.removed},
+            **file.attributes,
+        },
+        # The file's first: of two with one name only the first gets it.
+        relationships={**file.relationships, **snapshot.relationships, **file.relationships},
+        identities={**file.identities, **snapshot.identities, **file.identities},
+        taken=file.taken,
+        removed=file.removed,
+    )
+
+
+def followed(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
+    """Return the names of a table's objects under what those are called in the database today.
+
+    `table` is what the table was called.
+    """
+    now = renamed.table(table)
+    attributes = {renamed.column(now, old): name for old, name in names.attributes.items()}
+    return msgspec.structs.replace(
+        names,
+        attributes=attributes,
+        relationships={
+            _followed_id(now, each, renamed): name for each, name in names.relationships.items()
+        },
+        identities={renamed.constraint(now, old): name for old, name in names.identities.items()},
+        # A file may name the new column already.
+        removed=frozenset(renamed.column(now, old) for old in names.removed) - attributes.keys(),
+    )
+
+
+def pinned_columns(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
+    """Name the attributes of columns that were renamed since: as they were, the column's name.
+
+    `table` is what the table was called. Names that differ from the column's are there already.
+    """
+    had = {
+        old: old
+        for old in renamed.columns_of(renamed.table(table))
+        if old not in names.attributes and old not in names.removed
+    }
+    return msgspec.structs.replace(names, attributes={**names.attributes, **had}) if had else names
+
+
+def _followed_id(own: Name, each: RelationshipId, renamed: Renamed) -> RelationshipId:
+    table = renamed.table(each.table)
+    through = None if each.through is None else renamed.table(each.through)
+    left, right = (own, table) if through is None else (through, through)
+    pairs = [
+        (renamed.column(left, source), renamed.column(right, destination))
+        for source, destination in each.pairs
+    ]
+    return RelationshipId.of(each.many, table, pairs, through)
+
+
+def _columns_of_plan(item: PlannedResource) -> _Columns:
+    """Return the column of each attribute."""
+    return {attribute.name: column for column, attribute in item.draft.by_column.items()}
+
+
+def _names(
+    item: PlannedResource, columns: Mapping[str, _Columns], tables: Mapping[str, Name]
+) -> ResourceNames:
+    return ResourceNames(
+        attributes={column: each.name for column, each in item.draft.by_column.items()},
+        relationships={
+            found: each.name
+            for each in item.resource.relationships
+            if (found := relationship_id(item.resource.module, each, tables, columns)) is not None
+        },
+        identities={each.index: each.name for each in item.resource.identities},
+        removed=frozenset(item.draft.columns.removed),
+    )
+
+
+def names_in_files(
     project: Project, snapshots: Mapping[str, Snapshot], near: Collection[Name] | None = None
 ) -> dict[Name, ResourceNames]:
     """Return the names in the files of resources that are not as they were generated.

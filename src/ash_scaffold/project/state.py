@@ -1,31 +1,33 @@
-"""The project as planning sees it."""
+"""From a mix project and its snapshots to the `ProjectState` that planning takes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ash_scaffold.ash.hints import LegacySchema, with_remembered
+from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.project_state import ExistingResource, ProjectState
 from ash_scaffold.config.options import Config
-from ash_scaffold.generate.hints import legacy_facts
-from ash_scaffold.generate.renamed_types import renamed_types
-from ash_scaffold.legacy.read import Hints
+from ash_scaffold.elixir.merge import assemble, units_of
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.identifier import quote_name
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.syntax.literal import atom
 
 _DEFAULT_SCHEMA = "public"
 _ENTRIES = "resources"
+_STORAGE = "def storage_type/0"
 
 
-def choose_repo(project: Project, asked: str | None, config: Config) -> str:
+def choose_repo(project: Project, option: str | None, config: Config) -> str:
     """Return the repo's module: the option, the configuration's, or the project's own.
 
-    Raises `ScaffoldError` when the project has none and nobody names one.
+    Raises `ScaffoldError` when there is none of the three.
     """
-    named = asked or config.repo
+    named = option or config.repo
     if named is not None:
         return named
     if project.repo is None:
@@ -39,14 +41,17 @@ def choose_repo(project: Project, asked: str | None, config: Config) -> str:
 
 
 def find_repo(project: Project, module: str) -> Repo | None:
-    """Return what is known of a repo's module."""
+    """Return the repo of the project that has the module."""
     return next((repo for repo in project.repos if repo.module == module), None)
 
 
-def known_of(
-    project: Project, hints: Hints, repo: str, snapshots: Mapping[str, Snapshot]
+def project_state(
+    project: Project,
+    legacy: tuple[LegacySchema, ...],
+    repo: str,
+    snapshots: Mapping[str, Snapshot],
 ) -> ProjectState:
-    """Say what the project has, as far as planning needs to know it."""
+    """Return the state of the project, its resources under the names that their tables had."""
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
     own -= set(_former_domains(project, snapshots))
@@ -60,18 +65,10 @@ def known_of(
         domains={domain.module: domain.path for domain in project.domains},
         resources=_resources(project, snapshots),
         types=types,
-        legacy=_legacy(hints, snapshots),
+        legacy=legacy,
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
     )
-
-
-def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:
-    """Say what the legacy code says, and what it said of tables whose schemas are gone by now."""
-    if not hints.asked:
-        return ()
-    kept = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
-    return with_remembered(legacy_facts(hints, kept), kept)
 
 
 def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
@@ -125,17 +122,86 @@ def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
     for resource in sorted(project.resources, key=lambda resource: resource.module):
         if resource.table is not None:
             name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
-            known = ExistingResource(
+            existing = ExistingResource(
                 module=resource.module,
                 table=name,
                 domain=resource.domain or listing.get(resource.module),
                 path=resource.path,
             )
-            found.setdefault(name, known)
+            found.setdefault(name, existing)
     for module, snapshot in sorted(snapshots.items()):
         if snapshot.table is not None and module in listing:
-            known = ExistingResource(
+            existing = ExistingResource(
                 module=module, table=snapshot.table, domain=listing[module], path=snapshot.path
             )
-            found.setdefault(snapshot.table, known)
+            found.setdefault(snapshot.table, existing)
     return found
+
+
+def renamed_types(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
+    """Return the modules of generated types that people have renamed, by their generated name.
+
+    A type whose module is no longer there is paired with the one module of a type that has no
+    snapshot and the same `storage_type/0`. Where the database does not define that storage, all of
+    the two modules has to be equal.
+    """
+    still = {
+        each.planned: each.module
+        for each in snapshots.values()
+        if each.table is None and each.planned and each.module in project.modules
+    }
+    lost = [
+        each
+        for each in snapshots.values()
+        if each.table is None and each.module not in project.modules and _is_type(each)
+    ]
+    new = [e for e in project.modules.values() if e.is_type and e.name not in snapshots]
+    if not lost or not new:
+        return still
+    own = _own_storages(snapshots.values())
+    texts = {entry.name: _read(project, entry.path, entry.name) for entry in new}
+    pairs = [
+        (each, name)
+        for each in lost
+        for name, text in texts.items()
+        if _is_same(units_of(assemble("Base", each.entities).encode(), "Base"), text, own)
+    ]
+    old_counts = Counter(each.module for each, _ in pairs)
+    new_counts = Counter(name for _, name in pairs)
+    found = {
+        each.planned or each.module: name
+        for each, name in pairs
+        if old_counts[each.module] == 1 and new_counts[name] == 1
+    }
+    return {planned: name for planned, name in (still | found).items() if planned != name}
+
+
+def _is_type(snapshot: Snapshot) -> bool:
+    return any(
+        each.object == "use" and each.lines[0].startswith("use Ash.Type")
+        for each in snapshot.entities
+    )
+
+
+def _own_storages(snapshots: Iterable[Snapshot]) -> frozenset[str]:
+    """Return the names of storages that stand for one type of the database each."""
+    return frozenset(
+        atom(quote_name(type_.name))
+        for each in snapshots
+        if each.facts is not None
+        for type_ in each.facts.types
+    )
+
+
+def _is_same(old: Mapping[str, str], new: Mapping[str, str], own: frozenset[str]) -> bool:
+    storage = old.get(_STORAGE)
+    if storage is not None and any(storage.endswith(f" {name}") for name in own):
+        return storage == new.get(_STORAGE)
+    return old == new
+
+
+def _read(project: Project, path: str, module: str) -> dict[str, str]:
+    try:
+        return units_of((project.root / path).read_bytes(), module)
+    except OSError:
+        return {}

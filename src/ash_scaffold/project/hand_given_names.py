@@ -16,20 +16,20 @@ from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.relationship_id import same_relationship
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import names_in
-from ash_scaffold.generate.names import followed, known_names, overlaid
-from ash_scaffold.generate.past import Past
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.snapshot import NamesByHand, Snapshot
+from ash_scaffold.project.resource_names import followed, names_of_snapshot, overlaid
+from ash_scaffold.project.schema_changes import SchemaChanges
+from ash_scaffold.project.snapshot import HandGivenNames, Snapshot
 
 _Object = TypeVar("_Object")
 
 
-def names_by_hand(
+def hand_given_names(
     planned: Mapping[Name, ResourceNames],
     read: Mapping[Name, ResourceNames],
-    past: Past,
+    changes: SchemaChanges,
     plan_without: Callable[[], Mapping[Name, ResourceNames]],
-) -> dict[Name, NamesByHand]:
+) -> dict[Name, HandGivenNames]:
     """Return the names that people gave to what is planned, by table.
 
     `planned` are all names of the plan. `read` are those in files that people have edited, by the
@@ -44,15 +44,16 @@ def names_by_hand(
         return asked[0].get(table, NO_NAMES)
 
     said = {
-        past.renamed.table(name): followed(name, each, past.renamed) for name, each in read.items()
+        changes.renamed.table(name): followed(name, each, changes.renamed)
+        for name, each in read.items()
     }
-    found: dict[Name, NamesByHand] = {}
+    found: dict[Name, HandGivenNames] = {}
     for table, now in planned.items():
-        old = past.resources.get(table)
+        old = changes.resources.get(table)
         earlier = {} if old is None else old.names.by_hand
         if table not in said and not earlier:
             continue
-        before = NO_NAMES if old is None else _before(old, past)
+        before = NO_NAMES if old is None else _before(old, changes)
         names = _Names(now, overlaid(before, said.get(table, NO_NAMES)), before, earlier)
         by_hand = names.by_hand(partial(own, table))
         if by_hand:
@@ -66,9 +67,9 @@ class _Names(msgspec.Struct, frozen=True):
     now: ResourceNames
     file: ResourceNames
     before: ResourceNames
-    earlier: NamesByHand
+    earlier: HandGivenNames
 
-    def by_hand(self, own: Callable[[], ResourceNames]) -> NamesByHand:
+    def by_hand(self, own: Callable[[], ResourceNames]) -> HandGivenNames:
         now, file, before = self.now, self.file, self.before
         there = {
             known: name
@@ -123,13 +124,13 @@ class _Names(msgspec.Struct, frozen=True):
         return dict(sorted(found.items()))
 
 
-def _before(old: Snapshot, past: Past) -> ResourceNames:
+def _before(old: Snapshot, changes: SchemaChanges) -> ResourceNames:
     """Return the names of a snapshot, under what its objects are called today."""
     assert old.table is not None
-    names = known_names(old.names)
+    names = names_of_snapshot(old.names)
     columns = [column.name for column in old.facts.columns] if old.facts is not None else []
     there = {name: names.attributes.get(name, name) for name in columns}
-    return followed(old.table, msgspec.structs.replace(names, attributes=there), past.renamed)
+    return followed(old.table, msgspec.structs.replace(names, attributes=there), changes.renamed)
 
 
 def without_hands(snapshot: Snapshot) -> Snapshot:
@@ -153,7 +154,9 @@ def without_hands(snapshot: Snapshot) -> Snapshot:
     return msgspec.structs.replace(snapshot, names=own)
 
 
-def still_by_hand(now: NamesByHand, old: NamesByHand, found: Iterable[EntityLines]) -> NamesByHand:
+def still_by_hand(
+    now: HandGivenNames, old: HandGivenNames, found: Iterable[EntityLines]
+) -> HandGivenNames:
     """Add the names of what is kept although nothing like it is planned: it is in conflict."""
     if not old:
         return now

@@ -1,4 +1,4 @@
-"""What was generated before, held against the database of today."""
+"""The snapshots compared with today's database: changed, renamed and dropped tables."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.snapshot import Snapshot
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
-    """The snapshots, and what became of their tables.
+class SchemaChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """The snapshots, and the changes of their tables since.
 
-    `resources` are by what their table is called now, `modules` are those of domains and types.
-    `gone` are resources whose table is no longer there. `changes` are those of tables that have a
-    snapshot, `unclear` the renames among them that nobody can tell.
+    `resources` are the snapshots by today's name of their table, `modules` those of domains and
+    types by today's name of the module. `dropped` are resources whose table is no longer there.
+    `changes` are those of tables with a snapshot, the undecided renames among them.
     """
 
     resources: Mapping[Name, Snapshot] = {}
     modules: Mapping[str, Snapshot] = {}
-    gone: tuple[Snapshot, ...] = ()
+    dropped: tuple[Snapshot, ...] = ()
     renamed: Renamed = Renamed()
     changes: tuple[Change, ...] = ()
 
@@ -44,14 +44,14 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(change for change in self.changes if change.kind is Kind.RENAME_UNCLEAR)
 
 
-def near_changes(past: Past, database: Database) -> frozenset[Name]:
+def tables_near_changes(schema: SchemaChanges, database: Database) -> frozenset[Name]:
     """Return the tables that changed since the snapshots, and those that keys tie to them.
 
     Names are those that the snapshots have.
     """
-    changed = {change.table for change in past.changes if change.table is not None}
-    old = {now: each.table or now for now, each in past.resources.items()}
-    facts = [each.facts for each in (*past.resources.values(), *past.gone) if each.facts]
+    changed = {change.table for change in schema.changes if change.table is not None}
+    old = {now: each.table or now for now, each in schema.resources.items()}
+    facts = [each.facts for each in (*schema.resources.values(), *schema.dropped) if each.facts]
     keys = [key for each in facts for key in each.foreign_keys]
     keys += [key for table in database.tables for key in table.foreign_keys]
     changed |= {old[name] for name in changed & old.keys()}
@@ -61,13 +61,18 @@ def near_changes(past: Past, database: Database) -> frozenset[Name]:
     return frozenset(near | {old[name] for name in near & old.keys()})
 
 
-def read_past(
-    snapshots: Iterable[Snapshot], database: Database, config: Resolver, seen: Seen = NOTHING_SEEN
-) -> Past:
-    """Pair the tables of the snapshots with those of the database, and tell what changed.
+def find_schema_changes(
+    snapshots: Iterable[Snapshot],
+    database: Database,
+    config: Resolver,
+    seen: Seen = NOTHING_SEEN,
+    types: Mapping[str, str] = {},
+) -> SchemaChanges:
+    """Pair the tables of the snapshots with those of the database, and compare them.
 
-    A table in a schema that was not read is taken to be as it was. `seen` is what is known of
-    this very database from before.
+    A table in a schema that was not read counts as unchanged. `seen` is what is known of this
+    very database from before; `types` are today's modules of generated types that people have
+    renamed, by the name they were generated with.
     """
     all_ = list(snapshots)
     tables = {each.table: each for each in all_ if each.table is not None}
@@ -78,15 +83,21 @@ def read_past(
     changes = _changes_of(compare(read, new, pairing), known, config)
     renamed = renamed_by(pairing, changes)
     here = {table.name for table in database.tables}
-    gone = [
+    dropped = [
         each
         for name, each in tables.items()
         if name.schema in database.schemas and renamed.table(name) not in here
     ]
-    return Past(
-        resources={renamed.table(name): each for name, each in tables.items() if each not in gone},
-        modules={each.module: each for each in all_ if each.table is None},
-        gone=tuple(sorted(gone, key=lambda each: each.module)),
+    return SchemaChanges(
+        resources={
+            renamed.table(name): each for name, each in tables.items() if each not in dropped
+        },
+        modules={
+            types.get(each.planned or each.module, each.module): each
+            for each in all_
+            if each.table is None
+        },
+        dropped=tuple(sorted(dropped, key=lambda each: each.module)),
         renamed=renamed,
         changes=changes,
     )
@@ -130,8 +141,8 @@ def _changes_of(
     )
 
 
-def unclear_problems(changes: Iterable[Change]) -> tuple[Problem, ...]:
-    """Ask, in the configuration's own terms, what nobody can tell."""
+def rename_problems(changes: Iterable[Change]) -> tuple[Problem, ...]:
+    """Return an error for each rename that only the configuration can decide."""
     return tuple(_unclear(change) for change in changes)
 
 

@@ -1,0 +1,361 @@
+"""The run of `resources`: planned, rendered, compared with the files, written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from ash_scaffold import __version__
+from ash_scaffold.ash.hints import memorable
+from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import Config, table_pattern
+from ash_scaffold.config.options import Layout
+from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.generate.adoption import (
+    Beside,
+    adoption_problems,
+    leave_beside,
+    require_adoptable,
+)
+from ash_scaffold.generate.advice import Advice, advise
+from ash_scaffold.generate.case import Settings
+from ash_scaffold.generate.choices import choices
+from ash_scaffold.generate.files import File, Files, contents
+from ash_scaffold.generate.gone import Gone, find_gone, unused_types
+from ash_scaffold.generate.modules import Module, render_modules, resource_module
+from ash_scaffold.generate.options import (
+    ResourcesOptions,
+    open_with,
+    require_tables,
+    templates_of,
+)
+from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.legacy.disagreements import disagreement_problems
+from ash_scaffold.legacy.read import Hints
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.compare import Change, Kind
+from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
+from ash_scaffold.project.hand_given_names import hand_given_names, without_hands
+from ash_scaffold.project.model import Project
+from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
+from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
+from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.project.state import find_repo
+from ash_scaffold.project.write import Lock, Written, write_files
+from ash_scaffold.session import Phases, Session, load_session
+
+_Layouts: TypeAlias = Callable[[Name], Layout]
+
+
+class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What there should be, and the modules whose table was dropped."""
+
+    session: Session
+    options: ResourcesOptions
+    plan: Plan
+    gone: Gone
+
+
+class RenderedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of what there should be, before it is compared with the files.
+
+    `old_texts` are modules as this version renders them from the facts of the snapshots, for
+    those that another version wrote; `stale` are resources outside the scope that another run
+    would change.
+    """
+
+    modules: tuple[Module, ...] = ()
+    old_texts: Mapping[str, str] = {}
+    stale: tuple[str, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run found and would write. `timings` are seconds by phase.
+
+    `changes` are those of the database since the snapshots, in the tables that the run writes.
+    """
+
+    session: Session
+    plan: Plan
+    changes: tuple[Change, ...]
+    files: Files
+    stale: tuple[str, ...]
+    advice: tuple[Advice, ...]
+    problems: tuple[Problem, ...]
+    timings: Mapping[str, float]
+
+
+def plan_run(session: Session, options: ResourcesOptions) -> PlannedRun:
+    """Plan a run. Raises `ScaffoldError` where it has no tables, or a pattern fits none."""
+    decided = session.plan(options.planning)
+    require_tables(session, decided.scope, options)
+    gone = find_gone(
+        session, decided, _dropped_in_scope(session.schema_changes, options), prune=options.prune
+    )
+    return PlannedRun(session=session, options=options, plan=decided, gone=gone)
+
+
+def render_run(run: PlannedRun) -> RenderedRun:
+    """Render what a run writes. Raises `ScaffoldError` for a template that can't be used."""
+    session, changes = run.session, run.session.schema_changes
+    renderer = Renderer(templates_of(run.options, session))
+    layout = _layouts(session.config, changes)
+    before = _old_texts(session, renderer, layout)
+    return RenderedRun(
+        modules=tuple(_modules(run, renderer, layout)),
+        old_texts=before,
+        stale=_stale(run.plan, changes, before, renderer, layout),
+    )
+
+
+def prepare(
+    options: ResourcesOptions, announce: Callable[[str], None] = lambda _sentence: None
+) -> Outcome:
+    """Compute everything that a run writes. `announce` gets each phase as it begins.
+
+    Raises `ScaffoldError` for whatever makes the run impossible, also for a table that may have
+    been renamed, and for a context that can't be adopted.
+    """
+    phases = Phases(announce)
+    phases.begin("project", "Reading the project")
+    opened = open_with(options)
+    session = load_session(opened, phases, tables=options.tables)
+    changes, project = session.schema_changes, session.project
+    _require_decided(changes)
+    run = plan_run(session, options)
+    require_adoptable(session, run.plan, options)
+    phases.begin("rendering", "Rendering")
+    rendered = render_run(run)
+    phases.begin("comparing", "Comparing")
+    undecided = {change.table for change in changes.unclear}
+    files = regenerate(
+        (m for m in rendered.modules if m.table not in undecided or m.table is None),
+        project,
+        changes,
+        Settings(
+            accepted=session.accepted,
+            old_texts=rendered.old_texts,
+            refresh_style=options.refresh_style,
+            use_formatter=options.use_formatter,
+        ),
+    )
+    written = (*files.files, *run.gone.files)
+    beside = leave_beside(changes, project, run.plan, written, prune=options.prune)
+    unused = unused_types(changes, run.plan, project, written) if options.prune else ()
+    return Outcome(
+        session=session,
+        plan=run.plan,
+        changes=_changes_in_scope(run),
+        files=_all_files(files, run.gone.files, beside.files, unused),
+        stale=rendered.stale,
+        advice=_advice(session, run.plan, beside),
+        problems=_sorted(
+            _unparsed(project, session.hints),
+            disagreement_problems(session.hints, session.database, run.plan),
+            session.problems,
+            run.plan.problems,
+            rename_problems(changes.unclear),
+            run.gone.problems,
+            adoption_problems(session, run.plan, options),
+            beside.problems,
+            files.problems,
+        ),
+        timings=phases.timings,
+    )
+
+
+def write(lock: Lock, outcome: Outcome) -> Written:
+    """Write what `prepare` computed. Raises `ScaffoldError`, with nothing written."""
+    files = outcome.files.files
+    before = {file.path: None if file.before is None else file.before.encode() for file in files}
+    return write_files(lock, all_contents(outcome), seen=before)
+
+
+def all_contents(outcome: Outcome) -> dict[str, bytes | None]:
+    """Return the bytes of every file to write, None for one to delete."""
+    files, session = outcome.files.files, outcome.session
+    tables = [file.module.table for file in files if file.module.table is not None]
+    return {**contents(files), **session.memory.files(session.database, tables)}
+
+
+def _require_decided(changes: SchemaChanges) -> None:
+    """Stop where a table may have been renamed: the other tables' relationships hang on it."""
+    tables = [change for change in changes.unclear if not change.object]
+    if tables:
+        raise ScaffoldError(*rename_problems(tables))
+
+
+def _changes_in_scope(run: PlannedRun) -> tuple[Change, ...]:
+    """Return the changes in what the run writes, new tables among them but on a first run."""
+    session, changes, decided = run.session, run.session.schema_changes, run.plan
+    tables = {*decided.scope.written, *(file.module.table for file in run.gone.files)}
+    found = [c for c in changes.changes if c.table is None or c.table in tables]
+    if changes.resources:
+        there = {*changes.resources, *session.state.resources}
+        new = (item for item in decided.resources if item.draft.name not in there)
+        found += [
+            Change(
+                kind=Kind.VIEW_ADDED if item.draft.is_view else Kind.TABLE_ADDED,
+                table=item.draft.name,
+                after=facts_of(item.draft.table, session.database.types),
+            )
+            for item in new
+            if item.written
+        ]
+    return tuple(sorted(found, key=Change.sort_key))
+
+
+def _all_files(files: Files, *others: Iterable[File]) -> Files:
+    every = [*files.files, *(file for group in others for file in group)]
+    return Files(
+        files=tuple(sorted(every, key=lambda file: (file.path, file.module.name))),
+        problems=files.problems,
+    )
+
+
+def _sorted(*groups: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted((p for group in groups for p in group), key=Problem.sort_key))
+
+
+def _advice(session: Session, decided: Plan, beside: Beside) -> tuple[Advice, ...]:
+    return advise(
+        session.project,
+        find_repo(session.project, session.repo),
+        decided,
+        # A throw-away server's version says nothing of the server that the team runs.
+        None if session.server else session.database.server_version,
+        beside.obsolete,
+    )
+
+
+def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
+    """Give a warning for every source file whose modules can't be known."""
+    for path, fault in {file.path: file for file in (*project.unparsed, *hints.unparsed)}.items():
+        yield Code.UNPARSABLE_FILE.at(
+            f"{path}:{fault.line}",
+            "The file is not valid Elixir, so what it defines is not known.",
+            todo="Fix it, and run the command again.",
+            severity=Severity.WARNING,
+        )
+
+
+def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Module]:
+    """Render what the run writes, and add what the snapshots of resources keep beside the text."""
+    session, decided, state = run.session, run.plan, run.session.state
+    paths = {module: entry.path for module, entry in session.project.modules.items()}
+    modules = render_modules(decided, renderer, _lib(session), paths, run.gone.listed, layout)
+    names = names_of_plan(decided)
+    by_hand = hand_given_names(
+        names, session.names, session.schema_changes, lambda: _names_without_hands(run)
+    )
+    facts = facts_of_database(session.database, decided.scope.domains.keys())
+    return [
+        module
+        if module.table is None
+        else msgspec.structs.replace(
+            module,
+            planned=_planned(module, session),
+            names=names_snapshot(names[module.table], by_hand.get(module.table, {})),
+            facts=facts[module.table],
+            legacy=tuple(memorable(each) for each in state.legacy if each.table == module.table),
+            choices=choices(
+                facts[module.table],
+                decided.scope.domains[module.table],
+                state,
+                session.resolver,
+            ),
+        )
+        for module in modules
+    ]
+
+
+def _planned(module: Module, session: Session) -> str:
+    """Return what a resource would be called, "" where nobody has renamed it."""
+    old = None if module.table is None else session.schema_changes.resources.get(module.table)
+    if module.table is None or old is None:
+        return ""
+    own = old.planned or old.module
+    configured = session.resolver.for_table(module.table).resource is not None
+    return "" if configured or own == module.name else own
+
+
+def _names_without_hands(run: PlannedRun) -> Mapping[Name, ResourceNames]:
+    """Return the names that the plan would have if people's files gave none."""
+    session = run.session
+    fields = {
+        table: ResourceNames(taken=each.taken, removed=each.removed)
+        for table, each in session.names.items()
+    }
+    snapshots = map(without_hands, session.snapshots.values())
+    state = with_names(session.bare_state, snapshots, fields, session.schema_changes.renamed)
+    return names_of_plan(plan(session.database, state, session.resolver, run.options.planning))
+
+
+def _old_texts(session: Session, renderer: Renderer, layout: _Layouts) -> dict[str, str]:
+    """Render the facts of the snapshots anew, where another version has written some of them."""
+    snapshots = session.snapshots.values()
+    if all(each.tool == __version__ for each in snapshots):
+        return {}
+    facts = [each.facts for each in snapshots if each.facts is not None]
+    state = with_names(session.bare_state, snapshots, session.names)
+    before = plan(database_of(facts), state, session.resolver, Options(adopt_context=False))
+    modules = render_modules(before, renderer, "", {}, layout=layout)
+    return {name: text for module in modules for name, text in module.texts.items()}
+
+
+def _stale(
+    decided: Plan,
+    changes: SchemaChanges,
+    before: Mapping[str, str],
+    renderer: Renderer,
+    layout: _Layouts,
+) -> tuple[str, ...]:
+    """Return the resources outside the run's scope that another run would change."""
+    found = []
+    for item in decided.resources:
+        old = changes.resources.get(item.draft.name)
+        if item.written or old is None:
+            continue
+        module = resource_module(item, renderer, "", {}, layout(item.draft.name))
+        same = all(before.get(name) == text for name, text in module.texts.items())
+        if module.digest != old.rendered and not same:
+            found.append(item.resource.module)
+    return tuple(found)
+
+
+def _layouts(config: Config, changes: SchemaChanges) -> _Layouts:
+    """Say the layout of each table: the configuration's, else the one that it has."""
+
+    def layout(table: Name) -> Layout:
+        old = changes.resources.get(table)
+        was: Layout = "fragment" if old is not None and old.fragment is not None else "inline"
+        return config.layout or was
+
+    return layout
+
+
+def _dropped_in_scope(changes: SchemaChanges, options: ResourcesOptions) -> list[Snapshot]:
+    """Return the resources without a table that the run is about."""
+    patterns = [table_pattern(text) for text in options.tables]
+    return [
+        each
+        for each in changes.dropped
+        if each.table is not None
+        and (options.domain is None or each.domain in (options.domain, f"{options.domain}.Domain"))
+        and (not patterns or any(pattern.matches(each.table) for pattern in patterns))
+    ]
+
+
+def _lib(session: Session) -> str:
+    """Return the folder of new modules."""
+    app = session.project.app
+    if session.config.out:
+        return session.config.out
+    if app.lib:
+        return app.lib[0]
+    return f"{app.path}/lib" if app.path else "lib"

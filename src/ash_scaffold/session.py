@@ -1,0 +1,320 @@
+"""The pipeline of every command: open the project, read the database, plan.
+
+Each stage is a value that the next one takes, so a command goes as far as it needs: `open_project`
+and `read_database` serve `inspect`; `load_session` does all of it for a command that has no more to
+say than its options; `verify`, `doctor` and `init` put the stages together themselves.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.ash.hints import LegacySchema, with_remembered
+from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ProjectState, ResourceNames
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import (
+    Config,
+    Resolver,
+    database_url,
+    load_config,
+    require_names,
+    schemas_named,
+    table_pattern,
+    valid_alias,
+)
+from ash_scaffold.config.faults import quoted
+from ash_scaffold.config.match import is_glob
+from ash_scaffold.generate.hints import legacy_facts
+from ash_scaffold.legacy.read import Hints, read_legacy
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.source import Source, open_source
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.project.local_identity import Memory, remember
+from ash_scaffold.project.model import Project
+from ash_scaffold.project.read import find_root, read_project
+from ash_scaffold.project.resource_names import names_in_files, with_names
+from ash_scaffold.project.schema_changes import (
+    SchemaChanges,
+    find_schema_changes,
+    tables_near_changes,
+)
+from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
+from ash_scaffold.project.state import choose_repo, project_state
+
+
+class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options that all commands share: project, database, legacy code.
+
+    `folder` is where the command was called; `environment` holds the process's variables.
+    """
+
+    folder: Path
+    url: str | None = None
+    dump: Path | None = None
+    schemas: tuple[str, ...] = ()
+    repo: str | None = None
+    legacy: str | None = None
+    use_legacy: bool = True
+    environment: Mapping[str, str] = {}
+
+
+class Phases:
+    """The phases of a run: each is announced as it begins, and timed.
+
+    `announce` gets a sentence for people; `timings` are seconds by name, those of phases of one
+    name added up.
+    """
+
+    def __init__(self, announce: Callable[[str], None] = lambda _sentence: None) -> None:
+        self._announce = announce
+        self._timings: dict[str, float] = {}
+        self._name = ""
+        self._start = 0.0
+
+    def begin(self, name: str, sentence: str) -> None:
+        """End the phase before, and begin another."""
+        self._end()
+        self._name = name
+        self._announce(sentence)
+
+    def _end(self) -> None:
+        now = time.perf_counter()
+        if self._name:
+            self._timings[self._name] = self._timings.get(self._name, 0.0) + now - self._start
+        self._start = now
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """The time of every phase up to now."""
+        self._end()
+        return dict(self._timings)
+
+
+class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
+    """The first stage: all that is read without a database. Snapshots are by module."""
+
+    options: SourceOptions
+    project: Project
+    config: Config
+    snapshots: Mapping[str, Snapshot]
+    hints: Hints
+
+    @property
+    def dump(self) -> Path | None:
+        """The dump that is read, None where a server is."""
+        return chosen_dump(self.options, self.config, self.project.root)
+
+    def require_repo(self) -> str:
+        """Return the repo's module. Raises `ScaffoldError` where there is none."""
+        return choose_repo(self.project, self.options.repo, self.config)
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was read of project and database, and the differences since the snapshots.
+
+    `source` describes the database; `server` is the version of a throw-away server, else empty.
+    `names` are those in edited files, by the table that the file pins. `state` has them, and those
+    of the snapshots, under today's names of tables and columns; `bare_state` has none of them, and
+    the tables under the names of the snapshots. `problems` are those of reading the database.
+    """
+
+    options: SourceOptions
+    project: Project
+    config: Config
+    resolver: Resolver
+    snapshots: Mapping[str, Snapshot]
+    hints: Hints
+    database: Database
+    source: str
+    server: str
+    memory: Memory
+    schema_changes: SchemaChanges
+    names: Mapping[Name, ResourceNames]
+    bare_state: ProjectState
+    state: ProjectState
+    problems: tuple[Problem, ...]
+
+    @property
+    def repo(self) -> str:
+        """The repo's module."""
+        return self.bare_state.repo
+
+    @property
+    def dump(self) -> Path | None:
+        """The dump that was read, None where a server was."""
+        return chosen_dump(self.options, self.config, self.project.root)
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The objects of `[[accept]]`."""
+        return frozenset(entry.object for entry in self.config.accept)
+
+    def plan(self, options: Options | None = None) -> Plan:
+        """Plan the resources. Raises `ScaffoldError` for what makes that impossible."""
+        return plan(self.database, self.state, self.resolver, options or Options())
+
+
+def open_project(options: SourceOptions, *, domain: str | None = None) -> OpenProject:
+    """Read project, configuration, snapshots and legacy code.
+
+    In an umbrella `domain` may decide the application. Raises `ScaffoldError` for what can't be
+    read, and for an option that is wrong whatever the project holds.
+    """
+    problems = invalid_module_names(("--repo", options.repo, "App.Repo"))
+    if problems:
+        raise ScaffoldError(*problems)
+    snapshots = read_snapshots(find_root(options.folder))
+    project = read_project(options.folder, domain=domain, generated=generated_files(snapshots))
+    config = load_config(project.root)
+    return OpenProject(
+        options=options,
+        project=project,
+        config=config,
+        snapshots=snapshots,
+        hints=read_hints(project, config, options),
+    )
+
+
+def load_session(opened: OpenProject, phases: Phases, *, tables: tuple[str, ...] = ()) -> Session:
+    """Read the database of an open project; `tables` are patterns, which may name schemas.
+
+    Ends in the phase of planning. Raises `ScaffoldError` for a database that can't be read, and
+    for a name in the configuration that is not in it.
+    """
+    repo = opened.require_repo()
+    phases.begin("reflection", "Reading the database")
+    with open_database(opened.options, opened.config, opened.project.root) as source:
+        database = read_database(
+            source, opened.config, opened.hints, (*opened.options.schemas, *schemas_in(tables))
+        )
+    require_names(opened.config, database, ())
+    phases.begin("planning", "Planning")
+    return make_session(opened, repo, source, database)
+
+
+def make_session(opened: OpenProject, repo: str, source: Source, database: Database) -> Session:
+    """Compare the snapshots with the database, and read the names in edited files."""
+    project, snapshots = opened.project, opened.snapshots
+    resolver = Resolver(opened.config)
+    memory = remember(project.root, database, throwaway=bool(source.server_version_text))
+    state = project_state(project, _legacy(opened.hints, snapshots), repo, snapshots)
+    changes = find_schema_changes(snapshots.values(), database, resolver, memory.seen, state.types)
+    names = names_in_files(project, snapshots, tables_near_changes(changes, database))
+    return Session(
+        options=opened.options,
+        project=project,
+        config=opened.config,
+        resolver=resolver,
+        snapshots=snapshots,
+        hints=opened.hints,
+        database=database,
+        source=source.description,
+        server=source.server_version_text,
+        memory=memory,
+        schema_changes=changes,
+        names=names,
+        bare_state=state,
+        state=with_names(state, snapshots.values(), names, changes.renamed),
+        problems=(*source.problems, *memory.problems),
+    )
+
+
+def read_hints(project: Project, config: Config, options: SourceOptions) -> Hints:
+    """Read the legacy code, only the folder of it that an option or the configuration names.
+
+    Raises `ScaffoldError` when there is no such folder.
+    """
+    folder = config.legacy if options.legacy is None else options.legacy
+    if not options.use_legacy or folder is False:
+        return Hints(asked=False)
+    if folder is not None and not (project.root / folder).is_dir():
+        raise fail(
+            Code.CONFIG_INVALID,
+            f"There is no folder {quoted(folder)}.",
+            where="legacy of ash_scaffold.toml" if options.legacy is None else "--legacy",
+            todo="Name the folder of the Ecto schemas, or take it out to have them looked for.",
+        )
+    return read_legacy(project, folder)
+
+
+def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:
+    """Return the legacy schemas, those that snapshots remember of removed code included."""
+    if not hints.asked:
+        return ()
+    before = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
+    return with_remembered(legacy_facts(hints, before), before)
+
+
+def chosen_dump(options: SourceOptions, config: Config, root: Path) -> Path | None:
+    """Return the dump that is read: the option's, else the configuration's; None for a server."""
+    if options.dump is not None:
+        return options.dump
+    if options.url is not None or options.environment.get("DATABASE_URL"):
+        return None
+    return None if config.dump is None or config.url is not None else root / config.dump
+
+
+@contextmanager
+def open_database(options: SourceOptions, config: Config, root: Path) -> Iterator[Source]:
+    """Open the database that a run reads: the options', `$DATABASE_URL`, the configuration's.
+
+    Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
+    """
+    configured = None
+    dump = chosen_dump(options, config, root)
+    if dump is None and options.url is None and not options.environment.get("DATABASE_URL"):
+        configured = database_url(config, options.environment)
+    with open_source(
+        options.url, dump, environment=options.environment, configured=configured
+    ) as source:
+        yield source
+
+
+def schemas_in(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the schemas that patterns of tables name."""
+    found = (table_pattern(text) for text in patterns if "." in text)
+    return tuple(name for each in found for name in each.schemas if not is_glob(name))
+
+
+def read_database(
+    source: Source, config: Config, hints: Hints, schemas: Iterable[str] = ()
+) -> Database:
+    """Read `public` and the schemas that options, configuration and legacy code name.
+
+    A schema that only legacy code names may be missing: prefixes are often set at run time.
+    Raises `ScaffoldError` when the database can't be read.
+    """
+    from ash_scaffold.postgres.connect import read_only
+    from ash_scaffold.postgres.reflect import reflect
+
+    partitions = any(table.partitions for table in config.tables.values())
+    named = {*schemas, *schemas_named(config)}
+    hinted = {"public", *(schema.schema for schema in hints.schemas if schema.schema)} - named
+    with read_only(source.url) as connection:
+        try:
+            return reflect(connection, schemas=tuple(sorted(named | hinted)), partitions=partitions)
+        except ScaffoldError as error:
+            missing = {p.where for p in error.problems if p.code is Code.UNKNOWN_NAME} & hinted
+            there = tuple(sorted((named | hinted) - missing))
+            if not missing or not there:
+                raise
+            return reflect(connection, schemas=there, partitions=partitions)
+
+
+def invalid_module_names(*options: tuple[str, str | None, str]) -> list[Problem]:
+    """Return an error for each option that names no module; of each also an example of one."""
+    return [
+        Code.INVALID_MODULE_NAME.at(
+            option,
+            f"{quoted(name)} is not a module's name.",
+            todo=f"Each part starts with a capital letter, as in {example}.",
+        )
+        for option, name, example in options
+        if name is not None and not valid_alias(name)
+    ]
