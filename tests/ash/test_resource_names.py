@@ -38,7 +38,7 @@ BY_EDITOR = RelationshipId(False, USERS, "editor_id", "id", rest=(("tenant_id", 
 def relationships(output: Output, table: Name) -> dict[str, tuple[str, ...]]:
     """Return the keys of each relationship by its name."""
     found = {
-        each.name: each.foreign_keys
+        each.name: tuple(name for _table, name in each.foreign_keys)
         for item in output.plan.resources
         if item.draft.name == table
         for each in item.resource.relationships

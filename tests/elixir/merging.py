@@ -23,6 +23,7 @@ from ash_scaffold.ash.model import (
 )
 from ash_scaffold.elixir.merge.units import Unit, module_units
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.term import Atom, Call, Expr, Module, Ref, Term
@@ -77,7 +78,7 @@ def relationships(dice: Dice, name: str) -> Relationship:
         source_attribute=f"{name}_key" if kind is RelationshipKind.BELONGS_TO else "id",
         destination_attribute=dice.one(["id", "order_id"]),
         public=dice.yes(),
-        foreign_keys=(f"{name}_fkey",),
+        foreign_keys=((Name("public", "t"), f"{name}_fkey"),),
     )
 
 

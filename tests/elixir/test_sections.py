@@ -27,6 +27,7 @@ from ash_scaffold.ash.model import (
 from ash_scaffold.elixir.entity import Entity, layout
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.term import Atom, Call, Expr, Module, Operator, Ref, Term
 
@@ -244,7 +245,7 @@ def test_a_many_to_many_says_what_ash_would_not_guess() -> None:
                 source_attribute_on_join="post_id",
                 destination_attribute_on_join="label_id",
                 join_relationship="friends_join",
-                foreign_keys=("fk_a", "fk_b"),
+                foreign_keys=((Name("public", "t"), "fk_a"), (Name("public", "t"), "fk_b")),
             ),
         ),
     )

@@ -72,7 +72,7 @@ def test_every_constraint_is_known_by_its_name(torture_output: Output) -> None:
         known = {f"{table.name.name}_pkey"} if table.primary_key else set()
         known |= {identity.index for identity in resource.identities}
         known |= {r.foreign_key for r in resource.references}
-        known |= {key for r in resource.relationships for key in r.foreign_keys}
+        known |= {name for r in resource.relationships for _table, name in r.foreign_keys}
         for names in (
             resource.unique_index_names,
             resource.exclusion_constraint_names,

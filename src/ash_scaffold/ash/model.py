@@ -68,8 +68,9 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
 class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     """A relationship between attributes of two resources.
 
-    `foreign_keys` names the keys it comes from (two for a many_to_many), which with the target is
-    its identity in the database. `filter` holds the pairs of a composite key after the first.
+    `foreign_keys` has the keys it comes from (two for a many_to_many), each as its table and name,
+    since a constraint's name is unique within its table only (`pg_constraint`). `filter` holds the
+    pairs of a composite key after the first.
     """
 
     name: str
@@ -84,7 +85,7 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     source_attribute_on_join: str | None = None
     destination_attribute_on_join: str | None = None
     join_relationship: str | None = None
-    foreign_keys: tuple[str, ...] = ()
+    foreign_keys: tuple[tuple[Name, str], ...] = ()
     description: str | None = None
 
 

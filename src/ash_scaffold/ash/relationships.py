@@ -190,7 +190,7 @@ class _Planner:
                     destination_attribute=link.target[0],
                     allow_nil=True,
                     filter=pairs_filter(link.own, link.target),
-                    foreign_keys=(link.key.name,),
+                    foreign_keys=((link.key.table, link.key.name),),
                 )
             )
 
@@ -249,7 +249,7 @@ class _Planner:
             source_attribute=link.target[0],
             destination_attribute=link.own[0],
             filter=pairs_filter(link.target, link.own),
-            foreign_keys=(link.key.name,),
+            foreign_keys=((link.key.table, link.key.name),),
         )
 
     def _name_many_to_many(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
@@ -271,7 +271,7 @@ class _Planner:
     def _shown(self, near: Link) -> str | None:
         """Return the name of the has_many to a join table's rows, if there is one."""
         rows = self._found[near.parent.name]
-        of_key = (r for r in rows if r.foreign_keys == (near.key.name,))
+        of_key = (r for r in rows if r.foreign_keys == ((near.key.table, near.key.name),))
         return next((r.name for r in of_key if r.kind is RelationshipKind.HAS_MANY), None)
 
     def _name_rich_joins(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
@@ -306,7 +306,7 @@ class _Planner:
             source_attribute_on_join=near.own[0],
             destination_attribute_on_join=far.own[0],
             join_relationship=through or self._names.take(owner, default_join_relationship(name)),
-            foreign_keys=(near.key.name, far.key.name),
+            foreign_keys=tuple((link.key.table, link.key.name) for link in (near, far)),
         )
 
 

@@ -172,7 +172,9 @@ def _is_of(change: Change, difference: Difference, found: ParsedResource) -> boo
     if difference.path[0] == "relationships":
         wanted = {r.name: r for r in found.item.resource.relationships}
         relationship = wanted.get(difference.object)
-        return relationship is not None and not names.isdisjoint(relationship.foreign_keys)
+        return relationship is not None and any(
+            table == change.table and name in names for table, name in relationship.foreign_keys
+        )
     return difference.object in names
 
 

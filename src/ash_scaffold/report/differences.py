@@ -98,7 +98,7 @@ def sentence(difference: Difference) -> str:
         case Kind.ATTRIBUTE_EXTRA if isinstance(has, Attribute):
             return f"The attribute {has.name} has the source {has.column}, which is no column."
         case Kind.RELATIONSHIP_MISSING if isinstance(wanted, Relationship):
-            keys = " and ".join(wanted.foreign_keys)
+            keys = " and ".join(name for _table, name in wanted.foreign_keys)
             return (
                 f"No {wanted.kind.value} {wanted.name} to {wanted.destination}, which the foreign "
                 f"key {keys} gives."
