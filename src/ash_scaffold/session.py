@@ -30,8 +30,9 @@ from ash_scaffold.config import (
 )
 from ash_scaffold.config.faults import quoted
 from ash_scaffold.config.match import is_glob
-from ash_scaffold.generate.hints import legacy_facts
-from ash_scaffold.legacy.read import Hints, read_legacy
+from ash_scaffold.legacy.associations import with_removed_targets
+from ash_scaffold.legacy.ecto import Hints
+from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.source import Source, open_source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
@@ -248,7 +249,7 @@ def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySche
     if not hints.asked:
         return ()
     before = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
-    return with_remembered(legacy_facts(hints, before), before)
+    return with_remembered(with_removed_targets(hints.schemas, before), before)
 
 
 def chosen_dump(options: SourceOptions, config: Config, root: Path) -> Path | None:
@@ -295,7 +296,7 @@ def read_database(
 
     partitions = any(table.partitions for table in config.tables.values())
     named = {*schemas, *schemas_named(config)}
-    hinted = {"public", *(schema.schema for schema in hints.schemas if schema.schema)} - named
+    hinted = {"public", *(schema.table.schema for schema in hints.schemas)} - named
     with read_only(source.url) as connection:
         try:
             return reflect(connection, schemas=tuple(sorted(named | hinted)), partitions=partitions)

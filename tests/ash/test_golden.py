@@ -19,7 +19,6 @@ from msgspec import structs
 from tests.support import PROJECT, Output, generate
 
 from ash_scaffold.ash.hints import LegacySchema
-from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
@@ -50,7 +49,7 @@ def legacy(source: Path) -> tuple[LegacySchema, ...]:
     """Read the Ecto schemas of a file, if there is one."""
     if not source.exists():
         return ()
-    return legacy_facts(read_code(CodeBase([ElixirFile("lib/app.ex", source.read_bytes())])))
+    return read_code(CodeBase([ElixirFile("lib/app.ex", source.read_bytes())])).schemas
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -25,7 +25,7 @@ from ash_scaffold.document.model import (
     Table,
     group_reasons,
 )
-from ash_scaffold.legacy.ecto import Field, Hints, LegacySchema, PlainType
+from ash_scaffold.legacy.ecto import EctoField, EctoSchema, Hints, PlainType
 from ash_scaffold.legacy.usage import User, UserKind
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Problem
@@ -69,14 +69,13 @@ CREATE TABLE schema_migrations (version bigint PRIMARY KEY);
 """
 
 
-def field(name: str) -> Field:
-    return Field(name=name, column=name, type=PlainType("string"), line=3)
+def field(name: str) -> EctoField:
+    return EctoField(name=name, column=name, ecto_type=PlainType("string"), line=3)
 
 
-USER = LegacySchema(
+USER = EctoSchema(
     module="App.Accounts.User",
-    table="users",
-    schema=None,
+    table=Name("public", "users"),
     path="lib/app/accounts/user.ex",
     line=1,
     context="App.Accounts",

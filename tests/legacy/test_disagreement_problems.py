@@ -8,7 +8,6 @@ from msgspec import structs
 from tests.support import PROJECT, generate
 
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
@@ -94,7 +93,7 @@ end
 
 def planned(database: Database, config: str = "") -> tuple[Hints, Plan]:
     hints = read_code(CodeBase([ElixirFile("lib/app.ex", SOURCE.encode())]))
-    known = structs.replace(PROJECT, legacy=legacy_facts(hints))
+    known = structs.replace(PROJECT, legacy=hints.schemas)
     return hints, generate(database, config, state=known).plan
 
 

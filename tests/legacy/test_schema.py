@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import pytest
 
+from ash_scaffold.ash.hints import EnumHint, LegacyAssociation, Maker, ObjectHint, Role
+from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import (
     ArrayType,
-    Association,
-    AssociationKind,
-    Autogenerate,
     CustomType,
     DateTimeType,
+    EctoAssociation,
+    EctoField,
+    EctoSchema,
     EmbeddedSchema,
     EmbedType,
-    EnumType,
-    Field,
     FieldType,
     Hints,
-    LegacySchema,
     MapType,
     PlainType,
-    Timestamps,
     UnknownType,
     Unread,
 )
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
+from ash_scaffold.legacy.types import custom_module, type_hint
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.term import Atom, Keyword, Map
 
 UTC, UTC_USEC = DateTimeType(utc=True, usec=False), DateTimeType(utc=True, usec=True)
 NAIVE = DateTimeType(utc=False, usec=False)
@@ -41,7 +39,7 @@ def hints(*sources: str) -> Hints:
     return read_code(CodeBase(files))
 
 
-def thing(body: str, *others: str, before: str = "", use: str = BASE) -> LegacySchema:
+def thing(body: str, *others: str, before: str = "", use: str = BASE) -> EctoSchema:
     """Read `App.Thing` over "things", whose key is left out."""
     text = f'defmodule App.Thing do\n{use}{before}  schema "things" do\n{body}  end\nend\n'
     found = hints(text, *others)
@@ -49,11 +47,15 @@ def thing(body: str, *others: str, before: str = "", use: str = BASE) -> LegacyS
     return next(schema for schema in found.schemas if schema.module == "App.Thing")
 
 
-def field(line: str, *others: str, before: str = "") -> Field:
+def field(line: str, *others: str, before: str = "") -> EctoField:
     """Read the one field that a line of a schema without a key gives."""
     schema = thing(f"    {line}\n", *others, before=f"  @primary_key false\n{before}")
     (found,) = schema.fields
     return found
+
+
+def type_of(line: str, *others: str, before: str = "") -> FieldType:
+    return field(line, *others, before=before).ecto_type
 
 
 @pytest.mark.parametrize(
@@ -70,12 +72,12 @@ def field(line: str, *others: str, before: str = "") -> Field:
         ("field :x, {:array, :map}", ArrayType(PlainType("map"))),
         ("field :x, {:array, {:array, :integer}}", ArrayType(ArrayType(PlainType("integer")))),
         ("field :x, {:map, :integer}", MapType(PlainType("integer"))),
-        ("field :x, Ecto.Enum, values: [:a, :b]", EnumType((("a", "a"), ("b", "b")))),
-        ("field :x, Ecto.Enum, values: ~w(a b)a", EnumType((("a", "a"), ("b", "b")))),
-        ('field :x, Ecto.Enum, values: [a: "A", b: "B"]', EnumType((("a", "A"), ("b", "B")))),
-        ("field :x, Ecto.Enum, values: [low: 1, high: 2]", EnumType((("low", 1), ("high", 2)))),
-        ("field :x, Ecto.Enum, values: [nil, true]", EnumType((("nil", "nil"), ("true", "true")))),
-        ("field :x, {:array, Ecto.Enum}, values: [:a]", ArrayType(EnumType((("a", "a"),)))),
+        ("field :x, Ecto.Enum, values: [:a, :b]", EnumHint((("a", "a"), ("b", "b")))),
+        ("field :x, Ecto.Enum, values: ~w(a b)a", EnumHint((("a", "a"), ("b", "b")))),
+        ('field :x, Ecto.Enum, values: [a: "A", b: "B"]', EnumHint((("a", "A"), ("b", "B")))),
+        ("field :x, Ecto.Enum, values: [low: 1, high: 2]", EnumHint((("low", 1), ("high", 2)))),
+        ("field :x, Ecto.Enum, values: [nil, true]", EnumHint((("nil", "nil"), ("true", "true")))),
+        ("field :x, {:array, Ecto.Enum}, values: [:a]", ArrayType(EnumHint((("a", "a"),)))),
         ("field :x, EctoNetwork.INET", CustomType("EctoNetwork.INET")),
         ("field :x, {:array, Ecto.ULID}", ArrayType(CustomType("Ecto.ULID"))),
         (
@@ -88,7 +90,15 @@ def field(line: str, *others: str, before: str = "") -> Field:
     ],
 )
 def test_types(line: str, type_: FieldType) -> None:
-    assert field(line) == Field(name="x", column="x", type=type_, line=5)
+    assert field(line) == EctoField(
+        name="x",
+        column="x",
+        path="lib/f0.ex",
+        line=5,
+        type=type_hint(type_),
+        custom=custom_module(type_),
+        ecto_type=type_,
+    )
 
 
 def test_the_stored_type_of_an_own_type_is_what_its_type_function_says() -> None:
@@ -98,9 +108,7 @@ def test_the_stored_type_of_an_own_type_is_what_its_type_function_says() -> None
         "defmodule App.List do\n  use Ecto.Type\n  def type, do: {:array, :string}\nend\n"
         "defmodule App.Odd do\n  use Ecto.Type\n  def type, do: other()\nend\n"
     )
-    stored = {
-        name: field(f"field :x, App.{name}", own).type for name in ("Json", "Id", "List", "Odd")
-    }
+    stored = {name: type_of(f"field :x, App.{name}", own) for name in ("Json", "Id", "List", "Odd")}
     assert stored == {
         "Json": CustomType("App.Json", PlainType("jsonb")),
         "Id": CustomType("App.Id", PlainType("uuid")),
@@ -115,67 +123,61 @@ def test_enums_of_the_library_ecto_enum() -> None:
         'defenum(App.Mood, :mood, [:happy, "sad"])\n'
         "defmodule App.Color do\n  use EctoEnum, type: :color, enums: [:red]\nend\n"
     )
-    assert field("field :x, App.Level", own).type == EnumType((("low", 0), ("high", 1)))
-    assert field("field :x, App.Mood", own).type == EnumType((("happy", "happy"), ("sad", "sad")))
-    assert field("field :x, App.Color", own).type == EnumType((("red", "red"),))
+    assert type_of("field :x, App.Level", own) == EnumHint((("low", 0), ("high", 1)))
+    assert type_of("field :x, App.Mood", own) == EnumHint((("happy", "happy"), ("sad", "sad")))
+    assert type_of("field :x, App.Color", own) == EnumHint((("red", "red"),))
 
 
 def test_an_enum_may_be_nested_in_the_module_that_uses_it() -> None:
     other = "defmodule App.Other do\n  use App.Base\n  defenum(State, gone: 2)\nend\n"
     own = "  import EctoEnum\n  defenum(State, low: 0, high: 1)\n"
-    assert field("field :x, State", other, before=own).type == EnumType((("low", 0), ("high", 1)))
+    assert type_of("field :x, State", other, before=own) == EnumHint((("low", 0), ("high", 1)))
     aliased = "  alias App.Other.State\n"
-    assert field("field :x, State", other, before=aliased).type == EnumType((("gone", 2),))
+    assert type_of("field :x, State", other, before=aliased) == EnumHint((("gone", 2),))
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("field :x, :string, source: :X", {"column": "X"}),
-        ('field :x, :string, default: "a"', {"default": "a"}),
-        ("field :x, :string, default: :a", {"default": Atom("a")}),
-        ("field :x, :string, default: %{}", {"default": Map(())}),
-        ("field :x, :string, default: ~w(a b)", {"default": ["a", "b"]}),
-        ("field :x, :string, default: [a: 1]", {"default": Keyword((("a", 1),))}),
         ("field :x, :string, redact: true", {"redact": True}),
-        ("field :x, :string, primary_key: true", {"primary_key": True}),
-        ("field :x, :string, read_after_writes: true", {"read_after_writes": True}),
-        ("field :x, :string, writable: :insert", {"writable": "insert"}),
+        ("field :x, :string, primary_key: true", {"maker": Maker.CALLER}),
+        ("field :x, :string, read_after_writes: true", {"maker": Maker.DATABASE}),
+        ("field :x, :string, writable: :insert", {}),
         ("field :x, :string, @options", {"redact": True, "column": "y"}),
         ("field(:x, :string, null: false) :: String.t()", {}),
         (
             "field :x, :string, autogenerate: {App, :make, []}",
-            {"autogenerate": Autogenerate.FUNCTION, "generator": "{App, :make, []}"},
+            {"maker": Maker.OTHER, "generator": "{App, :make, []}"},
         ),
     ],
 )
 def test_options(line: str, expected: dict[str, object]) -> None:
     found = field(line, before="  @options [redact: true, source: :y]\n")
     known = {name: getattr(found, name) for name in expected}
-    assert (found.name, found.type, known) == ("x", STRING, expected)
+    assert (found.name, found.ecto_type, known) == ("x", STRING, expected)
 
 
-def test_fields_without_a_column_are_only_named() -> None:
+def test_fields_without_a_column_are_none() -> None:
     schema = thing("    field :password, :string, virtual: true, redact: true\n")
-    assert schema.virtual == ("password",)
     assert [each.name for each in schema.fields] == ["id"]
 
 
 @pytest.mark.parametrize(
     ("attribute", "key"),
     [
-        ("", ("id", "id", ID, Autogenerate.DATABASE, "")),
+        ("", ("id", "id", ID, Maker.DATABASE, "")),
         (
             "@primary_key {:id, :binary_id, autogenerate: true}",
-            ("id", "id", BINARY_ID, Autogenerate.UUID, ""),
+            ("id", "id", BINARY_ID, Maker.UUID, ""),
         ),
         (
             "@primary_key {:uid, Ecto.UUID, autogenerate: [version: 7], source: :ID}",
-            ("uid", "ID", PlainType("uuid"), Autogenerate.UUID, "[version: 7]"),
+            ("uid", "ID", PlainType("uuid"), Maker.UUID_V7, "[version: 7]"),
         ),
         (
             "@primary_key {:id, Ecto.ULID, autogenerate: true}",
-            ("id", "id", CustomType("Ecto.ULID"), Autogenerate.CUSTOM, "Ecto.ULID"),
+            ("id", "id", CustomType("Ecto.ULID"), Maker.OTHER, "Ecto.ULID"),
         ),
         (
             '@primary_key {:id, App.Id, autogenerate: true, prefix: "u"}',
@@ -183,17 +185,17 @@ def test_fields_without_a_column_are_only_named() -> None:
                 "id",
                 "id",
                 CustomType("App.Id", None, (("prefix", '"u"'),)),
-                Autogenerate.CUSTOM,
+                Maker.OTHER,
                 "App.Id",
             ),
         ),
-        ("@primary_key {:code, :string, []}", ("code", "code", STRING, Autogenerate.NONE, "")),
+        ("@primary_key {:code, :string, []}", ("code", "code", STRING, Maker.CALLER, "")),
         ("@primary_key false", None),
     ],
 )
 def test_the_key_is_what_the_attribute_says(attribute: str, key: tuple[object, ...] | None) -> None:
     schema = thing("", before=f"  {attribute}\n")
-    found = [(f.name, f.column, f.type, f.autogenerate, f.generator) for f in schema.fields]
+    found = [(f.name, f.column, f.ecto_type, f.maker, f.generator) for f in schema.fields]
     assert found == ([] if key is None else [key])
     assert schema.primary_key == (() if key is None else (key[1],))
 
@@ -232,10 +234,9 @@ def test_timestamps(
     before = f"  @timestamps_opts {attribute}\n" if attribute else ""
     schema = thing(f"    {call}\n", before=before)
     created, updated, type_ = expected
-    assert schema.timestamps == Timestamps(created=created, updated=updated, type=type_)
-    columns = [column for column in (created, updated) if column is not None]
-    own = [(f.column, f.type, f.autogenerate) for f in schema.fields[1:]]
-    assert own == [(column, type_, Autogenerate.TIMESTAMP) for column in columns]
+    roles = ((created, Role.CREATED), (updated, Role.UPDATED))
+    own = [(f.column, f.ecto_type, f.role, f.maker) for f in schema.fields[1:]]
+    assert own == [(c, type_, role, Maker.UNSAID) for c, role in roles if c is not None]
 
 
 OWNER = (
@@ -245,8 +246,8 @@ OWNER = (
     "    field :thing_id, :integer, source: :t\n  end\nend\n"
 )
 PEOPLE = Name("people", "owners")
-BELONGS_TO, HAS_ONE = AssociationKind.BELONGS_TO, AssociationKind.HAS_ONE
-HAS_MANY, MANY_TO_MANY = AssociationKind.HAS_MANY, AssociationKind.MANY_TO_MANY
+BELONGS_TO, HAS_ONE = RelationshipKind.BELONGS_TO, RelationshipKind.HAS_ONE
+HAS_MANY, MANY_TO_MANY = RelationshipKind.HAS_MANY, RelationshipKind.MANY_TO_MANY
 
 
 @pytest.mark.parametrize(
@@ -262,18 +263,18 @@ HAS_MANY, MANY_TO_MANY = AssociationKind.HAS_MANY, AssociationKind.MANY_TO_MANY
     ],
 )
 def test_associations_are_told_in_columns(
-    line: str, kind: AssociationKind, own: str, target: str, filtered: bool
+    line: str, kind: RelationshipKind, own: str, target: str, filtered: bool
 ) -> None:
     schema = thing(f"    {line}\n", OWNER, before="  alias App.Shared.{Owner, Other}\n")
     assert schema.associations == (
-        Association(
+        LegacyAssociation(
             name="x",
             kind=kind,
-            line=5,
-            module="App.Shared.Owner",
             table=PEOPLE,
-            own_column=own,
-            target_column=target,
+            own=own,
+            target=target,
+            path="lib/f0.ex",
+            line=5,
             filtered=filtered,
         ),
     )
@@ -286,10 +287,10 @@ def test_the_key_of_a_belongs_to_is_a_field_of_its_type() -> None:
         OWNER,
         before="  alias App.Shared.Owner\n  @foreign_key_type :binary_id\n",
     )
-    assert [(f.name, f.type, f.belongs_to) for f in schema.fields[1:]] == [
-        ("a_id", BINARY_ID, "a"),
-        ("b_id", STRING, "b"),
-        ("c_id", PlainType("integer"), None),
+    assert [(f.name, f.ecto_type) for f in schema.fields[1:]] == [
+        ("a_id", BINARY_ID),
+        ("b_id", STRING),
+        ("c_id", PlainType("integer")),
     ]
 
 
@@ -309,42 +310,44 @@ def test_associations_through_others_and_join_tables() -> None:
         join,
         before="  alias App.Shared.Owner\n",
     )
-    owner = "App.Shared.Owner"
+    assert schema.declared[0] == EctoAssociation(
+        name="a", kind=HAS_MANY, line=5, through=("shares", "owner")
+    )
+    assert [each.module for each in schema.declared[1:]] == ["App.Shared.Owner"] * 3
+    assert [each.join_module for each in schema.declared] == [None, None, "App.Share", None]
     assert schema.associations == (
-        Association(name="a", kind=HAS_MANY, line=5, through=("shares", "owner")),
-        Association(
+        LegacyAssociation(
             name="b",
             kind=MANY_TO_MANY,
-            line=6,
-            module=owner,
             table=PEOPLE,
-            own_column="id",
-            target_column="id",
-            join_table=Name("public", "things_owners"),
-            join_own_column="thing_id",
-            join_target_column="owner_id",
+            own="id",
+            target="id",
+            path="lib/f0.ex",
+            line=6,
+            through=Name("public", "things_owners"),
+            through_own="thing_id",
+            through_target="owner_id",
         ),
-        Association(
+        LegacyAssociation(
             name="c",
             kind=MANY_TO_MANY,
-            line=7,
-            module=owner,
             table=PEOPLE,
-            own_column="id",
-            target_column="Code",
-            join_module="App.Share",
-            join_table=Name("public", "shares"),
-            join_own_column="tid",
-            join_target_column="owner_id",
+            own="id",
+            target="Code",
+            path="lib/f0.ex",
+            line=7,
+            through=Name("public", "shares"),
+            through_own="tid",
+            through_target="owner_id",
         ),
-        Association(
+        LegacyAssociation(
             name="d",
             kind=HAS_ONE,
-            line=9,
-            module=owner,
             table=Name("people", "old_owners"),
-            own_column="id",
-            target_column="t",
+            own="id",
+            target="t",
+            path="lib/f0.ex",
+            line=9,
         ),
     )
 
@@ -364,7 +367,7 @@ def test_associations_through_others_and_join_tables() -> None:
 )
 def test_names_of_modules(before: str, written: str) -> None:
     schema = thing(f"    belongs_to :x, {written}\n", OWNER, before=f"  {before}\n")
-    assert [each.module for each in schema.associations] == ["App.Shared.Owner"]
+    assert [each.module for each in schema.declared] == ["App.Shared.Owner"]
 
 
 def test_a_module_that_refers_to_itself_and_to_one_inside_of_it() -> None:
@@ -372,8 +375,8 @@ def test_a_module_that_refers_to_itself_and_to_one_inside_of_it() -> None:
         "    belongs_to :parent, __MODULE__\n    embeds_one :note, Note\n",
         before="  defmodule Note do\n    use Ecto.Schema\n    embedded_schema do\n    end\n  end\n",
     )
-    assert schema.associations[0].module == "App.Thing"
-    assert schema.fields[-1].type == EmbedType("App.Thing.Note", many=False)
+    assert schema.declared[0].module == "App.Thing"
+    assert schema.fields[-1].ecto_type == EmbedType("App.Thing.Note", many=False)
 
 
 def test_embedded_schemas_on_their_own_and_in_place() -> None:
@@ -385,13 +388,13 @@ def test_embedded_schemas_on_their_own_and_in_place() -> None:
         "defmodule App.Note do\n  use Ecto.Schema\n  @primary_key false\n"
         "  embedded_schema do\n    field :at, :utc_datetime\n  end\nend\n",
     )
-    place_key = Field(
+    place_key = EctoField(
         name="id",
         column="id",
-        type=BINARY_ID,
+        path="lib/f0.ex",
         line=7,
-        primary_key=True,
-        autogenerate=Autogenerate.UUID,
+        maker=Maker.UUID,
+        ecto_type=BINARY_ID,
     )
     place = EmbedType("App.Thing.Line.Place", many=False)
     assert found.embedded == (
@@ -399,15 +402,31 @@ def test_embedded_schemas_on_their_own_and_in_place() -> None:
             module="App.Note",
             path="lib/f1.ex",
             line=1,
-            fields=(Field(name="at", column="at", type=UTC, line=5),),
+            fields=(
+                EctoField(
+                    name="at",
+                    column="at",
+                    path="lib/f1.ex",
+                    line=5,
+                    type=type_hint(UTC),
+                    ecto_type=UTC,
+                ),
+            ),
         ),
         EmbeddedSchema(
             module="App.Thing.Line",
             path="lib/f0.ex",
             line=5,
             fields=(
-                Field(name="text", column="text", type=STRING, line=6),
-                Field(name="place", column="place", type=place, line=7),
+                EctoField(name="text", column="text", path="lib/f0.ex", line=6, ecto_type=STRING),
+                EctoField(
+                    name="place",
+                    column="place",
+                    path="lib/f0.ex",
+                    line=7,
+                    type=ObjectHint(),
+                    ecto_type=place,
+                ),
             ),
         ),
         EmbeddedSchema(
@@ -424,7 +443,9 @@ def test_typed_schemas() -> None:
         "defmodule B do\n  use TypedEctoSchema\n  @primary_key false\n"
         "  typed_embedded_schema do\n    field :z\n  end\nend\n"
     )
-    assert [(s.table, [f.name for f in s.fields]) for s in found.schemas] == [("as", ["x", "y"])]
+    assert [(s.table.name, [f.name for f in s.fields]) for s in found.schemas] == [
+        ("as", ["x", "y"])
+    ]
     assert [(e.module, [f.name for f in e.fields]) for e in found.embedded] == [("B", ["z"])]
     assert found.unread == ()
 
@@ -478,7 +499,7 @@ MACROS = (
     "      @primary_key {:uid, unquote(key), autogenerate: true}\n"
     "      @timestamps_opts [type: :utc_datetime_usec]\n    end\n  end\nend\n"
     "defmodule App.Fields do\n  defmacro audit(who) do\n    quote do\n"
-    "      field :audited_by, :string, default: unquote(who)\n    end\n  end\n"
+    "      field :audited_by, :string, source: unquote(who)\n    end\n  end\n"
     "  defmacro odd(x) do\n    if x, do: quote(do: field(:a))\n  end\nend\n"
     "defmodule AppKit do\n  def schema do\n    quote do\n      use App.Base, key: :id\n"
     "      unquote(more())\n    end\n  end\n"
@@ -499,32 +520,32 @@ def test_what_the_projects_own_base_sets_applies(
     use: str, key: FieldType, foreign: FieldType
 ) -> None:
     schema = thing(
-        '    audit("nobody")\n    belongs_to :owner, Owner\n    timestamps()\n',
+        "    audit(:nobody)\n    belongs_to :owner, Owner\n    timestamps()\n",
         MACROS,
         OWNER,
         use=f"  {use}\n",
     )
-    assert [(f.name, f.type, f.default, f.line) for f in schema.fields] == [
-        ("uid", key, None, 3),
+    assert [(f.name, f.ecto_type, f.column, f.line) for f in schema.fields] == [
+        ("uid", key, "uid", 3),
         ("audited_by", STRING, "nobody", 4),
-        ("owner_id", foreign, None, 5),
-        ("inserted_at", UTC_USEC, None, 6),
-        ("updated_at", UTC_USEC, None, 6),
+        ("owner_id", foreign, "owner_id", 5),
+        ("inserted_at", UTC_USEC, "inserted_at", 6),
+        ("updated_at", UTC_USEC, "updated_at", 6),
     ]
-    assert schema.associations[0].module == "App.Shared.Owner"
+    assert schema.declared[0].module == "App.Shared.Owner"
 
 
 def test_values_that_functions_and_attributes_give() -> None:
     states = "defmodule App.States do\n  @all [:on, :off]\n  def all, do: @all\nend\n"
     before = "  @base [:a]\n  @more @base ++ ~w(b)a\n  @pairs [x: 1]\n"
-    assert field("field :x, Ecto.Enum, values: @more", before=before).type == EnumType(
+    assert type_of("field :x, Ecto.Enum, values: @more", before=before) == EnumHint(
         (("a", "a"), ("b", "b"))
     )
-    assert field("field :x, Ecto.Enum, values: App.States.all()", states).type == EnumType(
+    assert type_of("field :x, Ecto.Enum, values: App.States.all()", states) == EnumHint(
         (("on", "on"), ("off", "off"))
     )
-    assert field("field :x, Ecto.Enum, values: Keyword.keys(@pairs)", before=before).type == (
-        EnumType((("x", "x"),))
+    assert type_of("field :x, Ecto.Enum, values: Keyword.keys(@pairs)", before=before) == (
+        EnumHint((("x", "x"),))
     )
 
 
@@ -560,7 +581,7 @@ def test_an_unread_type_is_kept_as_written() -> None:
     found = hints(
         'defmodule A do\n  use Ecto.Schema\n  schema "as" do\n    field :x, kind()\n  end\nend\n'
     )
-    assert found.schemas[0].fields[1].type == UnknownType("kind()")
+    assert found.schemas[0].fields[1].ecto_type == UnknownType("kind()")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.legacy.read import Hints, read_legacy
+from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.legacy.table_names import TableNames, named_tables
 from ash_scaffold.legacy.usage import How, User, UserKind, usage
 from ash_scaffold.postgres.catalog import Name

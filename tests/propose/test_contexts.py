@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.legacy.ecto import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.propose.contexts import claims
 
 
-def schema(module: str, table: str = "things") -> LegacySchema:
+def schema(module: str, table: str = "things") -> EctoSchema:
     context = module.rpartition(".")[0]
-    return LegacySchema(
-        module=module, table=table, schema=None, path="lib/x.ex", line=1, context=context
+    return EctoSchema(
+        module=module, table=Name("public", table), path="lib/x.ex", line=1, context=context
     )
 
 

@@ -152,18 +152,34 @@ class Legacy:
 
 
 def memorable(schema: LegacySchema) -> LegacySchema:
-    """Return what is worth keeping of a schema, for when the legacy code is gone.
+    """Return the part of a schema to keep for when the legacy code is removed.
 
-    That is what the catalog doesn't say as well, without the places, which move with every edit.
+    These are the facts that the catalog doesn't hold as well, without the places, which move with
+    every edit, and without any that only a kind of legacy code has.
     """
-    replace = msgspec.structs.replace
-    fields = (replace(each, path="", line=0) for each in schema.fields)
-    return replace(
-        schema,
-        path="",
-        line=0,
+    fields = (
+        LegacyField(
+            name=field.name,
+            column=field.column,
+            type=field.type,
+            custom=field.custom,
+            redact=field.redact,
+            role=field.role,
+            maker=field.maker,
+            generator=field.generator,
+        )
+        for field in schema.fields
+    )
+    return LegacySchema(
+        module=schema.module,
+        table=schema.table,
+        context=schema.context,
+        first=schema.first,
         fields=tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),
-        associations=tuple(replace(each, path="", line=0) for each in schema.associations),
+        primary_key=schema.primary_key,
+        associations=tuple(
+            msgspec.structs.replace(each, path="", line=0) for each in schema.associations
+        ),
     )
 
 

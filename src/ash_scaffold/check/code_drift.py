@@ -12,7 +12,7 @@ from ash_scaffold.config.faults import quoted
 from ash_scaffold.generate.case import Case, Settings
 from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.generate.run import PlannedRun
-from ash_scaffold.legacy.ecto import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.legacy.types import described
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Severity
@@ -36,7 +36,7 @@ def code_drift(
 
     Whether Ash may migrate is the guard's to tell.
     """
-    schemas = hints.by_name()
+    schemas = hints.by_table()
     for parsed in resources:
         for difference in parsed.differences:
             guarded = difference.kind is Kind.MIGRATE and not parsed.item.resource.migrate
@@ -48,7 +48,7 @@ def _difference(
     parsed: ParsedResource,
     difference: Difference,
     families: Families,
-    schema: LegacySchema | None,
+    schema: EctoSchema | None,
     commands: Commands,
 ) -> Finding:
     table = str(parsed.table)
@@ -75,14 +75,14 @@ def _accept_it(name: str) -> str:
     return f"It is a hand edit, which no run undoes: edit it, or accept it as {quoted(name)}."
 
 
-def _legacy(difference: Difference, schema: LegacySchema | None) -> str:
+def _legacy(difference: Difference, schema: EctoSchema | None) -> str:
     """Say what the legacy code takes the column for, where a type is at issue."""
     if schema is None or difference.kind not in _TYPES:
         return ""
     field = schema.by_column().get(difference.object)
     if field is None:
         return ""
-    return f" The legacy schema {schema.module} has {described(field.type)}."
+    return f" The legacy schema {schema.module} has {described(field.ecto_type)}."
 
 
 def module_drift(

@@ -256,7 +256,7 @@ class _Builder:
         self._contexts: defaultdict[Name, set[str]] = defaultdict(set)
         for schema in sources.hints.schemas:
             if schema.context_module is not None:
-                self._contexts[schema.name].add(schema.context)
+                self._contexts[schema.table].add(schema.context)
 
     def table(self, table: catalog.Table) -> Table:
         """Make one table of the document."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ash_scaffold.ash.keys import primary_key
 from ash_scaffold.document.model import Proposal, ProposalKind
 from ash_scaffold.legacy.disagreements import Disagreement
-from ash_scaffold.legacy.ecto import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Generated, Name, RelationKind, Table
 from ash_scaffold.problem import Code
 
@@ -57,9 +57,9 @@ def _needs(table: Name, columns: tuple[str, ...], why: str) -> Proposal:
 
 def _deprecated(tables: Mapping[Name, Table], hints: Hints) -> Iterator[Proposal]:
     """Find columns that no Ecto schema of their table knows, where all of those could be read."""
-    by_table: dict[Name, list[LegacySchema]] = {}
+    by_table: dict[Name, list[EctoSchema]] = {}
     for schema in hints.schemas:
-        by_table.setdefault(schema.name, []).append(schema)
+        by_table.setdefault(schema.table, []).append(schema)
     for name, schemas in by_table.items():
         table = tables.get(name)
         if table is None or table.kind not in _KEYED or any(each.partial for each in schemas):

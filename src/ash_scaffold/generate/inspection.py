@@ -16,9 +16,8 @@ from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.faults import did_you_mean
-from ash_scaffold.generate.hints import legacy_facts
 from ash_scaffold.generate.usage import not_read, require_asked, require_code, require_option
-from ash_scaffold.legacy.read import Hints
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.legacy.usage import usage as table_users
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
@@ -109,7 +108,7 @@ def inspect(
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(
-        database, Resolver(config), app, names, Legacy(legacy_facts(hints)), geo_postgis=geo
+        database, Resolver(config), app, names, Legacy(hints.schemas), geo_postgis=geo
     )
     if usage:
         # Every table is looked for: a name without its schema may mean one that is not shown.

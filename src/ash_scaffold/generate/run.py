@@ -35,7 +35,7 @@ from ash_scaffold.generate.options import (
 )
 from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.legacy.disagreements import disagreement_problems
-from ash_scaffold.legacy.read import Hints
+from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.hints import EnumHint
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.ash.virtual_keys import legacy_key_name
+from ash_scaffold.legacy.associations import ends
 from ash_scaffold.legacy.ecto import (
     ArrayType,
-    Association,
-    AssociationKind,
-    EnumType,
-    Field,
+    EctoAssociation,
+    EctoField,
+    EctoSchema,
     Hints,
-    LegacySchema,
     Unread,
 )
 from ash_scaffold.legacy.types import (
@@ -74,24 +74,24 @@ def disagreements(hints: Hints, database: Database) -> tuple[Disagreement, ...]:
     """Return every disagreement, by file and line.
 
     Schemas of PostgreSQL schemas that were not read are left out. A column that a schema doesn't
-    know counts only for the schema to go by of its table (`Hints.by_name`), and not where some of
+    know counts only for the schema to go by of its table (`Hints.by_table`), and not where some of
     that could not be read.
     """
     tables = {table.name: table for table in database.tables}
     known = _Known(tables, database)
-    chosen = hints.by_name()
+    chosen = hints.by_table()
     found: list[Disagreement] = []
     for schema in hints.schemas:
-        if schema.name.schema not in database.schemas:
+        if schema.table.schema not in database.schemas:
             continue
-        table = tables.get(schema.name)
+        table = tables.get(schema.table)
         if table is None:
-            what = f"The database has no table {schema.name}."
+            what = f"The database has no table {schema.table}."
             found.append(_disagreement(Code.LEGACY_TABLE_MISSING, schema, schema.line, what))
             continue
         found += _fields(schema, table, known)
         found += _precisions(schema, table, known)
-        if chosen[schema.name] is schema:
+        if chosen[schema.table] is schema:
             found += _unknown_columns(schema, table)
     found += _shared(hints, chosen)
     found += _without_key(hints, known)
@@ -100,7 +100,7 @@ def disagreements(hints: Hints, database: Database) -> tuple[Disagreement, ...]:
 
 def _disagreement(
     code: Code,
-    schema: LegacySchema,
+    schema: EctoSchema,
     line: int,
     what: str,
     *,
@@ -111,7 +111,7 @@ def _disagreement(
 ) -> Disagreement:
     return Disagreement(
         code=code,
-        table=schema.name,
+        table=schema.table,
         column=column,
         module=schema.module,
         path=schema.path if path is None else path,
@@ -122,12 +122,12 @@ def _disagreement(
     )
 
 
-def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Disagreement]:
+def _fields(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Disagreement]:
     columns = {column.name: column for column in table.columns}
     for field in schema.fields:
         column = columns.get(field.column)
         if column is None:
-            what = f"{schema.name} has no column {field.column}, which {field.name} needs."
+            what = f"{schema.table} has no column {field.column}, which {field.name} needs."
             yield _disagreement(
                 Code.LEGACY_FIELD_WITHOUT_COLUMN, schema, field.line, what, column=field.column
             )
@@ -136,40 +136,38 @@ def _fields(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Disag
 
 
 def _type(
-    schema: LegacySchema, table: Table, field: Field, column: Column, known: _Known
+    schema: EctoSchema, table: Table, field: EctoField, column: Column, known: _Known
 ) -> Iterator[Disagreement]:
     stored = stored_type(column.type, known.database)
-    if not agrees(field.type, stored):
-        what = f"{field.name} is {described(field.type)}, the column is {stored.text}."
+    if not agrees(field.ecto_type, stored):
+        what = f"{field.name} is {described(field.ecto_type)}, the column is {stored.text}."
         yield _disagreement(
             Code.LEGACY_TYPE_DISAGREES, schema, field.line, what, column=column.name
         )
         return
-    type_ = field.type.item if isinstance(field.type, ArrayType) else field.type
-    if isinstance(type_, EnumType):
+    type_ = field.ecto_type.item if isinstance(field.ecto_type, ArrayType) else field.ecto_type
+    if isinstance(type_, EnumHint):
         yield from _labels(schema, table, field, type_, stored)
 
 
-def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[Disagreement]:
+def _precisions(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Disagreement]:
     """Find times that the schema keeps to other fractions of a second; what a line says, once."""
     columns = {column.name: column for column in table.columns}
     by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for field in schema.fields:
         column = columns.get(field.column)
-        said = says_usec(field.type)
-        if column is None or said is None:
+        of_field = says_usec(field.ecto_type)
+        if column is None or of_field is None:
             continue
-        usec = usec_of(column.type)
-        agree = agrees(field.type, stored_type(column.type, known.database))
-        if agree and usec is not None and said is not usec:
+        of_column = usec_of(column.type)
+        agree = agrees(field.ecto_type, stored_type(column.type, known.database))
+        if agree and of_column is not None and of_field is not of_column:
             what = (
-                f"{described(field.type)}, but the column keeps microseconds, which the schema "
-                "drops as it reads them."
-                if usec
-                else f"{described(field.type)}, but the column keeps whole seconds: the database "
-                "rounds what the schema writes."
+                "the column keeps microseconds, which the schema drops as it reads them."
+                if of_column
+                else "the column keeps whole seconds: the database rounds what the schema writes."
             )
-            by_line[field.line, what].append(field.column)
+            by_line[field.line, f"{described(field.ecto_type)}, but {what}"].append(field.column)
     for (line, what), names in by_line.items():
         text = f"{', '.join(names)}: {what}"
         yield _disagreement(
@@ -178,7 +176,7 @@ def _precisions(schema: LegacySchema, table: Table, known: _Known) -> Iterator[D
 
 
 def _labels(
-    schema: LegacySchema, table: Table, field: Field, type_: EnumType, stored: Stored
+    schema: EctoSchema, table: Table, field: EctoField, type_: EnumHint, stored: Stored
 ) -> Iterator[Disagreement]:
     """Compare an enum's values with the labels, or with the values that a check allows."""
     labels = stored.labels
@@ -226,7 +224,7 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f'"{value}"' for value in values)
 
 
-def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Disagreement]:
+def _unknown_columns(schema: EctoSchema, table: Table) -> Iterator[Disagreement]:
     """Find the columns without which the schema can't make a row."""
     if schema.partial or table.kind not in _KEYED:
         return
@@ -234,7 +232,7 @@ def _unknown_columns(schema: LegacySchema, table: Table) -> Iterator[Disagreemen
     for column in table.columns:
         if column.name not in fields and column.not_null and not _filled(table, column):
             what = (
-                f"{schema.name}.{column.name} is NOT NULL without a default, and the schema does "
+                f"{schema.table}.{column.name} is NOT NULL without a default, and the schema does "
                 "not know it."
             )
             yield _disagreement(
@@ -251,11 +249,11 @@ def _filled(table: Table, column: Column) -> bool:
     )
 
 
-def _shared(hints: Hints, chosen: Mapping[Name, LegacySchema]) -> Iterator[Disagreement]:
+def _shared(hints: Hints, chosen: Mapping[Name, EctoSchema]) -> Iterator[Disagreement]:
     """Find tables with several schemas, told at those that are not gone by."""
-    by_name: defaultdict[Name, list[LegacySchema]] = defaultdict(list)
+    by_name: defaultdict[Name, list[EctoSchema]] = defaultdict(list)
     for schema in hints.schemas:
-        by_name[schema.name].append(schema)
+        by_name[schema.table].append(schema)
     for name, schemas in by_name.items():
         first = chosen[name]
         for schema in schemas:
@@ -293,13 +291,14 @@ def _without_key(hints: Hints, known: _Known) -> Iterator[Disagreement]:
     for table in known.tables.values():
         for key in table.foreign_keys:
             keys[table.name].append(key)
+    schemas = {schema.module: schema for schema in hints.schemas}
     seen: set[_Edge] = set()
     for wanted in (True, False):
         for schema in hints.schemas:
-            for association in schema.associations:
-                if (association.kind is AssociationKind.BELONGS_TO) is not wanted:
+            for association in schema.declared:
+                if (association.kind is RelationshipKind.BELONGS_TO) is not wanted:
                     continue
-                for edge in _edges(schema, association):
+                for edge in _edges(schema, association, schemas):
                     if edge in seen or not _possible(edge, known):
                         continue
                     seen.add(edge)
@@ -307,21 +306,22 @@ def _without_key(hints: Hints, known: _Known) -> Iterator[Disagreement]:
                         yield _no_key(schema, association, edge, keys[edge.child])
 
 
-def _edges(schema: LegacySchema, association: Association) -> Iterator[_Edge]:
-    own, target = association.own_column, association.target_column
-    table = association.table
-    if association.kind is AssociationKind.MANY_TO_MANY:
-        join, left = association.join_table, association.join_own_column
-        right = association.join_target_column
+def _edges(
+    schema: EctoSchema, association: EctoAssociation, schemas: Mapping[str, EctoSchema]
+) -> Iterator[_Edge]:
+    found = ends(schema, association, schemas)
+    own, target, table = found.own, found.target, found.table
+    if association.kind is RelationshipKind.MANY_TO_MANY:
+        join, left, right = found.through, found.through_own, found.through_target
         if join is not None and left is not None and own is not None:
-            yield _Edge(join, left, schema.name, own)
+            yield _Edge(join, left, schema.table, own)
         if join is not None and right is not None and table is not None and target is not None:
             yield _Edge(join, right, table, target)
     elif own is not None and target is not None and table is not None:
-        if association.kind is AssociationKind.BELONGS_TO:
-            yield _Edge(schema.name, own, table, target)
+        if association.kind is RelationshipKind.BELONGS_TO:
+            yield _Edge(schema.table, own, table, target)
         else:
-            yield _Edge(table, target, schema.name, own)
+            yield _Edge(table, target, schema.table, own)
 
 
 def _possible(edge: _Edge, known: _Known) -> bool:
@@ -345,7 +345,7 @@ def _kept(edge: _Edge, keys: Iterable[ForeignKey]) -> bool:
 
 
 def _no_key(
-    schema: LegacySchema, association: Association, edge: _Edge, keys: Iterable[ForeignKey]
+    schema: EctoSchema, association: EctoAssociation, edge: _Edge, keys: Iterable[ForeignKey]
 ) -> Disagreement:
     what = (
         f"{association.kind} {association.name} has no foreign key: {edge.child}.{edge.column} "
@@ -375,12 +375,12 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
     """
     written = plan.scope.written
     there = {table.name for table in database.tables}
-    of_run = {schema.context for schema in hints.schemas if schema.name in written}
-    of_others = {schema.context for schema in hints.schemas if schema.name in there} - of_run
+    of_run = {schema.context for schema in hints.schemas if schema.table in written}
+    of_others = {schema.context for schema in hints.schemas if schema.table in there} - of_run
     others = {
         schema.module
         for schema in hints.schemas
-        if schema.name not in written and (schema.name in there or schema.context in of_others)
+        if schema.table not in written and (schema.table in there or schema.context in of_others)
     }
     broken = {file.path for file in hints.unparsed}
     found = (f for f in disagreements(hints, database) if f.path not in broken)

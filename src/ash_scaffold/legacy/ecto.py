@@ -1,21 +1,22 @@
-"""What Ecto schemas say, as frozen structs, in Ecto's own terms.
+"""Ecto schemas as frozen structs: hints about tables, with what only Ecto's own terms say.
 
-Columns are named as the database names them: `source` and the like are applied. Paths are
-relative to the project's root (with `..` where the legacy code stands elsewhere), lines count
-from 1, and sequences keep the order of the source.
+A schema is a `LegacySchema` of `ash.hints`, which planning takes as it is. Beyond that it holds the
+types of its fields as Ecto has them, and its associations as written.
+Paths are relative to the project's root (with `..` where the legacy code stands elsewhere), lines
+count from 1, and sequences keep the order of the source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
+from ash_scaffold.ash.hints import EnumHint, LegacyField, LegacySchema
+from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import ModuleEntry, Unparsed
-from ash_scaffold.syntax.values import Value
 
 DEFAULT_SCHEMA = "public"
 
@@ -48,17 +49,6 @@ class MapType(msgspec.Struct, frozen=True, tag="map_of"):
     value: FieldType
 
 
-class EnumType(msgspec.Struct, frozen=True, tag="enum"):
-    """An `Ecto.Enum` (or EctoEnum): each value's name and what is stored for it, in order."""
-
-    values: tuple[tuple[str, str | int], ...]
-
-    @property
-    def storage(self) -> str:
-        """`integer` or `string`."""
-        return "integer" if any(isinstance(stored, int) for _, stored in self.values) else "string"
-
-
 class EmbedType(msgspec.Struct, frozen=True, tag="embed"):
     """`embeds_one` or `embeds_many` of an embedded schema, stored as JSON."""
 
@@ -69,8 +59,8 @@ class EmbedType(msgspec.Struct, frozen=True, tag="embed"):
 class CustomType(msgspec.Struct, frozen=True, tag="custom"):
     """An `Ecto.Type` or `Ecto.ParameterizedType` module.
 
-    `stored` is what its `type/0` or `type/1` says, `None` when that can't be read. `options` are
-    those of the field that Ecto itself doesn't know, as written.
+    `stored` is the result of its `type/0` or `type/1`, `None` when that can't be read. `options`
+    are those of the field that Ecto itself doesn't know, as written.
     """
 
     module: str
@@ -79,130 +69,72 @@ class CustomType(msgspec.Struct, frozen=True, tag="custom"):
 
 
 class UnknownType(msgspec.Struct, frozen=True, tag="unknown"):
-    """A type that can't be told without running the code, as written."""
+    """A type that only running the code would show, as written."""
 
     text: str
 
 
 FieldType: TypeAlias = (
-    PlainType | DateTimeType | ArrayType | MapType | EnumType | EmbedType | CustomType | UnknownType
+    PlainType | DateTimeType | ArrayType | MapType | EnumHint | EmbedType | CustomType | UnknownType
 )
 
 
-class Autogenerate(StrEnum):
-    """Who gives a field its value when a row is made without one."""
+class EctoField(LegacyField, frozen=True, kw_only=True):
+    """A field that is kept in a column, with its type in Ecto's terms."""
 
-    NONE = ""
-    DATABASE = "database"
-    UUID = "uuid"
-    CUSTOM = "custom"
-    FUNCTION = "function"
-    TIMESTAMP = "timestamp"
+    ecto_type: FieldType
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """A field that is kept in a column.
+class EctoAssociation(msgspec.Struct, frozen=True, kw_only=True):
+    """An association as it is written: keys are names of fields, not of columns.
 
-    `default` is None without one; `nil` given as a default counts as none. `autogenerate` tells
-    `:id` (the database counts) from `:binary_id` and `Ecto.UUID` (made by the client), from a
-    custom type's own generator and from a function; `generator` is that type or function, or the
-    version of the UUID, as written.
-    `redact` is true for `redact: true`, `@schema_redact` and `@derive {Inspect, except: …}`.
-    `belongs_to` names the association whose key it is.
+    `module` is the target's schema and `table` the table where it names one itself; `module` is
+    `None` when it can't be read, and for `through`, which holds the path of association names.
+    `foreign_key` is a field of this schema for belongs_to, otherwise of the target's, `references`
+    the other end. `join_keys` are, for this schema and the target's, a field of the join table and
+    the field it refers to. `filtered` marks one with a `where`.
     """
 
     name: str
-    column: str
-    type: FieldType
-    line: int
-    primary_key: bool = False
-    redact: bool = False
-    default: Value = None
-    autogenerate: Autogenerate = Autogenerate.NONE
-    generator: str = ""
-    read_after_writes: bool = False
-    writable: str = "always"
-    belongs_to: str | None = None
-
-
-class AssociationKind(StrEnum):
-    """Ecto's associations."""
-
-    BELONGS_TO = "belongs_to"
-    HAS_ONE = "has_one"
-    HAS_MANY = "has_many"
-    MANY_TO_MANY = "many_to_many"
-
-
-class Association(msgspec.Struct, frozen=True, kw_only=True):
-    """An association, both ends told as columns where they are known.
-
-    `module` is the target's schema and `table` its table; both are `None` when they can't be
-    read, and for `through`, which holds the path of association names. `own_column` is on the
-    schema's table and `target_column` on the target's (for belongs_to: foreign key and what it
-    references; for has_*: the other way round). A many_to_many has a join table, whose two
-    columns refer to those. `filtered` marks one with a `where`.
-    """
-
-    name: str
-    kind: AssociationKind
+    kind: RelationshipKind
     line: int
     module: str | None = None
-    table: Name | None = None
-    own_column: str | None = None
-    target_column: str | None = None
+    table: str | None = None
+    foreign_key: str | None = None
+    references: str | None = None
     through: tuple[str, ...] = ()
     join_module: str | None = None
-    join_table: Name | None = None
-    join_own_column: str | None = None
-    join_target_column: str | None = None
+    join_table: str | None = None
+    join_keys: tuple[tuple[str, str], ...] = ()
     filtered: bool = False
 
 
-class Timestamps(msgspec.Struct, frozen=True, kw_only=True):
-    """The columns of `timestamps`, `None` for one that is switched off."""
-
-    created: str | None
-    updated: str | None
-    type: FieldType
-
-
-class LegacySchema(msgspec.Struct, frozen=True, kw_only=True):
+class EctoSchema(LegacySchema, frozen=True, kw_only=True):
     """An Ecto schema: a module over a table.
 
-    `schema` is its `@schema_prefix`, `None` for the default schema. `context` is the module that
+    The schema of `table` is its `@schema_prefix`, or the default one. `context` is the module that
     its name says it belongs to (`App.Accounts` of `App.Accounts.User`, "" for none);
-    `context_module` is where that module is defined, when it is. `line` is the module's.
-    `primary_key` holds columns. `virtual` names the fields without a column. `partial` is true
-    when some of its body could not be read: what is not in it may be there all the same.
+    `context_module` is the definition of that module, if there is one. `line` is the module's.
+    `associations` are those of `declared` whose columns are known. `partial` is true when some of
+    its body could not be read: fields and associations may be missing.
     """
 
-    module: str
-    table: str
-    schema: str | None
-    path: str
-    line: int
-    context: str
+    fields: tuple[EctoField, ...] = ()
+    declared: tuple[EctoAssociation, ...] = ()
     context_module: ModuleEntry | None = None
-    fields: tuple[Field, ...] = ()
-    primary_key: tuple[str, ...] = ()
-    timestamps: Timestamps | None = None
-    associations: tuple[Association, ...] = ()
-    virtual: tuple[str, ...] = ()
     partial: bool = False
 
-    @property
-    def name(self) -> Name:
-        """The table's qualified name."""
-        return Name(self.schema or DEFAULT_SCHEMA, self.table)
-
-    def by_column(self) -> dict[str, Field]:
+    def by_column(self) -> dict[str, EctoField]:
         """Index the fields by their column."""
         return {field.column: field for field in self.fields}
 
-    def field(self, name: str) -> Field | None:
-        """Return the field of that name."""
-        return next((field for field in self.fields if field.name == name), None)
+    def column(self, field: str) -> str:
+        """Return the column of a field; its own name when the schema has no such field."""
+        return next((each.column for each in self.fields if each.name == field), field)
+
+    def association(self, name: str) -> EctoAssociation | None:
+        """Return the association of that name, as written."""
+        return next((each for each in self.declared if each.name == name), None)
 
 
 class EmbeddedSchema(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,12 +143,12 @@ class EmbeddedSchema(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     path: str
     line: int
-    fields: tuple[Field, ...] = ()
+    fields: tuple[EctoField, ...] = ()
     partial: bool = False
 
 
 class Unread(msgspec.Struct, frozen=True, order=True):
-    """Something in the legacy code that can't be told without running it."""
+    """A part of the legacy code whose meaning only running it would show."""
 
     path: str
     line: int
@@ -225,36 +157,19 @@ class Unread(msgspec.Struct, frozen=True, order=True):
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
-    """What the legacy code says: its schemas by module name, and what could not be read.
+    """The schemas of the legacy code by module name, and the parts that could not be read.
 
     `unparsed` are files that are not Elixir; `folder` is where the code was looked for, `None`
-    for the project itself. `asked` is false when nobody wanted to look.
+    for the project itself. `asked` is false when the legacy code is to be left alone.
     """
 
-    schemas: tuple[LegacySchema, ...] = ()
+    schemas: tuple[EctoSchema, ...] = ()
     embedded: tuple[EmbeddedSchema, ...] = ()
     unparsed: tuple[Unparsed, ...] = ()
     unread: tuple[Unread, ...] = ()
     folder: str | None = None
     asked: bool = True
 
-    def by_table(self) -> dict[tuple[str | None, str], tuple[LegacySchema, ...]]:
-        """Return the schemas of each table, keyed by prefix and table name."""
-        found: dict[tuple[str | None, str], list[LegacySchema]] = {}
-        for schema in self.schemas:
-            found.setdefault((schema.schema, schema.table), []).append(schema)
-        return {table: tuple(schemas) for table, schemas in found.items()}
-
-    def by_name(self) -> Mapping[Name, LegacySchema]:
-        """Return the schema to go by for each table: of several the one with the most fields.
-
-        Of those with equally many, one whose context is there, then by module name.
-        """
-        found: dict[Name, LegacySchema] = {}
-        for schema in sorted(self.schemas, key=_rank):
-            found.setdefault(schema.name, schema)
-        return found
-
-
-def _rank(schema: LegacySchema) -> tuple[int, bool, str]:
-    return (-len(schema.fields), schema.context_module is None, schema.module)
+    def by_table(self) -> Mapping[Name, EctoSchema]:
+        """Return the leading schema of each table."""
+        return {schema.table: schema for schema in self.schemas if schema.first}

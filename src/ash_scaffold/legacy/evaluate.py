@@ -16,7 +16,7 @@ from tree_sitter import Node
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywords, key_text, pairs
 from ash_scaffold.syntax.values import Unreadable, Value, alias_text, read
-from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Term
+from ash_scaffold.term import Atom, Capture, Keyword, Module
 
 _CAPITAL_AFTER = re.compile(r"([a-z\d])([A-Z])|([A-Z]+)([A-Z][a-z])")
 
@@ -189,29 +189,6 @@ def widened(value: Value) -> object:
     if isinstance(value, Keyword):
         return Pairs(tuple((key, widened(item)) for key, item in value.items))
     return value
-
-
-def term(value: object, text: str) -> Value:
-    """Return an evaluated value as a `Term`; `Unreadable` when any part of it is."""
-    if value is None or isinstance(value, str | bool | int | float | Atom | Module | Capture | Map):
-        return value
-    items: list[Term] = []
-    if isinstance(value, list | tuple):
-        for item in value:
-            inner = term(item, text)
-            if isinstance(inner, Unreadable):
-                return Unreadable(text)
-            items.append(inner)
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, Pairs):
-        entries: list[tuple[str, Term]] = []
-        for key, item in value.items:
-            inner = term(item, text)
-            if isinstance(inner, Unreadable):
-                return Unreadable(text)
-            entries.append((key, inner))
-        return Keyword(tuple(entries))
-    return Unreadable(text)
 
 
 def _pairs(place: Place, node: Node, depth: int) -> tuple[tuple[str, object], ...]:

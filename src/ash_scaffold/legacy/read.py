@@ -7,25 +7,24 @@ a base module of the project sets (`@primary_key`, `@timestamps_opts` …) is lo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
-from ash_scaffold.legacy.ecto import EmbeddedSchema, Hints, LegacySchema, Unread
+from ash_scaffold.legacy.ecto import DEFAULT_SCHEMA, EctoSchema, EmbeddedSchema, Hints, Unread
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
-from ash_scaffold.legacy.schema_body import RawAssociation, read_body
+from ash_scaffold.legacy.schema_body import read_body
 from ash_scaffold.legacy.types import Types
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import ModuleEntry, Project, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite
 from ash_scaffold.syntax.values import Unreadable
 from ash_scaffold.term import Atom, Module
-
-__all__ = ["Hints", "LegacySchema", "read_legacy"]
 
 # Ecto's own, and the libraries whose `schema` reads as Ecto's and that set nothing else.
 _BASES = frozenset({"Ecto.Schema", "TypedEctoSchema", "TypedSchema", "PolymorphicEmbed"})
@@ -65,23 +64,26 @@ class _Reader:
         self._types = Types(code)
         self._bases = bases
         self._modules = modules
-        self._schemas: dict[str, LegacySchema] = {}
-        self._raw: dict[str, tuple[RawAssociation, ...]] = {}
+        self._schemas: dict[str, EctoSchema] = {}
         self._embedded: dict[str, EmbeddedSchema] = {}
         self._unparsed: list[Unparsed] = []
         self._unread: list[Unread] = []
 
     def hints(self) -> Hints:
         """Return all that was read, by module name."""
-        schemas = []
-        for name in sorted(self._schemas):
-            schema = self._schemas[name]
-            resolved = [resolve(schema, raw, self._schemas) for raw in self._raw[name]]
-            self._unread += [problem for _, problem in resolved if problem is not None]
-            associations = tuple(association for association, _ in resolved)
-            schemas.append(msgspec.structs.replace(schema, associations=associations))
+        leading: dict[Name, EctoSchema] = {}
+        for schema in sorted(self._schemas.values(), key=_rank):
+            leading.setdefault(schema.table, schema)
+            self._unread += _targets_unread(schema, self._schemas)
         return Hints(
-            schemas=tuple(schemas),
+            schemas=tuple(
+                msgspec.structs.replace(
+                    schema,
+                    first=leading[schema.table] is schema,
+                    associations=resolve(schema, self._schemas),
+                )
+                for _, schema in sorted(self._schemas.items())
+            ),
             embedded=tuple(self._embedded[name] for name in sorted(self._embedded)),
             unparsed=tuple(self._unparsed),
             unread=tuple(sorted(set(self._unread))),
@@ -143,24 +145,33 @@ class _Reader:
         if isinstance(prefix, Unreadable):
             self._miss(file, line, module, f"@schema_prefix can't be read: {prefix.text}")
         context = module.name.rpartition(".")[0]
-        self._raw.setdefault(module.name, body.associations)
         self._schemas.setdefault(
             module.name,
-            LegacySchema(
+            EctoSchema(
                 module=module.name,
-                table=table,
-                schema=prefix if isinstance(prefix, str) else None,
+                table=Name(prefix if isinstance(prefix, str) and prefix else DEFAULT_SCHEMA, table),
                 path=file.path,
                 line=line,
                 context=context,
                 context_module=self._modules.get(context) or self._code.entry(context),
                 fields=body.fields,
-                primary_key=tuple(field.column for field in body.fields if field.primary_key),
-                timestamps=body.timestamps,
-                virtual=body.virtual,
+                primary_key=body.primary_key,
+                declared=body.associations,
                 partial=body.partial,
             ),
         )
+
+
+def _rank(schema: EctoSchema) -> tuple[int, bool, str]:
+    """Sort key of a table's schemas: most fields first, then those whose context is defined."""
+    return (-len(schema.fields), schema.context_module is None, schema.module)
+
+
+def _targets_unread(schema: EctoSchema, schemas: Mapping[str, EctoSchema]) -> Iterator[Unread]:
+    for each in schema.declared:
+        if each.module is not None and each.module not in schemas:
+            what = f"{each.kind} {each.name}: {each.module} is no schema that was read"
+            yield Unread(schema.path, each.line, schema.module, what)
 
 
 def _table(schema: SchemaCall) -> str | None:

@@ -16,8 +16,9 @@ from enum import StrEnum
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.legacy.associations import ends
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts
-from ash_scaffold.legacy.ecto import Association, Hints, LegacySchema
+from ash_scaffold.legacy.ecto import EctoAssociation, EctoSchema, Hints
 from ash_scaffold.legacy.files import ElixirFile, implementation, source_files
 from ash_scaffold.legacy.table_names import TableNames, named_tables
 from ash_scaffold.postgres.catalog import Name
@@ -196,9 +197,9 @@ class _Finder:
         self._names = TableNames(tables)
         self._found: defaultdict[Name, dict[tuple[str, str], User]] = defaultdict(dict)
         for schema in hints.schemas:
-            self._note(schema, schema.name, schema.line, "schema", How.SCHEMA)
+            self._note(schema, schema.table, schema.line, "schema", How.SCHEMA)
         for schema in hints.schemas:
-            for association in schema.associations:
+            for association in schema.declared:
                 self._associated(schema, association)
 
     def users(self, table: Name) -> tuple[User, ...]:
@@ -209,21 +210,22 @@ class _Finder:
             sorted(found, key=lambda u: (u.via != "schema", order.index(u.kind), u.module, u.via))
         )
 
-    def _associated(self, schema: LegacySchema, association: Association) -> None:
+    def _associated(self, schema: EctoSchema, association: EctoAssociation) -> None:
         """Note the tables that an association of a schema is with: its target's, and the join's."""
         line, way = association.line, f"{association.kind.value} {association.name}"
+        found = ends(schema, association, self._schemas)
         target = self._schemas.get(association.module or "")
         if target is not None and target is not schema:
-            self._note(schema, target.name, line, target.module, How.ASSOCIATION)
-        if association.table is not None and (target is None or association.table != target.name):
-            self._note(schema, association.table, line, way, How.ASSOCIATION)
-        through = self._schemas.get(association.join_module or "")
-        if through is not None:
-            self._note(schema, through.name, line, through.module, How.ASSOCIATION)
-        elif association.join_table is not None:
-            self._note(schema, association.join_table, line, way, How.ASSOCIATION)
+            self._note(schema, target.table, line, target.module, How.ASSOCIATION)
+        if found.table is not None and (target is None or found.table != target.table):
+            self._note(schema, found.table, line, way, How.ASSOCIATION)
+        join = self._schemas.get(association.join_module or "")
+        if join is not None:
+            self._note(schema, join.table, line, join.module, How.ASSOCIATION)
+        elif found.through is not None:
+            self._note(schema, found.through, line, way, How.ASSOCIATION)
 
-    def _note(self, schema: LegacySchema, table: Name, line: int, via: str, how: How) -> None:
+    def _note(self, schema: EctoSchema, table: Name, line: int, via: str, how: How) -> None:
         user = User(schema.module, UserKind.SCHEMA, schema.path, line, via, how)
         self._found[table].setdefault((schema.module, via), user)
 
@@ -243,7 +245,7 @@ class _Finder:
             for node, written, position, line in _written(file):
                 schema = self._schemas.get(file.resolve(written, position))
                 if schema is not None:
-                    self._add(schema.name, file, facts, node, (line, schema.module, How.REFERENCE))
+                    self._add(schema.table, file, facts, node, (line, schema.module, How.REFERENCE))
         for named in named_tables(file, self._names):
             how = How.SQL if named.is_sql else How.QUERY
             line = named.node.start_point.row + 1

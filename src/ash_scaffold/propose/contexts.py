@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ash_scaffold.legacy.ecto import Hints, LegacySchema
+from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Name
 
 # Last parts of names that tell what the modules are and not what they are about.
@@ -20,7 +20,7 @@ class Claim(msgspec.Struct, frozen=True):
 
     domain: str
     context: str
-    schema: LegacySchema
+    schema: EctoSchema
 
 
 def claims(hints: Hints, namespace: str) -> Mapping[Name, Claim]:
@@ -30,7 +30,7 @@ def claims(hints: Hints, namespace: str) -> Mapping[Name, Claim]:
     """
     schemas = {schema.module for schema in hints.schemas}
     found: dict[Name, Claim] = {}
-    for table, schema in sorted(hints.by_name().items()):
+    for table, schema in sorted(hints.by_table().items()):
         context = _context(schema.context, schemas)
         domain = _domain(context, namespace)
         if domain:

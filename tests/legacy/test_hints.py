@@ -22,8 +22,9 @@ from ash_scaffold.ash.hints import (
     with_remembered,
 )
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.generate.hints import legacy_facts
+from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.ecto import EctoField, EctoSchema, PlainType
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
@@ -39,7 +40,8 @@ def facts(*schemas: str, kept: Iterable[LegacySchema] = ()) -> dict[str, LegacyS
         f"{schema.split(maxsplit=1)[1]}\nend\n"
         for schema in schemas
     )
-    found = legacy_facts(read_code(CodeBase([ElixirFile(PATH, text.encode())])), kept)
+    read = read_code(CodeBase([ElixirFile(PATH, text.encode())]))
+    found = with_removed_targets(read.schemas, tuple(kept))
     return {schema.module: schema for schema in found}
 
 
@@ -55,15 +57,29 @@ def test_a_schema() -> None:
         "  field :login, :string, source: :email, redact: true\n"
         "end"
     )
-    assert read["App.Accounts.User"] == LegacySchema(
+    assert read["App.Accounts.User"] == EctoSchema(
         module="App.Accounts.User",
         table=USERS,
         context="App.Accounts",
         path=PATH,
         line=1,
         fields=(
-            LegacyField(name="id", column="id", path=PATH, line=3, maker=Maker.DATABASE),
-            LegacyField(name="login", column="email", path=PATH, line=4, redact=True),
+            EctoField(
+                name="id",
+                column="id",
+                path=PATH,
+                line=3,
+                maker=Maker.DATABASE,
+                ecto_type=PlainType("id"),
+            ),
+            EctoField(
+                name="login",
+                column="email",
+                path=PATH,
+                line=4,
+                redact=True,
+                ecto_type=PlainType("string"),
+            ),
         ),
         primary_key=("id",),
     )
