@@ -11,8 +11,8 @@ import msgspec
 import tree_sitter_elixir
 from tree_sitter import Language, Node, Query, QueryCursor
 
-from ash_scaffold.project.mix import read_source
 from ash_scaffold.project.model import Project
+from ash_scaffold.project.sources import read_source
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, parse
 from ash_scaffold.syntax.values import alias_text

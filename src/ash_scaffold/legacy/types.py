@@ -34,8 +34,7 @@ from ash_scaffold.legacy.ecto import (
 from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.postgres.catalog import Database, TypeKind, TypeUse
-from ash_scaffold.project.mix import function_clauses
-from ash_scaffold.syntax.modules import ModuleDefinition
+from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
 from ash_scaffold.syntax.parse import call_site, walk_calls
 from ash_scaffold.syntax.values import alias_text
 from ash_scaffold.term import Atom, Module

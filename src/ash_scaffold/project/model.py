@@ -1,4 +1,4 @@
-"""What is known of a mix project, as frozen structs.
+"""A mix project, as frozen structs.
 
 Every path is relative to `Project.root`, with `/`; every module name is full, without `Elixir.`;
 lines count from 1. Sequences are sorted by module name or path, whatever the disk's order.
@@ -173,7 +173,3 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _by_module(self) -> Mapping[str, Resource]:
         return {resource.module: resource for resource in reversed(self.resources)}
-
-    def unparsed_at(self, path: str) -> Unparsed | None:
-        """Return what is wrong with the file at that path, `None` when nothing is known."""
-        return next((item for item in self.unparsed if item.path == path), None)

@@ -1,25 +1,34 @@
-"""Read a mix project: application, namespace, repos, resources, domains, settings.
+"""A mix project, read without running anything: its applications, sources, settings and versions.
 
-Nothing is run: mix.exs and the rest are parsed, and what is not literal counts as not said.
+mix.exs, mix.lock, the config files and `.formatter.exs` are parsed; a value that is not literal
+counts as missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.ash.naming import camelize
 from ash_scaffold.problem import Code, fail
-from ash_scaffold.project.mix import (
-    MixFile,
-    camelize,
-    read_config,
-    read_formatter,
-    read_lock,
-    read_mix_file,
-    read_source,
-)
 from ash_scaffold.project.model import App, AppConfig, Formatter, Generated, Project, Repo
-from ash_scaffold.project.sources import Sources, read_sources
+from ash_scaffold.project.sources import Sources, read_source, read_sources
+from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
+from ash_scaffold.syntax.parse import (
+    CallSite,
+    Tree,
+    call_site,
+    expressions,
+    pairs,
+    parse,
+    walk_calls,
+)
+from ash_scaffold.syntax.values import read, read_strings
+from ash_scaffold.term import Atom, Keyword, Module, Term
 
 # Files that set things for every environment come first, then the ones that may override them.
 _CONFIG_ORDER = ("config.exs", "runtime.exs")
@@ -32,9 +41,9 @@ def read_project(
 
     `generated` are the files that the tool wrote: see `read_sources`.
 
-    That is the one `start` is in, else the one whose namespace holds the `domain`, else the only
-    one with a repo. Raises `ScaffoldError` (`NOT_A_MIX_PROJECT`) when no mix.exs is found at or
-    above `start`, it names no application, or nothing decides between several.
+    The application is the one that `start` is in, else the one whose namespace holds the `domain`,
+    else the only one with a repo. Raises `ScaffoldError` (`NOT_A_MIX_PROJECT`) when no mix.exs is
+    found at or above `start`, it names no application, or nothing decides between several.
     """
     here = _require_mix(start)
     root = _umbrella_root(here) or here
@@ -60,7 +69,7 @@ def read_project(
         unparsed=sources.unparsed,
         config=_config(root, app),
         formatter=_formatter(root, app),
-        versions=read_lock(read_source(root / "mix.lock") or b""),
+        versions=_read_lock(read_source(root / "mix.lock") or b""),
     )
 
 
@@ -92,8 +101,8 @@ def _find_mix(start: Path) -> Path | None:
     return None
 
 
-def _mix_file(folder: Path) -> MixFile:
-    return read_mix_file(read_source(folder / "mix.exs") or b"")
+def _mix_file(folder: Path) -> _MixFile:
+    return _read_mix_file(read_source(folder / "mix.exs") or b"")
 
 
 def _umbrella_root(here: Path) -> Path | None:
@@ -106,7 +115,7 @@ def _umbrella_root(here: Path) -> Path | None:
     return None
 
 
-def _app_folders(root: Path, mix_file: MixFile) -> list[str]:
+def _app_folders(root: Path, mix_file: _MixFile) -> list[str]:
     if mix_file.apps_path is None:
         return [""]
     apps = root / mix_file.apps_path
@@ -120,14 +129,16 @@ def _app_folders(root: Path, mix_file: MixFile) -> list[str]:
     return found
 
 
-def _lib(root: Path, folder: str, mix_file: MixFile) -> tuple[str, ...]:
+def _lib(root: Path, folder: str, mix_file: _MixFile) -> tuple[str, ...]:
     """Return the source folders of an application, relative to the root, inside of it."""
     inside = root / folder
     paths = [path for path in mix_file.paths if not Path(path).is_absolute() and ".." not in path]
     return tuple((inside / path).relative_to(root).as_posix() for path in paths)
 
 
-def _app(folder: str, mix_file: MixFile, lib: tuple[str, ...], sources: Sources, root: Path) -> App:
+def _app(
+    folder: str, mix_file: _MixFile, lib: tuple[str, ...], sources: Sources, root: Path
+) -> App:
     if mix_file.app is None:
         raise fail(
             Code.NOT_A_MIX_PROJECT,
@@ -198,7 +209,7 @@ def _config(root: Path, app: App) -> AppConfig:
             source = read_source(path)
             if source is not None:
                 found.append((path.relative_to(root).as_posix(), source))
-    return read_config(tuple(found), app.name)
+    return _read_config(tuple(found), app.name)
 
 
 def _config_rank(path: Path) -> tuple[int, str]:
@@ -211,5 +222,174 @@ def _formatter(root: Path, app: App) -> Formatter:
         path = (root / folder / ".formatter.exs").relative_to(root).as_posix()
         source = read_source(root / path)
         if source is not None:
-            return read_formatter(source, path)
+            return _read_formatter(source, path)
     return Formatter()
+
+
+_LOCKED = re.compile(
+    r'^\s*"(?P<name>[^"]+)":\s*\{:hex,\s*:"?[^,"]+"?,\s*"(?P<version>[^"]+)"', re.MULTILINE
+)
+
+
+class _MixFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mix.exs says as far as it is literal.
+
+    `namespace` is what stands before `.MixProject` (or `.Mixfile`); `apps_path` is set for an
+    umbrella; `paths` are `elixirc_paths`, those for tests left out.
+    """
+
+    app: str | None = None
+    namespace: str | None = None
+    apps_path: str | None = None
+    paths: tuple[str, ...] = ("lib",)
+    dependencies: tuple[str, ...] = ()
+
+
+def _read_mix_file(source: bytes) -> _MixFile:
+    """Read a mix.exs."""
+    tree = parse(source)
+    for module in modules(tree):
+        project = _function(tree, module.body, "project")
+        if project is None:
+            continue
+        keywords = _result(project)
+        values = {} if keywords is None else _pairs(tree, keywords)
+        app, apps_path = (
+            module.read(tree, values[name]) if name in values else None
+            for name in ("app", "apps_path")
+        )
+        head, _, last = module.name.rpartition(".")
+        return _MixFile(
+            app=app.name if isinstance(app, Atom) else None,
+            namespace=head if head and last in ("MixProject", "Mixfile") else None,
+            apps_path=apps_path if isinstance(apps_path, str) else None,
+            paths=_source_paths(tree, module, values.get("elixirc_paths")),
+            dependencies=_dependencies(tree, module, values.get("deps")),
+        )
+    return _MixFile()
+
+
+def _read_lock(source: bytes) -> dict[str, str]:
+    """Return package and version of every Hex entry of a mix.lock."""
+    text = source.decode("utf-8", "replace")
+    return {match["name"]: match["version"] for match in _LOCKED.finditer(text)}
+
+
+def _read_formatter(source: bytes, path: str) -> Formatter:
+    """Read a .formatter.exs: its last expression, when that is a keyword list."""
+    tree = parse(source)
+    if not tree.expressions:
+        return Formatter(path=path)
+    values = _pairs(tree, tree.expressions[-1])
+    line_length = read(tree, values["line_length"]) if "line_length" in values else None
+    return Formatter(
+        path=path,
+        import_deps=read_strings(tree, values.get("import_deps")) or (),
+        plugins=_module_names(tree, values.get("plugins")) or (),
+        line_length=line_length if isinstance(line_length, int) else None,
+    )
+
+
+def _read_config(sources: tuple[tuple[str, bytes], ...], app: str) -> AppConfig:
+    """Read what config files (path and bytes, in order of precedence) set for an application.
+
+    Both forms count: `config :app, key: value` and `config :app, :key, value`. Of several files
+    the first that sets a key wins.
+    """
+    domains: tuple[str, ...] | None = None
+    repos: tuple[str, ...] | None = None
+    path: str | None = None
+    line: int | None = None
+    for name, source in sources:
+        if f":{app}".encode() not in source:
+            continue
+        tree = parse(source)
+        for key, node in config_settings(tree, app):
+            if key == "ash_domains" and path is None:
+                path, line = name, tree.span(node).line
+                domains = _module_names(tree, node)
+            elif key == "ecto_repos" and repos is None:
+                repos = _module_names(tree, node)
+    return AppConfig(
+        ash_domains=domains or (),
+        ecto_repos=repos or (),
+        domains_path=path,
+        domains_line=line,
+        domains_readable=path is None or domains is not None,
+    )
+
+
+def _function(tree: Tree, body: tuple[Node, ...], name: str) -> CallSite | None:
+    return next(function_clauses(tree, body, name), None)
+
+
+def _result(clause: CallSite) -> Node | None:
+    return clause.body[-1] if clause.body else None
+
+
+def _pairs(tree: Tree, node: Node) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for pair in pairs(node):
+        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if key is not None and value is not None:
+            found.setdefault(tree.text(key).rstrip().removesuffix(":").strip('"'), value)
+    return found
+
+
+def _source_paths(tree: Tree, module: ModuleDefinition, node: Node | None) -> tuple[str, ...]:
+    """Return `elixirc_paths`, a literal or a function with clauses per environment."""
+    if node is None:
+        return ("lib",)
+    found = list(read_strings(tree, node) or ())
+    site = call_site(tree, node)
+    if site is not None:
+        for clause in function_clauses(tree, module.body, site.name):
+            result = _result(clause)
+            found += read_strings(tree, result) or ()
+    kept = [path.strip("/") for path in found if path.partition("/")[0] != "test"]
+    return tuple(dict.fromkeys(path for path in kept if path)) or ("lib",)
+
+
+def _dependencies(tree: Tree, module: ModuleDefinition, listed: Node | None) -> tuple[str, ...]:
+    """Return the applications in `deps`, listed in the project or named in `deps/0`.
+
+    They are the first element of every tuple there.
+    """
+    names: set[str] = set()
+    stack = [] if listed is None else [listed]
+    for clause in function_clauses(tree, module.body, "deps"):
+        stack.extend(clause.body or ())
+    while stack:
+        node = stack.pop()
+        if node.type != "tuple":
+            stack.extend(node.named_children)
+            continue
+        first = next(iter(expressions(node)), None)
+        value = read(tree, first) if first is not None else None
+        if isinstance(value, Atom):
+            names.add(value.name)
+    return tuple(sorted(names))
+
+
+def config_settings(tree: Tree, app: str) -> Iterator[tuple[str, Node]]:
+    """Yield key and value of everything that a config file sets for an application."""
+    for site in walk_calls(tree, tree.root, "config"):
+        target = read(tree, site.args[0]) if site.args else None
+        if target != Atom(app):
+            continue
+        if len(site.args) == 1:
+            for option in site.options:
+                yield option.name, option.value
+        elif len(site.values) == 3:
+            key = read(tree, site.args[1])
+            if isinstance(key, Atom):
+                yield key.name, site.values[2]
+
+
+def _module_names(tree: Tree, node: Node | None) -> tuple[str, ...] | None:
+    value = None if node is None else read(tree, node)
+    items: list[Term] = value if isinstance(value, list) else []
+    if not isinstance(value, list) or isinstance(value, Keyword):
+        return None
+    names = [item.name for item in items if isinstance(item, Module)]
+    return tuple(names) if len(names) == len(items) else None

@@ -13,10 +13,10 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.elixir.merge.edits import Edit, apply, extend, put_behind, put_cells
-from ash_scaffold.project.mix import config_settings, function_clauses
+from ash_scaffold.project.read import config_settings
 from ash_scaffold.syntax.entities import cells
 from ash_scaffold.syntax.literal import LINE_LENGTH, flat, width
-from ash_scaffold.syntax.modules import ModuleDefinition, modules
+from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import Tree, call_site, calls, parse
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom, Module, Term

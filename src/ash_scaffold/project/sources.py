@@ -16,9 +16,8 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
-from ash_scaffold.project.mix import function_clauses, read_source
 from ash_scaffold.project.model import Domain, Generated, ModuleEntry, Repo, Resource, Unparsed
-from ash_scaffold.syntax.modules import ModuleDefinition, modules
+from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, calls, key_text, pairs, parse
 from ash_scaffold.syntax.values import read_strings
 from ash_scaffold.term import Module
@@ -33,6 +32,10 @@ _TOP_ALIAS = re.compile(rb"^(?:alias|require)\b", re.MULTILINE)
 _SCHEMA = re.compile(rb"\bschema\b[^\n]*\bdo\b")
 _REPOS = ("AshPostgres.Repo", "Ecto.Repo")
 _TYPES = ("Ash.Type", "Ash.Type.Enum", "Ash.Type.NewType")
+
+
+# Files larger than this are no source that a person wrote.
+MAX_BYTES = 4_000_000
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +58,16 @@ class _Found:
         self.domains: list[Domain] = []
         self.schema_paths: list[str] = []
         self.unparsed: list[Unparsed] = []
+
+
+def read_source(path: Path) -> bytes | None:
+    """Return a source file's bytes, `None` when it can't be read or is no source."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def read_sources(

@@ -7,7 +7,7 @@ around it. What stands inside `quote` is another module's code and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from tree_sitter import Node
@@ -17,6 +17,7 @@ from ash_scaffold.syntax.parse import (
     Span,
     Tree,
     call_site,
+    calls,
     expressions,
     module_attribute,
 )
@@ -110,6 +111,17 @@ def modules(tree: Tree) -> tuple[ModuleDefinition, ...]:
     found: list[ModuleDefinition] = []
     _visit(tree, tree.expressions, _Scope("", {}), found, 0)
     return tuple(sorted(found, key=lambda module: module.span.start))
+
+
+def function_clauses(tree: Tree, body: tuple[Node, ...], name: str) -> Iterator[CallSite]:
+    """Yield the `def` and `defp` clauses of a function, whatever its arguments."""
+    for clause in calls(tree, body, "def", "defp"):
+        if not clause.args:
+            continue
+        head = clause.args[0]
+        site = call_site(tree, head)
+        if (site.name if site is not None else tree.text(head)) == name:
+            yield clause
 
 
 def _visit(
