@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -13,6 +12,7 @@ from ash_scaffold.document.job import Read
 from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.text_diff import unified_diff
 
 INDEX = "docs/database_schema.md"
 
@@ -57,10 +57,10 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     def diff(self) -> str:
         """Return the unified diff from before to after."""
         before, after = (
-            (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
+            None if content is None else content.decode("utf-8", "replace")
             for content in (self.before, self.after)
         )
-        return "".join(difflib.unified_diff(before, after, self.path, self.path))
+        return unified_diff(before, after, self.path, self.path)
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

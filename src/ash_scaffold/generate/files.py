@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -13,8 +11,7 @@ from ash_scaffold.elixir.merge.resolve import Conflict
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
-
-_NO_NEWLINE = "\n\\ No newline at end of file\n"
+from ash_scaffold.text_diff import unified_diff
 
 
 class Status(StrEnum):
@@ -51,13 +48,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     def diff(self) -> str:
         """Return the unified diff from what is there to what should be."""
-        lines = difflib.unified_diff(
-            _lines(self.before or ""),
-            _lines(self.after or ""),
-            fromfile=f"a/{self.path}" if self.before is not None else "/dev/null",
-            tofile=f"b/{self.path}" if self.after is not None else "/dev/null",
-        )
-        return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
+        return unified_diff(self.before, self.after, f"a/{self.path}", f"b/{self.path}")
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +64,6 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
             if file.before != file.after and file.path not in seen:
                 seen.add(file.path)
                 yield file.diff()
-
-
-def _lines(text: str) -> list[str]:
-    """Split after newlines only: Elixir's lines don't end at a form feed or U+2028."""
-    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def contents(files: Iterable[File]) -> dict[str, bytes | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
 from pathlib import Path
 
 import msgspec
@@ -33,6 +32,7 @@ from ash_scaffold.session import (
     open_project,
     read_database,
 )
+from ash_scaffold.text_diff import unified_diff
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,13 +58,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def diff(self) -> str:
         """The unified diff of the file."""
-        lines = unified_diff(
-            (self.before or "").splitlines(keepends=True),
-            self.after.splitlines(keepends=True),
-            FILE_NAME if self.before is not None else "/dev/null",
-            FILE_NAME,
-        )
-        return "".join(lines)
+        return unified_diff(self.before, self.after, FILE_NAME, FILE_NAME)
 
     @property
     def files(self) -> dict[str, bytes]:

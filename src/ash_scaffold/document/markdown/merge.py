@@ -13,7 +13,6 @@ a person's from now on.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,6 +29,7 @@ from ash_scaffold.document.markdown.blocks import (
     end,
 )
 from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.text_diff import hunks
 
 ARCHIVED = "archived"
 _DIFF_LINES = 20
@@ -240,10 +240,7 @@ def _is_unedited(block: OldBlock) -> bool:
 
 
 def _edited(block: OldBlock, path: str, wanted: str) -> Problem:
-    diff = difflib.unified_diff(
-        block.body.splitlines(), wanted.splitlines(), "file", "database", lineterm="", n=1
-    )
-    lines = list(diff)[2:]
+    lines = hunks(block.body, wanted, context=1)
     shown = lines[:_DIFF_LINES] + (["…"] if len(lines) > _DIFF_LINES else [])
     return Problem(
         severity=Severity.ERROR,
