@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.document.output import File
+from ash_scaffold.document.run import File
 from ash_scaffold.generate import files
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.propose.job import Outcome

@@ -15,8 +15,7 @@ from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, 
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.document.job import Read
-    from ash_scaffold.document.output import Output, OutputOptions
+    from ash_scaffold.document.run import LoadedDocument, Output, OutputOptions
     from ash_scaffold.session import SourceOptions
 
 _DATABASE = "The database"
@@ -84,7 +83,7 @@ def document(
     and ticks in its lists. A run with nothing new writes nothing.
     """
     with told(as_json=json):
-        from ash_scaffold.document.output import OutputOptions
+        from ash_scaffold.document.run import OutputOptions
         from ash_scaffold.session import SourceOptions
 
         source = SourceOptions(
@@ -112,8 +111,7 @@ document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
     from ash_scaffold.cli.locking import tell_recovery, tell_waiting
     from ash_scaffold.cli.progress import progress
-    from ash_scaffold.document.job import read
-    from ash_scaffold.document.output import make_output
+    from ash_scaffold.document.run import load_document, make_output
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover, write_files
 
@@ -122,32 +120,32 @@ def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bo
         if not options.check:
             tell_recovery(recover(lock))
         with progress(enabled=not quiet and not json and sys.stderr.isatty()) as say:
-            found = read(source, say)
-            output = make_output(found, root, options)
+            loaded = load_document(source, say)
+            output = make_output(loaded, root, options)
         if not options.check:
             write_files(lock, output.contents, seen=output.before)
     if json:
-        _print_json(found, output, check=options.check)
+        _print_json(loaded, output, check=options.check)
     else:
-        _print(found, output, check=options.check, quiet=quiet)
+        _print(loaded, output, check=options.check, quiet=quiet)
     return _code(output, check=options.check)
 
 
 def _code(output: Output, *, check: bool) -> Exit:
-    from ash_scaffold.document.output import FileStatus
+    from ash_scaffold.document.run import FileStatus
 
     outdated = any(file.status is not FileStatus.UNCHANGED for file in output.files)
     return Exit.FINDINGS if output.problems or (check and outdated) else Exit.OK
 
 
-def _print(found: Read, output: Output, *, check: bool, quiet: bool) -> None:
+def _print(loaded: LoadedDocument, output: Output, *, check: bool, quiet: bool) -> None:
     from ash_scaffold.cli.output import console, print_diff, print_problems, safe
-    from ash_scaffold.document.output import FileStatus
+    from ash_scaffold.document.run import FileStatus
 
     if not quiet:
         out = console()
-        progress = found.document.progress
-        out.print(f"Read {safe(found.source)}")
+        progress = loaded.document.progress
+        out.print(f"Read {safe(loaded.source)}")
         out.print(
             f"{progress.total} tables: {progress.legacy_only} legacy only, {progress.shared} "
             f"shared, {progress.ash_only} Ash only, {progress.neither} neither"
@@ -160,10 +158,10 @@ def _print(found: Read, output: Output, *, check: bool, quiet: bool) -> None:
                     print_diff(file.diff())
             else:
                 out.print(f"{safe(file.path)} {file.status.value}")
-    print_problems((*found.problems, *output.problems), quiet=quiet)
+    print_problems((*loaded.problems, *output.problems), quiet=quiet)
 
 
-def _print_json(found: Read, output: Output, *, check: bool) -> None:
+def _print_json(loaded: LoadedDocument, output: Output, *, check: bool) -> None:
     import msgspec
 
     from ash_scaffold.cli.output import write_json
@@ -172,9 +170,9 @@ def _print_json(found: Read, output: Output, *, check: bool) -> None:
         {
             "version": 1,
             "check": check,
-            "source": found.source,
+            "source": loaded.source,
             "files": [{"path": file.path, "status": file.status.value} for file in output.files],
-            "progress": msgspec.to_builtins(found.document.progress),
-            "problems": msgspec.to_builtins((*found.problems, *output.problems)),
+            "progress": msgspec.to_builtins(loaded.document.progress),
+            "problems": msgspec.to_builtins((*loaded.problems, *output.problems)),
         }
     )

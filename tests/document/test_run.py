@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ash_scaffold.document.job import read
-from ash_scaffold.document.output import File, FileStatus, OutputOptions, make_output
+from ash_scaffold.document.run import (
+    File,
+    FileStatus,
+    OutputOptions,
+    load_document,
+    make_output,
+)
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.resources import data_path
 from ash_scaffold.session import SourceOptions
@@ -21,8 +26,8 @@ HOW = (
 
 
 def document_files(project: Path, *, check: bool = True) -> tuple[File, ...]:
-    found = read(SourceOptions(folder=project, dump=project / DUMP))
-    return make_output(found, project, OutputOptions(check=check)).files
+    loaded = load_document(SourceOptions(folder=project, dump=project / DUMP))
+    return make_output(loaded, project, OutputOptions(check=check)).files
 
 
 def test_the_committed_document_is_up_to_date() -> None:

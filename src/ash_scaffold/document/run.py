@@ -1,20 +1,108 @@
-"""The files of the document: the existing ones, and those that a run writes."""
+"""The run of `ash-scaffold document`: from project and database to the files to be written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ash_scaffold.document.job import Read
+from ash_scaffold.config import Resolver
+from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.render import render_markdown
+from ash_scaffold.document.model import Document
+from ash_scaffold.legacy.usage import usage
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.compare import SaidByConfig, Seen
 from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.session import Phases, SourceOptions, load_session, open_project
 from ash_scaffold.text_diff import unified_diff
 
 INDEX = "docs/database_schema.md"
+_DUMPED = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
+_HEADER_BYTES = 10_000
+
+
+class LoadedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document with what its writing needs.
+
+    `source` describes the database. `renamed` has the old names of tables by their new ones,
+    where the configuration or an earlier run on this database has them; `fresh` are tables that
+    are new by the configuration. `problems` are those of the reading, such as errors in a dump:
+    the document's own are not among them.
+    """
+
+    document: Document
+    source: str
+    renamed: Mapping[Name, Name]
+    fresh: frozenset[Name]
+    problems: tuple[Problem, ...]
+
+
+def load_document(
+    options: SourceOptions, announce: Callable[[str], None] = lambda _sentence: None
+) -> LoadedDocument:
+    """Read project and database, and make the document. `announce` gets each phase as it begins.
+
+    Raises `ScaffoldError` for whatever makes the run impossible.
+    """
+    phases = Phases(announce)
+    phases.begin("project", "Reading the project")
+    session = load_session(open_project(options), phases)
+    database, decided = session.database, session.plan()
+    phases.begin("code", "Reading the code")
+    users = usage(session.project, session.hints, (table.name for table in database.tables))
+    document = build(
+        Sources(
+            database=database,
+            plan=decided,
+            hints=session.hints,
+            users=users,
+            project=session.project,
+            repo=session.repo,
+            version=_version(database, session.dump),
+            proposed=proposed_attributes(database, decided, session.state, session.resolver),
+        )
+    )
+    return LoadedDocument(
+        document=document,
+        source=session.source,
+        renamed=_renamed(database, session.memory.seen, session.resolver),
+        fresh=_fresh(database, session.resolver),
+        problems=session.problems,
+    )
+
+
+def _version(database: Database, dump: Path | None) -> str | None:
+    """Return the major version of the database, or of the one that the dump is from.
+
+    A throw-away server's own version is not the database's.
+    """
+    if dump is None:
+        return str(database.server_version // 10_000)
+    with dump.open("rb") as file:
+        version = _DUMPED.search(file.read(_HEADER_BYTES))
+    return version[1].decode() if version else None
+
+
+def _renamed(database: Database, seen: Seen, config: Resolver) -> Mapping[Name, Name]:
+    """Return the old names of renamed tables: as configured, or from an earlier run."""
+    found = {name: table.name for name, table in seen.tables.items() if table.name != name}
+    configured = SaidByConfig(config)
+    for table in database.tables:
+        text = configured.table(table.name)
+        if text:
+            schema, dot, rest = text.partition(".")
+            found[table.name] = Name(schema, rest) if dot else Name(table.name.schema, text)
+    return found
+
+
+def _fresh(database: Database, config: Resolver) -> frozenset[Name]:
+    configured = SaidByConfig(config)
+    return frozenset(t.name for t in database.tables if configured.table(t.name) == "")
 
 
 class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,22 +164,22 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def before(self) -> Mapping[str, bytes | None]:
-        """The bytes that were read."""
+        """The bytes that were loaded."""
         return {file.path: file.before for file in self.files}
 
 
-def make_output(read: Read, root: Path, options: OutputOptions) -> Output:
+def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> Output:
     """Make the files. Raises `ScaffoldError` for a file that can't be merged or may not be."""
     index = _index(options.out)
     before = dict(_read_files(root, index))
     merged = render_markdown(
-        read.document,
+        loaded.document,
         index,
         _decode(before),
         split=options.split,
         keep_version=options.check,
-        renamed=read.renamed,
-        fresh=read.fresh,
+        renamed=loaded.renamed,
+        fresh=loaded.fresh,
     )
     after: dict[str, bytes | None] = {
         path: None if text is None else text.encode() for path, text in merged.files.items()
@@ -103,7 +191,7 @@ def make_output(read: Read, root: Path, options: OutputOptions) -> Output:
         place = root / path
         if place.is_file():
             before[path] = place.read_bytes()
-        after[path] = page(read.document).encode()
+        after[path] = page(loaded.document).encode()
     return Output(
         files=tuple(
             File(path=path, before=before.get(path), after=after[path]) for path in sorted(after)
@@ -116,7 +204,7 @@ def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
     """Return the bytes of the document's files by path: the first, and the pages in its folder.
 
     A file in the folder of the pages belongs to it when it has a generated block. Raises
-    `ScaffoldError` when one can't be read.
+    `ScaffoldError` when one can't be loaded.
     """
     folder = root / index.removesuffix(".md")
     found: dict[str, bytes] = {}
