@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from ash_scaffold.problem import Code, Exit, Problem, Severity
+from ash_scaffold.problem import Code, Exit
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def _usage_error(error: SystemExit) -> str:
 def _print_usage(message: str) -> None:
     from ash_scaffold.cli.ending import print_failure
 
-    problem = Problem(severity=Severity.ERROR, code=Code.USAGE, what=message)
+    problem = Code.USAGE.at("", message)
     print_failure((problem,), as_json=True)
 
 

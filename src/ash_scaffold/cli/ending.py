@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
-from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError, Severity
+from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError
 
 DEBUG = "ASH_SCAFFOLD_DEBUG"
 INTERRUPTED = "Interrupted; nothing was left half done."
@@ -60,14 +60,13 @@ def print_failure(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 
 def _interrupted() -> Problem:
-    return Problem(severity=Severity.ERROR, code=Code.INTERRUPTED, what=INTERRUPTED)
+    return Code.INTERRUPTED.at("", INTERRUPTED)
 
 
 def _unexpected(error: Exception) -> Problem:
     # Not the message: a driver's may hold what a URL holds.
-    return Problem(
-        severity=Severity.ERROR,
-        code=Code.INTERNAL,
-        what=f"This should not happen: {type(error).__name__}.",
+    return Code.INTERNAL.at(
+        "",
+        f"This should not happen: {type(error).__name__}.",
         todo=f"Run it again with {DEBUG}=1 for the details, and report them.",
     )

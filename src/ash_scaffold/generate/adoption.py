@@ -19,7 +19,7 @@ from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.model import Domain, Project
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
@@ -121,7 +121,7 @@ def adoption_problems(session: Session, plan: Plan, options: ResourcesOptions) -
 
 
 def _note(where: str, what: str) -> Problem:
-    return Problem(severity=Severity.NOTE, code=Code.CONTEXT_ADOPTED, where=where, what=what)
+    return Code.CONTEXT_ADOPTED.at(where, what)
 
 
 def _written(plan: Plan) -> set[str]:
@@ -220,21 +220,17 @@ def _snapshot(old: Snapshot, leaving: Collection[str], written: str | None) -> S
 
 
 def _obsolete(domain: Domain, context: str) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.DOMAIN_OBSOLETE,
-        where=domain.path,
-        what=f"{context} is the domain now; {domain.module} lists no resource any more.",
+    return Code.DOMAIN_OBSOLETE.at(
+        domain.path,
+        f"{context} is the domain now; {domain.module} lists no resource any more.",
         todo="Take it out of ash_domains and delete it; where nobody has edited it and no other "
         "module names it, that does the latter: ash-scaffold resources --prune",
     )
 
 
 def _still_listed(project: Project, module: str) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.DOMAIN_OBSOLETE,
-        where=project.config.domains_path or "ash_domains",
-        what=f"{module} is gone, and ash_domains lists it.",
+    return Code.DOMAIN_OBSOLETE.at(
+        project.config.domains_path or "ash_domains",
+        f"{module} is gone, and ash_domains lists it.",
         todo="Take it out of the list.",
     )

@@ -184,13 +184,12 @@ def _left_out(
 
 
 def _left_out_problem(snapshot: Snapshot, resource: Resource) -> Problem:
-    return Problem(
-        severity=Severity.WARNING,
-        code=Code.TABLE_SKIPPED,
-        where=resource.path,
-        what=f"The table {snapshot.table} gets no resource any more; {resource.module} stays as "
+    return Code.TABLE_SKIPPED.at(
+        resource.path,
+        f"The table {snapshot.table} gets no resource any more; {resource.module} stays as "
         "it is, and in its domain.",
         todo="Delete the file, its line in the domain and its snapshot if nobody needs it.",
+        severity=Severity.WARNING,
     )
 
 
@@ -201,11 +200,9 @@ def _problem(snapshot: Snapshot, resource: Resource, *, prune: bool) -> Problem:
         else "Delete it and its line in the domain, or have that done: "
         "ash-scaffold resources --prune"
     )
-    return Problem(
-        severity=Severity.ERROR,
-        code=Code.TABLE_GONE,
-        where=resource.path,
-        what=f"The table {snapshot.table} is no longer in the database; {resource.module} "
+    return Code.TABLE_GONE.at(
+        resource.path,
+        f"The table {snapshot.table} is no longer in the database; {resource.module} "
         "can't read it.",
         todo=todo,
     )

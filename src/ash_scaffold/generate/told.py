@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ash_scaffold.config.faults import quoted
 from ash_scaffold.elixir.merge.resolve import Conflict, Note, NoteKind
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 
 _SHOWN = 160
 
@@ -14,11 +14,9 @@ _SHOWN = 160
 def conflict_problems(path: str, conflicts: Iterable[Conflict]) -> list[Problem]:
     """Return an error for every conflict in a file."""
     return [
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.CONFLICT,
-            where=f"{path}: {each.name}",
-            what=_what(each),
+        Code.CONFLICT.at(
+            f"{path}: {each.name}",
+            _what(each),
             todo="Edit it to what you want, or say that it stays, in ash_scaffold.toml:\n"
             f'[[accept]]\nobject = {quoted(each.name)}\nreason = "…"',
         )
@@ -33,22 +31,15 @@ def note_problems(path: str, notes: Sequence[Note]) -> list[Problem]:
         name = note.object if note.option is None else f"{note.object}.{note.option}"
         if note.kind is NoteKind.DIFFERS:
             found.append(
-                Problem(
-                    severity=Severity.WARNING,
-                    code=Code.DIFFERS,
-                    where=f"{path}: {name}",
-                    what=f"It says {_one_line(note.ours)}; the database has "
+                Code.DIFFERS.at(
+                    f"{path}: {name}",
+                    f"It says {_one_line(note.ours)}; the database has "
                     f"{_one_line(note.theirs)}. The hand-written text stays.",
                 )
             )
         elif note.kind is NoteKind.REMOVED:
             found.append(
-                Problem(
-                    severity=Severity.NOTE,
-                    code=Code.REMOVED_BY_HAND,
-                    where=f"{path}: {name}",
-                    what="Somebody took it out, so it stays out.",
-                )
+                Code.REMOVED_BY_HAND.at(f"{path}: {name}", "Somebody took it out, so it stays out.")
             )
     return found
 

@@ -12,7 +12,7 @@ import msgspec
 from ash_scaffold.config import Config
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import source_files
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.model import Project
 from ash_scaffold.session import SourceOptions
 
@@ -82,10 +82,6 @@ def not_read(hints: Hints) -> Iterator[Problem]:
 
 
 def _note(path: str, line: int, what: str) -> Problem:
-    return Problem(
-        severity=Severity.NOTE,
-        code=Code.LEGACY_UNREAD,
-        where=f"{path}:{line}",
-        what=what,
-        todo="Modules that use a table there, or by it, are not shown.",
+    return Code.LEGACY_UNREAD.at(
+        f"{path}:{line}", what, todo="Modules that use a table there, or by it, are not shown."
     )

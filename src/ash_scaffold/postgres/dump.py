@@ -149,19 +149,17 @@ def _load_one(server: Server, database: str, dump: Dump, available: set[str]) ->
         names = (
             name if schema == "pg_catalog" else f"{schema}.{name}" for schema, name in collations
         )
-        yield Problem(
-            severity=Severity.NOTE,
-            code=Code.DUMP_ERROR,
-            where=where,
-            what=f"{server.description} does not have the collations {', '.join(names)}:"
+        yield Code.DUMP_ERROR.at(
+            where,
+            f"{server.description} does not have the collations {', '.join(names)}:"
             " others of that name stand in for them.",
+            severity=Severity.NOTE,
         )
     for refused in dump.script.refused:
-        yield Problem(
+        yield Code.DUMP_ERROR.at(
+            f"{where}:{refused.line}",
+            f"Not run: {refused.what}.",
             severity=Severity.NOTE if refused.harmless else Severity.WARNING,
-            code=Code.DUMP_ERROR,
-            where=f"{where}:{refused.line}",
-            what=f"Not run: {refused.what}.",
         )
     yield from _told(errors, dump)
 
@@ -281,11 +279,9 @@ def _refuse_missing_types(
     if not types or not without:
         return
     raise ScaffoldError(
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.EXTENSION_MISSING,
-            where=where,
-            what=f"{server.description} has no {', '.join(without)}, and the dump needs"
+        Code.EXTENSION_MISSING.at(
+            where,
+            f"{server.description} has no {', '.join(without)}, and the dump needs"
             f" {'its types' if len(without) == 1 else 'their types'}: {', '.join(types)}.",
             todo="Read a database that has the extension with --url, or install the extension for"
             " a local PostgreSQL.",
@@ -302,9 +298,7 @@ def _missing_extension(server: Server, name: str, where: str) -> Problem:
         severity = Severity.WARNING
         what = f"{server.description} has no {name}: what needs it was left out."
         todo = "Read a database that has it with --url."
-    return Problem(
-        severity=severity, code=Code.EXTENSION_MISSING, where=where, what=what, todo=todo
-    )
+    return Code.EXTENSION_MISSING.at(where, what, todo=todo, severity=severity)
 
 
 def _told(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
@@ -314,23 +308,21 @@ def _told(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
         data_only = statement is not None and statement.head.upper().startswith(
             ("INSERT ", "COPY ", "UPDATE ", "DELETE ", "SELECT ")
         )
-        yield Problem(
+        yield Code.DUMP_ERROR.at(
+            f"{dump.path}:{error.line}",
+            f"The server refused a statement: {error.message}.",
             severity=Severity.WARNING if data_only else Severity.ERROR,
-            code=Code.DUMP_ERROR,
-            where=f"{dump.path}:{error.line}",
-            what=f"The server refused a statement: {error.message}.",
         )
     if errors:
         total = len(dump.script.statements)
         hidden = len(errors) - SHOWN_ERRORS
         more = f"; {hidden} more errors are not shown" if hidden > 0 else ""
-        yield Problem(
-            severity=Severity.WARNING,
-            code=Code.DUMP_ERROR,
-            where=str(dump.path),
-            what=f"{len(errors)} of {total} statements failed{more}.",
+        yield Code.DUMP_ERROR.at(
+            str(dump.path),
+            f"{len(errors)} of {total} statements failed{more}.",
             todo="What they make is missing here: read the database itself with --url, or repair"
             " the dump.",
+            severity=Severity.WARNING,
         )
 
 

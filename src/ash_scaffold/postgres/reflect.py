@@ -10,7 +10,7 @@ from ash_scaffold.postgres import rows
 from ash_scaffold.postgres.assemble import Answers, assemble
 from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
 from ash_scaffold.postgres.rows import Scope, ServerRow, ask
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.problem import Code, ScaffoldError, fail
 
 OLDEST_SERVER = 130000
 
@@ -104,11 +104,9 @@ def _too_old(version: int) -> ScaffoldError:
 
 def _require_schemas(schemas: tuple[str, ...], existing: dict[str, int]) -> None:
     problems = [
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.UNKNOWN_NAME,
-            where=name,
-            what=f"there is no schema {name!r} in the database",
+        Code.UNKNOWN_NAME.at(
+            name,
+            f"there is no schema {name!r} in the database",
             todo=_proposal(name, sorted(existing)),
         )
         for name in schemas

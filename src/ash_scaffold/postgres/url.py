@@ -167,11 +167,10 @@ def _libpq_parameters(
     translated = {"ssl", "socket_dir", "socket", "hostname", "username", "database"}
     unknown = sorted(given.keys() - known - translated)
     return kept, tuple(
-        Problem(
+        Code.BAD_URL.at(
+            where,
+            f"The URL's parameter {name!r} is not known to libpq and was left out.",
             severity=Severity.NOTE,
-            code=Code.BAD_URL,
-            where=where,
-            what=f"The URL's parameter {name!r} is not known to libpq and was left out.",
         )
         for name in unknown
         if not _ECTO_PARAMETER.fullmatch(name)

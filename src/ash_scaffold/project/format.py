@@ -223,5 +223,5 @@ def _named(error: str, files: Mapping[str, str]) -> str:
 def _unformatted(
     files: Mapping[str, str], code: Code, severity: Severity, what: str, todo: str
 ) -> Formatted:
-    problem = Problem(severity=severity, code=code, what=what, todo=todo)
+    problem = code.at("", what, todo=todo, severity=severity)
     return Formatted(texts=dict(files), problems=(problem,))

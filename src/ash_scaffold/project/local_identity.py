@@ -69,13 +69,12 @@ def read_identity(content: bytes | None, where: str) -> Reading:
     return Reading(
         NOTHING_KNOWN,
         (
-            Problem(
-                severity=Severity.NOTE,
-                code=Code.SNAPSHOT_INVALID,
-                where=where,
-                what=f"What was seen of this database before can't be read: {fault}. Renames are "
+            Code.SNAPSHOT_INVALID.at(
+                where,
+                f"What was seen of this database before can't be read: {fault}. Renames are "
                 "told from the schema alone.",
                 todo="Nothing: the next run that writes puts it right.",
+                severity=Severity.NOTE,
             ),
         ),
     )

@@ -20,7 +20,7 @@ from ash_scaffold.postgres.compare import (
     pair,
 )
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.snapshot import Snapshot
 
 
@@ -150,11 +150,9 @@ def _unclear(change: Change) -> Problem:
     gone = ", ".join(map(str, _names(change.before)))
     new = ", ".join(map(str, _names(change.after)))
     what = "column" if change.object else "table"
-    return Problem(
-        severity=Severity.ERROR,
-        code=Code.RENAME_UNCLEAR,
-        where=str(change.table),
-        what=f"Gone: {gone}. New: {new}. Each {what} may have been renamed, or replaced.",
+    return Code.RENAME_UNCLEAR.at(
+        str(change.table),
+        f"Gone: {gone}. New: {new}. Each {what} may have been renamed, or replaced.",
         todo="Say which it is in ash_scaffold.toml, for each that is new: its old name, "
         f'or "" for a new {what}.\n{_lines(change.detail)}',
     )

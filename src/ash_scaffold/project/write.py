@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.journal import Entry, Journal, Recovery
 
 JOURNAL_FOLDER = PurePosixPath("priv/ash_scaffold/.write")
@@ -336,10 +336,7 @@ def _refused(path: str, what: str) -> ScaffoldError:
 
 def _not_writable(path: Path, error: OSError) -> ScaffoldError:
     return ScaffoldError(
-        Problem(
-            severity=Severity.ERROR,
-            code=Code.NOT_WRITABLE,
-            where=str(error.filename or path),
-            what=f"Nothing was written: {error.strerror or error}.",
+        Code.NOT_WRITABLE.at(
+            str(error.filename or path), f"Nothing was written: {error.strerror or error}."
         )
     )
