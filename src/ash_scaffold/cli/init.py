@@ -14,8 +14,8 @@ from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, 
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.propose.job import Outcome
-    from ash_scaffold.propose.model import DomainProposal
+    from ash_scaffold.propose.domains import DomainProposal
+    from ash_scaffold.propose.init import Outcome
     from ash_scaffold.session import SourceOptions
 
 _MANY = 30
@@ -75,7 +75,7 @@ init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
 def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
     from ash_scaffold.project.read import find_root
     from ash_scaffold.project.write import locked, recover, write_files
-    from ash_scaffold.propose.job import prepare
+    from ash_scaffold.propose.init import prepare
 
     with locked(find_root(options.folder)) as lock:
         if not dry_run:

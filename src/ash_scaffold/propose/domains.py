@@ -1,23 +1,166 @@
-"""From tables, legacy code and what is configured to a proposal."""
+"""Proposes domains for tables: from legacy contexts, PostgreSQL schemas, foreign keys and names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ash_scaffold.ash.naming import camelize, underscore
+import msgspec
+
+from ash_scaffold.ash.naming import Names, camelize, plural_name, underscore
+from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Name, Table
-from ash_scaffold.propose.contexts import Claim
-from ash_scaffold.propose.groups import groups
-from ash_scaffold.propose.model import DomainProposal, Member, Proposal
-from ash_scaffold.propose.names import DomainNames, candidates, centre
-from ash_scaffold.propose.ties import Tie, ties
+from ash_scaffold.propose.ties import Tie, groups, ties, words
 
 _PUBLIC = "public"
 _REST = "Other"
+# Last parts of names for the kind of the modules, not their subject.
+_GENERIC = frozenset(
+    "Data Database Db DB Ecto Entities Entity Model Models Schema Schemas Table Tables".split()
+)
+# Modules that an application has under its namespace anyway.
+_TAKEN = frozenset(
+    "Application AshTypes Domain Domains Mailer PubSub Release Repo Resources Types Web".split()
+)
+# Phoenix's name for the context around the users.
+_CUSTOMARY = {"users": "Accounts"}
 
 
-class Given:
-    """What is settled before: the tables to place, and where the others are.
+class Member(msgspec.Struct, frozen=True):
+    """A table of a domain, with the reason."""
+
+    table: Name
+    reason: str
+
+    @property
+    def pattern(self) -> str:
+        """The table as the configuration names it: `users`, `billing.invoices`."""
+        if self.table.schema == "public" and "." not in self.table.name:
+            return self.table.name
+        return f"{self.table.schema}.{self.table.name}"
+
+
+class DomainProposal(msgspec.Struct, frozen=True):
+    """A domain with the reason for it, and its tables by name."""
+
+    module: str
+    reason: str
+    members: tuple[Member, ...]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """`new` are entries to add to the configuration.
+
+    `additions` are tables for domains that have an entry: it is the person's to change.
+    """
+
+    new: tuple[DomainProposal, ...] = ()
+    additions: tuple[DomainProposal, ...] = ()
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """The domain that a schema's name gives its table; `context` is the legacy module."""
+
+    domain: str
+    context: str
+    schema: EctoSchema
+
+
+def claims(hints: Hints, namespace: str) -> Mapping[Name, Claim]:
+    """Return the claims of the legacy code by table; a schema outside of any context has none.
+
+    `Legacy.Blog` becomes `App.Blog`: a domain stands in the application's own namespace.
+    """
+    schemas = {schema.module for schema in hints.schemas}
+    found: dict[Name, Claim] = {}
+    for table, schema in sorted(hints.by_table().items()):
+        context = _context(schema.context, schemas)
+        domain = _domain(context, namespace)
+        if domain:
+            found[table] = Claim(domain, context, schema)
+    return found
+
+
+def _context(context: str, schemas: set[str]) -> str:
+    """Go up past schemas (`App.Accounts.User` holds `App.Accounts.User.Token`) and mere kinds."""
+    while context and (context in schemas or context.rpartition(".")[2] in _GENERIC):
+        context = context.rpartition(".")[0]
+    return context
+
+
+def _domain(context: str, namespace: str) -> str:
+    if context.startswith(f"{namespace}."):
+        return context
+    inner = context.partition(".")[2]
+    return f"{namespace}.{inner}" if inner and context != namespace else ""
+
+
+class DomainNames:
+    """Hands out names of domains, none of them twice.
+
+    `modules` are those of the legacy code: a domain can stand beside one of its name, unless
+    that has a `Domain` in it as well.
+    """
+
+    def __init__(self, namespace: str, taken: Iterable[str], modules: Collection[str]) -> None:
+        self._namespace = namespace
+        folded = {module.casefold() for module in modules}
+        blocked = {module for module in modules if f"{module}.domain".casefold() in folded}
+        reserved = {f"{namespace}.{word}" for word in _TAKEN}
+        self._names = Names({*taken, *blocked, *reserved})
+
+    def take(self, *candidates: str) -> str:
+        """Take the first of the last segments that is free, else a numbered one."""
+        return self._names.take(*(f"{self._namespace}.{segment}" for segment in candidates))
+
+    def of_context(self, domain: str) -> str:
+        """Take the name that a context gives, or one beside it where the legacy code is full."""
+        return self._names.take(domain, f"{domain}Domain", f"{domain}Resources")
+
+
+def centre(group: Iterable[Name], ties: Iterable[Tie]) -> list[Name]:
+    """Return the tables of a group, the one that most others are tied to first."""
+    members = set(group)
+    weight: Counter[Name] = Counter()
+    for tie in ties:
+        if tie.source in members and tie.target in members:
+            weight[tie.target] += tie.weight
+    return sorted(members, key=lambda name: (-weight[name], len(words(name)), name))
+
+
+def candidates(order: list[Name]) -> Iterator[str]:
+    """Yield names for a group: the words that all begin with, then its tables from the centre."""
+    shared = _shared([words(name) for name in order])
+    if len(order) > 1 and shared:
+        whole = next((name for name in order if words(name) == shared), None)
+        yield camelize(_plural(whole) if whole is not None else _as_written(order[0], len(shared)))
+    for name in order:
+        plural = _plural(name)
+        if plural in _CUSTOMARY:
+            yield _CUSTOMARY[plural]
+        yield camelize(plural)
+
+
+def _plural(name: Name) -> str:
+    return plural_name(underscore(name.name).strip("_"))
+
+
+def _shared(words_of: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the words that all begin with."""
+    found = []
+    for column in zip(*words_of, strict=False):
+        if len(set(column)) > 1:
+            break
+        found.append(column[0])
+    return tuple(found)
+
+
+def _as_written(name: Name, count: int) -> str:
+    return "_".join(underscore(name.name).strip("_").split("_")[:count])
+
+
+class ProposalInput:
+    """The tables to place, and the domains of the others.
 
     `placed` are the tables of domains that exist or are configured; `configured` those domains
     that have an entry in the configuration.
@@ -39,19 +182,19 @@ class Given:
         self.configured = frozenset(configured)
 
 
-def propose(given: Given, names: DomainNames) -> Proposal:
+def propose(inputs: ProposalInput, names: DomainNames) -> Proposal:
     """Propose a domain for every table that has none.
 
     A legacy context comes first, then the PostgreSQL schema where it is not `public`, then the
     domain or the group that foreign keys and names tie the table to.
     """
-    found = ties(given.tables)
-    seeds = _seeds(given, names)
-    grouped = groups([table.name for table in given.tables], found, seeds.domains)
+    found = ties(inputs.tables)
+    seeds = _seeds(inputs, names)
+    grouped = groups([table.name for table in inputs.tables], found, seeds.domains)
     members: dict[str, set[Name]] = {}
     rest: list[Name] = []
     for group in grouped:
-        new = [name for name in group if name in given.unplaced]
+        new = [name for name in group if name in inputs.unplaced]
         seed = next((seeds.domains[name] for name in group if name in seeds.domains), None)
         if new and seed is None and len(group) == 1:
             rest += new
@@ -65,7 +208,7 @@ def propose(given: Given, names: DomainNames) -> Proposal:
         domain = names.take(_REST)
         members[domain] = set(rest)
         seeds.reasons[domain] = "Tables that no foreign key and no name ties to others."
-    return _proposal(given, members, seeds, found)
+    return _proposal(inputs, members, seeds, found)
 
 
 class _Seeds:
@@ -76,19 +219,19 @@ class _Seeds:
         self.reasons: dict[str, str] = {}
 
 
-def _seeds(given: Given, names: DomainNames) -> _Seeds:
+def _seeds(inputs: ProposalInput, names: DomainNames) -> _Seeds:
     seeds = _Seeds()
-    seeds.domains.update(given.placed)
-    there = set(given.placed.values()) | given.configured
+    seeds.domains.update(inputs.placed)
+    there = set(inputs.placed.values()) | inputs.configured
     modules: dict[str, str] = {}
-    for name, claim in given.claims.items():
+    for name, claim in inputs.claims.items():
         if claim.domain not in modules:
             known = claim.domain in there
             modules[claim.domain] = claim.domain if known else names.of_context(claim.domain)
         seeds.domains[name] = modules[claim.domain]
     for domain, module in modules.items():
-        seeds.reasons[module] = _context_reason(domain, given.claims.values())
-    _schema_seeds(given, seeds, names)
+        seeds.reasons[module] = _context_reason(domain, inputs.claims.values())
+    _schema_seeds(inputs, seeds, names)
     return seeds
 
 
@@ -99,12 +242,12 @@ def _context_reason(domain: str, claims: Iterable[Claim]) -> str:
     return f"The legacy context {contexts}: {count}."
 
 
-def _schema_seeds(given: Given, seeds: _Seeds, names: DomainNames) -> None:
+def _schema_seeds(inputs: ProposalInput, seeds: _Seeds, names: DomainNames) -> None:
     """Give what is left of a schema other than public to the one domain that is in it, or a new."""
-    schemas = sorted({name.schema for name in given.unplaced} - {_PUBLIC})
+    schemas = sorted({name.schema for name in inputs.unplaced} - {_PUBLIC})
     for schema in schemas:
         inside = {domain for name, domain in seeds.domains.items() if name.schema == schema}
-        free = [n for n in given.unplaced if n.schema == schema and n not in seeds.domains]
+        free = [n for n in inputs.unplaced if n.schema == schema and n not in seeds.domains]
         if not free or len(inside) > 1:
             continue
         if inside:
@@ -116,9 +259,9 @@ def _schema_seeds(given: Given, seeds: _Seeds, names: DomainNames) -> None:
 
 
 def _proposal(
-    given: Given, members: Mapping[str, set[Name]], seeds: _Seeds, found: Iterable[Tie]
+    inputs: ProposalInput, members: Mapping[str, set[Name]], seeds: _Seeds, found: Iterable[Tie]
 ) -> Proposal:
-    homes = {**given.placed}
+    homes = {**inputs.placed}
     for domain, tables in members.items():
         homes.update(dict.fromkeys(tables, domain))
     by_table: dict[Name, list[Tie]] = {}
@@ -130,25 +273,27 @@ def _proposal(
             domain,
             seeds.reasons.get(domain, "Tables that belong to the resources there."),
             tuple(
-                Member(name, _reason(name, given, homes, by_table.get(name, ())))
+                Member(name, _reason(name, inputs, homes, by_table.get(name, ())))
                 for name in sorted(tables, key=lambda name: (name.schema != _PUBLIC, name))
             ),
         )
         for domain, tables in sorted(members.items())
     ]
     return Proposal(
-        new=tuple(p for p in proposals if p.module not in given.configured),
-        additions=tuple(p for p in proposals if p.module in given.configured),
+        new=tuple(p for p in proposals if p.module not in inputs.configured),
+        additions=tuple(p for p in proposals if p.module in inputs.configured),
     )
 
 
-def _reason(name: Name, given: Given, homes: Mapping[Name, str], ties_of: Iterable[Tie]) -> str:
-    claim = given.claims.get(name)
+def _reason(
+    name: Name, inputs: ProposalInput, homes: Mapping[Name, str], ties_of: Iterable[Tie]
+) -> str:
+    claim = inputs.claims.get(name)
     if claim is not None:
         return f"Ecto schema {claim.schema.module}"
     own = [tie for tie in ties_of if homes.get(tie.source) == homes.get(tie.target) == homes[name]]
     if own:
         # Its own keys say more about a table than those of others that refer to it.
         best = max(own, key=lambda tie: (tie.source == name, tie.weight))
-        return best.said if best.source == name else best.said_of_target
+        return best.reason if best.source == name else best.reason_of_target
     return f"schema {name.schema}" if name.schema != _PUBLIC else "nothing ties it to another table"

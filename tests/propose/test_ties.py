@@ -1,16 +1,12 @@
-"""Which tables are tied together, and the groups and names that come of it."""
+"""Ties between tables, and the groups that they make."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 
-import pytest
-
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.propose.groups import groups
-from ash_scaffold.propose.names import DomainNames, candidates, centre
-from ash_scaffold.propose.ties import Tie, ties, words
+from ash_scaffold.propose.ties import Tie, groups, ties, words
 
 ReflectDdl = Callable[..., Database]
 
@@ -29,8 +25,8 @@ def grouped(tables: str, found: list[Tie], **seeds: str) -> list[str]:
     return ["".join(name.name for name in group) for group in result]
 
 
-def said(database: Database) -> list[tuple[str, str, int, str]]:
-    return [(str(t.source), str(t.target), t.weight, t.said) for t in ties(database.tables)]
+def tied(database: Database) -> list[tuple[str, str, int, str]]:
+    return [(str(t.source), str(t.target), t.weight, t.reason) for t in ties(database.tables)]
 
 
 def test_a_key_counts_for_more_the_closer_the_row_is_to_its_parent(
@@ -46,7 +42,7 @@ def test_a_key_counts_for_more_the_closer_the_row_is_to_its_parent(
         CREATE TABLE z (c int PRIMARY KEY REFERENCES c);
         CREATE TABLE d_parts (d int REFERENCES d);
     """)
-    assert said(database) == [
+    assert tied(database) == [
         ("d_parts", "d", 200_000, "foreign key to d"),
         ("x", "a", 100_000, "foreign key to a"),
         ("y", "b", 150_000, "foreign key to b"),
@@ -66,7 +62,7 @@ def test_what_many_refer_to_ties_less_and_columns_named_as_keys_tie_too(
         CREATE TABLE d (user_id int, id int, nobody_id int);
         CREATE VIEW v AS SELECT user_id FROM d;
     """)
-    assert said(database) == [
+    assert tied(database) == [
         ("a", "users", 44_722, "foreign key to users"),
         ("b", "users", 44_722, "foreign key to users"),
         ("c", "users", 44_722, "foreign key to users"),
@@ -87,12 +83,12 @@ def test_names_tie_where_they_begin_with_a_table_s_or_share_a_word_that_few_have
         CREATE SCHEMA s; CREATE TABLE s.order_logs (id int);
     """)
     every = reflect_ddl("CREATE TABLE wp_a (x int); CREATE TABLE wp_b (x int)")
-    assert said(database) == [
+    assert tied(database) == [
         ("latest_orders", "orders", 100_000, "named after orders"),
         ("order_items", "orders", 100_000, "named after orders"),
         ("geo_b", "geo_a", 40_000, "named geo…"),
     ]
-    assert said(every) == []
+    assert tied(every) == []
 
 
 def test_words_are_those_of_the_name_in_the_singular() -> None:
@@ -133,35 +129,3 @@ def test_the_order_of_tables_and_ties_does_not_matter() -> None:
         chance.shuffle(found)
         chance.shuffle(tables)
         assert groups(tables, found, {}) == expected
-
-
-@pytest.mark.parametrize(
-    ("tables", "found", "expected"),
-    [
-        ("film actor film_actor", [("film_actor", "film"), ("film_actor", "actor")], "Actors"),
-        ("film language", [("film", "language")], "Languages"),
-        ("users tokens", [("tokens", "users")], "Accounts"),
-        ("active_storage_blobs active_storage_files", [], "ActiveStorage"),
-        ("orders order_items", [], "Orders"),
-        ("BackgroundJob BackgroundJobTask", [], "BackgroundJobs"),
-        ("weird-name zz", [], "Zzs"),
-    ],
-)
-def test_a_group_is_named_after_its_centre_or_what_all_begin_with(
-    tables: str, found: list[tuple[str, str]], expected: str
-) -> None:
-    order = centre([n(name) for name in tables.split()], [tie(*pair) for pair in found])
-    assert next(iter(candidates(order))) == expected
-
-
-def test_domains_take_no_name_that_is_taken_or_full() -> None:
-    modules = {"App.Users", "App.Posts", "App.Posts.Domain"}
-    names = DomainNames("App", ["App.Orders"], modules)
-    assert [
-        names.take("Users"),
-        names.take("Users", "Tokens"),
-        names.take("orders", "Orders", "Items"),
-        names.take("Types", "Repo"),
-        names.of_context("App.Posts"),
-        names.of_context("App.Blog"),
-    ] == ["App.Users", "App.Tokens", "App.Items", "App.Repo2", "App.PostsDomain", "App.Blog"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import tomlkit
 from tomlkit.items import Array, String, StringType, Table, Trivia
 
-from ash_scaffold.propose.model import DomainProposal
+from ash_scaffold.propose.domains import DomainProposal
 
 _HEAD = (
     "What ash-scaffold writes, and where. Proposed by `ash-scaffold init`: change what",

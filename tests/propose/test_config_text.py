@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ash_scaffold.config import parse_config
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.propose.document import appended, new_file
-from ash_scaffold.propose.model import DomainProposal, Member
+from ash_scaffold.propose.config_text import appended, new_file
+from ash_scaffold.propose.domains import DomainProposal, Member
 
 BLOG = DomainProposal(
     "App.Blog",

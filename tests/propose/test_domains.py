@@ -1,4 +1,4 @@
-"""Which domain the name of an Ecto schema speaks of."""
+"""Proposed domains and their names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.propose.contexts import claims
+from ash_scaffold.propose.domains import DomainNames, candidates, centre, claims
+from ash_scaffold.propose.ties import Tie
 
 
 def schema(module: str, table: str = "things") -> EctoSchema:
@@ -46,3 +47,41 @@ def test_a_schema_inside_another_one_belongs_to_the_context_of_that() -> None:
         Name("public", "tokens"): ("App.Accounts", "App.Accounts.User.Token"),
         Name("public", "users"): ("App.Accounts", "App.Accounts.User"),
     }
+
+
+def n(name: str) -> Name:
+    return Name("public", name)
+
+
+@pytest.mark.parametrize(
+    ("tables", "found", "expected"),
+    [
+        ("film actor film_actor", [("film_actor", "film"), ("film_actor", "actor")], "Actors"),
+        ("film language", [("film", "language")], "Languages"),
+        ("users tokens", [("tokens", "users")], "Accounts"),
+        ("active_storage_blobs active_storage_files", [], "ActiveStorage"),
+        ("orders order_items", [], "Orders"),
+        ("BackgroundJob BackgroundJobTask", [], "BackgroundJobs"),
+        ("weird-name zz", [], "Zzs"),
+    ],
+)
+def test_a_group_is_named_after_its_centre_or_what_all_begin_with(
+    tables: str, found: list[tuple[str, str]], expected: str
+) -> None:
+    order = centre(
+        [n(name) for name in tables.split()], [Tie(n(a), n(b), 1, "", "") for a, b in found]
+    )
+    assert next(iter(candidates(order))) == expected
+
+
+def test_domains_take_no_name_that_is_taken_or_full() -> None:
+    modules = {"App.Users", "App.Posts", "App.Posts.Domain"}
+    names = DomainNames("App", ["App.Orders"], modules)
+    assert [
+        names.take("Users"),
+        names.take("Users", "Tokens"),
+        names.take("orders", "Orders", "Items"),
+        names.take("Types", "Repo"),
+        names.of_context("App.Posts"),
+        names.of_context("App.Blog"),
+    ] == ["App.Users", "App.Tokens", "App.Items", "App.Repo2", "App.PostsDomain", "App.Blog"]

@@ -1,4 +1,4 @@
-"""The run of `ash-scaffold init`, without a word of output."""
+"""The run of `ash-scaffold init`: proposes domains and the configuration file with them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.state import choose_repo
-from ash_scaffold.propose.contexts import claims
-from ash_scaffold.propose.document import appended, blocks, new_file
-from ash_scaffold.propose.domains import Given, propose
-from ash_scaffold.propose.model import DomainProposal, Proposal
-from ash_scaffold.propose.names import DomainNames
+from ash_scaffold.propose.config_text import appended, blocks, new_file
+from ash_scaffold.propose.domains import (
+    DomainNames,
+    DomainProposal,
+    Proposal,
+    ProposalInput,
+    claims,
+    propose,
+)
 from ash_scaffold.session import (
     SourceOptions,
     make_session,
@@ -36,9 +40,10 @@ from ash_scaffold.text_diff import unified_diff
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What is proposed. `before` is the file's text (None without one), `after` the new one.
+    """The proposal, and the configuration file with it.
 
-    `left_out` are tables that nobody models or that the configuration excludes.
+    `before` is the file's text (None without one), `after` the new one. `left_out` are tables that
+    no resource can model or that the configuration excludes.
     """
 
     proposal: Proposal
@@ -67,7 +72,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def seen(self) -> dict[str, bytes | None]:
-        """What the file held when it was read."""
+        """The content of the file when it was read."""
         return {FILE_NAME: None if self.before is None else _encoded(self.before)}
 
 
@@ -93,7 +98,7 @@ def prepare(options: SourceOptions) -> Outcome:
     session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
     state = session.state
     scope = plan_scope(database, state, session.resolver, Options())
-    given = Given(
+    inputs = ProposalInput(
         database.tables,
         scope.domains,
         scope.unassigned,
@@ -101,23 +106,22 @@ def prepare(options: SourceOptions) -> Outcome:
         config.domains,
     )
     taken = {*scope.domains.values(), *config.domains}
-    proposal = propose(given, DomainNames(project.app.namespace, taken, state.modules))
+    proposal = propose(inputs, DomainNames(project.app.namespace, taken, state.modules))
     after = _after(before, proposal, project, repo, options)
     _try_out(after, before, proposal, database, state)
+    problems = (*session.problems, *_additions(proposal), *_no_repo(repo))
     return Outcome(
         proposal=proposal,
         source=source.description,
         before=before,
         after=after,
         left_out=scope.skipped,
-        problems=tuple(
-            sorted((*session.problems, *_held(proposal), *_no_repo(repo)), key=Problem.sort_key)
-        ),
+        problems=tuple(sorted(problems, key=Problem.sort_key)),
     )
 
 
 def _read(path: Path) -> str | None:
-    """Read the file as it is, line breaks and all; what is wrong with it `load_config` says."""
+    """Read the file as it is, line breaks and all; its faults are those of `load_config`."""
     try:
         return path.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError:
@@ -128,9 +132,9 @@ def _read(path: Path) -> str | None:
         ) from error
 
 
-def _repo(project: Project, asked: str | None, config: Config) -> str | None:
+def _repo(project: Project, option: str | None, config: Config) -> str | None:
     try:
-        return choose_repo(project, asked, config)
+        return choose_repo(project, option, config)
     except ScaffoldError:
         return None
 
@@ -145,10 +149,10 @@ def _after(
     if before is not None:
         return appended(before, proposal.new)
     found = next((each for each in project.repos if each.module == repo), None)
-    said = None
+    named = None
     if repo is not None:
-        said = repo, found.path if found is not None else "as --repo says"
-    return new_file(said, _dump(project.root, options), proposal.new)
+        named = repo, found.path if found is not None else "as --repo says"
+    return new_file(named, _dump(project.root, options), proposal.new)
 
 
 def _dump(root: Path, options: SourceOptions) -> str | None:
@@ -184,15 +188,14 @@ def _not_extensible(domains: tuple[DomainProposal, ...]) -> ScaffoldError:
     )
 
 
-def _held(proposal: Proposal) -> list[Problem]:
+def _additions(proposal: Proposal) -> list[Problem]:
     return [
-        Problem(
-            severity=Severity.NOTE,
-            code=Code.TABLE_SKIPPED,
-            where=str(member.table),
-            what=f"It seems to belong to {domain.module} ({member.reason}), whose entry is yours "
-            "to change.",
+        Code.TABLE_SKIPPED.at(
+            str(member.table),
+            f"It seems to belong to {domain.module} ({member.reason}), whose entry is yours to "
+            "change.",
             todo=f'Add "{member.pattern}" to the tables of [domains."{domain.module}"].',
+            severity=Severity.NOTE,
         )
         for domain in proposal.additions
         for member in domain.members
@@ -203,12 +206,10 @@ def _no_repo(repo: str | None) -> list[Problem]:
     if repo is not None:
         return []
     return [
-        Problem(
-            severity=Severity.WARNING,
-            code=Code.NOT_A_MIX_PROJECT,
-            where=FILE_NAME,
-            what="The project has no repo: no module with `use AshPostgres.Repo` or "
-            "`use Ecto.Repo`.",
+        Code.NOT_A_MIX_PROJECT.at(
+            FILE_NAME,
+            "The project has no repo: no module with `use AshPostgres.Repo` or `use Ecto.Repo`.",
             todo='Name it before the next run: repo = "App.Repo".',
+            severity=Severity.WARNING,
         )
     ]
