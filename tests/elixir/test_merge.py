@@ -6,8 +6,10 @@ from textwrap import dedent
 
 import pytest
 
-from ash_scaffold.elixir.merge import Merged, NoteKind, merge
+from ash_scaffold.elixir.merge import MergeContext, Merged, NoteKind, merge
 from ash_scaffold.problem import ScaffoldError
+
+USERS = MergeContext(scope="users")
 
 
 def module(body: str, header: str = "") -> str:
@@ -21,8 +23,7 @@ def run(base: str | None, theirs: str, ours: str, accepted: frozenset[str] = fro
         None if base is None else module(base),
         module(theirs),
         module="App.User",
-        scope="users",
-        accepted=accepted,
+        context=MergeContext(scope="users", accepted=accepted),
     )
 
 
@@ -40,7 +41,7 @@ def check(base: str | None, theirs: str, ours: str, expected: str) -> Merged:
     """Check the whole text, and that a second run changes nothing."""
     merged = run(base, theirs, ours)
     assert merged.text.decode() == module(expected)
-    again = merge(merged.text, merged.base, module(theirs), module="App.User", scope="users")
+    again = merge(merged.text, merged.base, module(theirs), module="App.User", context=USERS)
     assert (again.text, again.unresolved) == (merged.text, merged.unresolved)
     return merged
 
@@ -331,7 +332,7 @@ def test_an_edited_identity_that_stays_keeps_its_index() -> None:
     gone = 'postgres do\n  table "u"\nend'
     merged = check(base, gone, ours, ours)
     assert [c.name for c in merged.conflicts] == ["users.identities.email"]
-    back = merge(merged.text, merged.base, module(base), module="App.User", scope="users")
+    back = merge(merged.text, merged.base, module(base), module="App.User", context=USERS)
     assert (back.text, back.conflicts) == (merged.text, ())
 
 

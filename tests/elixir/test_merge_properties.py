@@ -19,7 +19,7 @@ from tests.elixir.merging import (
     units,
 )
 
-from ash_scaffold.elixir.merge import assemble, entities, merge
+from ash_scaffold.elixir.merge import MergeContext, assemble, entities, merge
 from ash_scaffold.syntax.parse import parse
 
 QUICK = settings(max_examples=120, deadline=None, print_blob=True)
@@ -59,7 +59,7 @@ def lines(text: str | bytes) -> list[str]:
 def test_whatever_a_person_did_nothing_is_lost(seed: int) -> None:
     case = draw(seed)
     base, theirs, ours = case.base, case.theirs, case.ours
-    first = merge(ours, base, theirs, module=MODULE, scope="orders")
+    first = merge(ours, base, theirs, module=MODULE, context=MergeContext(scope="orders"))
     assert person_lines(first.text) == person_lines(ours)
     assert parse(first.text).fault is None
     assert "orders" not in first.unresolved
@@ -69,7 +69,9 @@ def test_whatever_a_person_did_nothing_is_lost(seed: int) -> None:
     # A second run changes nothing and says the same, also from a base that was stored.
     stored = assemble(MODULE, entities(first.base))
     for again in (first.base, stored):
-        second = merge(first.text, again, theirs, module=MODULE, scope="orders")
+        second = merge(
+            first.text, again, theirs, module=MODULE, context=MergeContext(scope="orders")
+        )
         assert (second.text, second.unresolved) == (first.text, first.unresolved)
 
     # Nothing new changes nothing.

@@ -11,6 +11,7 @@ from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
+    MergeContext,
     Merged,
     Part,
     Renames,
@@ -145,10 +146,7 @@ class Writer:
                 _base(case, theirs),
                 theirs,
                 module=module.name,
-                scope=module.scope,
-                accepted=accepted,
-                renames=self._renames(module),
-                by_hand=_by_hand(case),
+                context=self._context(case, accepted),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
@@ -180,10 +178,7 @@ class Writer:
                 content(case.old.entities if case.old is not None else ()),
                 content(found),
                 resource=module.name,
-                scope=module.scope,
-                accepted=self._settings.accepted,
-                renames=self._renames(module),
-                by_hand=_by_hand(case),
+                context=self._context(case, self._settings.accepted),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
@@ -315,11 +310,17 @@ class Writer:
             conflicts=conflicts,
         )
 
-    def _renames(self, module: Module) -> Renames:
-        if module.table is None:
-            return Renames()
-        renamed = self._changes.renamed
-        return Renames(renamed.columns_of(module.table), renamed.constraints_for(module.table))
+    def _context(self, case: Case, accepted: frozenset[str]) -> MergeContext:
+        table, renamed = case.module.table, self._changes.renamed
+        renames = Renames()
+        if table is not None:
+            renames = Renames(renamed.columns_of(table), renamed.constraints_for(table))
+        return MergeContext(
+            scope=case.module.scope,
+            accepted=accepted,
+            renames=renames,
+            hand_given_names={} if case.old is None else case.old.names.by_hand,
+        )
 
     def _tell(self, conflicts: Iterable[tuple[str, Conflict]]) -> None:
         for path, each in conflicts:
@@ -339,14 +340,6 @@ def _base(case: Case, theirs: str) -> str:
     if case.old is None:
         return assemble(case.module.name, [e for e in entities(theirs) if e.section == _ACTIONS])
     return assemble(case.module.name, entities_of(case.module, case.module, case.old.entities))
-
-
-def _by_hand(case: Case) -> Mapping[tuple[str, str], str]:
-    """Return the names in the base that a person gave, with those that were generated."""
-    sections = {} if case.old is None else case.old.names.by_hand
-    return {
-        (section, name): own for section, names in sections.items() for name, own in names.items()
-    }
 
 
 def _is_adopted(case: Case, note: Note) -> bool:

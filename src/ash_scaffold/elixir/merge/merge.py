@@ -19,7 +19,14 @@ from ash_scaffold.elixir.merge.entities import (
     entities,
     units_by_entity,
 )
-from ash_scaffold.elixir.merge.resolve import ByHand, Conflict, Note, Path, Resolver
+from ash_scaffold.elixir.merge.resolve import (
+    NO_CONTEXT,
+    Conflict,
+    MergeContext,
+    Note,
+    Path,
+    Resolver,
+)
 from ash_scaffold.elixir.merge.units import (
     NO_OBJECTS,
     NO_RENAMES,
@@ -31,15 +38,16 @@ from ash_scaffold.elixir.merge.units import (
     objects_of,
     same,
 )
+from ash_scaffold.elixir.read.values import ModuleSource
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.syntax.entities import comments
 from ash_scaffold.syntax.literal import atom, string
-from ash_scaffold.syntax.modules import ModuleDefinition, modules
-from ash_scaffold.syntax.parse import Tree, parse
+from ash_scaffold.syntax.modules import modules
+from ash_scaffold.syntax.parse import parse
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
-    """The merged text and what is to be remembered of it.
+    """The merged text, and what the snapshot keeps of the merge.
 
     `base` is the generated text to keep as the next base: `theirs`, but with the old base of what
     is in conflict, so that the next run says it again. `unresolved` names those units.
@@ -53,11 +61,10 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NO_BASE = "defmodule Base do\nend\n"
-NONE_BY_HAND: ByHand = {}
 
 
 class OtherModules(msgspec.Struct, frozen=True):
-    """What a resource's other modules say, in the three versions."""
+    """The database objects of a resource's other modules, in the three versions."""
 
     base: DatabaseObjects = NO_OBJECTS
     theirs: DatabaseObjects = NO_OBJECTS
@@ -73,98 +80,80 @@ def merge(
     theirs: str,
     *,
     module: str,
-    scope: str = "",
-    accepted: frozenset[str] = frozenset(),
-    renames: Renames = NO_RENAMES,
+    context: MergeContext = NO_CONTEXT,
     others: OtherModules = NO_OTHER_MODULES,
-    by_hand: ByHand = NONE_BY_HAND,
 ) -> Merged:
     """Merge what is generated into a person's file, by edits of byte ranges.
 
     `ours` is the file, `base` the text of the module that was generated last (None: never) and
-    `theirs` the one of today, each of one module; `module` is its name in `ours`. `scope`, a
-    table's name, stands in front of the objects in conflicts and in `accepted`
-    (`users.email`, `users.email.type`). `renames` are those of the database since `base`; `around`
-    is for a part of a resource: what its other modules say in each version. `by_hand` are the names
-    in `base` that a person gave, by section, each with the one that was generated: what bears
-    them is not taken out without a word.
+    `theirs` the one of today, each of one module; `module` is its name in `ours`. `others` is for
+    one of several modules of a resource.
 
     Raises `ScaffoldError` when `ours` is no Elixir or lacks the module.
     """
-    there = parsed(ours, module)
-    if renames != NO_RENAMES:
-        there = parsed(follow(*there, renames), module)
-        base = None if base is None else _followed(base, renames)
-        renames = msgspec.structs.replace(renames, followed=True)
-    text, resolver = _run(there, base, theirs, scope, accepted, renames, None, others, by_hand)
+    source = parsed(ours, module)
+    if context.renames != NO_RENAMES:
+        source = parsed(follow_renames(source, context.renames), module)
+        if base is not None:
+            base = follow_renames(_parsed_text(base), context.renames).decode()
+        followed = msgspec.structs.replace(context.renames, followed=True)
+        context = msgspec.structs.replace(context, renames=followed)
+    resolver = Resolver(style_of(source.tree.source), context)
+    text = _merged_text(source, base, theirs, resolver, others)
     if parse(text).fault is not None:
-        return _unmerged(ours, base, theirs, scope)
+        return _unmerged(ours, base, theirs, context.scope)
     held = frozenset(resolver.held)
-    next_base = _hold(base, theirs, held, renames, others) if held else theirs
     return Merged(
         text=text,
-        base=next_base,
+        base=_with_held(base, theirs, held, context.renames, others) if held else theirs,
         conflicts=tuple(resolver.conflicts),
         notes=tuple(resolver.notes),
         unresolved=tuple(dict.fromkeys(conflict.name for conflict in resolver.conflicts)),
     )
 
 
-def _followed(base: str, renames: Renames) -> str:
-    tree = parse(base.encode())
-    return follow(tree, modules(tree)[0], renames).decode()
-
-
-def _run(
-    there: tuple[Tree, ModuleDefinition],
-    base: str | None,
-    theirs: str,
-    scope: str,
-    accepted: frozenset[str],
-    renames: Renames,
-    only: frozenset[Path] | None,
-    others: OtherModules = NO_OTHER_MODULES,
-    by_hand: ByHand = NONE_BY_HAND,
-) -> tuple[bytes, Resolver]:
-    tree, found = there
+def _merged_text(
+    ours: ModuleSource, base: str | None, theirs: str, resolver: Resolver, others: OtherModules
+) -> bytes:
+    renames = resolver.context.renames
     old = _generated(base or _NO_BASE, renames, others.base)
     new = _generated(theirs, NO_RENAMES, others.theirs)
-    uses = [*_uses(old), *_uses(new)]
-    own = module_units(tree, found, renames, uses or ("Ash.Resource",), others.ours)
-    resolver = Resolver(style_of(tree.source), scope, accepted, only, by_hand)
-    return apply(tree.source, resolver.module(old, new, own)), resolver
+    uses = [part.name for unit in (old, new) for part in unit.parts or () if part.key == "use"]
+    own = module_units(ours.tree, ours.module, renames, uses or ("Ash.Resource",), others.ours)
+    return apply(ours.tree.source, resolver.module(old, new, own))
 
 
-def _hold(
+def _with_held(
     base: str | None,
     theirs: str,
     held: frozenset[Path],
     renames: Renames,
     others: OtherModules,
 ) -> str:
-    """Put the old base of some units in place of what would be generated.
+    """Return `theirs` with the old base of some units in place of theirs.
 
     This is a merge as well: the base is merged into `theirs`, for those units alone.
     """
-    tree = parse(theirs.encode())
-    there = tree, modules(tree)[0]
-    turned = OtherModules(others.theirs, others.base, others.theirs)
-    text, _ = _run(there, theirs, base or _NO_BASE, "", frozenset(), renames, held, turned)
-    return text.decode()
+    source = _parsed_text(theirs)
+    swapped = OtherModules(others.theirs, others.base, others.theirs)
+    context = MergeContext(renames=renames)
+    resolver = Resolver(style_of(source.tree.source), context, held)
+    return _merged_text(source, theirs, base or _NO_BASE, resolver, swapped).decode()
 
 
-def _uses(unit: Unit) -> list[str]:
-    """Return the module of the generated `use`."""
-    return [part.name for part in unit.parts or () if part.key == "use"]
+def _parsed_text(text: str) -> ModuleSource:
+    """Return the one module of a generated text."""
+    tree = parse(text.encode())
+    return ModuleSource(tree, modules(tree)[0])
 
 
 def _generated(text: str, renames: Renames, others: DatabaseObjects) -> Unit:
-    tree = parse(text.encode())
-    return module_units(tree, modules(tree)[0], renames, others=others)
+    source = _parsed_text(text)
+    return module_units(source.tree, source.module, renames, others=others)
 
 
-def parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
-    """Return a file's tree and a module in it. Raises `ScaffoldError` without either."""
+def parsed(source: bytes, module: str) -> ModuleSource:
+    """Return a module in a file. Raises `ScaffoldError` when it is no Elixir or lacks it."""
     tree = parse(source)
     fault = tree.fault
     if fault is not None:
@@ -172,11 +161,11 @@ def parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
             Code.UNPARSABLE_FILE,
             f"The file is not valid Elixir: line {fault.line}, column {fault.column}, "
             f"at {fault.text}",
-            todo="Mend it, or move it away to have it written anew.",
+            todo="Fix it, or move it away to have it written anew.",
         )
     for found in modules(tree):
         if found.name == module:
-            return tree, found
+            return ModuleSource(tree, found)
     raise fail(
         Code.UNPARSABLE_FILE,
         f"The file does not define the module {module}.",
@@ -185,7 +174,7 @@ def parsed(source: bytes, module: str) -> tuple[Tree, ModuleDefinition]:
 
 
 def _unmerged(ours: bytes, base: str | None, theirs: str, scope: str) -> Merged:
-    """Leave the file alone: a text that does not parse is never given."""
+    """Leave the file alone: a text that does not parse is never returned."""
     conflict = Conflict(
         section="",
         object=scope,
@@ -203,17 +192,16 @@ _NAMING = frozenset(
 )
 
 
-def follow(tree: Tree, module: ModuleDefinition, renames: Renames) -> bytes:
+def follow_renames(source: ModuleSource, renames: Renames) -> bytes:
     """Return the source with renamed database objects under today's names.
 
     Where a text names a column, a constraint or an index that was renamed since, the name alone is
-    changed, whoever wrote it: the merge then sees the same object in all three versions.
-
-    A name that is not written as a plain atom or string is left as it is.
+    changed, whoever wrote it: the merge then finds the same object in all three versions. A name
+    that is not written as a plain atom or string is left as it is.
     """
     if not renames.columns and not renames.constraints:
-        return tree.source
-    return apply(tree.source, _edits(module_units(tree, module), renames))
+        return source.tree.source
+    return apply(source.tree.source, _edits(module_units(source.tree, source.module), renames))
 
 
 def _edits(section: Unit, renames: Renames) -> Iterator[Edit]:
@@ -273,7 +261,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
-    """The texts by path, and of all modules together what `Merged` says of one.
+    """The result of a merge into several modules: the texts by path, the rest as in `Merged`.
 
     `base` are the entities to be kept, `uses` what is to be kept of each module's own `use`.
     `conflicts` and `notes` come with the path of their file; `empty` are the modules that are
@@ -296,46 +284,36 @@ def merge_spread(
     theirs: Sequence[EntityLines],
     *,
     resource: str,
-    scope: str,
-    accepted: frozenset[str] = frozenset(),
-    renames: Renames = NO_RENAMES,
-    by_hand: ByHand = NONE_BY_HAND,
+    context: MergeContext,
 ) -> Spread:
     """Merge the entities of a resource into its modules. `texts` are their files by path.
 
-    `base` (none: never generated) and `theirs` are entities without any `use`. The rest is as in
-    `merge`. Raises `ScaffoldError` for a text that is no Elixir or lacks its module.
+    `base` (none: never generated) and `theirs` are entities without any `use`. Raises
+    `ScaffoldError` for a text that is no Elixir or lacks its module.
     """
-    worker = _Worker(texts, resource, scope, accepted, renames, by_hand, base, theirs)
-    return worker.run(home, guests)
+    return _SpreadMerge(texts, resource, context, base, theirs).run(home, guests)
 
 
-class _Worker:
+class _SpreadMerge:
     def __init__(
         self,
         texts: Mapping[str, bytes],
         resource: str,
-        scope: str,
-        accepted: frozenset[str],
-        renames: Renames,
-        by_hand: ByHand,
+        context: MergeContext,
         base: Sequence[EntityLines],
         theirs: Sequence[EntityLines],
     ) -> None:
         self._texts = dict(texts)
         self._resource = resource
-        self._scope = scope
-        self._accepted = accepted
-        self._renames = renames
-        self._by_hand = by_hand
+        self._context = context
         self._theirs = list(theirs)
         before = assemble("Base", base)
         self._others = OtherModules(
-            _objects_of(resource, before), _objects_of(resource, assemble("Theirs", theirs))
+            objects_of(resource, [_parsed_text(before)]),
+            objects_of(resource, [_parsed_text(assemble("Theirs", theirs))]),
         )
-        tree = parse(before.encode())
-        units = module_units(tree, modules(tree)[0], renames, others=self._others.base)
-        # The entities of the base by what they are called today.
+        units = _generated(before, context.renames, self._others.base)
+        # The entities of the base by their keys of today.
         self._olds = units_by_entity(units)
         self._stored = dict(zip(self._olds, base, strict=True))
         self._kept: dict[_Key, EntityLines] = {}
@@ -344,8 +322,10 @@ class _Worker:
         self._notes: list[tuple[str, Note]] = []
 
     def run(self, home: Part, guests: Sequence[Part]) -> Spread:
-        there = [parsed(self._texts[each.path], each.module) for each in (*guests, home)]
-        self._others = msgspec.structs.replace(self._others, ours=objects_of(self._resource, there))
+        sources = [parsed(self._texts[each.path], each.module) for each in (*guests, home)]
+        self._others = msgspec.structs.replace(
+            self._others, ours=objects_of(self._resource, sources)
+        )
         empty: set[str] = set()
         taken: set[_Key] = set()
         for guest in guests:
@@ -380,12 +360,15 @@ class _Worker:
         )
 
     def _standing(self, guest: Part) -> tuple[set[_Key], set[_Key]]:
-        """Return the entities that stand in a module, and those that nobody has touched."""
-        tree, found = parsed(self._texts[guest.path], guest.module)
-        units = module_units(tree, found, self._renames, others=self._others.ours)
-        own = units_by_entity(units)
-        known = {*self._stored, *map(_key, self._theirs)} - {USE}
-        here = own.keys() & known
+        """Return the generated entities in a module, and those of them without an edit."""
+        source = parsed(self._texts[guest.path], guest.module)
+        own = units_by_entity(
+            module_units(
+                source.tree, source.module, self._context.renames, others=self._others.ours
+            )
+        )
+        generated = {*self._stored, *map(_key, self._theirs)} - {USE}
+        here = own.keys() & generated
         untouched = {key for key in here if key in self._olds and same(own[key], self._olds[key])}
         return here, untouched
 
@@ -393,16 +376,18 @@ class _Worker:
         self, part: Part, old: list[EntityLines], new: list[EntityLines], leaving: set[_Key]
     ) -> None:
         before, after = (EntityLines(*USE, tuple(use.split("\n"))) for use in part.use)
+        context = msgspec.structs.replace(
+            self._context, hand_given_names=self._hand_given_names_but(leaving)
+        )
+        if part.fresh:
+            context = msgspec.structs.replace(context, renames=NO_RENAMES)
         merged = merge(
             self._texts[part.path],
             assemble(part.module, [before, *old] if part.use[0] else old),
             assemble(part.module, [after, *new] if part.use[1] else new),
             module=part.module,
-            scope=self._scope,
-            accepted=self._accepted,
-            renames=NO_RENAMES if part.fresh else self._renames,
+            context=context,
             others=self._others,
-            by_hand=self._by_hand_but(leaving),
         )
         self._texts[part.path] = merged.text
         self._conflicts += [(part.path, each) for each in merged.conflicts]
@@ -413,22 +398,21 @@ class _Worker:
             elif part.use[1]:
                 self._uses[part.module] = "\n".join(item.lines)
 
-    def _by_hand_but(self, leaving: set[_Key]) -> ByHand:
+    def _hand_given_names_but(self, leaving: set[_Key]) -> Mapping[str, Mapping[str, str]]:
         """Leave out the names of what only moves to another module."""
-        goes = {_key(item) for item in self._theirs} & leaving
-        moved = {(section, self._olds[section, object_].name) for section, object_ in goes}
-        return {key: own for key, own in self._by_hand.items() if key not in moved}
+        moving = {_key(item) for item in self._theirs} & leaving
+        moved = {(section, self._olds[section, object_].name) for section, object_ in moving}
+        return {
+            section: {name: own for name, own in names.items() if (section, name) not in moved}
+            for section, names in self._context.hand_given_names.items()
+        }
 
     def _is_empty(self, part: Part) -> bool:
         """Whether a file holds nothing but the module, and that nothing but its `use`."""
-        tree, found = parsed(self._texts[part.path], part.module)
-        alone = len(modules(tree)) == 1 and len(found.body) == len(found.uses)
-        return alone and not comments(tree, tree.root)
-
-
-def _objects_of(resource: str, text: str) -> DatabaseObjects:
-    tree = parse(text.encode())
-    return objects_of(resource, [(tree, modules(tree)[0])])
+        source = parsed(self._texts[part.path], part.module)
+        tree, module = source.tree, source.module
+        is_alone = len(modules(tree)) == 1 and len(module.body) == len(module.uses)
+        return is_alone and not comments(tree, tree.root)
 
 
 def _key(item: EntityLines) -> _Key:

@@ -9,7 +9,7 @@ import msgspec
 
 from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
 from ash_scaffold.elixir.merge.pairing import Triple, pair
-from ash_scaffold.elixir.merge.units import Form, Unit, same
+from ash_scaffold.elixir.merge.units import NO_RENAMES, Form, Renames, Unit, same
 from ash_scaffold.elixir.merge.write import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.syntax.literal import atom
 
@@ -54,10 +54,31 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Path = tuple[str, ...]
-# The names that people gave, by section, each with the one that was generated.
-ByHand = Mapping[tuple[str, str], str]
 _TYPE, _CONSTRAINTS = "#1", "option constraints"
 _IDENTITIES = "identities"
+
+
+class MergeContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for a merge in all modules of a table's resource.
+
+    `scope`, the table's name, stands in front of the objects in conflicts and in `accepted`, the
+    conflicts that are settled in the person's favour (`users.email`, `users.email.type`). `renames`
+    are those of the database since the base. `hand_given_names` are the names in the base that a
+    person gave, by section, each with the one that was generated: an entity with such a name
+    counts as edited, whatever the base says.
+    """
+
+    scope: str = ""
+    accepted: frozenset[str] = frozenset()
+    renames: Renames = NO_RENAMES
+    hand_given_names: Mapping[str, Mapping[str, str]] = {}
+
+    def full_name(self, object_: str) -> str:
+        """Return the name of an object with the scope in front."""
+        return f"{self.scope}.{object_}" if self.scope else object_
+
+
+NO_CONTEXT = MergeContext()
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -84,26 +105,17 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Resolver:
-    """Resolves the units of one module, and gathers what there is to say.
+    """Resolves the units of one module, and collects conflicts and notes.
 
-    `accepted` are names of conflicts that are settled in the person's favour, without the scope
-    in front. `only` limits the merge to units at or under one of these paths. `by_hand` are names
-    in the base that a person gave: what bears one was edited, whatever the base says.
+    `only` limits the merge to units at or under one of these paths.
     """
 
     def __init__(
-        self,
-        style: Style,
-        scope: str,
-        accepted: frozenset[str],
-        only: frozenset[Path] | None,
-        by_hand: ByHand,
+        self, style: Style, context: MergeContext, only: frozenset[Path] | None = None
     ) -> None:
         self.style = style
-        self.scope = scope
-        self.accepted = accepted
+        self.context = context
         self.only = only
-        self.by_hand = by_hand
         self.conflicts: list[Conflict] = []
         self.notes: list[Note] = []
         self.held: set[Path] = set()
@@ -112,7 +124,7 @@ class Resolver:
     def module(self, base: Unit, theirs: Unit, ours: Unit) -> list[Edit]:
         """Merge a whole module."""
         self._staying = {
-            unit.key: self._full(unit.label) in self.accepted
+            unit.key: self.context.full_name(unit.label) in self.context.accepted
             for unit in self._staying_identities(base, theirs, ours)
         }
         return self.parts(base.parts or (), theirs.parts or (), ours, Place())[0]
@@ -265,7 +277,7 @@ class Resolver:
         self.conflicts.append(
             Conflict(
                 section=place.section,
-                object=self._full(place.object),
+                object=self.context.full_name(place.object),
                 option=place.option,
                 base=self._as_generated(triple.base, place.section),
                 ours=text_lines(triple.ours),
@@ -289,8 +301,9 @@ class Resolver:
         return any(self._own_name(each, section) is not None for each in entities)
 
     def _own_name(self, base: Unit, section: str) -> str | None:
-        """Return what an entity was generated as, where a person has named it."""
-        return self.by_hand.get((section, base.name)) if base.name else None
+        """Return the name that an entity was generated with, where a person has named it."""
+        names = self.context.hand_given_names.get(section, {})
+        return names.get(base.name) if base.name else None
 
     def _as_generated(self, base: Unit | None, section: str) -> tuple[str, ...]:
         """Return the lines of a base, with the name that it was generated with."""
@@ -307,7 +320,7 @@ class Resolver:
             Note(
                 kind=kind,
                 section=place.section,
-                object=self._full(place.object),
+                object=self.context.full_name(place.object),
                 option=place.option,
                 ours=text_lines(triple.ours),
                 theirs=text_lines(triple.theirs),
@@ -316,16 +329,14 @@ class Resolver:
 
     def _is_accepted(self, place: Place) -> bool:
         """Whether the object is accepted, or its option, or one that the option is inside of."""
-        full = self._full(place.object)
-        if full in self.accepted:
+        full = self.context.full_name(place.object)
+        if full in self.context.accepted:
             return True
         names = place.option.split(".") if place.option is not None else []
         return any(
-            f"{full}.{'.'.join(names[: end + 1])}" in self.accepted for end in range(len(names))
+            f"{full}.{'.'.join(names[: end + 1])}" in self.context.accepted
+            for end in range(len(names))
         )
-
-    def _full(self, name: str) -> str:
-        return f"{self.scope}.{name}" if self.scope else name
 
 
 def _identities(module: Unit) -> Sequence[Unit]:

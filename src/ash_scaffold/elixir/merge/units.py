@@ -204,14 +204,14 @@ def scope(
     return msgspec.structs.replace(here, objects=objects)
 
 
-def objects_of(resource: str, parts: Iterable[tuple[Tree, ModuleDefinition]]) -> DatabaseObjects:
+def objects_of(resource: str, sources: Iterable[ModuleSource]) -> DatabaseObjects:
     """Read the database objects behind the names in all modules of a resource.
 
     Of the indexes only those whose names are stated.
     """
     found = DatabaseObjects(resource)
-    for tree, module in parts:
-        where = scope(tree, module, others=found)
+    for source in sources:
+        where = scope(source.tree, source.module, others=found)
         _, stated = _table_and_indexes(where)
         found = msgspec.structs.replace(where.objects, indexes={**found.indexes, **stated})
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.elixir.merge.merge import follow
+from ash_scaffold.elixir.merge.merge import follow_renames
 from ash_scaffold.elixir.merge.units import Renames
+from ash_scaffold.elixir.read.values import ModuleSource
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 
@@ -15,7 +16,7 @@ RENAMES = Renames({"old": "new", "a": "b", "b": "a"}, {"old_idx": "new_idx", "x"
 def followed(section: str, line: str, renames: Renames = RENAMES) -> str:
     text = f"defmodule App.User do\n  {section} do\n    {line}\n  end\nend\n"
     tree = parse(text.encode())
-    lines = follow(tree, modules(tree)[0], renames).decode().split("\n")
+    lines = follow_renames(ModuleSource(tree, modules(tree)[0]), renames).decode().split("\n")
     assert [*lines[:2], *lines[3:]] == [*text.split("\n")[:2], *text.split("\n")[3:]]
     return lines[2].removeprefix("    ")
 
