@@ -30,7 +30,7 @@ def file(
     *,
     module: str = "App.User",
     kept: Snapshot | None = None,
-    old: Snapshot | None = None,
+    base: Snapshot | None = None,
 ) -> File:
     return File(
         module=Module(name=module, path=PATH, text=""),
@@ -38,7 +38,7 @@ def file(
         before=before,
         after=after,
         snapshot=kept,
-        old=old,
+        base=base,
     )
 
 
@@ -84,11 +84,11 @@ def test_a_file_that_stays_is_not_written_and_its_snapshot_is() -> None:
 
 
 def test_what_is_deleted_goes_with_its_snapshot() -> None:
-    assert contents([file("a\n", None, old=snapshot())]) == {PATH: None, USERS: None}
+    assert contents([file("a\n", None, base=snapshot())]) == {PATH: None, USERS: None}
 
 
 def test_the_snapshot_of_a_renamed_table_moves() -> None:
-    moved = file("a\n", "a\n", kept=snapshot("people"), old=snapshot())
+    moved = file("a\n", "a\n", kept=snapshot("people"), base=snapshot())
     assert contents([moved]) == {
         USERS: None,
         "priv/ash_scaffold/public.people.json": encode(snapshot("people")),

@@ -6,10 +6,10 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, conflict, rests
 
-from ash_scaffold.generate.case import Settings
 from ash_scaffold.generate.files import Status
+from ash_scaffold.generate.module_versions import Settings
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.writer import regenerate
 from ash_scaffold.postgres.identifier import quote_identifier
 from ash_scaffold.problem import Code, Exit, ScaffoldError
 from ash_scaffold.project.schema_changes import SchemaChanges

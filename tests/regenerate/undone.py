@@ -22,12 +22,12 @@ def check_arrived(file: File, before: str, after: str) -> None:
 
     But for what is inside of something that a person took out, and for conflicts.
     """
-    if file.old is None or file.snapshot is None or file.conflicts:
+    if file.base is None or file.snapshot is None or file.conflicts:
         return
-    if file.old.entities == file.snapshot.entities:
+    if file.base.entities == file.snapshot.entities:
         return
     name = file.module.name
-    old, new = (keys_of(units_of(assemble(name, s.entities))) for s in (file.old, file.snapshot))
+    old, new = (keys_of(units_of(assemble(name, s.entities))) for s in (file.base, file.snapshot))
     there, now = keys_in(before, name), keys_in(after, name)
     if there is None or now is None or was_cut(file, before):
         return
@@ -64,7 +64,7 @@ def check_undone(before: Files, after: Files, done: Run, back: Run) -> None:
         if one_blank_apart(after[path], before[path]):
             continue
         files = [file for file in done.outcome.files.files if file.path == path]
-        taken_out = any(file.old is not None and file.old.names.removed for file in files)
+        taken_out = any(file.base is not None and file.base.names.removed for file in files)
         assert taken_out or any(map(took_out, files)) or _ONE_LINER.search(before[path]), path
         cut = any(was_cut(file, before[path]) for file in files)
         assert cut or forgot or content(after[path]) == content(before[path]), path
@@ -83,27 +83,27 @@ def module_names(text: str) -> set[str]:
 
 def took_out(file: File) -> bool:
     """Whether something that was generated of a module is no longer."""
-    if file.old is None or file.snapshot is None:
+    if file.base is None or file.snapshot is None:
         return file.snapshot is None
     name = file.module.name
-    old, new = (units_of(assemble(name, s.entities)) for s in (file.old, file.snapshot))
+    old, new = (units_of(assemble(name, s.entities)) for s in (file.base, file.snapshot))
     return not keys_of(old) <= keys_of(new)
 
 
 def was_cut(file: File, before: str) -> bool:
     """Whether somebody had taken out something that was generated."""
     own = keys_in(before, file.module.name)
-    if file.old is None or own is None:
+    if file.base is None or own is None:
         return False
-    if file.old.names.removed:
+    if file.base.names.removed:
         return True
-    return not keys_of(units_of(assemble(file.module.name, file.old.entities))) <= own
+    return not keys_of(units_of(assemble(file.module.name, file.base.entities))) <= own
 
 
 def was_renamed(file: File, back: Run) -> bool:
     """Whether a module's objects have other names than they had before the first run."""
     new = [f.snapshot for f in back.outcome.files.files if f.module.table == file.module.table]
-    old = file.old
+    old = file.base
     return old is not None and any(each is None or each.names != old.names for each in new)
 
 

@@ -9,9 +9,9 @@ from ash_scaffold.ash.model import SupportType
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.config.faults import quoted
-from ash_scaffold.generate.case import Case, Settings
-from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.module_versions import ModuleVersions, Settings
 from ash_scaffold.generate.run import PlannedRun
+from ash_scaffold.generate.writer import regenerate
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.legacy.types import described
 from ash_scaffold.postgres.catalog import Name
@@ -95,18 +95,18 @@ def module_drift(
     yield from _unresolved(run, found)
     tables = {finding.table for finding in found}
     named = {finding.module for finding in found}
-    for case in code.unsettled:
-        table = case.module.table
-        known = str(table) in tables if table is not None else case.module.name in named
-        if known or _is_new(case, run) or _follows(case, run, tables):
+    for versions in code.unsettled:
+        table = versions.module.table
+        known = str(table) in tables if table is not None else versions.module.name in named
+        if known or _is_new(versions, run) or _follows(versions, run, tables):
             continue
-        if _changes(case, run, code.settings):
-            yield _stale(case, commands)
+        if _changes(versions, run, code.settings):
+            yield _stale(versions, commands)
 
 
-def _follows(case: Case, run: PlannedRun, tables: set[str]) -> bool:
+def _follows(versions: ModuleVersions, run: PlannedRun, tables: set[str]) -> bool:
     """Whether a domain or a type only follows resources of which something is told already."""
-    module, project = case.module.name, run.session.project
+    module, project = versions.module.name, run.session.project
     for item in run.plan.resources:
         new = item.written and project.resource(item.resource.module) is None
         uses = any(support.module == module for support in item.draft.columns.supports)
@@ -117,31 +117,34 @@ def _follows(case: Case, run: PlannedRun, tables: set[str]) -> bool:
     return any(snapshot.domain == module for snapshot in run.session.schema_changes.dropped)
 
 
-def _is_new(case: Case, run: PlannedRun) -> bool:
+def _is_new(versions: ModuleVersions, run: PlannedRun) -> bool:
     """Whether there is no resource yet, which the guard tells of."""
-    return case.module.table is not None and run.session.project.resource(case.module.name) is None
+    return (
+        versions.module.table is not None
+        and run.session.project.resource(versions.module.name) is None
+    )
 
 
-def _changes(case: Case, run: PlannedRun, settings: Settings) -> bool:
+def _changes(versions: ModuleVersions, run: PlannedRun, settings: Settings) -> bool:
     """Whether another run would change the text: what people wrote may say it already."""
-    if case.is_pure or case.old is None or case.before is None:
+    if versions.is_pure or versions.base is None or versions.ours is None:
         return True
-    files = regenerate([case.module], run.session.project, run.session.schema_changes, settings)
+    files = regenerate([versions.module], run.session.project, run.session.schema_changes, settings)
     return any(file.before != file.after or file.conflicts for file in files.files)
 
 
-def _stale(case: Case, commands: Commands) -> Finding:
-    module = case.module
-    missing = case.before is None
+def _stale(versions: ModuleVersions, commands: Commands) -> Finding:
+    module = versions.module
+    missing = versions.ours is None
     if missing:
         what = f"{module.name} is not there."
     elif module.adopts:
         what = f"The configuration makes {module.name} the domain, and no run has done so yet."
-    elif case.old is None:
+    elif versions.base is None:
         what = f"{module.name} has no snapshot: nothing tells its hand edits from the rest."
     else:
         what = f"Another run would bring {module.name} up to date."
-    needed = missing and case.old is not None
+    needed = missing and versions.base is not None
     return Finding(
         severity=Severity.ERROR if needed else Severity.NOTE,
         source=Source.CODE,
@@ -208,14 +211,14 @@ def enum_drift(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
     Values that are not a literal list are unknown.
     """
     supports = {support.module: support for support in run.plan.supports}
-    for case in code.cases:
-        support = supports.get(case.module.name)
-        if support is not None and support.template == "enum" and not case.is_pure:
-            yield from _labels(case, support)
+    for versions in code.all_versions:
+        support = supports.get(versions.module.name)
+        if support is not None and support.template == "enum" and not versions.is_pure:
+            yield from _labels(versions, support)
 
 
-def _labels(case: Case, support: SupportType) -> Iterator[Finding]:
-    found = _values(case.before or "", support.module)
+def _labels(versions: ModuleVersions, support: SupportType) -> Iterator[Finding]:
+    found = _values(versions.ours or "", support.module)
     labels = support.values.get("labels")
     if found is None or not isinstance(labels, list):
         return
@@ -229,7 +232,7 @@ def _labels(case: Case, support: SupportType) -> Iterator[Finding]:
             kind=kind,
             object=label,
             module=support.module,
-            path=case.module.path,
+            path=versions.module.path,
             line=line,
             what=what,
             accept=(f"{support.module}.{label}", support.module),

@@ -19,7 +19,7 @@ from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.naming import underscore
 from ash_scaffold.check.parsed_resource import ParsedProject
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.generate.regenerate import read_text
+from ash_scaffold.generate.files import read_text
 from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.table_names import TableNames

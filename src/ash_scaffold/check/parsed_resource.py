@@ -12,9 +12,14 @@ from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.elixir.read import Source, read_resources
-from ash_scaffold.generate.case import Case, Settings, make_case, other_modules
+from ash_scaffold.generate.files import read_text
+from ash_scaffold.generate.module_versions import (
+    ModuleVersions,
+    Settings,
+    module_versions,
+    other_modules,
+)
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
@@ -75,14 +80,14 @@ class ParsedProject(msgspec.Struct, frozen=True, kw_only=True):
     """All that was looked at.
 
     `resources` are by planned table, `others` are resources over tables that are not planned, or
-    beside the one that is. `cases` are the modules of the run, `unsettled` those that another run
-    would touch, with these `settings`.
+    beside the one that is. `all_versions` are those of the run's modules, `unsettled` those
+    that another run would touch, with these `settings`.
     """
 
     resources: Mapping[Name, ParsedResource]
     others: tuple[ReadResource, ...]
-    cases: tuple[Case, ...]
-    unsettled: tuple[Case, ...]
+    all_versions: tuple[ModuleVersions, ...]
+    unsettled: tuple[ModuleVersions, ...]
     settings: Settings
 
 
@@ -94,19 +99,22 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
     project = run.session.project
     modules = rendered.modules if rendered is not None else ()
     texts = _texts(modules, project)
-    cases = [make_case(module, run.session.schema_changes, project, texts) for module in modules]
+    changes = run.session.schema_changes
+    all_versions = [module_versions(module, changes, project, texts) for module in modules]
     settings = Settings(
         accepted=run.session.accepted,
         old_texts=rendered.old_texts if rendered is not None else {},
         use_formatter=False,
     )
-    settled = {case.module.name for case in cases if case.is_settled(settings)}
+    settled = {versions.module.name for versions in all_versions if versions.is_settled(settings)}
     # A layout that was given up leaves the old fragment beside the resource.
     removed = {table for table, names in run.session.state.names.items() if names.removed}
     same = {
-        case.module.name
-        for case in cases
-        if case.module.name in settled and case.is_pure and case.module.table not in removed
+        versions.module.name
+        for versions in all_versions
+        if versions.module.name in settled
+        and versions.is_pure
+        and versions.module.table not in removed
     }
     if rendered is None:
         settled = same = {item.resource.module for item in run.plan.resources if item.written}
@@ -130,8 +138,10 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
     return ParsedProject(
         resources=resources,
         others=tuple(each for module, each in read.items() if module not in planned),
-        cases=tuple(cases),
-        unsettled=tuple(case for case in cases if case.module.name not in settled),
+        all_versions=tuple(all_versions),
+        unsettled=tuple(
+            versions for versions in all_versions if versions.module.name not in settled
+        ),
         settings=settings,
     )
 

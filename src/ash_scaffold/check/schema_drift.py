@@ -127,7 +127,7 @@ def schema_drift(
     """
     findings: list[Finding] = []
     told: dict[Name, list[Difference]] = {}
-    unsettled = {case.module.name for case in code.unsettled}
+    unsettled = {versions.module.name for versions in code.unsettled}
     for change in run.session.schema_changes.changes:
         if change.table is None:
             findings.append(_of_type(change, run, unsettled, commands))

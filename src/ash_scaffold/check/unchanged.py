@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
-from ash_scaffold.generate.choices import choices
+from ash_scaffold.generate.files import read_text
+from ash_scaffold.generate.modules import config_digest
 from ash_scaffold.generate.options import templates_of
-from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot
@@ -36,7 +36,7 @@ def nothing_changed(run: PlannedRun) -> bool:
             _is_same(old, item, facts[table])
             and old.names == names_snapshot(now[table], old.names.by_hand)
             and old.choices
-            == choices(facts[table], domains[table], session.state, session.resolver)
+            == config_digest(facts[table], domains[table], session.state, session.resolver)
         )
         if not same:
             return False

@@ -12,7 +12,7 @@ import msgspec
 
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.facts import Facts
-from ash_scaffold.generate.needs import Need, needs_of
+from ash_scaffold.generate.missing_settings import Need, needs_of
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.settings import InstalledExtensions, put

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ash_scaffold.generate.needs import Need
+from ash_scaffold.generate.missing_settings import Need
 from ash_scaffold.problem import Problem, Severity
 from ash_scaffold.project.settings import lines
 from ash_scaffold.report.finding import Finding, Report

@@ -12,12 +12,11 @@ import msgspec
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.elixir.adopt import without_entries
 from ash_scaffold.elixir.merge import USE
-from ash_scaffold.generate.files import File, Status
-from ash_scaffold.generate.gone import is_named, texts_after
-from ash_scaffold.generate.kept import use_of
+from ash_scaffold.generate.dropped import is_named, texts_after
+from ash_scaffold.generate.files import File, Status, read_text
+from ash_scaffold.generate.module_versions import use_of
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.options import ResourcesOptions
-from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.model import Domain, Project
@@ -197,7 +196,7 @@ def _files(
         before=before,
         after=after,
         snapshot=snapshot,
-        old=old,
+        base=old,
     )
 
 

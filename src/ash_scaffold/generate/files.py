@@ -1,21 +1,22 @@
-"""The files of a run: what is there, what should be, and what is to be said of them."""
+"""The files of a run: their text before and after, their snapshots and problems."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
 from ash_scaffold.elixir.merge.resolve import Conflict
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.problem import Problem
+from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
 from ash_scaffold.text_diff import unified_diff
 
 
 class Status(StrEnum):
-    """What a run does with a file."""
+    """The effect of a run on a file."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -27,10 +28,10 @@ class Status(StrEnum):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A module's file: its text now (None: there is none), and as it should be (None: not there).
+    """A module's file: its text before and after the run, None for no file.
 
-    `snapshot` is what is kept of the module (None: nothing), `old` what was kept so far.
-    `conflicts` are what both sides changed: the person's text stays.
+    `base` is the snapshot before, `snapshot` the one after, None for none. `conflicts` are the
+    objects that both sides changed: the person's text stays.
     """
 
     module: Module
@@ -38,7 +39,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     snapshot: Snapshot | None
-    old: Snapshot | None = None
+    base: Snapshot | None = None
     conflicts: tuple[Conflict, ...] = ()
 
     @property
@@ -52,7 +53,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a run, in path order, and what is to be said of them."""
+    """The files of a run, in path order, and their problems."""
 
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
@@ -67,14 +68,39 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contents(files: Iterable[File]) -> dict[str, bytes | None]:
-    """Return what is to be written, None for what is to be deleted: files, then snapshots."""
+    """Return the bytes to write by path, None for a file to delete: files, then snapshots."""
     found: dict[str, bytes | None] = {}
-    kept: dict[str, bytes | None] = {}
+    snapshots: dict[str, bytes | None] = {}
     for file in files:
         if file.before != file.after:
             found[file.path] = None if file.after is None else file.after.encode()
-        if file.old is not None:
-            kept.setdefault(snapshot_path(file.old), None)
+        if file.base is not None:
+            snapshots.setdefault(snapshot_path(file.base), None)
         if file.snapshot is not None:
-            kept[snapshot_path(file.snapshot)] = encode(file.snapshot)
-    return {**found, **kept}
+            snapshots[snapshot_path(file.snapshot)] = encode(file.snapshot)
+    return {**found, **snapshots}
+
+
+def read_text(root: Path, path: str) -> str | None:
+    """Return a file's text as it is, None when there is no file: line ends stay.
+
+    Raises `ScaffoldError` when it can't be read, or is no text.
+    """
+    try:
+        return (root / path).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise fail(
+            Code.UNPARSABLE_FILE,
+            "The file is not UTF-8, so it is no Elixir source.",
+            where=path,
+            todo="Mend it, or move it away to have it written anew.",
+        ) from error
+    except OSError as error:
+        raise fail(
+            Code.NOT_WRITABLE,
+            f"The file can't be read: {error.strerror}.",
+            where=path,
+            todo="Make way for it, or choose another place with --out.",
+        ) from error

@@ -1,15 +1,17 @@
-"""From a plan to the text of every module that a run writes."""
+"""From a plan to the text of every module that a run writes, and its snapshot's content."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.hints import LegacySchema
+from ash_scaffold.ash.hints import LegacySchema, memorable
 from ash_scaffold.ash.model import Domain
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.entity import EntityLines, Section, entity_lines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, entities
@@ -17,48 +19,62 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
+from ash_scaffold.postgres.type_notation import read_type
 from ash_scaffold.project.snapshot import NamesSnapshot, digest
 
 # The last part of the name of a resource's fragment.
 FRAGMENT = "Generated"
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-class Module(msgspec.Struct, frozen=True, kw_only=True):
+class ModuleText(msgspec.Struct, frozen=True, kw_only=True):
     """A module as it was rendered, and the file it belongs in (relative to the project).
 
-    Of a resource also what its snapshot keeps beside the text; `planned` is what a module that
-    somebody has renamed would be called. `sections` are those that were rendered, where the
-    packaged templates did it. With the layout
-    `fragment` the text has none: `fragment` is the module that holds them, its `owner` is the
-    resource, and `inline` the resource as it would be without it. A domain that `adopts` is to
-    go into the file of the legacy context of its name.
+    `sections` are those that were rendered, where the packaged templates did it. A fragment's
+    `owner` is the resource.
     """
 
     name: str
     path: str
     text: str
-    table: Name | None = None
-    domain: str | None = None
-    repo: str | None = None
-    choices: str = ""
+    sections: tuple[Section, ...] = ()
+    owner: str = ""
+
+
+class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of a resource's snapshot beside what was rendered; fields as in `Snapshot`."""
+
+    planned: str = ""
+    config_digest: str = ""
     names: NamesSnapshot = NamesSnapshot()
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
-    planned: str = ""
-    sections: tuple[Section, ...] = ()
-    owner: str = ""
-    fragment: Module | None = None
+
+
+class Module(ModuleText, frozen=True, kw_only=True):
+    """A resource, domain or type as it was rendered.
+
+    `table`, `domain` and `repo` are a resource's. With the layout `fragment` the text has no
+    sections: `fragment` is the module that has them, and `inline` the resource without a fragment.
+    A domain that `adopts` is to go into the file of the legacy context of its name.
+    """
+
+    table: Name | None = None
+    domain: str | None = None
+    repo: str | None = None
+    content: SnapshotContent = SnapshotContent()
+    fragment: ModuleText | None = None
     inline: str = ""
     adopts: bool = False
 
     @property
-    def parts(self) -> tuple[Module, ...]:
+    def parts(self) -> tuple[ModuleText, ...]:
         """The module itself and its fragment."""
         return (self,) if self.fragment is None else (self, self.fragment)
 
     @property
     def texts(self) -> dict[str, str]:
-        """The text of each of its parts."""
+        """The text of each part by the name of its module."""
         return {part.name: part.text for part in self.parts}
 
     @property
@@ -68,7 +84,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scope(self) -> str:
-        """What the names of its objects begin with: the table, or the module itself."""
+        """The prefix of its objects' names: the table, or the module itself."""
         return str(self.table) if self.table is not None else self.name
 
 
@@ -77,25 +93,25 @@ def render_modules(
     renderer: Renderer,
     lib: str,
     paths: Mapping[str, str],
-    listed: Mapping[str, Collection[str]] | None = None,
+    also_listed: Mapping[str, Collection[str]] | None = None,
     layout: Callable[[Name], Layout] = lambda _table: "inline",
 ) -> list[Module]:
     """Render the modules that the run writes. `paths` are those of modules that are there.
 
-    `listed` are resources by domain that it lists besides: their table is gone, they are not.
+    `also_listed` are further resources of domains: those that stay although they are not planned.
     `layout` is by table.
     """
-    besides = listed or {}
+    also = also_listed or {}
     modules = [
         resource_module(item, renderer, lib, paths, layout(item.draft.name))
         for item in plan.resources
         if item.written
     ]
     planned = {name: planned for planned, name in plan.modules.renamed.items()}
-    domains = {item.resource.domain for item in plan.resources if item.written} | besides.keys()
+    domains = {item.resource.domain for item in plan.resources if item.written} | also.keys()
     modules += [
         msgspec.structs.replace(
-            _module(domain.module, renderer.domain(_with(domain, besides)), lib, paths),
+            _module(domain.module, renderer.domain(_with(domain, also)), lib, paths),
             adopts=domain.module in plan.modules.adopted,
         )
         for domain in plan.domains
@@ -104,7 +120,7 @@ def render_modules(
     modules += [
         msgspec.structs.replace(
             _module(support.module, renderer.support(support), lib, paths),
-            planned=planned.get(support.module, ""),
+            content=SnapshotContent(planned=planned.get(support.module, "")),
         )
         for support in plan.supports
     ]
@@ -128,8 +144,10 @@ def resource_module(
     if layout == "inline":
         return module
     name = f"{resource.module}.{FRAGMENT}"
-    fragment = msgspec.structs.replace(
-        _module(name, renderer.fragment(name, resource, parts), lib, paths),
+    fragment = ModuleText(
+        name=name,
+        path=_path(name, lib, paths),
+        text=renderer.fragment(name, resource, parts),
         sections=module.sections,
         owner=resource.module,
     )
@@ -137,7 +155,7 @@ def resource_module(
     return msgspec.structs.replace(module, text=holder, sections=(), fragment=fragment, inline=text)
 
 
-def generated_entities(module: Module, text: str) -> tuple[EntityLines, ...]:
+def generated_entities(module: ModuleText, text: str) -> tuple[EntityLines, ...]:
     """Return the entities of a module's text; without reading it where it is as it was rendered."""
     if not module.sections or text != module.text:
         return entities(text, DatabaseObjects(module.owner))
@@ -147,10 +165,46 @@ def generated_entities(module: Module, text: str) -> tuple[EntityLines, ...]:
     return (use, *entity_lines(module.sections))
 
 
-def _with(domain: Domain, besides: Mapping[str, Collection[str]]) -> Domain:
-    more = besides.get(domain.module, ())
+def _with(domain: Domain, also: Mapping[str, Collection[str]]) -> Domain:
+    more = also.get(domain.module, ())
     return Domain(module=domain.module, resources=tuple(sorted({*domain.resources, *more})))
 
 
 def _module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:
-    return Module(name=name, path=paths.get(name) or f"{lib}/{module_path(name)}", text=text)
+    return Module(name=name, path=_path(name, lib, paths), text=text)
+
+
+def _path(name: str, lib: str, paths: Mapping[str, str]) -> str:
+    return paths.get(name) or f"{lib}/{module_path(name)}"
+
+
+def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: Resolver) -> str:
+    """Return the digest of configuration and legacy code for one table of a (logical) domain.
+
+    The text of a module changes with the schema, with configuration and legacy code, and with the
+    version of the tool. The facts tell the first, and this digest the second from the third.
+
+    Names in people's files are not in it: what is generated from the old facts has them as well.
+    """
+    table = facts.name
+    content = (
+        msgspec.structs.replace(config.for_table(table), renamed_from=None),
+        config.actions_for(table, domain),
+        config.use_for(table),
+        config.extensions_for(table),
+        config.owned_by_ash(table),
+        domain,
+        state.repo,
+        list(_configured_columns(facts, config)),
+        [(str(each.name), config.type_for(each.name)) for each in facts.types],
+        [memorable(schema) for schema in state.legacy if schema.table == table],
+    )
+    return digest(_ENCODER.encode(content).decode())
+
+
+def _configured_columns(facts: TableFacts, config: Resolver) -> Iterable[object]:
+    for column in facts.columns:
+        entry = config.for_column(facts.name, column.name)
+        kind = config.type_for(read_type(column.type).name)
+        if entry is not NO_COLUMN or kind is not None:
+            yield column.name, msgspec.structs.replace(entry, renamed_from=None), kind

@@ -21,19 +21,24 @@ from ash_scaffold.generate.adoption import (
     leave_beside,
     require_adoptable,
 )
-from ash_scaffold.generate.advice import Advice, advise
-from ash_scaffold.generate.case import Settings
-from ash_scaffold.generate.choices import choices
+from ash_scaffold.generate.dropped import Dropped, find_dropped, unused_types
 from ash_scaffold.generate.files import File, Files, contents
-from ash_scaffold.generate.gone import Gone, find_gone, unused_types
-from ash_scaffold.generate.modules import Module, render_modules, resource_module
+from ash_scaffold.generate.missing_settings import Advice, advise
+from ash_scaffold.generate.module_versions import Settings
+from ash_scaffold.generate.modules import (
+    Module,
+    SnapshotContent,
+    config_digest,
+    render_modules,
+    resource_module,
+)
 from ash_scaffold.generate.options import (
     ResourcesOptions,
     open_with,
     require_tables,
     templates_of,
 )
-from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.writer import regenerate
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
@@ -58,7 +63,7 @@ class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
     session: Session
     options: ResourcesOptions
     plan: Plan
-    gone: Gone
+    dropped: Dropped
 
 
 class RenderedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,10 +99,10 @@ def plan_run(session: Session, options: ResourcesOptions) -> PlannedRun:
     """Plan a run. Raises `ScaffoldError` where it has no tables, or a pattern fits none."""
     decided = session.plan(options.planning)
     require_tables(session, decided.scope, options)
-    gone = find_gone(
+    dropped = find_dropped(
         session, decided, _dropped_in_scope(session.schema_changes, options), prune=options.prune
     )
-    return PlannedRun(session=session, options=options, plan=decided, gone=gone)
+    return PlannedRun(session=session, options=options, plan=decided, dropped=dropped)
 
 
 def render_run(run: PlannedRun) -> RenderedRun:
@@ -144,14 +149,14 @@ def prepare(
             use_formatter=options.use_formatter,
         ),
     )
-    written = (*files.files, *run.gone.files)
+    written = (*files.files, *run.dropped.files)
     beside = leave_beside(changes, project, run.plan, written, prune=options.prune)
     unused = unused_types(changes, run.plan, project, written) if options.prune else ()
     return Outcome(
         session=session,
         plan=run.plan,
         changes=_changes_in_scope(run),
-        files=_all_files(files, run.gone.files, beside.files, unused),
+        files=_all_files(files, run.dropped.files, beside.files, unused),
         stale=rendered.stale,
         advice=_advice(session, run.plan, beside),
         problems=_sorted(
@@ -160,7 +165,7 @@ def prepare(
             session.problems,
             run.plan.problems,
             rename_problems(changes.unclear),
-            run.gone.problems,
+            run.dropped.problems,
             adoption_problems(session, run.plan, options),
             beside.problems,
             files.problems,
@@ -193,7 +198,7 @@ def _require_decided(changes: SchemaChanges) -> None:
 def _changes_in_scope(run: PlannedRun) -> tuple[Change, ...]:
     """Return the changes in what the run writes, new tables among them but on a first run."""
     session, changes, decided = run.session, run.session.schema_changes, run.plan
-    tables = {*decided.scope.written, *(file.module.table for file in run.gone.files)}
+    tables = {*decided.scope.written, *(file.module.table for file in run.dropped.files)}
     found = [c for c in changes.changes if c.table is None or c.table in tables]
     if changes.resources:
         there = {*changes.resources, *session.state.resources}
@@ -245,10 +250,10 @@ def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
 
 
 def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Module]:
-    """Render what the run writes, and add what the snapshots of resources keep beside the text."""
+    """Render what the run writes, and add the content of the snapshots of resources."""
     session, decided, state = run.session, run.plan, run.session.state
     paths = {module: entry.path for module, entry in session.project.modules.items()}
-    modules = render_modules(decided, renderer, _lib(session), paths, run.gone.listed, layout)
+    modules = render_modules(decided, renderer, _lib(session), paths, run.dropped.listed, layout)
     names = names_of_plan(decided)
     by_hand = hand_given_names(
         names, session.names, session.schema_changes, lambda: _names_without_hands(run)
@@ -259,15 +264,17 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
         if module.table is None
         else msgspec.structs.replace(
             module,
-            planned=_planned(module, session),
-            names=names_snapshot(names[module.table], by_hand.get(module.table, {})),
-            facts=facts[module.table],
-            legacy=tuple(memorable(each) for each in state.legacy if each.table == module.table),
-            choices=choices(
-                facts[module.table],
-                decided.scope.domains[module.table],
-                state,
-                session.resolver,
+            content=SnapshotContent(
+                planned=_planned(module, session),
+                config_digest=config_digest(
+                    facts[module.table],
+                    decided.scope.domains[module.table],
+                    state,
+                    session.resolver,
+                ),
+                names=names_snapshot(names[module.table], by_hand.get(module.table, {})),
+                facts=facts[module.table],
+                legacy=tuple(memorable(e) for e in state.legacy if e.table == module.table),
             ),
         )
         for module in modules

@@ -1,4 +1,8 @@
-"""Brings modules to their new text: whole where nobody has touched them, merged elsewhere."""
+"""Compares every module with its file, and merges where a person has edited it.
+
+Of each module there are three versions: the base (its snapshot), theirs (as rendered now) and ours
+(the file). A file that is byte for byte as it was generated follows; any other is merged.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ash_scaffold import __version__
+from ash_scaffold.config.faults import quoted
 from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
+    Conflict,
     MergeContext,
     Merged,
+    Note,
+    NoteKind,
     Part,
     Renames,
     Spread,
@@ -21,31 +29,146 @@ from ash_scaffold.elixir.merge import (
     merge,
     merge_spread,
 )
-from ash_scaffold.elixir.merge.resolve import Conflict, Note, NoteKind
-from ash_scaffold.generate.case import Case, Settings
-from ash_scaffold.generate.files import File, Status
-from ash_scaffold.generate.kept import (
+from ash_scaffold.generate.files import File, Files, Status, read_text
+from ash_scaffold.generate.module_versions import (
     FRAGMENT_USE,
+    ModuleVersions,
+    Settings,
     all_entities,
-    content,
     entities_of,
-    kept_snapshot,
+    in_old_style,
     merged_uses,
+    module_versions,
     new_snapshot,
+    other_modules,
+    resource_entities,
+    settled_snapshot,
     use_of,
 )
-from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.style import in_old_style
-from ash_scaffold.generate.told import conflict_problems, note_problems
-from ash_scaffold.problem import Problem, ScaffoldError
+from ash_scaffold.generate.modules import Module, ModuleText
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.project.format import format_files, formatter_calls
+from ash_scaffold.project.model import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
-from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.project.snapshot import digest
+from ash_scaffold.syntax.modules import modules as modules_of
+from ash_scaffold.syntax.parse import parse
 
 _ACTIONS = "actions"
+_SHOWN = 160
+
+
+def regenerate(
+    modules: Iterable[Module], project: Project, changes: SchemaChanges, settings: Settings
+) -> Files:
+    """Compare every module with its file, and merge where somebody has edited it.
+
+    Raises `ScaffoldError` for a file that is no Elixir, or that defines other modules only.
+    """
+    ordered = list(modules)
+    before = _texts(ordered, project)
+    all_versions = [module_versions(module, changes, project, before) for module in ordered]
+    settled = {each.module.name for each in all_versions if each.is_settled(settings)}
+    wanted = {
+        name: text
+        for module in ordered
+        if module.name not in settled
+        for name, text in module.texts.items()
+    }
+    formatted, problems = _format(wanted, project, settings)
+    trusted = {part.name for each in ordered for part in each.parts if part.sections}
+    for name, text in formatted.items():
+        if name not in trusted:
+            _require_module(name, text)
+    writer = Writer(changes, settings, formatted, before)
+    files: list[File] = []
+    for versions in all_versions:
+        is_settled = versions.module.name in settled
+        files += writer.leave(versions) if is_settled else writer.write(versions)
+    tidied, more = _tidy(writer.merged, before, writer.texts, project, settings)
+    files = [_final(file, tidied.get(file.path, writer.texts[file.path])) for file in files]
+    return Files(files=tuple(files), problems=(*problems, *more, *writer.problems))
+
+
+def _texts(modules: list[Module], project: Project) -> dict[str, str | None]:
+    """Read the files of all modules. Raises `ScaffoldError` for two new modules in one file."""
+    parts = [part for each in modules for part in each.parts]
+    paths = {part.path for part in parts}
+    paths |= {other.path for each in modules for other in other_modules(each, project)}
+    texts = {path: read_text(project.root, path) for path in sorted(paths)}
+    _no_two_paths(part for part in parts if texts[part.path] is None)
+    return texts
+
+
+def _final(file: File, after: str | None) -> File:
+    """Give a file the text that all its modules came to."""
+    snapshot = file.snapshot
+    if snapshot is not None and file.status is Status.CHANGED and after is not None:
+        snapshot = msgspec.structs.replace(snapshot, written=digest(after))
+    return msgspec.structs.replace(file, after=after, snapshot=snapshot)
+
+
+def _format(
+    texts: Mapping[str, str], project: Project, settings: Settings
+) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    if not settings.use_formatter or not texts:
+        return texts, ()
+    result = format_files(texts, project, locals_without_parens=formatter_calls())
+    return result.texts, result.problems
+
+
+def _tidy(
+    paths: Iterable[str],
+    before: Mapping[str, str | None],
+    after: Mapping[str, str | None],
+    project: Project,
+    settings: Settings,
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Format merged files, but only those that were formatted before."""
+    texts = {}
+    for path in sorted(paths):
+        old, new = before[path], after[path]
+        if old is not None and new is not None:
+            texts[f"{path} before"], texts[path] = old, new
+    formatted, problems = _format(texts, project, settings)
+    clean = {
+        path: formatted[path]
+        for path in sorted(paths)
+        if formatted.get(f"{path} before") == before[path] and path in formatted
+    }
+    return clean, problems
+
+
+def _require_module(name: str, text: str) -> None:
+    """Refuse the text of a user's template that does not define the module."""
+    tree = parse(text.encode())
+    if tree.fault is None and [each.name for each in modules_of(tree)][:1] == [name]:
+        return
+    what = "is not valid Elixir" if tree.fault is not None else "does not define it first"
+    raise fail(
+        Code.TEMPLATE_ERROR,
+        f"What the templates give for {name} {what}.",
+        where=name,
+        todo="Fix the template in your folder of templates.",
+    )
+
+
+def _no_two_paths(modules: Iterable[ModuleText]) -> None:
+    """Refuse two new modules for one file, also where a disk takes two names for one."""
+    by_path: dict[str, ModuleText] = {}
+    for module in modules:
+        other = by_path.setdefault(module.path.casefold(), module)
+        if other is not module:
+            raise fail(
+                Code.MODULE_COLLISION,
+                f"{other.name} and {module.name} would have the same file.",
+                where=module.path,
+                todo='Give one of them another name: [tables.…] resource = "…".',
+            )
 
 
 class Writer:
-    """Writes one case after another; several may share a file.
+    """Writes one module after another; several may share a file.
 
     `texts` are the files as they will be, `merged` the paths of those that were merged.
     """
@@ -65,59 +188,70 @@ class Writer:
         self.merged: set[str] = set()
         self.problems: list[Problem] = []
 
-    def leave(self, case: Case) -> list[File]:
+    def leave(self, versions: ModuleVersions) -> list[File]:
         """Keep a module's text: nothing is to change but what the snapshot says of it."""
-        assert case.old is not None
-        snapshot = kept_snapshot(case.module, case.old)
-        return [self._file(case.module, Status.UNCHANGED, snapshot, case.old)]
+        assert versions.base is not None
+        snapshot = settled_snapshot(versions.module, versions.base)
+        path = versions.module.path
+        return [
+            File(
+                module=versions.module,
+                status=Status.UNCHANGED,
+                before=self._before[path],
+                after=self.texts[path],
+                snapshot=snapshot,
+                base=versions.base,
+            )
+        ]
 
-    def write(self, case: Case) -> list[File]:
+    def write(self, versions: ModuleVersions) -> list[File]:
         """Give a module its new text."""
-        module = case.module
-        theirs, tool = self._theirs(case)
+        module = versions.module
+        theirs, tool = self._theirs(versions)
         texts = {each.path: theirs[each.name] for each in module.parts}
         new = all(self.texts[path] is None for path in texts)
-        if new or texts.items() <= self.texts.items() or (case.is_pure and tool == __version__):
+        if new or texts.items() <= self.texts.items() or (versions.is_pure and tool == __version__):
             found = all_entities(module, theirs)
-            return self._files(case, texts, tool, found, status=None)
-        if case.is_spread:
-            return self._spread(case, theirs, tool)
-        return self._merge(case, theirs[module.name], tool)
+            return self._files(versions, texts, tool, found, status=None)
+        if versions.is_spread:
+            return self._spread(versions, theirs, tool)
+        return self._merge(versions, theirs[module.name], tool)
 
-    def _theirs(self, case: Case) -> tuple[dict[str, str], str]:
+    def _theirs(self, versions: ModuleVersions) -> tuple[dict[str, str], str]:
         """Return the module's new texts, and the version in whose style they are."""
-        module, old = case.module, case.old
+        module, base = versions.module, versions.base
         texts = {name: self._formatted[name] for name in module.texts}
-        by_other = case.by_other_version(self._settings)
-        if old is None or self._settings.refresh_style or not by_other:
+        by_other = versions.by_other_version(self._settings)
+        if base is None or self._settings.refresh_style or not by_other:
             return texts, __version__
-        return self._in_old_style(case), old.tool
+        return self._in_old_style(versions), base.tool
 
-    def _in_old_style(self, case: Case) -> dict[str, str]:
+    def _in_old_style(self, versions: ModuleVersions) -> dict[str, str]:
         """Return the module's new texts with what only the version changed as it was."""
-        kept = case.old.entities if case.old is not None else ()
+        base = versions.base.entities if versions.base is not None else ()
         return {
             each.name: in_old_style(
                 each.name,
-                entities_of(each, case.module, kept),
+                entities_of(each, versions.module, base),
                 self._settings.old_texts[each.name],
                 each.text,
                 self._formatted[each.name],
                 owner=each.owner,
             )
-            for each in case.module.parts
+            for each in versions.module.parts
         }
 
-    def _merge(self, case: Case, theirs: str, tool: str) -> list[File]:
-        module = case.module
-        text = self._ours(case, theirs)
+    def _merge(self, versions: ModuleVersions, theirs: str, tool: str) -> list[File]:
+        module = versions.module
+        text = self._ours(versions, theirs)
         merged = self._merged(
-            case, text, theirs, self._settings.accepted | self._of_style(case, text)
+            versions, text, theirs, self._settings.accepted | self._of_style(versions, text)
         )
-        self._tell([(module.path, each) for each in merged.conflicts])
-        self._note([(module.path, each) for each in merged.notes if not _is_adopted(case, each)])
+        notes = [each for each in merged.notes if not _is_adopted(versions, each)]
+        self.problems += conflict_problems(module.path, merged.conflicts)
+        self.problems += note_problems(module.path, notes)
         return self._files(
-            case,
+            versions,
             {module.path: merged.text.decode()},
             tool,
             entities(merged.base),
@@ -125,9 +259,9 @@ class Writer:
             conflicts=merged.conflicts,
         )
 
-    def _ours(self, case: Case, theirs: str) -> str:
+    def _ours(self, versions: ModuleVersions, theirs: str) -> str:
         """Return the file, a legacy context that is adopted as the domain that it is to be."""
-        module = case.module
+        module = versions.module
         text = self.texts[module.path]
         assert text is not None
         if not module.adopts:
@@ -138,34 +272,36 @@ class Writer:
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
 
-    def _merged(self, case: Case, text: str, theirs: str, accepted: frozenset[str]) -> Merged:
-        module = case.module
+    def _merged(
+        self, versions: ModuleVersions, text: str, theirs: str, accepted: frozenset[str]
+    ) -> Merged:
+        module = versions.module
         try:
             return merge(
                 text.encode(),
-                _base(case, theirs),
+                _base(versions, theirs),
                 theirs,
                 module=module.name,
-                context=self._context(case, accepted),
+                context=self._context(versions, accepted),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
 
-    def _of_style(self, case: Case, text: str) -> frozenset[str]:
+    def _of_style(self, versions: ModuleVersions, text: str) -> frozenset[str]:
         """Name what somebody has edited and a new style alone would change: the edit stays."""
-        if not (self._settings.refresh_style and case.by_other_version(self._settings)):
+        if not (self._settings.refresh_style and versions.by_other_version(self._settings)):
             return frozenset()
-        name, accepted = case.module.name, self._settings.accepted
-        both = self._merged(case, text, self._formatted[name], accepted)
+        name, accepted = versions.module.name, self._settings.accepted
+        both = self._merged(versions, text, self._formatted[name], accepted)
         if not both.conflicts:
             return frozenset()
-        schema = self._merged(case, text, self._in_old_style(case)[name], accepted)
+        schema = self._merged(versions, text, self._in_old_style(versions)[name], accepted)
         return frozenset(both.unresolved) - frozenset(schema.unresolved)
 
-    def _spread(self, case: Case, theirs: Mapping[str, str], tool: str) -> list[File]:
-        module = case.module
+    def _spread(self, versions: ModuleVersions, theirs: Mapping[str, str], tool: str) -> list[File]:
+        module = versions.module
         found = all_entities(module, theirs)
-        home, guests = self._places(case, found)
+        home, guests = self._places(versions, found)
         paths = {part.path for part in (home, *guests)}
         current = {path: self.texts[path] for path in paths}
         if home.fresh:
@@ -175,19 +311,21 @@ class Writer:
                 {path: text.encode() for path, text in current.items() if text is not None},
                 home,
                 guests,
-                content(case.old.entities if case.old is not None else ()),
-                content(found),
+                resource_entities(versions.base.entities if versions.base is not None else ()),
+                resource_entities(found),
                 resource=module.name,
-                context=self._context(case, self._settings.accepted),
+                context=self._context(versions, self._settings.accepted),
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
-        self._tell(spread.conflicts)
-        self._note(spread.notes)
+        for path, conflict in spread.conflicts:
+            self.problems += conflict_problems(path, [conflict])
+        for path, note in spread.notes:
+            self.problems += note_problems(path, [note])
         uses = merged_uses(found, module, spread)
         conflicts = tuple(each for _, each in spread.conflicts)
         return self._files(
-            case,
+            versions,
             self._left(spread, guests),
             tool,
             (*uses, *spread.base),
@@ -195,23 +333,25 @@ class Writer:
             conflicts=conflicts,
         )
 
-    def _places(self, case: Case, found: Sequence[EntityLines]) -> tuple[Part, list[Part]]:
+    def _places(
+        self, versions: ModuleVersions, found: Sequence[EntityLines]
+    ) -> tuple[Part, list[Part]]:
         """Say what of a resource is home to what is generated, and what else there is of it."""
-        module, old = case.module, case.old
-        before = use_of(old.entities if old is not None else (), USE[1])
+        module, base = versions.module, versions.base
+        before = use_of(base.entities if base is not None else (), USE[1])
         main = Part(module=module.name, path=module.path, use=(before, use_of(found, USE[1])))
-        was = old.fragment if old is not None else None
+        was = base.fragment if base is not None else None
         others = [
             Part(
                 module=each.module,
                 path=each.path,
                 # The fragment of a layout that was given up.
                 leaves=was is not None and each.module == was.module,
-                use=(use_of(old.entities, FRAGMENT_USE),) * 2
-                if old is not None and was is not None and each.module == was.module
+                use=(use_of(base.entities, FRAGMENT_USE),) * 2
+                if base is not None and was is not None and each.module == was.module
                 else ("", ""),
             )
-            for each in case.others
+            for each in versions.others
         ]
         if module.fragment is None:
             return main, others
@@ -219,14 +359,14 @@ class Writer:
         home = Part(
             module=module.fragment.name,
             path=module.fragment.path,
-            use=(use_of(old.entities if old is not None else (), FRAGMENT_USE), use),
-            fresh=case.fragment_before is None,
+            use=(use_of(base.entities if base is not None else (), FRAGMENT_USE), use),
+            fresh=versions.fragment_ours is None,
         )
         if home.fresh:
             home = msgspec.structs.replace(home, use=(use, use))
         inline = before or use_of(entities(module.inline), USE[1])
         main = msgspec.structs.replace(
-            main, use=(inline, main.use[1]), leaves=old is not None and was is None
+            main, use=(inline, main.use[1]), leaves=base is not None and was is None
         )
         return home, [main, *others] if self.texts[module.path] is not None else others
 
@@ -241,7 +381,7 @@ class Writer:
 
     def _files(
         self,
-        case: Case,
+        versions: ModuleVersions,
         texts: Mapping[str, str | None],
         tool: str,
         found: Sequence[EntityLines],
@@ -250,7 +390,7 @@ class Writer:
         conflicts: tuple[Conflict, ...] = (),
     ) -> list[File]:
         """Take over the texts; the first file is the module's own, with its snapshot."""
-        module = case.module
+        module = versions.module
         merged = status is not None
         for path, text in texts.items():
             if merged and text != self.texts[path]:
@@ -260,22 +400,25 @@ class Writer:
             # A fragment is there and the resource's own file is not.
             self.texts[module.path] = self._formatted[module.name]
         written = {each.name: self._formatted[each.name] for each in module.parts}
-        if case.is_pure:
+        if versions.is_pure:
             written = {each.name: texts[each.path] or "" for each in module.parts}
         unresolved = tuple(dict.fromkeys(each.name for each in conflicts))
-        snapshot = new_snapshot(module, case.old, tool, written, found, unresolved)
+        snapshot = new_snapshot(module, versions.base, tool, written, found, unresolved)
         files = []
         for path in dict.fromkeys((module.path, *texts)):
-            part = next((each for each in module.parts if each.path == path), None)
-            shown = part or Module(name=path, path=path, text="")
             own = path == module.path
+            name = next((each.name for each in module.parts if each.path == path), path)
             files.append(
-                self._file(
-                    shown if not own else module,
-                    self._status(path, status if own else None, merged=merged, pure=case.is_pure),
-                    snapshot if own else None,
-                    case.old if own else None,
-                    conflicts if own else (),
+                File(
+                    module=module if own else Module(name=name, path=path, text=""),
+                    status=self._status(
+                        path, status if own else None, merged=merged, pure=versions.is_pure
+                    ),
+                    before=self._before[path],
+                    after=self.texts[path],
+                    snapshot=snapshot if own else None,
+                    base=versions.base if own else None,
+                    conflicts=conflicts if own else (),
                 )
             )
         return files
@@ -292,61 +435,36 @@ class Writer:
             return Status.DELETED
         return Status.MERGED if merged and not pure else Status.CHANGED
 
-    def _file(
-        self,
-        module: Module,
-        status: Status,
-        snapshot: Snapshot | None,
-        old: Snapshot | None,
-        conflicts: tuple[Conflict, ...] = (),
-    ) -> File:
-        return File(
-            module=module,
-            status=status,
-            before=self._before[module.path],
-            after=self.texts[module.path],
-            snapshot=snapshot,
-            old=old,
-            conflicts=conflicts,
-        )
-
-    def _context(self, case: Case, accepted: frozenset[str]) -> MergeContext:
-        table, renamed = case.module.table, self._changes.renamed
+    def _context(self, versions: ModuleVersions, accepted: frozenset[str]) -> MergeContext:
+        table, renamed = versions.module.table, self._changes.renamed
         renames = Renames()
         if table is not None:
             renames = Renames(renamed.columns_of(table), renamed.constraints_for(table))
         return MergeContext(
-            scope=case.module.scope,
+            scope=versions.module.scope,
             accepted=accepted,
             renames=renames,
-            hand_given_names={} if case.old is None else case.old.names.by_hand,
+            hand_given_names={} if versions.base is None else versions.base.names.by_hand,
         )
 
-    def _tell(self, conflicts: Iterable[tuple[str, Conflict]]) -> None:
-        for path, each in conflicts:
-            self.problems += conflict_problems(path, [each])
 
-    def _note(self, notes: Iterable[tuple[str, Note]]) -> None:
-        for path, each in notes:
-            self.problems += note_problems(path, [each])
+def _base(versions: ModuleVersions, theirs: str) -> str:
+    """Return the text that was generated of a module that has no others.
 
-
-def _base(case: Case, theirs: str) -> str:
-    """Return what was generated of a module that has no others.
-
-    Of a module that was written by hand that is only the actions: which there are is the
-    person's to say, and a default one beside one of the same name would not compile.
+    Of a hand-written module that is only the actions: which there are is the person's to say, and
+    a default one beside one of the same name would not compile.
     """
-    if case.old is None:
-        return assemble(case.module.name, [e for e in entities(theirs) if e.section == _ACTIONS])
-    return assemble(case.module.name, entities_of(case.module, case.module, case.old.entities))
+    module, base = versions.module, versions.base
+    if base is None:
+        return assemble(module.name, [e for e in entities(theirs) if e.section == _ACTIONS])
+    return assemble(module.name, entities_of(module, module, base.entities))
 
 
-def _is_adopted(case: Case, note: Note) -> bool:
+def _is_adopted(versions: ModuleVersions, note: Note) -> bool:
     """Whether a note tells of what nobody did: take default actions out, or write another `use`."""
-    if case.module.adopts and not note.section:
+    if versions.module.adopts and not note.section:
         return True
-    return case.old is None and note.kind is NoteKind.REMOVED and note.section == _ACTIONS
+    return versions.base is None and note.kind is NoteKind.REMOVED and note.section == _ACTIONS
 
 
 def _status_of(conflicts: Sequence[Conflict]) -> Status:
@@ -355,3 +473,52 @@ def _status_of(conflicts: Sequence[Conflict]) -> Status:
 
 def _placed(error: ScaffoldError, path: str) -> ScaffoldError:
     return ScaffoldError(*(msgspec.structs.replace(each, where=path) for each in error.problems))
+
+
+def conflict_problems(path: str, conflicts: Iterable[Conflict]) -> list[Problem]:
+    """Return an error for every conflict in a file."""
+    return [
+        Code.CONFLICT.at(
+            f"{path}: {each.name}",
+            _what(each),
+            todo="Edit it to what you want, or say that it stays, in ash_scaffold.toml:\n"
+            f'[[accept]]\nobject = {quoted(each.name)}\nreason = "…"',
+        )
+        for each in conflicts
+    ]
+
+
+def note_problems(path: str, notes: Iterable[Note]) -> list[Problem]:
+    """Return the problems of what people took out, or wrote otherwise."""
+    found = []
+    for note in notes:
+        name = note.object if note.option is None else f"{note.object}.{note.option}"
+        where = f"{path}: {name}"
+        if note.kind is NoteKind.DIFFERS:
+            what = (
+                f"It says {_one_line(note.ours)}; the database has {_one_line(note.theirs)}. "
+                "The hand-written text stays."
+            )
+            found.append(Code.DIFFERS.at(where, what))
+        elif note.kind is NoteKind.REMOVED:
+            what = "Somebody took it out, so it stays out."
+            found.append(Code.REMOVED_BY_HAND.at(where, what))
+    return found
+
+
+def _what(each: Conflict) -> str:
+    if not each.section and each.option is None and each.ours and len(each.ours) > 1:
+        return "The file can't be merged, so it is left as it is."
+    if not each.theirs:
+        return (
+            "It is gone from the database, and somebody has edited it here: it stays, "
+            "and points at nothing."
+        )
+    return "The database wants another text, and somebody has edited it here: the edit stays."
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    text = " ".join(line.strip() for line in lines)
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN]}…"
+    return f"`{text}`" if text else "nothing"

@@ -1,4 +1,4 @@
-"""Modules whose table is no longer there: said on every run, deleted only when asked to."""
+"""Modules whose table was dropped: reported by every run, deleted by `--prune` alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.ash.plan import Plan
-from ash_scaffold.generate.files import File, Status
+from ash_scaffold.generate.files import File, Status, read_text
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.regenerate import read_text
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.model import Project, Resource
 from ash_scaffold.project.schema_changes import SchemaChanges
@@ -18,10 +17,10 @@ from ash_scaffold.project.snapshot import Snapshot, digest
 from ash_scaffold.session import Session
 
 
-class Gone(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of modules that the database has no use for, and what is to be said of them.
+class Dropped(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of modules whose table was dropped, and their problems.
 
-    `listed` are the resources that stay, by domain: it goes on listing them.
+    `listed` are the resources that stay, by domain, which goes on listing them.
     """
 
     files: tuple[File, ...] = ()
@@ -29,8 +28,10 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     listed: Mapping[str, Collection[str]] = {}
 
 
-def find_gone(session: Session, plan: Plan, snapshots: Iterable[Snapshot], *, prune: bool) -> Gone:
-    """Look at the resources of `snapshots` whose table is gone, and at those left out by now."""
+def find_dropped(
+    session: Session, plan: Plan, snapshots: Iterable[Snapshot], *, prune: bool
+) -> Dropped:
+    """Find the resources of `snapshots` whose table was dropped, and those left out by now."""
     changes, project = session.schema_changes, session.project
     files: list[File] = []
     problems: list[Problem] = []
@@ -54,7 +55,7 @@ def find_gone(session: Session, plan: Plan, snapshots: Iterable[Snapshot], *, pr
         for domain in _domains(project, resource):
             listed.setdefault(domain, set()).add(resource.module)
         problems.append(_left_out_problem(snapshot, resource))
-    return Gone(files=tuple(files), problems=tuple(problems), listed=listed)
+    return Dropped(files=tuple(files), problems=tuple(problems), listed=listed)
 
 
 def unused_types(
@@ -153,7 +154,7 @@ def _file(root: Path, snapshot: Snapshot, resource: Resource | None, *, stays: b
         before=text,
         after=text,
         snapshot=snapshot,
-        old=snapshot,
+        base=snapshot,
     )
 
 
@@ -164,7 +165,7 @@ def _deleted(snapshot: Snapshot, path: str, text: str | None) -> File:
         before=text,
         after=None,
         snapshot=None,
-        old=snapshot,
+        base=snapshot,
     )
 
 
