@@ -1,4 +1,4 @@
-"""Names that files give to relationships: to the right key, to one that there is, and once."""
+"""Names of a resource's file: each goes to the right column, index or key, and once."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ CREATE TABLE posts_tags (
     inserted_at timestamp NOT NULL, updated_at timestamp NOT NULL,
     PRIMARY KEY (post_id, tag_id)
 );
+"""
+NAMED = """
+CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL UNIQUE);
+CREATE TABLE posts (id bigserial PRIMARY KEY, author_id bigint REFERENCES users);
 """
 BY_AUTHOR = RelationshipId(False, USERS, "author_id", "id", rest=(("tenant_id", "tenant_id"),))
 BY_EDITOR = RelationshipId(False, USERS, "editor_id", "id", rest=(("tenant_id", "tenant_id"),))
@@ -178,3 +182,42 @@ def test_a_join_stays_one_when_its_timestamps_are_taken_out(
     state = structs.replace(PROJECT, names={Name("public", "posts_tags"): removed})
     output = generate(reflect_ddl(TIMESTAMPS), state=state)
     assert relationships(output, POSTS).keys() == {"tags"}
+
+
+def test_what_is_generated_follows_the_names_of_the_file(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    users, posts = Name("public", "users"), Name("public", "posts")
+    state = structs.replace(
+        PROJECT,
+        names={
+            users: ResourceNames(
+                attributes={"email": "login"},
+                relationships={RelationshipId(True, posts, "id", "author_id"): "articles"},
+                identities={"users_email_key": "unique_login"},
+            ),
+            posts: ResourceNames(
+                relationships={RelationshipId(False, users, "author_id", "id"): "writer"}
+            ),
+        },
+    )
+
+    output = generate(reflect_ddl(NAMED), state=state)
+
+    user = output.modules["App.Core.User"]
+    assert "attribute :login, :string do\n      source :email\n" in user
+    assert output.section("App.Core.User", "identities") == "identity :unique_login, [:login]\n"
+    assert 'identity_index_names unique_login: "users_email_key"' in user
+    assert output.section("App.Core.User", "relationships") == (
+        "has_many :articles, App.Core.Post do\n"
+        "  destination_attribute :author_id\n"
+        "  public? true\n"
+        "end\n"
+    )
+    assert output.section("App.Core.Post", "relationships") == (
+        "belongs_to :writer, App.Core.User do\n"
+        "  source_attribute :author_id\n"
+        "  define_attribute? false\n"
+        "  public? true\n"
+        "end\n"
+    )

@@ -15,6 +15,7 @@ from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
 from ash_scaffold.ash.model import Absent, Attribute, AttributeKind
 from ash_scaffold.ash.plan import Plan, PlannedResource, prepare
 from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.ash.types import Family, row_of
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.ddl import create_table
 from ash_scaffold.document.model import (
@@ -591,7 +592,7 @@ def _join_pair(
 
 def _is_bookkeeping(column: catalog.Column) -> bool:
     """Whether a column only records when a row came: a timestamp that need not be given."""
-    if column.type.name.name not in ("timestamp", "timestamptz", "date"):
+    if row_of(column.type.name.name).family is not Family.DATETIME:
         return False
     return (
         not column.not_null
