@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import URL
 from tests.support import resources_options
 
+from ash_scaffold.cli.demo import copy_sample
 from ash_scaffold.generate.run import prepare, write
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.problem import Problem
-from ash_scaffold.project.sample import copy_sample
 from ash_scaffold.project.write import locked
 from ash_scaffold.resources import data_path
 

@@ -331,7 +331,7 @@ def test_a_target_that_is_not_elixir(project: Path, shop: str, resources: Run, a
     assert done.err.startswith(
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line 2"
     )
-    assert done.err.endswith("    Mend it, or move it away to have it written anew.\n")
+    assert done.err.endswith("    Fix it, or move it away to have it written anew.\n")
 
 
 def test_a_generated_file_that_is_no_longer_elixir(
@@ -351,7 +351,7 @@ def test_a_generated_file_that_is_no_longer_elixir(
         connection.execute("ALTER TABLE orders ADD note text")
     assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line 31, "
-        "column 1, at end\n    Mend it, or move it away to have it written anew.\n"
+        "column 1, at end\n    Fix it, or move it away to have it written anew.\n"
     )
 
 
@@ -361,7 +361,7 @@ def test_a_target_that_is_not_text(project: Path, shop: str, resources: Run) -> 
     assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not UTF-8, so it is no "
         "Elixir source.\n"
-        "    Mend it, or move it away to have it written anew.\n"
+        "    Fix it, or move it away to have it written anew.\n"
     )
 
 

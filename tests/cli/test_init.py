@@ -11,8 +11,8 @@ from typing import Protocol
 import pytest
 from tests.corpus.corpus import DUMPS
 
+from ash_scaffold.cli.demo import copy_sample
 from ash_scaffold.config import load_config
-from ash_scaffold.project.sample import copy_sample
 
 
 class Done(Protocol):

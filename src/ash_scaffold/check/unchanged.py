@@ -34,8 +34,8 @@ def nothing_changed(run: PlannedRun) -> bool:
         old = changes.resources[table]
         same = (
             _is_same(old, item, facts[table])
-            and old.names == names_snapshot(now[table], old.names.by_hand)
-            and old.choices
+            and old.names == names_snapshot(now[table], old.names.hand_given)
+            and old.config_digest
             == config_digest(facts[table], domains[table], session.state, session.resolver)
         )
         if not same:

@@ -42,7 +42,6 @@ def _demo(folder: Path | None) -> Exit:
 
     from ash_scaffold.cli.output import console
     from ash_scaffold.problem import Code, fail
-    from ash_scaffold.project.sample import copy_sample
 
     if folder is not None and (folder.exists() or folder.is_symlink()):
         raise fail(
@@ -94,3 +93,18 @@ def _run(out: Console, project: Path, domain: str | None) -> Exit:
     )
     with contextlib.chdir(project):
         return run(options, dry_run=False, as_json=False, quiet=False, verbose=False)
+
+
+def copy_sample(folder: Path) -> Path:
+    """Copy the sample project to a new folder as it is without its Ash side; return it."""
+    import shutil
+
+    from ash_scaffold.project.snapshot import FOLDER, read_snapshots
+    from ash_scaffold.resources import data_path
+
+    built = shutil.ignore_patterns("_build", "deps", ".elixir_ls", "node_modules")
+    shutil.copytree(data_path("sample_project"), folder, ignore=built)
+    for snapshot in read_snapshots(folder).values():
+        (folder / snapshot.path).unlink(missing_ok=True)
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    return folder

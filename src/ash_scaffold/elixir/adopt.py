@@ -123,7 +123,7 @@ def _parsed(source: bytes, name: str) -> tuple[Tree, ModuleDefinition]:
         raise fail(
             Code.UNPARSABLE_FILE,
             f"The file does not define {name} readably.{line}",
-            todo="Mend it, or keep the domain in a module of its own.",
+            todo="Fix it, or keep the domain in a module of its own.",
         )
     return tree, found
 

@@ -120,7 +120,7 @@ def _domains(project: Project, resource: Resource) -> Iterable[str]:
 
 def _is_pure(project: Project, resource: Resource, snapshot: Snapshot) -> bool:
     """Whether the resource is as it was generated, its fragment and the names too."""
-    if snapshot.planned or snapshot.names.by_hand:
+    if snapshot.planned or snapshot.names.hand_given:
         return False
     text = read_text(project.root, resource.path)
     fragment = snapshot.fragment

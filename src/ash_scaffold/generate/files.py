@@ -95,7 +95,7 @@ def read_text(root: Path, path: str) -> str | None:
             Code.UNPARSABLE_FILE,
             "The file is not UTF-8, so it is no Elixir source.",
             where=path,
-            todo="Mend it, or move it away to have it written anew.",
+            todo="Fix it, or move it away to have it written anew.",
         ) from error
     except OSError as error:
         raise fail(

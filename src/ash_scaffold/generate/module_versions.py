@@ -14,7 +14,7 @@ from ash_scaffold import __version__
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
-from ash_scaffold.project.hand_given_names import still_by_hand
+from ash_scaffold.project.hand_given_names import still_hand_given
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import VERSION, FragmentSnapshot, Snapshot, digest
@@ -66,7 +66,7 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
     def is_pure(self) -> bool:
         """Whether its files are as they were generated, with no name that somebody gave."""
         base, fragment = self.base, self.module.fragment
-        if base is None or not _is(self.ours, base.written) or self.others or base.names.by_hand:
+        if base is None or not _is(self.ours, base.written) or self.others or base.names.hand_given:
             return False
         if fragment is None or base.fragment is None:
             return fragment is None and base.fragment is None
@@ -79,7 +79,7 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
             base is not None
             and base.tool != __version__
             and self.module.texts.keys() <= settings.old_texts.keys()
-            and base.choices == self.module.content.config_digest
+            and base.config_digest == self.module.content.config_digest
         )
 
     def is_settled(self, settings: Settings) -> bool:
@@ -184,7 +184,7 @@ def settled_snapshot(module: Module, base: Snapshot) -> Snapshot:
         table=module.table,
         domain=module.domain,
         repo=module.repo,
-        choices=content.config_digest,
+        config_digest=content.config_digest,
         names=content.names,
         facts=content.facts,
         legacy=content.legacy,
@@ -203,8 +203,10 @@ def new_snapshot(
     fragment, content = module.fragment, module.content
     names = content.names
     if base is not None and unresolved:
-        by_hand = still_by_hand(names.by_hand, base.names.by_hand, resource_entities(found))
-        names = msgspec.structs.replace(names, by_hand=by_hand)
+        hand_given = still_hand_given(
+            names.hand_given, base.names.hand_given, resource_entities(found)
+        )
+        names = msgspec.structs.replace(names, hand_given=hand_given)
     return Snapshot(
         version=VERSION,
         module=module.name,
@@ -214,7 +216,7 @@ def new_snapshot(
         domain=module.domain,
         repo=module.repo,
         tool=tool,
-        choices=content.config_digest,
+        config_digest=content.config_digest,
         rendered=module.digest,
         written=digest(written[module.name]),
         fragment=None

@@ -255,7 +255,7 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
     paths = {module: entry.path for module, entry in session.project.modules.items()}
     modules = render_modules(decided, renderer, _lib(session), paths, run.dropped.listed, layout)
     names = names_of_plan(decided)
-    by_hand = hand_given_names(
+    hand_given = hand_given_names(
         names, session.names, session.schema_changes, lambda: _names_without_hands(run)
     )
     facts = facts_of_database(session.database, decided.scope.domains.keys())
@@ -272,7 +272,7 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
                     state,
                     session.resolver,
                 ),
-                names=names_snapshot(names[module.table], by_hand.get(module.table, {})),
+                names=names_snapshot(names[module.table], hand_given.get(module.table, {})),
                 facts=facts[module.table],
                 legacy=tuple(memorable(e) for e in state.legacy if e.table == module.table),
             ),

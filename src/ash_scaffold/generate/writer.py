@@ -444,7 +444,7 @@ class Writer:
             scope=versions.module.scope,
             accepted=accepted,
             renames=renames,
-            hand_given_names={} if versions.base is None else versions.base.names.by_hand,
+            hand_given_names={} if versions.base is None else versions.base.names.hand_given,
         )
 
 

@@ -50,14 +50,14 @@ def hand_given_names(
     found: dict[Name, HandGivenNames] = {}
     for table, now in planned.items():
         old = changes.resources.get(table)
-        earlier = {} if old is None else old.names.by_hand
+        earlier = {} if old is None else old.names.hand_given
         if table not in said and not earlier:
             continue
         before = NO_NAMES if old is None else _before(old, changes)
         names = _Names(now, overlaid(before, said.get(table, NO_NAMES)), before, earlier)
-        by_hand = names.by_hand(partial(own, table))
-        if by_hand:
-            found[table] = by_hand
+        hand_given = names.hand_given(partial(own, table))
+        if hand_given:
+            found[table] = hand_given
     return found
 
 
@@ -69,7 +69,7 @@ class _Names(msgspec.Struct, frozen=True):
     before: ResourceNames
     earlier: HandGivenNames
 
-    def by_hand(self, own: Callable[[], ResourceNames]) -> HandGivenNames:
+    def hand_given(self, own: Callable[[], ResourceNames]) -> HandGivenNames:
         now, file, before = self.now, self.file, self.before
         there = {
             known: name
@@ -136,10 +136,11 @@ def _before(old: Snapshot, changes: SchemaChanges) -> ResourceNames:
 def without_hands(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot with the names that would have been generated."""
     names = snapshot.names
-    if not names.by_hand:
+    if not names.hand_given:
         return snapshot
     attributes, relationships, identities = (
-        names.by_hand.get(section, {}) for section in ("attributes", "relationships", "identities")
+        names.hand_given.get(section, {})
+        for section in ("attributes", "relationships", "identities")
     )
     own = msgspec.structs.replace(
         names,
@@ -149,12 +150,12 @@ def without_hands(snapshot: Snapshot) -> Snapshot:
             for each in names.relationships
         ),
         identities={index: identities.get(n, n) for index, n in names.identities.items()},
-        by_hand={},
+        hand_given={},
     )
     return msgspec.structs.replace(snapshot, names=own)
 
 
-def still_by_hand(
+def still_hand_given(
     now: HandGivenNames, old: HandGivenNames, found: Iterable[EntityLines]
 ) -> HandGivenNames:
     """Add the names of what is kept although nothing like it is planned: it is in conflict."""

@@ -70,27 +70,19 @@ def names_of_plan(plan: Plan) -> dict[Name, ResourceNames]:
     return {item.draft.name: _names(item, columns, tables) for item in plan.resources}
 
 
-def names_snapshot(names: ResourceNames, by_hand: HandGivenNames) -> NamesSnapshot:
+def names_snapshot(names: ResourceNames, hand_given: HandGivenNames) -> NamesSnapshot:
     """Return the names of a resource's objects in the form of its snapshot."""
     return NamesSnapshot(
         attributes={
             column: name for column, name in sorted(names.attributes.items()) if name != column
         },
         relationships=tuple(
-            RelationshipName(
-                name=name,
-                many=each.many,
-                table=each.table,
-                source=each.source,
-                destination=each.destination,
-                through=each.through,
-                rest=each.rest,
-            )
+            RelationshipName.of(name, each)
             for each, name in sorted(names.relationships.items(), key=lambda pair: pair[1])
         ),
         identities=dict(sorted(names.identities.items())),
         removed=tuple(sorted(names.removed)),
-        by_hand=by_hand,
+        hand_given=hand_given,
     )
 
 
@@ -98,12 +90,7 @@ def names_of_snapshot(snapshot: NamesSnapshot) -> ResourceNames:
     """Return the names of a snapshot in the form that planning takes."""
     return ResourceNames(
         attributes=snapshot.attributes,
-        relationships={
-            RelationshipId(
-                each.many, each.table, each.source, each.destination, each.through, each.rest
-            ): each.name
-            for each in snapshot.relationships
-        },
+        relationships={each.id: each.name for each in snapshot.relationships},
         identities=snapshot.identities,
     )
 
@@ -258,7 +245,7 @@ def _against(
         return msgspec.structs.replace(names, taken=names.taken | own, removed=removed)
     modules = [snapshot.module, *([snapshot.fragment.module] if snapshot.fragment else [])]
     as_generated = untouched("relationships", snapshot.entities, texts, {has.module, *modules})
-    as_generated -= snapshot.names.by_hand.get("relationships", {}).keys()
+    as_generated -= snapshot.names.hand_given.get("relationships", {}).keys()
     return msgspec.structs.replace(names, taken=names.taken | (own - as_generated), removed=removed)
 
 

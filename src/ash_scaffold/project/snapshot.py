@@ -1,8 +1,7 @@
-"""Snapshots: what was generated last, committed by the team under `priv/ash_scaffold`.
+"""Snapshots of the last generation, committed by the team under `priv/ash_scaffold`.
 
-A module's snapshot holds where it is, the table's facts, its entities as lines, and hashes that
-tell whether a person has edited the file since. Nothing in it differs between two copies of one
-schema.
+A module's snapshot holds its path, the table's facts, its entities as lines, and hashes that show
+whether a person has edited the file since. Two copies of one schema give the same snapshot.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TypeAlias
 import msgspec
 
 from ash_scaffold.ash.hints import LegacySchema
+from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"[a-z0-9_]+\Z")
 
 
 class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A relationship's name, with what it is: see `ash.project_state.RelationshipId`."""
+    """A relationship's name, with the fields of its `RelationshipId`."""
 
     name: str
     many: bool = False
@@ -39,9 +39,21 @@ class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     through: Name | None = None
     rest: tuple[tuple[str, str], ...] = ()
 
+    @classmethod
+    def of(cls, name: str, relationship: RelationshipId) -> RelationshipName:
+        """Return the name of that relationship."""
+        return cls(name=name, **relationship._asdict())
+
+    @property
+    def id(self) -> RelationshipId:
+        """The identity of the relationship."""
+        return RelationshipId(
+            self.many, self.table, self.source, self.destination, self.through, self.rest
+        )
+
 
 # The names that people gave, by section, each with the one that would have been generated. What is
-# generated uses them, so a file looks as if nobody had touched it, and was touched all the same.
+# generated uses them, so a file with such a name is an edited one, also where it equals that.
 HandGivenNames: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
@@ -49,18 +61,18 @@ class NamesSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The names that a table's objects have: they stay, whatever is added beside them.
 
     `attributes` are by column, where they differ from its name; `identities` by index. `removed`
-    are the columns whose attribute a person took out, `by_hand` are the names that a person gave.
+    are the columns whose attribute a person took out, `hand_given` the names that a person gave.
     """
 
     attributes: dict[str, str] = {}
     relationships: tuple[RelationshipName, ...] = ()
     identities: dict[str, str] = {}
     removed: tuple[str, ...] = ()
-    by_hand: HandGivenNames = {}
+    hand_given: HandGivenNames = msgspec.field(default={}, name="by_hand")
 
 
 class FragmentSnapshot(msgspec.Struct, frozen=True):
-    """The fragment that holds what was generated of a resource; `written` as in `Snapshot`."""
+    """The fragment that holds the generated part of a resource; `written` as in `Snapshot`."""
 
     module: str
     path: str
@@ -68,16 +80,16 @@ class FragmentSnapshot(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was generated of one module.
+    """The last generation of one module.
 
-    `path` is relative to the project; `planned` is what the module would be called, had a
-    person not renamed it; `table`, `domain`, `repo`, `names` and `facts` are set for
-    a resource. `tool` is the version of ash-scaffold that wrote `entities`, `choices` a digest of
-    what configuration and legacy code said then. `rendered` and `written` are SHA-256 of the text
-    before and after the formatter. `fragment` is set for a resource with the layout of that name:
-    `entities` are those of both modules then. `unresolved` names what was in conflict with the
-    person's text: `entities` has the older form of it. `legacy` is what the Ecto schemas of the
-    table said, which holds on when they are gone.
+    `path` is relative to the project; `planned` is the name that the module would have, had a
+    person not renamed it; `table`, `domain`, `repo`, `names` and `facts` are set for a resource.
+    `tool` is the version of ash-scaffold that wrote `entities`, `config_digest` a digest of the
+    configuration and the legacy code then. `rendered` and `written` are SHA-256 of the text before
+    and after the formatter. `fragment` is set for a resource with the layout of that name:
+    `entities` are those of both modules then. `unresolved` names the objects in conflict with the
+    person's text: `entities` has their older form. `legacy` are the Ecto schemas of the table,
+    which hold on when they are gone.
     """
 
     version: int
@@ -88,7 +100,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     domain: str | None = None
     repo: str | None = None
     tool: str = ""
-    choices: str = ""
+    config_digest: str = msgspec.field(default="", name="choices")
     rendered: str
     written: str
     fragment: FragmentSnapshot | None = None
@@ -183,8 +195,8 @@ def _names(names: NamesSnapshot) -> str:
         members.append('    "relationships": [\n' + ",\n".join(lines) + "\n    ]")
     if names.removed:
         members.append(f'    "removed": {_json(names.removed, 0)}')
-    if names.by_hand:
-        members.append(f'    "by_hand": {_json(names.by_hand, 0)}')
+    if names.hand_given:
+        members.append(f'    "by_hand": {_json(names.hand_given, 0)}')
     return "{\n" + ",\n".join(members) + "\n  }"
 
 
