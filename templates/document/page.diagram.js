@@ -21,8 +21,8 @@ function elbow(a, b, lane) {
     + `V${b.y - turn}Q${x} ${b.y} ${x + 6} ${b.y}H${b.x}`;
 }
 
-function curve(a, b, { beside }, lane) {
-  if (!beside) return elbow(a, b, lane);
+function curve(a, b, { wide }, lane) {
+  if (!wide) return elbow(a, b, lane);
   // Straight under the marks at either end, and curved between.
   const [from, to] = [a.x + a.d * 19, b.x + b.d * 19];
   const reach = Math.max(24, Math.abs(to - from) / 2);
@@ -39,12 +39,12 @@ function sayLink(model, link) {
 // Draws the line between a row of the middle and a row of a neighbour. The referring side holds
 // many rows, or one where its columns are unique.
 function drawLink(model, end, node, plan) {
-  const { middle, beside } = plan;
+  const { middle, wide } = plan;
   const out = node.side === "out";
   const own = { x: middle.x, y: rowY(middle, end.own), d: -1 };
   const other = { x: node.x, y: rowY(node, end.other), d: -1 };
-  if (beside && node.left) Object.assign(other, { x: node.x + node.width, d: 1 });
-  if (beside && !node.left) Object.assign(own, { x: middle.x + middle.width, d: 1 });
+  if (wide && node.left) Object.assign(other, { x: node.x + node.width, d: 1 });
+  if (wide && !node.left) Object.assign(own, { x: middle.x + middle.width, d: 1 });
   const path = curve(own, other, plan, middle.rows.indexOf(end.own));
   const [child, parent] = out ? [own, other] : [other, own];
   return s("g", { class: "edge", "data-to": node.group.table.index },
@@ -56,10 +56,10 @@ function drawLink(model, end, node, plan) {
 }
 
 function drawPair(node, plan) {
-  const { middle, beside } = plan;
-  const own = { x: beside ? middle.x + middle.width : middle.x, y: middle.y + HEAD / 2 };
+  const { middle, wide } = plan;
+  const own = { x: wide ? middle.x + middle.width : middle.x, y: middle.y + HEAD / 2 };
   const other = { x: node.x, y: node.y + HEAD / 2, d: -1 };
-  own.d = beside ? 1 : -1;
+  own.d = wide ? 1 : -1;
   return s("g", { class: "edge pair", "data-to": node.group.table.index },
     s("path", { d: curve(own, other, plan, 3), class: "line" }),
     endMark(own.x, own.y, own.d, { many: true }),
@@ -81,7 +81,7 @@ function drawLoop(model, end, { middle }, rank) {
 }
 
 // Cuts a text to what fits: names are set in a font whose letters are all of one width. What was
-// cut is told whole when the pointer rests on it.
+// cut is shown whole when the pointer rests on it.
 function fitted(text, width, size) {
   const line = text.replace(/\s/g, " ");
   const room = Math.floor(width / (size * 0.605));
@@ -132,7 +132,7 @@ function drawNode(node, plan, showAll) {
   }, drawCard(node));
 }
 
-function drawEdges(model, near, plan) {
+function drawEdges(model, neighbours, plan) {
   plan.edges = new Map();
   for (const node of plan.nodes) {
     if (node.hidden) continue;
@@ -141,7 +141,7 @@ function drawEdges(model, near, plan) {
       : node.group.ends.map((end) => drawLink(model, end, node, plan));
     plan.edges.set(node, edges);
   }
-  const loops = near.loops.map((end, rank) => drawLoop(model, end, plan, rank));
+  const loops = neighbours.loops.map((end, rank) => drawLoop(model, end, plan, rank));
   return [...[...plan.edges.values()].flat(), ...loops];
 }
 
@@ -171,12 +171,12 @@ function moveFocus(event, svg) {
 
 // Draws the neighbourhood into the box, again when the box changes its width.
 function diagram(model, table, box) {
-  const near = neighbourhood(model, table);
+  const neighbours = neighbourhood(model, table);
   let all = false;
   let width = 0;
   const draw = () => {
-    const plan = layOut(near, width, all);
-    const edges = drawEdges(model, near, plan);
+    const plan = layOut(neighbours, width, all);
+    const edges = drawEdges(model, neighbours, plan);
     const svg = s("svg", {
       viewBox: `0 0 ${plan.width} ${plan.height}`, width: plan.width, height: plan.height,
       role: "group", "aria-label": `Neighbours of ${table.id}`,

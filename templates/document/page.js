@@ -4,7 +4,7 @@
 const model = makeModel(JSON.parse(document.getElementById("data").textContent));
 const main = document.getElementById("main");
 const input = document.getElementById("search");
-const said = document.getElementById("said");
+const announcer = document.getElementById("announcer");
 
 // ---- the list at the side ----
 
@@ -100,7 +100,7 @@ function show() {
   for (const pending of [...unfinished]) pending.stop();
   const place = route();
   const walked = walking && place.page === "table";
-  const seen = walked ? window.scrollY : 0;
+  const scrolled = walked ? window.scrollY : 0;
   walking = false;
   main.replaceChildren(h("div", { class: `page page-${place.page}` }, content(place)));
   document.title = place.page === "overview" ? model.title : `${place.title} · ${model.title}`;
@@ -110,8 +110,8 @@ function show() {
   }
   leave = place.page === "table" ? openTable(place, walked) : () => {};
   list.setCurrent(place.page === "table" ? tableHash(place.table) : "");
-  said.textContent = place.title;
-  window.scrollTo(0, seen);
+  announcer.textContent = place.title;
+  window.scrollTo(0, scrolled);
   if (walked) main.querySelector(".drawing .middle").focus({ preventScroll: true });
   const chosen = main.querySelector(".is-chosen");
   if (chosen) chosen.scrollIntoView({ block: "center" });
@@ -188,12 +188,12 @@ function setTheme(name) {
   else document.documentElement.dataset.theme = name;
 }
 
-function keepTheme() {
+function restoreTheme() {
   const box = document.getElementById("theme");
-  let kept = null;
+  let stored = null;
   // Storage may be closed to a page from file://.
-  try { kept = localStorage.getItem("schema-theme"); } catch { /* the choice lasts for this visit */ }
-  const chosen = box.querySelector(`[value="${kept === "light" || kept === "dark" ? kept : "auto"}"]`);
+  try { stored = localStorage.getItem("schema-theme"); } catch { /* the choice lasts for this visit */ }
+  const chosen = box.querySelector(`[value="${stored === "light" || stored === "dark" ? stored : "auto"}"]`);
   chosen.checked = true;
   setTheme(chosen.value);
   box.addEventListener("change", (event) => {
@@ -221,7 +221,7 @@ function start() {
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", show);
   window.addEventListener("beforeprint", beforePrint);
-  keepTheme();
+  restoreTheme();
   runSearch();
   show();
 }

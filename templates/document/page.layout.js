@@ -53,14 +53,14 @@ function cut(groups, limit) {
   };
 }
 
-function middleRows(near, sides) {
-  const { table } = near;
+function middleRows(neighbours, sides) {
+  const { table } = neighbours;
   const order = new Map(table.columns.map((column, index) => [column.name, index]));
   const key = table.columns.filter((column) => hasMark(column, "PK")).map((column) => column.name).join(", ");
   const rows = new Set(key ? [key] : []);
-  const used = [...sides.flatMap((groups) => groups.flatMap((group) => group.ends)), ...near.loops];
+  const used = [...sides.flatMap((groups) => groups.flatMap((group) => group.ends)), ...neighbours.loops];
   for (const end of used) rows.add(end.own);
-  for (const end of near.loops) rows.add(end.other);
+  for (const end of neighbours.loops) rows.add(end.other);
   const rank = (text) => (text === key ? -1 : order.get(text.split(", ")[0]) ?? 1e6);
   return [...rows].sort((a, b) => rank(a) - rank(b));
 }
@@ -71,19 +71,19 @@ function heightOf(rows) {
 
 // Gives where everything stands: {width, height, middle, nodes, captions}. A node is
 // {x, y, width, height, side, rows, group}; one that stands for hidden neighbours has `hidden`.
-function layOut(near, width, all) {
+function layOut(neighbours, width, all) {
   // Who has both sides of the drawing can show twice as many.
   const limit = (alone) => (all ? Infinity : AT_FIRST * (alone ? 2 : 1));
-  const parents = cut(near.parents, limit(!near.children.length && !near.partners.length));
-  const children = cut(near.children, limit(!near.parents.length));
-  const partners = cut(near.partners, limit(false));
-  const rows = middleRows(near, [parents.shown, children.shown]);
+  const parents = cut(neighbours.parents, limit(!neighbours.children.length && !neighbours.partners.length));
+  const children = cut(neighbours.children, limit(!neighbours.parents.length));
+  const partners = cut(neighbours.partners, limit(false));
+  const rows = middleRows(neighbours, [parents.shown, children.shown]);
   const stacks = [
     { side: "out", caption: "refers to", ...parents },
     { side: "in", caption: "is referred to by", ...children },
     { side: "pair", caption: "many to many", ...partners },
   ].map((stack) => ({ ...stack, nodes: nodesOf(stack) }));
-  const middle = { rows, group: { table: near.table }, height: heightOf(rows), side: "middle" };
+  const middle = { rows, group: { table: neighbours.table }, height: heightOf(rows), side: "middle" };
   return width < NARROW ? layUnder(stacks, middle, width) : layBeside(stacks, middle, width);
 }
 
@@ -144,7 +144,7 @@ function layBeside(stacks, middle, width) {
   put(pairs, columns[2], right.nodes.length ? under + between : top, card, captions);
   const y = Math.max(0, centre - middle.height / 2 + CAPTION / 2);
   Object.assign(middle, { x: columns[1], y, width: card });
-  return { width, height: height + 4, middle, captions, beside: true,
+  return { width, height: height + 4, middle, captions, wide: true,
     nodes: [...left.nodes, ...right.nodes, ...pairs.nodes] };
 }
 
@@ -157,7 +157,7 @@ function layUnder([left, right, pairs], middle, width) {
   y += middle.height;
   if (right.nodes.length) y = put(right, GUTTER, y + 16, card, captions);
   if (pairs.nodes.length) y = put(pairs, GUTTER, y + 16, card, captions);
-  return { width, height: y + 2, middle, captions, beside: false,
+  return { width, height: y + 2, middle, captions, wide: false,
     nodes: [...left.nodes, ...right.nodes, ...pairs.nodes] };
 }
 

@@ -19,16 +19,16 @@ function nameOf([schema, name]) {
 }
 
 // What has its default is left out of the data.
-function makeTable(given, index) {
-  const resources = given.resources || [];
+function makeTable(json, index) {
+  const resources = json.resources || [];
   const written = resources.filter((resource) => resource.path).map((resource) => resource.module);
-  const uses = given.uses || [];
+  const uses = json.uses || [];
   return {
     comment: "", domain: "", contexts: [], columns: [], indexes: [], constraints: [],
-    foreign_keys: [], relationships: [], create: "", ...given, uses,
-    id: nameOf(given.name), name: given.name[1],
+    foreign_keys: [], relationships: [], create: "", ...json, uses,
+    id: nameOf(json.name), name: json.name[1],
     // "legacy only", "shared", "Ash only", "neither": the first word names a style.
-    status: (given.status || "neither").split(" ")[0].toLowerCase(),
+    status: (json.status || "neither").split(" ")[0].toLowerCase(),
     resources: written,
     planned: written.length || !resources.length ? "" : resources[0].module,
     legacy: uses.filter(isOwnSchema).map((use) => use.module),
@@ -36,9 +36,9 @@ function makeTable(given, index) {
   };
 }
 
-function makeModel(given) {
-  const tables = given.tables.map(makeTable);
-  const places = new Map(given.tables.map((table, index) => [table.name.join("\0"), index]));
+function makeModel(json) {
+  const tables = json.tables.map(makeTable);
+  const places = new Map(json.tables.map((table, index) => [table.name.join("\0"), index]));
   const place = (name) => name && places.get(name.join("\0"));
   for (const table of tables) {
     for (const key of table.foreign_keys) {
@@ -47,24 +47,24 @@ function makeModel(given) {
       tables[link.parent].referrers.push(link);
     }
   }
-  for (const { source, target, through } of given.links) {
+  for (const { source, target, through } of json.links) {
     if (!through) continue;
     const [left, right] = [place(source), place(target)];
     tables[left].partners.push({ table: right, through: place(through) });
     if (right !== left) tables[right].partners.push({ table: left, through: place(through) });
   }
-  const problems = given.problems.map(({ problem, table }) => ({ ...problem, table: place(table) }));
+  const problems = json.problems.map(({ problem, table }) => ({ ...problem, table: place(table) }));
   for (const problem of problems) {
     if (problem.table !== undefined) tables[problem.table].problems.push(problem);
   }
-  const proposals = given.proposals.map((each) => ({ ...each, table: place(each.table) }));
+  const proposals = json.proposals.map((each) => ({ ...each, table: place(each.table) }));
   for (const proposal of proposals) tables[proposal.table].proposals.push(proposal);
-  const domains = given.domains.map(({ module, tables: names }) => {
+  const domains = json.domains.map(({ module, tables: names }) => {
     const own = names.map((name) => tables[place(name)]);
     return { name: module || "", tables: own, counts: statusCounts(own) };
   });
   return {
-    title: given.overview.application, overview: given.overview, reasons: given.reasons,
+    title: json.overview.application, overview: json.overview, reasons: json.reasons,
     tables, problems, proposals, domains, place, byId: new Map(tables.map((table) => [table.id, table])),
   };
 }

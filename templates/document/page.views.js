@@ -41,8 +41,8 @@ function cell(className, ...content) {
 function bar(counts, label) {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = Object.keys(STATUS).filter((status) => counts[status]);
-  const said = parts.map((status) => `${counts[status]} ${STATUS[status].label}`).join(", ");
-  const element = h("div", { class: "meter", role: "img", "aria-label": `${label}: ${said}` },
+  const words = parts.map((status) => `${counts[status]} ${STATUS[status].label}`).join(", ");
+  const element = h("div", { class: "meter", role: "img", "aria-label": `${label}: ${words}` },
     parts.map((status) => h("span", { class: status })));
   parts.forEach((status, index) => {
     element.children[index].style.flexGrow = String(counts[status] / total);
