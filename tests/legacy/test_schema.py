@@ -280,6 +280,25 @@ def test_associations_are_told_in_columns(
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "key"),
+    [
+        ("UserToken", "user_token_id"),
+        ("APIKey", "api_key_id"),
+        ("PlanBItem", "plan_b_item_id"),
+        ("Oauth2Token", "oauth2_token_id"),
+    ],
+)
+def test_the_key_that_a_has_many_derives_is_that_of_macro_underscore(module: str, key: str) -> None:
+    found = hints(
+        f'defmodule App.{module} do\n  use Ecto.Schema\n  schema "as" do\n'
+        "    has_many :owners, App.Shared.Owner\n  end\nend\n",
+        OWNER,
+    )
+    keys = {each.module: [a.target for a in each.associations] for each in found.schemas}
+    assert keys[f"App.{module}"] == [key]
+
+
 def test_the_key_of_a_belongs_to_is_a_field_of_its_type() -> None:
     schema = thing(
         "    belongs_to :a, Owner\n    belongs_to :b, Owner, type: :string\n"

@@ -1,7 +1,7 @@
-"""What the legacy code says of tables, in neutral terms: facts that the catalog doesn't hold.
+"""Facts of the legacy code about tables, in neutral terms: those that the catalog doesn't hold.
 
 Columns are the database's, lines count from 1. The catalog alone decides which columns there are
-and which of them may be NULL; a hint says what they mean and what they are called.
+and which of them may be NULL; a hint adds their meaning and their names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class DatetimeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="datetim
 
 
 class EnumHint(msgspec.Struct, frozen=True, tag="enum"):
-    """The column holds one of a list: each value's name and what is stored for it, in order."""
+    """The column holds one of a list: each value's name and its stored form, in order."""
 
     values: tuple[tuple[str, str | int], ...]
 
@@ -33,7 +33,7 @@ class ObjectHint(msgspec.Struct, frozen=True, tag="object"):
 
 
 class ArrayHint(msgspec.Struct, frozen=True, tag="array"):
-    """What the items of an array are."""
+    """A hint about the items of an array."""
 
     item: TypeHint
 
@@ -42,9 +42,9 @@ TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint
 
 
 class Maker(StrEnum):
-    """Who gives a field its value when a row is made without one.
+    """The source of a field's value in a row that is inserted without one.
 
-    `CALLER` is said of a key only: whoever makes the row gives it. `OTHER` is code of the
+    `CALLER` applies to keys only: the caller of the insert passes it. `OTHER` is code of the
     project's or of a library, named in `LegacyField.generator`.
     """
 
@@ -67,9 +67,8 @@ class Role(StrEnum):
 class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A field of an Ecto schema.
 
-    `type` is None where it says no more than the catalog. `custom` is the Ecto type's module
-    where that is code of its own, whose meaning nobody can tell. `path` and `line` are where it
-    stands.
+    `type` is None where it adds nothing to the catalog. `custom` is the Ecto type's module where
+    that is code of its own, whose meaning is unknown. `path` and `line` are its place.
     """
 
     name: str
@@ -85,11 +84,11 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An association of an Ecto schema, both ends told as columns.
+    """An association of an Ecto schema, both ends as columns.
 
     `own` is on the schema's table, `target` on `table`. A many_to_many goes through the table
-    `through`, whose columns `through_own` and `through_target` refer to those. `filtered` says
-    that it shows only some of the rows.
+    `through`, whose columns `through_own` and `through_target` refer to those. `filtered` marks
+    one over only some of the rows.
     """
 
     name: str
@@ -108,8 +107,8 @@ class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 class LegacySchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An Ecto schema of the legacy code. `context` is the module above it.
 
-    `first` marks the one to go by where a table has several; what it doesn't know of, the others
-    may say. `primary_key` holds columns.
+    `first` marks the leading one where a table has several; the others add the columns and
+    associations that it lacks. `primary_key` holds columns.
     """
 
     module: str
@@ -135,7 +134,7 @@ class Legacy:
                 self._fields.setdefault((schema.table, field.column), field)
 
     def field(self, table: Name, column: str) -> LegacyField | None:
-        """Return what is said of a column."""
+        """Return the field of a column."""
         return self._fields.get((table, column))
 
     def primary_key(self, table: Name) -> tuple[str, ...]:
@@ -143,7 +142,7 @@ class Legacy:
         return next((s.primary_key for s in self._schemas.get(table, ()) if s.primary_key), ())
 
     def associations(self, table: Name) -> list[LegacyAssociation]:
-        """Return the associations of a table's schemas, those of the one to go by first."""
+        """Return the associations of a table's schemas, those of the leading one first."""
         return [a for schema in self._schemas.get(table, ()) for a in schema.associations]
 
     def tables(self) -> list[Name]:
@@ -184,12 +183,12 @@ def memorable(schema: LegacySchema) -> LegacySchema:
 
 
 def with_remembered(
-    now: Iterable[LegacySchema], kept: Iterable[LegacySchema]
+    now: Iterable[LegacySchema], remembered: Iterable[LegacySchema]
 ) -> tuple[LegacySchema, ...]:
-    """Add what is kept of tables that the legacy code has no schema for any more."""
+    """Add the remembered schemas of tables that the legacy code no longer has one for."""
     found = tuple(now)
     tables = {schema.table for schema in found}
-    return (*found, *(schema for schema in kept if schema.table not in tables))
+    return (*found, *(schema for schema in remembered if schema.table not in tables))
 
 
 def renamed(

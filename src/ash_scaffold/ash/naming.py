@@ -189,9 +189,19 @@ def plural_name(name: str) -> str:
     return f"{head}{sep}{plural}"
 
 
+def macro_underscore(name: str) -> str:
+    """Return a module's last segment as `Macro.underscore/1` gives it."""
+    return str(inflection.underscore(name))
+
+
+def macro_camelize(name: str) -> str:
+    """Return a name without dots and slashes as `Macro.camelize/1` gives it."""
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_") if word)
+
+
 def camelize(name: str) -> str:
     """Turn a snake_case name into an Elixir alias segment."""
-    text = "".join(w[:1].upper() + w[1:] for w in name.strip("_?!").split("_") if w)
+    text = macro_camelize(name.strip("_?!"))
     return text if text and text[0].isalpha() else f"N{text}"
 
 

@@ -1,1 +1,1 @@
-"""The legacy Ecto code, read as hints: what its schemas say, and who uses their tables."""
+"""The legacy Ecto code: its schemas as hints for planning, and the users of their tables."""

@@ -104,13 +104,15 @@ def _resolve(
 
 
 def with_removed_targets(
-    schemas: Collection[EctoSchema], kept: Collection[LegacySchema]
+    schemas: Collection[EctoSchema], remembered: Collection[LegacySchema]
 ) -> tuple[EctoSchema, ...]:
     """Return the schemas with their associations to schemas that were removed.
 
-    `kept` are the hints of earlier runs, which those associations are taken from.
+    `remembered` are the hints of earlier runs, which those associations are taken from.
     """
-    before = {(schema.module, each.name): each for schema in kept for each in schema.associations}
+    before = {
+        (schema.module, each.name): each for schema in remembered for each in schema.associations
+    }
     by_module = {schema.module: schema for schema in schemas}
     return tuple(
         msgspec.structs.replace(schema, associations=resolve(schema, by_module, before))
@@ -176,21 +178,21 @@ def _through(
         or second.kind is not RelationshipKind.BELONGS_TO
     ):
         return None
-    there, on = ends(schema, first, schemas), ends(join, second, schemas)
-    if there.own is None or there.target is None:
+    near, far = ends(schema, first, schemas), ends(join, second, schemas)
+    if near.own is None or near.target is None:
         return None
-    if on.table is None or on.own is None or on.target is None:
+    if far.table is None or far.own is None or far.target is None:
         return None
     return LegacyAssociation(
         name=association.name,
         kind=RelationshipKind.MANY_TO_MANY,
-        table=on.table,
-        own=there.own,
-        target=on.target,
+        table=far.table,
+        own=near.own,
+        target=far.target,
         path=schema.path,
         line=association.line,
         filtered=first.filtered or second.filtered,
         through=join.table,
-        through_own=there.target,
-        through_target=on.own,
+        through_own=near.target,
+        through_target=far.own,
     )

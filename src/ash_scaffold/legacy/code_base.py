@@ -1,7 +1,7 @@
-"""The legacy code base: what its modules use and set, the project's own macros looked through.
+"""The legacy code base: the facts of its modules, the project's own macros expanded.
 
-`use App.Schema` stands for what the `quote` blocks of `App.Schema.__using__/1` put there: further
-`use`s, module attributes, aliases. Nothing is run: a macro is looked through as far as it is
+`use App.Schema` stands for the content of the `quote` blocks of `App.Schema.__using__/1`: further
+`use`s, module attributes, aliases. Nothing is run: a macro is expanded as far as it is
 plain quotes, `apply(__MODULE__, which, [])`, local functions that are quotes, and options.
 """
 
@@ -25,21 +25,21 @@ SCHEMA_CALLS = ("schema", "typed_schema", "embedded_schema", "typed_embedded_sch
 _MODULE = re.compile(
     rb"^[ \t]*def(?:module|protocol)[ \t]+(?P<name>[A-Z]\w*(?:\.[A-Z]\w*)*)", re.MULTILINE
 )
-# What begins an expression that says nothing here: most of a module.
-_SPARED = (b"def", b"@doc", b"@moduledoc", b"@spec", b"@type", b"@impl", b"@opaque", b"@callback")
+# The beginnings of expressions that hold no facts: most of a module.
+_SKIPPED = (b"def", b"@doc", b"@moduledoc", b"@spec", b"@type", b"@impl", b"@opaque", b"@callback")
 # How far macros that use macros, and functions that call functions, are followed.
 _MAX_DEPTH = 8
 
 
 class SchemaCall(msgspec.Struct, frozen=True):
-    """A `schema … do` of a module, with what is set where it stands."""
+    """A `schema … do` of a module, with the attributes at its place."""
 
     call: CallSite
     place: Place
 
 
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a module says, with what macros put there.
+    """The facts of a module, those of expanded macros included.
 
     `uses` and `imports` are module names in order, those that macros use included; `opaque` are
     the used modules that are not in the code base; `roles` are the atoms that modules are used
@@ -76,7 +76,7 @@ class CodeBase:
         self._paths: dict[str, list[str]] = {}
         self._facts: dict[str, dict[int, ModuleFacts]] = {}
         self._calling: set[tuple[str, str]] = set()
-        self._asked_for: set[str] = set()
+        self._needed: set[str] = set()
         for path, file in self.files.items():
             for match in _MODULE.finditer(file.source):
                 self._paths.setdefault(match["name"].decode(), []).append(path)
@@ -89,7 +89,7 @@ class CodeBase:
             for path in self._paths.get(head, ()):
                 for definition in self.files[path].modules:
                     if definition.name == module:
-                        self._asked_for.add(path)
+                        self._needed.add(path)
                         return self.files[path], definition
             head = head.rpartition(".")[0]
         return None
@@ -102,20 +102,20 @@ class CodeBase:
         return ModuleEntry(module, found[0].path, found[1].span.line)
 
     def release(self, file: ElixirFile) -> None:
-        """Forget a file's tree, unless other modules ask for it."""
-        if file.path not in self._asked_for:
+        """Forget a file's tree, unless other modules need it."""
+        if file.path not in self._needed:
             self._facts.pop(file.path, None)
             file.release()
 
     def facts(self, file: ElixirFile, module: ModuleDefinition) -> ModuleFacts:
-        """Return what a module says; its file then knows the aliases that macros put there."""
-        known = self._facts.setdefault(file.path, {})
+        """Return the facts of a module; its file then has the aliases of its macros too."""
+        cached = self._facts.setdefault(file.path, {})
         key = module.span.start
-        if key not in known:
+        if key not in cached:
             found = _Gathered(module.span.end)
             place = self._place(file, module.name, found.attributes, {})
             self._gather(module.body, place, found, file, 0)
-            known[key] = ModuleFacts(
+            cached[key] = ModuleFacts(
                 uses=tuple(found.uses),
                 roles=tuple(found.roles),
                 imports=tuple(found.imports),
@@ -124,10 +124,10 @@ class CodeBase:
                 schemas=tuple(found.schemas),
                 derive=tuple(found.derive),
             )
-        return known[key]
+        return cached[key]
 
-    def call(self, module: str, function: str, given: Sequence[object] = ()) -> object:
-        """Return what a function gives when it is a single expression whose value can be told."""
+    def call(self, module: str, function: str, arguments: Sequence[object] = ()) -> object:
+        """Return the value of a function that is a single expression, `Unreadable` for others."""
         unknown = Unreadable(f"{module}.{function}")
         found = self.find(module)
         if found is None or (module, function) in self._calling:
@@ -138,10 +138,10 @@ class CodeBase:
             return unknown
         head = call_site(file.tree, clauses[0].args[0])
         parameters = head.values if head is not None else ()
-        if len(parameters) != len(given):
+        if len(parameters) != len(arguments):
             return unknown
         names = [file.tree.text(parameter) for parameter in parameters]
-        variables = dict(zip(names, given, strict=True))
+        variables = dict(zip(names, arguments, strict=True))
         self._calling.add((module, function))
         try:
             attributes = self.attributes(file, definition)
@@ -152,7 +152,7 @@ class CodeBase:
     def macro(
         self, place: Place, site: CallSite, visible: Iterable[str]
     ) -> tuple[Place, tuple[Node, ...]] | None:
-        """Return what a macro of one of the visible modules puts in place of a call.
+        """Return the expansion of a call of a macro of one of the visible modules.
 
         That is the inside of its `quote`, and where it is to be read. None when there is no such
         macro, or it does more than to quote.
@@ -168,8 +168,8 @@ class CodeBase:
                 if len(parameters) != len(site.values):
                     continue
                 names = [found[0].tree.text(parameter) for parameter in parameters]
-                given = [evaluate(place, value) for value in site.values]
-                variables = dict(zip(names, given, strict=True))
+                values = [evaluate(place, value) for value in site.values]
+                variables = dict(zip(names, values, strict=True))
                 inner = Place(found[0], place.module, place.attributes, variables, self.call)
                 last = call_site(found[0].tree, clause.body[-1]) if clause.body else None
                 if last is not None and last.name == "quote" and len(clause.body or ()) == 1:
@@ -196,12 +196,12 @@ class CodeBase:
     def _gather(
         self, nodes: Iterable[Node], place: Place, found: _Gathered, user: ElixirFile, depth: int
     ) -> None:
-        """Go through the body of a module, or what a macro puts into it, in order.
+        """Go through the body of a module, or the expansion of a macro in it, in order.
 
         `user` is the module's own file, in which the aliases of macros come to hold.
         """
         for node in nodes:
-            if place.file.source.startswith(_SPARED, node.start_byte):
+            if place.file.source.startswith(_SKIPPED, node.start_byte):
                 continue
             attribute = module_attribute(place.file.tree, node)
             if attribute is not None:
@@ -237,27 +237,27 @@ class CodeBase:
         if name is None:
             return
         found.uses.append(name)
-        given: object = Pairs()
+        argument: object = Pairs()
         if len(site.values) > 1:
-            given = evaluate(place, site.values[1])
-        if isinstance(given, Atom):
-            found.roles.append(given.name)
+            argument = evaluate(place, site.values[1])
+        if isinstance(argument, Atom):
+            found.roles.append(argument.name)
         used = self.find(name)
         if used is None:
             found.opaque.append(name)
             return
         file, definition = used
         for macro in function_macros(file, definition, "__using__"):
-            variables = _parameters(file, macro, given)
+            variables = _parameters(file, macro, argument)
             inner = Place(file, place.module, found.attributes, variables, self.call)
-            self._expand(macro.body or (), inner, definition, given, found, user, depth + 1)
+            self._expand(macro.body or (), inner, definition, argument, found, user, depth + 1)
 
     def _expand(
         self,
         nodes: Iterable[Node],
         place: Place,
         definition: ModuleDefinition,
-        given: object,
+        argument: object,
         found: _Gathered,
         user: ElixirFile,
         depth: int,
@@ -277,12 +277,12 @@ class CodeBase:
                 self._gather(site.body or (), place, found, user, depth)
                 continue
             function = site.name
-            if function in ("apply", "Kernel.apply") and isinstance(given, Atom):
-                function = given.name
+            if function in ("apply", "Kernel.apply") and isinstance(argument, Atom):
+                function = argument.name
             if depth < _MAX_DEPTH and "." not in function:
                 for clause in function_clauses(place.file.tree, definition.body, function):
                     body = clause.body or ()
-                    self._expand(body, place, definition, given, found, user, depth + 1)
+                    self._expand(body, place, definition, argument, found, user, depth + 1)
 
     def _splice(
         self, node: Node, place: Place, found: _Gathered, user: ElixirFile, depth: int
@@ -312,22 +312,22 @@ def function_macros(
 
 
 def macro_head(file: ElixirFile, clause: CallSite) -> CallSite | None:
-    """Return name and parameters of a clause, its guard left out."""
+    """Return name and parameters of a clause without its guard."""
     head = clause.args[0]
     if head.type == "binary_operator":
         head = head.child_by_field_name("left") or head
     return call_site(file.tree, head)
 
 
-def _parameters(file: ElixirFile, clause: CallSite, given: object) -> dict[str, object]:
-    """Bind the macro's parameter to what it is used with."""
+def _parameters(file: ElixirFile, clause: CallSite, argument: object) -> dict[str, object]:
+    """Bind the macro's parameter to the argument of `use`."""
     head = macro_head(file, clause)
     if head is None or not head.args:
         return {}
     parameter = head.args[0]
     if parameter.type == "binary_operator":
         parameter = parameter.child_by_field_name("left") or parameter
-    return {file.tree.text(parameter): given} if parameter.type == "identifier" else {}
+    return {file.tree.text(parameter): argument} if parameter.type == "identifier" else {}
 
 
 def _assignment(place: Place, node: Node) -> tuple[str, Node] | None:

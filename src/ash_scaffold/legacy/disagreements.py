@@ -65,21 +65,15 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     refers_to: tuple[Name, str] | None = None
 
 
-class _Known(msgspec.Struct, frozen=True):
-    tables: Mapping[Name, Table]
-    database: Database
-
-
 def disagreements(hints: Hints, database: Database) -> tuple[Disagreement, ...]:
     """Return every disagreement, by file and line.
 
     Schemas of PostgreSQL schemas that were not read are left out. A column that a schema doesn't
-    know counts only for the schema to go by of its table (`Hints.by_table`), and not where some of
+    know counts only for the leading schema of its table (`Hints.by_table`), and not where parts of
     that could not be read.
     """
     tables = {table.name: table for table in database.tables}
-    known = _Known(tables, database)
-    chosen = hints.by_table()
+    leading = hints.by_table()
     found: list[Disagreement] = []
     for schema in hints.schemas:
         if schema.table.schema not in database.schemas:
@@ -89,12 +83,12 @@ def disagreements(hints: Hints, database: Database) -> tuple[Disagreement, ...]:
             what = f"The database has no table {schema.table}."
             found.append(_disagreement(Code.LEGACY_TABLE_MISSING, schema, schema.line, what))
             continue
-        found += _fields(schema, table, known)
-        found += _precisions(schema, table, known)
-        if chosen[schema.table] is schema:
+        found += _fields(schema, table, database)
+        found += _precisions(schema, table, database)
+        if leading[schema.table] is schema:
             found += _unknown_columns(schema, table)
-    found += _shared(hints, chosen)
-    found += _without_key(hints, known)
+    found += _shared(hints, leading)
+    found += _without_key(hints, tables)
     return tuple(sorted(found, key=lambda f: (f.path, f.line, f.code, f.column, f.what)))
 
 
@@ -122,7 +116,7 @@ def _disagreement(
     )
 
 
-def _fields(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Disagreement]:
+def _fields(schema: EctoSchema, table: Table, database: Database) -> Iterator[Disagreement]:
     columns = {column.name: column for column in table.columns}
     for field in schema.fields:
         column = columns.get(field.column)
@@ -132,13 +126,13 @@ def _fields(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Disagre
                 Code.LEGACY_FIELD_WITHOUT_COLUMN, schema, field.line, what, column=field.column
             )
             continue
-        yield from _type(schema, table, field, column, known)
+        yield from _type(schema, table, field, column, database)
 
 
 def _type(
-    schema: EctoSchema, table: Table, field: EctoField, column: Column, known: _Known
+    schema: EctoSchema, table: Table, field: EctoField, column: Column, database: Database
 ) -> Iterator[Disagreement]:
-    stored = stored_type(column.type, known.database)
+    stored = stored_type(column.type, database)
     if not agrees(field.ecto_type, stored):
         what = f"{field.name} is {described(field.ecto_type)}, the column is {stored.text}."
         yield _disagreement(
@@ -150,8 +144,8 @@ def _type(
         yield from _labels(schema, table, field, type_, stored)
 
 
-def _precisions(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Disagreement]:
-    """Find times that the schema keeps to other fractions of a second; what a line says, once."""
+def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterator[Disagreement]:
+    """Find times of another precision than the column's, those of one line together."""
     columns = {column.name: column for column in table.columns}
     by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for field in schema.fields:
@@ -160,7 +154,7 @@ def _precisions(schema: EctoSchema, table: Table, known: _Known) -> Iterator[Dis
         if column is None or of_field is None:
             continue
         of_column = usec_of(column.type)
-        agree = agrees(field.ecto_type, stored_type(column.type, known.database))
+        agree = agrees(field.ecto_type, stored_type(column.type, database))
         if agree and of_column is not None and of_field is not of_column:
             what = (
                 "the column keeps microseconds, which the schema drops as it reads them."
@@ -225,7 +219,7 @@ def _listed(values: tuple[str, ...]) -> str:
 
 
 def _unknown_columns(schema: EctoSchema, table: Table) -> Iterator[Disagreement]:
-    """Find the columns without which the schema can't make a row."""
+    """Find the required columns that the schema lacks, so that it can't insert a row."""
     if schema.partial or table.kind not in _KEYED:
         return
     fields = schema.by_column()
@@ -249,13 +243,13 @@ def _filled(table: Table, column: Column) -> bool:
     )
 
 
-def _shared(hints: Hints, chosen: Mapping[Name, EctoSchema]) -> Iterator[Disagreement]:
-    """Find tables with several schemas, told at those that are not gone by."""
+def _shared(hints: Hints, leading: Mapping[Name, EctoSchema]) -> Iterator[Disagreement]:
+    """Find tables with several schemas, reported for all but the leading one."""
     by_name: defaultdict[Name, list[EctoSchema]] = defaultdict(list)
     for schema in hints.schemas:
         by_name[schema.table].append(schema)
     for name, schemas in by_name.items():
-        first = chosen[name]
+        first = leading[name]
         for schema in schemas:
             if schema is first:
                 continue
@@ -274,7 +268,7 @@ def _shared(hints: Hints, chosen: Mapping[Name, EctoSchema]) -> Iterator[Disagre
 
 
 class _Edge(msgspec.Struct, frozen=True):
-    """What an association needs a foreign key for: from a child's column to a parent's."""
+    """The foreign key that an association stands for: from a child's column to a parent's."""
 
     child: Name
     column: str
@@ -282,13 +276,13 @@ class _Edge(msgspec.Struct, frozen=True):
     target: str
 
 
-def _without_key(hints: Hints, known: _Known) -> Iterator[Disagreement]:
+def _without_key(hints: Hints, tables: Mapping[Name, Table]) -> Iterator[Disagreement]:
     """Find associations without a foreign key; of several that need the same one the first.
 
     A belongs_to comes before the other side of it.
     """
     keys: defaultdict[Name, list[ForeignKey]] = defaultdict(list)
-    for table in known.tables.values():
+    for table in tables.values():
         for key in table.foreign_keys:
             keys[table.name].append(key)
     schemas = {schema.module: schema for schema in hints.schemas}
@@ -299,10 +293,10 @@ def _without_key(hints: Hints, known: _Known) -> Iterator[Disagreement]:
                 if (association.kind is RelationshipKind.BELONGS_TO) is not wanted:
                     continue
                 for edge in _edges(schema, association, schemas):
-                    if edge in seen or not _possible(edge, known):
+                    if edge in seen or not _possible(edge, tables):
                         continue
                     seen.add(edge)
-                    if not _kept(edge, keys[edge.child]):
+                    if not _has_key(edge, keys[edge.child]):
                         yield _no_key(schema, association, edge, keys[edge.child])
 
 
@@ -324,10 +318,10 @@ def _edges(
             yield _Edge(table, target, schema.table, own)
 
 
-def _possible(edge: _Edge, known: _Known) -> bool:
-    """Whether both ends are columns of tables: a view has no keys, and what is missing is said."""
+def _possible(edge: _Edge, tables: Mapping[Name, Table]) -> bool:
+    """Whether both ends are columns of tables: views have no keys, others are reported already."""
     for name, column in ((edge.child, edge.column), (edge.parent, edge.target)):
-        table = known.tables.get(name)
+        table = tables.get(name)
         if table is None or table.kind not in _KEYED:
             return False
         if all(each.name != column for each in table.columns):
@@ -335,7 +329,7 @@ def _possible(edge: _Edge, known: _Known) -> bool:
     return True
 
 
-def _kept(edge: _Edge, keys: Iterable[ForeignKey]) -> bool:
+def _has_key(edge: _Edge, keys: Iterable[ForeignKey]) -> bool:
     """Whether a foreign key, perhaps of several columns, pairs the two columns."""
     return any(
         key.target == edge.parent
@@ -374,13 +368,13 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
     are not Elixir are reported elsewhere.
     """
     written = plan.scope.written
-    there = {table.name for table in database.tables}
+    existing = {table.name for table in database.tables}
     of_run = {schema.context for schema in hints.schemas if schema.table in written}
-    of_others = {schema.context for schema in hints.schemas if schema.table in there} - of_run
+    of_others = {schema.context for schema in hints.schemas if schema.table in existing} - of_run
     others = {
         schema.module
         for schema in hints.schemas
-        if schema.table not in written and (schema.table in there or schema.context in of_others)
+        if schema.table not in written and (schema.table in existing or schema.context in of_others)
     }
     broken = {file.path for file in hints.unparsed}
     found = (f for f in disagreements(hints, database) if f.path not in broken)
@@ -403,7 +397,7 @@ def _problem(item: Disagreement, relationships: Mapping[str, tuple[str, ...]]) -
 
 
 def _relationships(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Index what became of keys that there aren't: by table and key."""
+    """Index the relationships over keys that the database lacks: by table and key."""
     found: dict[str, tuple[str, ...]] = {}
     tables = {item.resource.module: item.draft.name for item in plan.resources}
     for item in plan.resources:

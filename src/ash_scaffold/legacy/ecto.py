@@ -1,4 +1,4 @@
-"""Ecto schemas as frozen structs: hints about tables, with what only Ecto's own terms say.
+"""Ecto schemas as frozen structs: hints about tables, with the details that only Ecto has.
 
 A schema is a `LegacySchema` of `ash.hints`, which planning takes as it is. Beyond that it holds the
 types of its fields as Ecto has them, and its associations as written.
@@ -24,7 +24,7 @@ DEFAULT_SCHEMA = "public"
 class PlainType(msgspec.Struct, frozen=True, tag="plain"):
     """One of Ecto's own types by its name (`string`, `integer`, `map`, `binary_id` …).
 
-    `Ecto.UUID` is `uuid`. What a custom type is stored as may be any name of PostgreSQL's.
+    `Ecto.UUID` is `uuid`. A custom type may be stored as any type of PostgreSQL.
     """
 
     name: str
@@ -113,7 +113,7 @@ class EctoSchema(LegacySchema, frozen=True, kw_only=True):
     """An Ecto schema: a module over a table.
 
     The schema of `table` is its `@schema_prefix`, or the default one. `context` is the module that
-    its name says it belongs to (`App.Accounts` of `App.Accounts.User`, "" for none);
+    its name places it in (`App.Accounts` of `App.Accounts.User`, "" for none);
     `context_module` is the definition of that module, if there is one. `line` is the module's.
     `associations` are those of `declared` whose columns are known. `partial` is true when some of
     its body could not be read: fields and associations may be missing.

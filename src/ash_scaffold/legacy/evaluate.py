@@ -1,24 +1,22 @@
-"""The values of expressions in the legacy code, as far as the source alone tells them.
+"""The values of expressions in the legacy code, as far as the source alone shows them.
 
-Beyond literals: module attributes, `++` and `--`, the functions of `legacy.functions`, options that
-a macro is given, and functions of the code base that are a single expression. A part that can't
-be told is an `Unreadable` where it stands: the rest of a tuple or a list is still known.
+Beyond literals: module attributes, `++` and `--`, the calls of `builtin_call`, options of a
+macro, and functions of the code base that are a single expression. An unknown part is an
+`Unreadable` at its place: the rest of a tuple or a list is still read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.ash.naming import macro_camelize, macro_underscore
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywords, key_text, pairs
 from ash_scaffold.syntax.values import Unreadable, Value, alias_text, read
 from ash_scaffold.term import Atom, Capture, Keyword, Module
-
-_CAPITAL_AFTER = re.compile(r"([a-z\d])([A-Z])|([A-Z]+)([A-Z][a-z])")
 
 
 class Pairs(msgspec.Struct, frozen=True):
@@ -35,11 +33,11 @@ class Pairs(msgspec.Struct, frozen=True):
         return any(key == name for key, _ in self.items)
 
 
-def known_call(name: str, given: list[object], unknown: Unreadable) -> object:
-    """Return what a call gives, `unknown` when the function or an argument isn't known."""
-    if not given:
+def builtin_call(name: str, arguments: list[object], unknown: Unreadable) -> object:
+    """Return the value of a call of Elixir's own, `unknown` for other functions and arguments."""
+    if not arguments:
         return unknown
-    first, rest = given[0], given[1:]
+    first, rest = arguments[0], arguments[1:]
     if name == "unquote" and not rest:
         return first
     if name in _ON_NAMES and not rest:
@@ -60,8 +58,8 @@ def known_call(name: str, given: list[object], unknown: Unreadable) -> object:
         if name == "Keyword.fetch!" and first.has(key.name):
             return first.get(key.name)
     if name == "Keyword.merge" and isinstance(key, Pairs):
-        kept = tuple(item for item in first.items if not key.has(item[0]))
-        return Pairs(kept + key.items)
+        own = tuple(item for item in first.items if not key.has(item[0]))
+        return Pairs(own + key.items)
     return unknown
 
 
@@ -86,17 +84,6 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def _camelize(text: str) -> str:
-    """As `Macro.camelize/1` for names without dots and slashes."""
-    words = [word for word in text.split("_") if word]
-    return "".join(word[0].upper() + word[1:] for word in words)
-
-
-def underscored(text: str) -> str:
-    """Return a name as `Macro.underscore/1` gives it."""
-    return _CAPITAL_AFTER.sub(r"\1\3_\2\4", text).replace("-", "_").lower()
-
-
 _ON_NAMES: dict[str, Callable[[str], object]] = {
     "to_string": str,
     "Atom.to_string": str,
@@ -105,8 +92,8 @@ _ON_NAMES: dict[str, Callable[[str], object]] = {
     "String.to_existing_atom": Atom,
     "String.upcase": str.upper,
     "String.downcase": str.lower,
-    "Macro.camelize": _camelize,
-    "Macro.underscore": underscored,
+    "Macro.camelize": macro_camelize,
+    "Macro.underscore": macro_underscore,
 }
 
 
@@ -122,10 +109,10 @@ class Lambda(Unreadable, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where an expression stands: its file, the module it is for, and what is set there.
+    """The place of an expression: its file, the module it is for, and the values set there.
 
-    `module` differs from the module around for what a macro puts into another. `call` gives what a
-    function of the code base returns, by module, name and arguments.
+    `module` differs from the module around in the expansion of a macro. `call` evaluates a
+    function of the code base, by module, name and arguments.
     """
 
     file: ElixirFile
@@ -286,7 +273,7 @@ def _interpolated(place: Place, node: Node, depth: int) -> object:
 
 
 def apply(function: object, value: object) -> object:
-    """Return what a function with one parameter gives, `Unreadable` when that can't be told."""
+    """Return the value of a function of one parameter, `Unreadable` for an unknown one."""
     if not isinstance(function, Lambda):
         return Unreadable("")
     place, node = function.place, function.node
@@ -303,7 +290,7 @@ def apply(function: object, value: object) -> object:
         return evaluate(msgspec.structs.replace(place, variables=variables), inner[0])
     literal = read(place.file.tree, node, lambda written: place.resolve(node, written))
     if isinstance(literal, Capture):
-        found = known_call(f"{literal.module}.{literal.function}", [value], unknown)
+        found = builtin_call(f"{literal.module}.{literal.function}", [value], unknown)
         if isinstance(found, Unreadable):
             return place.call(literal.module, literal.function, [value])
         return found
@@ -315,7 +302,7 @@ def apply(function: object, value: object) -> object:
     if operand.type == "binary_operator" and place.text(operand).endswith("/1") and site is None:
         left = operand.child_by_field_name("left")
         name = "" if left is None else place.text(left)
-        found = known_call(name, [value], unknown)
+        found = builtin_call(name, [value], unknown)
         return place.call(place.module, name, [value]) if isinstance(found, Unreadable) else found
     return evaluate(here, operand)
 
@@ -324,21 +311,21 @@ def _call(place: Place, node: Node, depth: int) -> object:
     site = place.site(node)
     if site is None:
         return Unreadable(place.text(node))
-    given = [evaluate(place, value, depth + 1) for value in site.values]
-    return _called(place, node, site, given, Unreadable(place.text(node)))
+    arguments = [evaluate(place, value, depth + 1) for value in site.values]
+    return _called(place, node, site, arguments, Unreadable(place.text(node)))
 
 
 def _called(
-    place: Place, node: Node, site: CallSite, given: list[object], unknown: Unreadable
+    place: Place, node: Node, site: CallSite, arguments: list[object], unknown: Unreadable
 ) -> object:
-    found = known_call(site.name, given, unknown)
+    found = builtin_call(site.name, arguments, unknown)
     if not isinstance(found, Unreadable) or site.body is not None or site.name == "unquote":
         return found
-    if any(isinstance(value, Unreadable) for value in given):
+    if any(isinstance(value, Unreadable) for value in arguments):
         return found
     owner = _owner(place, node)
     name = site.name.rpartition(".")[2]
-    result = unknown if owner is None else place.call(owner, name, given)
+    result = unknown if owner is None else place.call(owner, name, arguments)
     return unknown if isinstance(result, Unreadable) else result
 
 
@@ -357,5 +344,5 @@ def _piped(place: Place, left: Node, right: Node, depth: int) -> object:
     site = place.site(right)
     if site is None:
         return unknown
-    given = [evaluate(place, value, depth + 1) for value in (left, *site.values)]
-    return _called(place, right, site, given, unknown)
+    arguments = [evaluate(place, value, depth + 1) for value in (left, *site.values)]
+    return _called(place, right, site, arguments, unknown)

@@ -17,7 +17,7 @@ from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, parse
 from ash_scaffold.syntax.values import alias_text
 
-# Folders beside the sources of a code base: other people's code, and code that isn't run.
+# Folders beside the sources of a code base: dependencies, and code that isn't run.
 _OUTSIDE = frozenset({"deps", "_build", "node_modules", "priv", "test", "assets"})
 _ALIASES = '((call target: (identifier) @word) @found (#any-of? @word "alias" "require"))'
 _BLOCKS = frozenset(
@@ -34,7 +34,7 @@ class _Binding(msgspec.Struct, frozen=True):
 
 
 class ElixirFile:
-    """A source file: its tree, its modules, and what an alias stands for at each place."""
+    """A source file: its tree, its modules, and the aliases in force at each place."""
 
     def __init__(self, path: str, source: bytes) -> None:
         self.path = path
@@ -54,7 +54,7 @@ class ElixirFile:
         return found
 
     def release(self) -> None:
-        """Forget what was parsed: it is parsed again when asked for, macros' aliases left out.
+        """Drop the parsed tree: it is parsed again on demand, without the aliases of macros.
 
         Trees of thousands of files kept alive slow everything down.
         """
@@ -72,7 +72,7 @@ class ElixirFile:
     def resolve(self, written: str, position: int, module: str | None = None) -> str:
         """Return the full name of an alias as it is written at a place.
 
-        `module` is what `__MODULE__` stands for when it is not the module around.
+        `module` is the meaning of `__MODULE__` when it is not the module around.
         """
         around = self.module_at(position) if module is None else module
         head, dot, rest = written.partition(".")
@@ -229,10 +229,10 @@ def implementation(file: ElixirFile, node: Node) -> tuple[str, ...]:
 
 
 def _modules(file: ElixirFile, site: CallSite) -> tuple[str, ...]:
-    given = site.option("for")
-    if not site.args or given is None:
+    types = site.option("for")
+    if not site.args or types is None:
         return ()
-    targets = expressions(given) if given.type == "list" else (given,)
+    targets = expressions(types) if types.type == "list" else (types,)
     protocol, *names = (_full(file, node) for node in (site.args[0], *targets))
     return tuple(f"{protocol}.{name}" for name in names if protocol and name)
 

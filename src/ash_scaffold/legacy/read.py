@@ -1,7 +1,7 @@
 """Read the Ecto schemas of the legacy code, as hints.
 
-Nothing is run. A schema is a module with `schema "table" do`, whichever base module it uses; what
-a base module of the project sets (`@primary_key`, `@timestamps_opts` …) is looked up there.
+Nothing is run. A schema is a module with `schema "table" do`, whichever base module it uses; the
+attributes that a base module of the project sets (`@primary_key` …) are looked up there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def read_legacy(
 def read_code(
     code: CodeBase, bases: Collection[str] = (), modules: Mapping[str, ModuleEntry] | None = None
 ) -> Hints:
-    """Read the schemas of a code base. `modules` are known to be there beside its own."""
+    """Read the schemas of a code base. `modules` are others of the project."""
     reader = _Reader(code, frozenset(bases) | _BASES, modules or {})
     for file in code.files.values():
         if _SCHEMA.search(file.source) or any(base.encode() in file.source for base in bases):
@@ -105,7 +105,7 @@ class _Reader:
         self._unread.append(Unread(file.path, line, module.name, what))
 
     def _read_module(self, file: ElixirFile, module: ModuleDefinition, facts: ModuleFacts) -> None:
-        # What the module writes itself outweighs what a macro puts there.
+        # The module's own schema outweighs one that a macro puts there.
         own = [schema for schema in facts.schemas if schema.place.file is file]
         schema = (own or list(facts.schemas))[-1]
         if not self._bases.intersection(facts.uses):

@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.hints import Role
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.legacy.code_base import CodeBase, SchemaCall
 from ash_scaffold.legacy.ecto import (
     ArrayType,
@@ -27,7 +28,7 @@ from ash_scaffold.legacy.ecto import (
     UnknownType,
     Unread,
 )
-from ash_scaffold.legacy.evaluate import Pairs, Place, apply, evaluate, shown, underscored
+from ash_scaffold.legacy.evaluate import Pairs, Place, apply, evaluate, shown
 from ash_scaffold.legacy.types import Types, custom_module, maker, type_hint, unread
 from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
 from ash_scaffold.syntax.values import Unreadable, alias_text
@@ -277,7 +278,7 @@ class _BodyReader:
         return redact is True or name in self._hidden
 
     def _column(self, name: str, options: Pairs, node: Node) -> str | None:
-        """Return the column of a field: its `source`, else what the mapper makes of its name."""
+        """Return the column of a field: its `source`, else its name as the mapper converts it."""
         source = options.get("source")
         mapper = self._attributes.get("field_source_mapper")
         if source is None and mapper is not None:
@@ -359,7 +360,7 @@ class _BodyReader:
         references = _atom(options.get("references")) or self._key_name()
         key = _atom(options.get("foreign_key"))
         if key is None and references is not None:
-            key = f"{underscored(self._module.rpartition('.')[2])}_{references}"
+            key = f"{macro_underscore(self._module.rpartition('.')[2])}_{references}"
         self._associations.append(
             EctoAssociation(
                 name=name,
@@ -390,8 +391,8 @@ class _BodyReader:
         through, keys = options.get("join_through"), options.get("join_keys")
         if not isinstance(through, str | Module):
             self.miss(site.node, f"join_through can't be read: {shown(through)}", partial=False)
-        own = underscored(self._module.rpartition(".")[2])
-        related = underscored((module or "").rpartition(".")[2])
+        own = macro_underscore(self._module.rpartition(".")[2])
+        related = macro_underscore((module or "").rpartition(".")[2])
         pairs: tuple[tuple[str, str], ...] = ((f"{own}_id", "id"), (f"{related}_id", "id"))
         if keys is not None:
             items = keys.items if isinstance(keys, Pairs) else ()

@@ -28,9 +28,9 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(rf"[,]\s*(?P<name>{_QUALIFIED})")
-# Text that names nothing: comments and literals. Quoted names, and what EXECUTE runs, are kept.
+# Text without names: comments and literals, but for quoted names and the text of EXECUTE.
 _SILENT = re.compile(
-    r"(?P<kept>\"(?:[^\"]|\"\")*\"|\bexecute\s+(?:format\s*\(\s*)?'(?:[^']|'')*')"
+    r"(?P<named>\"(?:[^\"]|\"\")*\"|\bexecute\s+(?:format\s*\(\s*)?'(?:[^']|'')*')"
     r"|--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'",
     re.DOTALL | re.IGNORECASE,
 )
@@ -66,7 +66,7 @@ class TableNames:
         self._words = frozenset(longest)
 
     def may_be_in(self, source: bytes) -> bool:
-        """Whether any of the names may stand in the text at all: a quick look at its words."""
+        """Whether any of the names may stand in the text, by its words alone."""
         return b"" in self._words or not self._words.isdisjoint(_WORD.findall(source.lower()))
 
     def has(self, name: str) -> bool:
@@ -83,7 +83,7 @@ class TableNames:
 
     def in_sql(self, sql: str) -> Iterator[Name]:
         """Yield the tables that stand where SQL has a table's name."""
-        sql = _SILENT.sub(lambda match: match["kept"] or " ", sql)
+        sql = _SILENT.sub(lambda match: match["named"] or " ", sql)
         sql = _NO_SOURCE.sub(" ", sql)
         hidden = tuple(_with_queries(sql))
         for match in _AFTER.finditer(sql):
@@ -141,8 +141,8 @@ _JOINS = frozenset(
     "join left_join right_join inner_join full_join cross_join left_lateral_join "
     "inner_lateral_join cross_lateral_join".split()
 )
-# What `Ecto.Query.from/2` takes with the source or join before it.
-_BESIDE_SOURCE = frozenset({"as", "prefix", "hints", "on"})
+# Options of `Ecto.Query.from/2` that belong to the source or join before them.
+_SOURCE_OPTIONS = frozenset({"as", "prefix", "hints", "on"})
 # A text is a statement when it begins as one; "Update tags in batches" is none.
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:select\b.*\bfrom\b|insert\s+into\b|update\b.*\bset\b|delete\s+from\b"
@@ -225,7 +225,7 @@ def _reads(tree: Tree, node: Node) -> Iterator[Node]:
 
 
 def _is_statement(text: str) -> bool:
-    """Whether a text is SQL by itself: people write keywords in capitals or small letters only."""
+    """Whether a text is SQL by itself: keywords are all in capitals or all in small letters."""
     if not _STATEMENT.match(text):
         return False
     words = re.findall(r"(?m)^(?!\s*--)\s*([A-Za-z]+)", text)
@@ -234,7 +234,7 @@ def _is_statement(text: str) -> bool:
 
 
 def _text(tree: Tree, node: Node) -> str:
-    """Return a string's text; what is put into it at run time is left out."""
+    """Return a string's text without its interpolations."""
     value = read(tree, node)
     if not isinstance(value, Unreadable):
         return value if isinstance(value, str) else ""
@@ -245,7 +245,7 @@ def _text(tree: Tree, node: Node) -> str:
 
 
 def _source(tree: Tree, node: Node) -> _Source | None:
-    """Return what takes a string, or a `{string, schema}` that begins with it, as a source."""
+    """Return the call that takes a string, or a `{string, schema}` of it, as a source."""
     parent = node.parent
     if parent is not None and parent.type == "tuple" and expressions(parent)[0] == node:
         node, parent = parent, parent.parent
@@ -320,9 +320,9 @@ def _is_piped(tree: Tree, call: Node) -> bool:
 
 
 def _taker(tree: Tree, node: Node) -> str:
-    """Return the name of the call that a string is given to, "" for none.
+    """Return the name of the call that takes a string, "" for none.
 
-    A pipe's right side takes what is on its left.
+    A pipe's right side takes its left side.
     """
     current = node
     for _ in range(_CLIMB):
@@ -365,7 +365,7 @@ def _prefix(tree: Tree, call: CallSite | None, node: Node) -> str | None:
     if call.name.rpartition(".")[2] == "from":
         ends = [o.value.end_byte for o in call.options if o.value.start_byte <= node.start_byte]
         after = [o for o in call.options if not ends or o.value.start_byte >= max(ends)]
-        beside = takewhile(lambda option: option.name in _BESIDE_SOURCE, after)
-        option = next((o.value for o in beside if o.name == "prefix"), None)
+        own = takewhile(lambda option: option.name in _SOURCE_OPTIONS, after)
+        option = next((o.value for o in own if o.name == "prefix"), None)
     value = read(tree, option) if option is not None else None
     return value if isinstance(value, str) else None

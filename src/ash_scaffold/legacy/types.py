@@ -50,7 +50,7 @@ _DATETIMES = {
     "naive_datetime": DateTimeType(utc=False, usec=False),
     "naive_datetime_usec": DateTimeType(utc=False, usec=True),
 }
-# What `Ecto.Schema.field/3` itself understands: the rest belongs to a parameterized type.
+# The options of `Ecto.Schema.field/3` itself: the rest belongs to a parameterized type.
 _FIELD_OPTIONS = frozenset(
     "default source autogenerate read_after_writes virtual primary_key load_in_query redact "
     "foreign_key on_replace defaults type where references skip_default_validation writable "
@@ -60,7 +60,7 @@ _MAX_DEPTH = 10
 
 
 class Types:
-    """Reads types; the project's own type modules are looked at once each."""
+    """Reads types; each of the project's own type modules is read once."""
 
     def __init__(self, code: CodeBase) -> None:
         self._code = code
@@ -111,7 +111,7 @@ class Types:
         return CustomType(module, self._stored_as(module), own)
 
     def _stored_as(self, module: str) -> FieldType | None:
-        """Return what the `type` function of a type module says."""
+        """Return the result of the `type` function of a type module."""
         if module not in self._stored:
             self._stored[module] = None
             found = self._code.find(module)
@@ -136,7 +136,7 @@ def _plain(name: str) -> FieldType | None:
 
 
 def enum_type(values: object) -> EnumHint | None:
-    """Return the type of an enum's values: a list of atoms, or what is stored by name."""
+    """Return the type of an enum's values: a list of atoms, or stored values by name."""
     found: list[tuple[str, str | int]] = []
     if isinstance(values, Pairs):
         for name, stored in values.items:
@@ -153,7 +153,7 @@ def enum_type(values: object) -> EnumHint | None:
 
 
 def unread(type_: FieldType) -> str | None:
-    """Return what of a type can't be read, `None` when all of it can."""
+    """Return the unreadable part of a type, `None` when all of it is read."""
     while isinstance(type_, ArrayType):
         type_ = type_.item
     return type_.text if isinstance(type_, UnknownType) else None
@@ -186,7 +186,7 @@ def maker(type_: FieldType, options: Pairs, *, key: bool, foreign: bool) -> tupl
 
 
 def type_hint(type_: FieldType) -> TypeHint | None:
-    """Return what a type says beyond the catalog, `None` for nothing."""
+    """Return the facts of a type that the catalog lacks, `None` for none."""
     match type_:
         case DateTimeType():
             return DatetimeHint(naive=not type_.utc)
@@ -273,14 +273,14 @@ def _enum_values(code: CodeBase, file: ElixirFile, nodes: tuple[Node, ...]) -> E
     return None
 
 
-# Those of Ecto's own types that some type of PostgreSQL is read by.
+# The types of Ecto's own that load some type of PostgreSQL.
 _PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
 # A domain over a domain over … : PostgreSQL has no limit, people do.
 _MAX_DOMAINS = 20
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a column holds, its domains looked through. `text` is how the catalog names it."""
+    """The type of a column, domains resolved. `text` is its name in the catalog."""
 
     name: str
     kind: TypeKind
@@ -290,7 +290,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 def stored_type(use: TypeUse, database: Database) -> Stored:
-    """Return what a column of the type holds."""
+    """Return the type of a column, domains resolved."""
     text = str(use.name) if use.name.schema != "pg_catalog" else use.name.name
     array = use.is_array
     for _ in range(_MAX_DOMAINS):
@@ -306,15 +306,15 @@ def stored_type(use: TypeUse, database: Database) -> Stored:
 
 
 def agrees(type_: FieldType, stored: Stored) -> bool:
-    """Whether the two agree. What isn't known of a type is taken to agree."""
+    """Whether the two agree. An unknown type counts as agreeing."""
     rule = row_of(stored.name)
     if isinstance(type_, UnknownType):
         return True
     if isinstance(type_, CustomType):
-        # A custom type may turn anything into anything: only Ecto's own names say what it stores.
-        known = isinstance(type_.stored, PlainType) and type_.stored.name in _PLAIN
+        # A custom type may convert any type: only one of Ecto's own names settles its storage.
+        plain = isinstance(type_.stored, PlainType) and type_.stored.name in _PLAIN
         dated = isinstance(type_.stored, DateTimeType)
-        return agrees(type_.stored, stored) if type_.stored and (known or dated) else True
+        return agrees(type_.stored, stored) if type_.stored and (plain or dated) else True
     if isinstance(type_, ArrayType):
         if not stored.array:
             return rule.family is Family.JSON

@@ -1,8 +1,8 @@
 """Who uses a table: the modules of the legacy code that name its schema, or the table itself.
 
 A static reference graph: a module uses a table when its source names a schema of it (directly or
-by an alias, in a `~H` template too), or the table in a query or in SQL. What is only called through
-another module, and what is put together at run time, is not seen. Migrations, tests, scripts
+by an alias, in a `~H` template too), or the table in a query or in SQL. Uses through another
+module, and names put together at run time, are not found. Migrations, tests, scripts
 (`.exs`), templates in files of their own, and the Ash side of the project are left out.
 """
 
@@ -46,7 +46,7 @@ class UserKind(StrEnum):
     MODULE = "module"
 
 
-# By what a module uses; of several the first in this order, which goes from special to general.
+# By the modules in `use`; of several the first in this order, from special to general.
 _USES: tuple[tuple[UserKind, str], ...] = (
     (UserKind.LIVE_COMPONENT, r"Phoenix\.LiveComponent"),
     (UserKind.LIVE_VIEW, r"Phoenix\.LiveView"),
@@ -108,7 +108,7 @@ def user_kind(
     """Return the kind of a module.
 
     `schemas` are the legacy schemas and `contexts` the modules above them; both are such whatever
-    they use. Then what the module uses, macros looked through, counts before its path.
+    they use. Then the modules it uses, macros expanded, count before its path.
     """
     if module in schemas:
         return UserKind.SCHEMA
@@ -133,13 +133,13 @@ def user_kind(
 
 
 _ALIAS = re.compile(rb"[A-Z]\w*")
-# What calls a function of a module, or makes a struct of it, in the markup of a template.
+# A call of a function of a module, or a struct of it, in the markup of a template.
 _IN_TEMPLATE = re.compile(
     rb"(?<![\w.:])(?:%(?P<struct>[A-Z]\w*(?:\.[A-Z]\w*)*)\{"
     rb"|(?P<module>[A-Z]\w*(?:\.[A-Z]\w*)*)\.[a-z_])"
 )
 _TEMPLATES = (b"~H", b"~L", b"~E")
-# A domain may be a legacy context that was adopted: what it calls is legacy code as before.
+# Domains count: one may be an adopted legacy context, which is legacy code as before.
 _LEFT_OUT = frozenset({"Ecto.Migration", "Ash.Resource"})
 _NO_FACTS = ModuleFacts(
     uses=(), roles=(), imports=(), behaviours=(), opaque=(), schemas=(), derive=()
@@ -157,7 +157,7 @@ class How(StrEnum):
 
 
 class User(msgspec.Struct, frozen=True, order=True):
-    """A module that uses a table: what it is, and the first place where it does so.
+    """A module that uses a table: its kind, and the first place where it does so.
 
     `via` is the schema's module that it names, `schema` where it is that schema, or the call that
     takes the table's name or the SQL (`from`, `Repo.query!`, `SQL` for a text of its own).
@@ -176,14 +176,14 @@ def usage(
 ) -> Mapping[Name, tuple[User, ...]]:
     """Return the users of each table, its schemas first, then by kind and module.
 
-    Every table is a key. The code that `hints` were read from is looked through. Raises nothing on
+    Every table is a key. The code that `hints` were read from is searched. Raises nothing on
     any content of the files.
     """
     wanted = tuple(tables)
     finder = _Finder(CodeBase(source_files(project, hints.folder)), hints, wanted)
     ash = {resource.module for resource in project.resources}
     for file in finder.code.files.values():
-        finder.look_through(file, ash)
+        finder.search(file, ash)
         finder.code.release(file)
     return {table: finder.users(table) for table in wanted}
 
@@ -229,8 +229,8 @@ class _Finder:
         user = User(schema.module, UserKind.SCHEMA, schema.path, line, via, how)
         self._found[table].setdefault((schema.module, via), user)
 
-    def look_through(self, file: ElixirFile, left_out: set[str]) -> None:
-        """Find what the modules of a file use."""
+    def search(self, file: ElixirFile, left_out: set[str]) -> None:
+        """Find the tables that the modules of a file use."""
         if b"defmodule" not in file.source and b"defimpl" not in file.source:
             return
         names_schema = not self._last.isdisjoint(_ALIAS.findall(file.source))
@@ -238,9 +238,9 @@ class _Finder:
             return
         facts = {}
         for module in file.modules:
-            said = self.code.facts(file, module)
-            if module.name not in left_out and not _LEFT_OUT.intersection(said.uses):
-                facts[module.name] = said
+            of_module = self.code.facts(file, module)
+            if module.name not in left_out and not _LEFT_OUT.intersection(of_module.uses):
+                facts[module.name] = of_module
         if names_schema:
             for node, written, position, line in _written(file):
                 schema = self._schemas.get(file.resolve(written, position))
@@ -265,11 +265,11 @@ class _Finder:
         if not around:
             users = dict.fromkeys(implementation(file, node), _NO_FACTS)
         found = self._found[table]
-        for module, said in users.items():
-            if said is None or module == via or (module, via) in found:
+        for module, of_module in users.items():
+            if of_module is None or module == via or (module, via) in found:
                 continue
             kind = user_kind(
-                module, file.path, said, schemas=self._schemas, contexts=self._contexts
+                module, file.path, of_module, schemas=self._schemas, contexts=self._contexts
             )
             found[module, via] = User(module, kind, file.path, line, via, how)
 
