@@ -136,7 +136,7 @@ class Code(StrEnum):
     LEGACY_TYPE_DISAGREES = (
         "legacy-type-disagrees",
         _WARNING,
-        "The column's own type holds; mend the schema.",
+        "The column's own type holds; fix the schema.",
     )
     LEGACY_PRECISION = (
         "legacy-precision",

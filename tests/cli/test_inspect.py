@@ -278,9 +278,9 @@ def test_usage_says_which_schema_it_could_not_read(
     todo = "    Modules that use a table there, or by it, are not shown.\n"
     assert (done.code, done.err) == (
         0,
-        "note [legacy-unread] lib/shop/odd.ex:3: Shop.Odd is taken for no schema: the name of its "
-        f"table can't be read.\n{todo}"
-        f"note [legacy-unread] lib/shop/torn.ex:1: The file can't be read whole.\n{todo}",
+        "note [legacy-unread] lib/shop/odd.ex:3: Shop.Odd does not count as a schema: the name of "
+        f"its table can't be read.\n{todo}"
+        f"note [legacy-unread] lib/shop/torn.ex:1: The file can't be read completely.\n{todo}",
     )
 
 

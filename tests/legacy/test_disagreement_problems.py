@@ -139,35 +139,36 @@ def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Databa
             "note",
             "legacy-table-shared",
             "lib/app.ex:14",
-            "users is also App.Core.Person's, which has more fields (5 against 1) and is gone by.",
+            "users is also the table of App.Core.Person, which has more fields (5 against 1) and "
+            "takes precedence.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:25",
             "belongs_to writer has no foreign key: posts.writer_id does not refer to users.id. "
-            "It is a relationship all the same: App.Core.Post.writer, App.Core.User.posts.",
+            "It still becomes a relationship: App.Core.Post.writer, App.Core.User.posts.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:26",
             "belongs_to subject has no foreign key: posts.subject_id does not refer to users.id. "
-            "It gives no relationship.",
+            "It becomes no relationship.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:27",
             "many_to_many tags has no foreign key: posts_tags.post_id does not refer to posts.id. "
-            "It is a relationship all the same: App.Core.Post.tags, App.Core.Tag.posts.",
+            "It still becomes a relationship: App.Core.Post.tags, App.Core.Tag.posts.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:27",
             "many_to_many tags has no foreign key: posts_tags.tag_id does not refer to tags.id. "
-            "It is a relationship all the same: App.Core.Post.tags, App.Core.Tag.posts.",
+            "It still becomes a relationship: App.Core.Post.tags, App.Core.Tag.posts.",
         ),
         (
             "warning",
@@ -185,7 +186,7 @@ def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Databa
             "note",
             "legacy-unread",
             "lib/app.ex:10",
-            "App.Core.Person was not read whole: a macro that can't be looked through: "
+            "App.Core.Person was not read completely: a macro that can't be expanded: "
             "unheard_of().",
         ),
     ]

@@ -245,7 +245,8 @@ def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
             "legacy-table-shared",
             "lib/f0.ex",
             1,
-            "users is also User's, which has more fields (3 against 2) and is gone by.",
+            "users is also the table of User, which has more fields (3 against 2) and takes "
+            "precedence.",
         )
     ]
     assert findings[0].values == ("User", "Slim")

@@ -207,6 +207,6 @@ def test_macros_and_functions_that_call_each_other_do_not_make_it_fail() -> None
         b"    field :x, Ecto.Enum, values: M.a()\n  end\nend\n"
     )
     assert [item.what for item in found.unread] == [
-        "a macro that can't be looked through: again()",
+        "a macro that can't be expanded: again()",
         "the type of x can't be read: Ecto.Enum",
     ]

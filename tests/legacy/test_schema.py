@@ -572,10 +572,10 @@ def test_values_that_functions_and_attributes_give() -> None:
     ("line", "what", "partial"),
     [
         ("field name, :string", "its name can't be read: field name, :string", True),
-        ("for f <- @fs, do: field(f)", "a macro that can't be looked through: for f <- @fs, do: "
+        ("for f <- @fs, do: field(f)", "a macro that can't be expanded: for f <- @fs, do: "
          "field(f)", True),
-        ("App.unknown()", "a macro that can't be looked through: App.unknown()", True),
-        ("odd true", "a macro that can't be looked through: odd true", True),
+        ("App.unknown()", "a macro that can't be expanded: App.unknown()", True),
+        ("odd true", "a macro that can't be expanded: odd true", True),
         ("field :x, Ecto.Enum, values: load()", "the type of x can't be read: Ecto.Enum", False),
         ("field :x, type()", "the type of x can't be read: type()", False),
         ("field :x, :string, opts()", "options that can't be read: opts()", False),

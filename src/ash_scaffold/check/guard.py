@@ -392,6 +392,6 @@ def guard_legacy(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
             path=found.path,
             line=found.line,
             what=f"{found.what} {parsed.item.resource.module} has {flat(attribute.type)}.",
-            todo="The column's own type holds; mend the legacy schema.",
+            todo="The column's own type holds; fix the legacy schema.",
             accept=(f"{found.table}.{found.column}.legacy", f"{found.table}.{found.column}"),
         )

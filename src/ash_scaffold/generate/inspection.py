@@ -16,9 +16,9 @@ from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
 from ash_scaffold.config import Config, Resolver, load_config, table_pattern
 from ash_scaffold.config.faults import did_you_mean
-from ash_scaffold.generate.usage import not_read, require_asked, require_code, require_option
 from ash_scaffold.legacy.ecto import Hints
-from ash_scaffold.legacy.usage import User
+from ash_scaffold.legacy.files import source_files
+from ash_scaffold.legacy.usage import User, unread_problems
 from ash_scaffold.legacy.usage import usage as table_users
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
@@ -38,6 +38,7 @@ from ash_scaffold.term import Keyword
 
 # The namespace that support types are shown in where there is no project.
 _APP = "App"
+_NAME_IT = "To look elsewhere, name the folder of the legacy code: --legacy DIR."
 
 
 class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +96,12 @@ def inspect(
     project = _project(options, usage=usage)
     config = Config() if project is None else load_config(project.root)
     if usage:
-        require_asked(options, config)
+        _require_enabled(options, config)
     root = options.folder if project is None else project.root
     code = _outside(options) if project is None else project
     hints = _hints(options, code, config, mix_project=project is not None)
     if usage:
-        require_code(code, hints)
+        _require_code(code, hints)
     with open_database(options, config, root) as source:
         database = read_database(source, config, hints, (*options.schemas, *schemas_in(tables)))
     problems = source.problems
@@ -117,7 +118,7 @@ def inspect(
             msgspec.structs.replace(view, usage=users[Name(view.schema, view.name)])
             for view in views
         )
-        problems = (*problems, *not_read(hints))
+        problems = (*problems, *unread_problems(hints))
     return Inspection(
         source=source.description,
         tables=views,
@@ -134,7 +135,7 @@ def _project(options: SourceOptions, *, usage: bool) -> Project | None:
         if error.problems[0].code is not Code.NOT_A_MIX_PROJECT:
             raise
         if usage:
-            require_option(options, error)
+            _require_option(options, error)
         return None
 
 
@@ -149,6 +150,56 @@ def _hints(options: SourceOptions, project: Project, config: Config, *, mix_proj
     if options.legacy is None and not mix_project:
         return Hints()
     return read_hints(project, config, options)
+
+
+def _require_enabled(options: SourceOptions, config: Config) -> None:
+    """Refuse usage where the options or the configuration leave the legacy code out.
+
+    Raises `ScaffoldError`.
+    """
+    if not options.use_legacy:
+        raise fail(
+            Code.USAGE,
+            "--usage looks through the legacy code, which --no-legacy leaves out.",
+            where="--usage",
+            todo="Take one of the two away.",
+        )
+    if options.legacy is None and config.legacy is False:
+        raise fail(
+            Code.USAGE,
+            "--usage looks through the legacy code, which the configuration leaves out.",
+            where="legacy of ash_scaffold.toml",
+            todo=_NAME_IT,
+        )
+
+
+def _require_option(options: SourceOptions, error: ScaffoldError) -> None:
+    """Refuse usage outside of a mix project, unless an option names the code.
+
+    `error` has the problems of the project. Raises `ScaffoldError`.
+    """
+    _require_enabled(options, Config())
+    if options.legacy is None:
+        raise ScaffoldError(
+            *(
+                msgspec.structs.replace(problem, todo=f"{problem.todo} {_NAME_IT}".lstrip())
+                for problem in error.problems
+            )
+        )
+
+
+def _require_code(project: Project, hints: Hints) -> None:
+    """Refuse usage without any source file.
+
+    Raises `ScaffoldError`.
+    """
+    if next(source_files(project, hints.folder), None) is None:
+        raise fail(
+            Code.USAGE,
+            "There is no legacy code to look through: no .ex file was found.",
+            where="--usage",
+            todo=_NAME_IT,
+        )
 
 
 def _matching(patterns: tuple[str, ...], database: Database) -> frozenset[Name]:

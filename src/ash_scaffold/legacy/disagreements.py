@@ -257,7 +257,7 @@ def _shared(hints: Hints, leading: Mapping[Name, EctoSchema]) -> Iterator[Disagr
             why = f"has more fields ({most} against {count})"
             if count == most:
                 why = "comes first of those with as many fields"
-            what = f"{name} is also {first.module}'s, which {why} and is gone by."
+            what = f"{name} is also the table of {first.module}, which {why} and takes precedence."
             yield _disagreement(
                 Code.LEGACY_TABLE_SHARED,
                 schema,
@@ -386,36 +386,29 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
     )
 
 
-def _problem(item: Disagreement, relationships: Mapping[str, tuple[str, ...]]) -> Problem:
+def _problem(item: Disagreement, relationships: Mapping[tuple[Name, str], list[str]]) -> Problem:
     what = item.what
     if item.refers_to is not None:
         key = legacy_key_name(item.column, *item.refers_to)
-        names = relationships.get(f"{item.table} {key}", ())
-        made = f"It is a relationship all the same: {', '.join(names)}."
-        what += " " + (made if names else "It gives no relationship.")
+        names = relationships.get((item.table, key), ())
+        made = f"It still becomes a relationship: {', '.join(names)}."
+        what += " " + (made if names else "It becomes no relationship.")
     return item.code.at(f"{item.path}:{item.line}", what)
 
 
-def _relationships(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Index the relationships over keys that the database lacks: by table and key."""
-    found: dict[str, tuple[str, ...]] = {}
-    tables = {item.resource.module: item.draft.name for item in plan.resources}
+def _relationships(plan: Plan) -> dict[tuple[Name, str], list[str]]:
+    """Index the relationships by the foreign keys they come from: table and name."""
+    found: defaultdict[tuple[Name, str], list[str]] = defaultdict(list)
     for item in plan.resources:
         for relationship in item.resource.relationships:
-            child = relationship.through or (
-                item.resource.module
-                if relationship.kind is RelationshipKind.BELONGS_TO
-                else relationship.destination
-            )
             for key in relationship.foreign_keys:
-                at = f"{tables[child]} {key}"
-                found[at] = (*found.get(at, ()), f"{item.resource.module}.{relationship.name}")
+                found[key].append(f"{item.resource.module}.{relationship.name}")
     return found
 
 
 def _unread(item: Unread) -> Problem:
     return Code.LEGACY_UNREAD.at(
         f"{item.path}:{item.line}",
-        f"{item.module} was not read whole: {item.what}.",
-        todo="What it says there counts for nothing; see that the resources are right.",
+        f"{item.module} was not read completely: {item.what}.",
+        todo="That part is left out; check the resources.",
     )

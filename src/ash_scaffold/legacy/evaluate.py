@@ -18,6 +18,9 @@ from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywo
 from ash_scaffold.syntax.values import Unreadable, Value, alias_text, read
 from ash_scaffold.term import Atom, Capture, Keyword, Module
 
+# Deeper nesting than a person writes: Python's own stack is the limit otherwise.
+_MAX_DEPTH = 60
+
 
 class Pairs(msgspec.Struct, frozen=True):
     """A keyword list some of whose values may be unreadable."""
@@ -95,10 +98,6 @@ _ON_NAMES: dict[str, Callable[[str], object]] = {
     "Macro.camelize": macro_camelize,
     "Macro.underscore": macro_underscore,
 }
-
-
-# Deeper nesting than a person writes: Python's own stack is the limit otherwise.
-_MAX_DEPTH = 60
 
 
 class Lambda(Unreadable, frozen=True):

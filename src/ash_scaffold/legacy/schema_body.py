@@ -176,7 +176,7 @@ class _BodyReader:
             inner = self._code.macro(self._place, site, self._visible)
         if inner is None:
             text = _short(self._text(site.node))
-            self.miss(site.node, f"a macro that can't be looked through: {text}")
+            self.miss(site.node, f"a macro that can't be expanded: {text}")
             return
         outer, at = self._place, self._at
         self._at = at or (outer.file.path, outer.line(site.node))

@@ -43,6 +43,37 @@ _WITH_QUERY = re.compile(
     r"as\s*(?:(?:not\s+)?materialized\s*)?\(",
     re.IGNORECASE,
 )
+# Where Ecto takes a table's name in place of a schema, by the last part of the call's name: a
+# query's functions as the first argument, those of a repo too, and some wherever it stands.
+_QUERY_CALLS = frozenset(
+    "from subquery select select_merge where or_where order_by group_by having or_having limit "
+    "offset distinct preload lock update windows with_cte union union_all except intersect "
+    "exclude put_query_prefix join".split()
+)
+_REPO_CALLS = frozenset(
+    "all all_by one one! get get! get_by get_by! aggregate exists? stream".split()
+)
+_BULK_CALLS = frozenset("insert_all update_all delete_all".split())
+_SQL_CALLS = frozenset(
+    "query query! query_many query_many! execute execute! fragment explain prepare "
+    "prepare! stream sql unsafe_fragment".split()
+)
+_JOINS = frozenset(
+    "join left_join right_join inner_join full_join cross_join left_lateral_join "
+    "inner_lateral_join cross_lateral_join".split()
+)
+# Options of `Ecto.Query.from/2` that belong to the source or join before them.
+_SOURCE_OPTIONS = frozenset({"as", "prefix", "hints", "on"})
+# A text is a statement when it begins as one; "Update tags in batches" is none.
+_STATEMENT = re.compile(
+    r"\s*(?:--[^\n]*\n\s*)*(?:select\b.*\bfrom\b|insert\s+into\b|update\b.*\bset\b|delete\s+from\b"
+    r"|with\b.*\bas\b.*\(|truncate\b|copy\b.*\b(?:from|to)\b|lock\s+table\b|merge\s+into\b"
+    r"|refresh\s+materialized\b|(?:create|alter|drop|explain|analyze|vacuum)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Statements of a word and a name: in small letters as likely a label ("drop users").
+_SHORT = frozenset("truncate create alter drop explain analyze vacuum".split())
+_CLIMB = 12
 
 
 class _WithQuery(msgspec.Struct, frozen=True):
@@ -120,39 +151,6 @@ def _closed(sql: str, position: int) -> int:
         if depth == 0:
             return match.end()
     return len(sql)
-
-
-# Where Ecto takes a table's name in place of a schema, by the last part of the call's name: a
-# query's functions as the first argument, those of a repo too, and some wherever it stands.
-_QUERY_CALLS = frozenset(
-    "from subquery select select_merge where or_where order_by group_by having or_having limit "
-    "offset distinct preload lock update windows with_cte union union_all except intersect "
-    "exclude put_query_prefix join".split()
-)
-_REPO_CALLS = frozenset(
-    "all all_by one one! get get! get_by get_by! aggregate exists? stream".split()
-)
-_BULK_CALLS = frozenset("insert_all update_all delete_all".split())
-_SQL_CALLS = frozenset(
-    "query query! query_many query_many! execute execute! fragment explain prepare "
-    "prepare! stream sql unsafe_fragment".split()
-)
-_JOINS = frozenset(
-    "join left_join right_join inner_join full_join cross_join left_lateral_join "
-    "inner_lateral_join cross_lateral_join".split()
-)
-# Options of `Ecto.Query.from/2` that belong to the source or join before them.
-_SOURCE_OPTIONS = frozenset({"as", "prefix", "hints", "on"})
-# A text is a statement when it begins as one; "Update tags in batches" is none.
-_STATEMENT = re.compile(
-    r"\s*(?:--[^\n]*\n\s*)*(?:select\b.*\bfrom\b|insert\s+into\b|update\b.*\bset\b|delete\s+from\b"
-    r"|with\b.*\bas\b.*\(|truncate\b|copy\b.*\b(?:from|to)\b|lock\s+table\b|merge\s+into\b"
-    r"|refresh\s+materialized\b|(?:create|alter|drop|explain|analyze|vacuum)\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-# Statements of a word and a name: in small letters as likely a label ("drop users").
-_SHORT = frozenset("truncate create alter drop explain analyze vacuum".split())
-_CLIMB = 12
 
 
 class NamedTable(msgspec.Struct, frozen=True):

@@ -57,6 +57,10 @@ _FIELD_OPTIONS = frozenset(
     "on_writable_violation define_field null enforce opaque".split()
 )
 _MAX_DEPTH = 10
+# The types of Ecto's own that load some type of PostgreSQL.
+_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
+# A domain over a domain over … : PostgreSQL has no limit, people do.
+_MAX_DOMAINS = 20
 
 
 class Types:
@@ -271,12 +275,6 @@ def _enum_values(code: CodeBase, file: ElixirFile, nodes: tuple[Node, ...]) -> E
         if found is not None:
             return found
     return None
-
-
-# The types of Ecto's own that load some type of PostgreSQL.
-_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
-# A domain over a domain over … : PostgreSQL has no limit, people do.
-_MAX_DOMAINS = 20
 
 
 class Stored(msgspec.Struct, frozen=True):

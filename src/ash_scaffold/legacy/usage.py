@@ -22,8 +22,19 @@ from ash_scaffold.legacy.ecto import EctoAssociation, EctoSchema, Hints
 from ash_scaffold.legacy.files import ElixirFile, implementation, source_files
 from ash_scaffold.legacy.table_names import TableNames, named_tables
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.model import Project
 from ash_scaffold.syntax.values import alias_text
+
+_ALIAS = re.compile(rb"[A-Z]\w*")
+# A call of a function of a module, or a struct of it, in the markup of a template.
+_IN_TEMPLATE = re.compile(
+    rb"(?<![\w.:])(?:%(?P<struct>[A-Z]\w*(?:\.[A-Z]\w*)*)\{"
+    rb"|(?P<module>[A-Z]\w*(?:\.[A-Z]\w*)*)\.[a-z_])"
+)
+_TEMPLATES = (b"~H", b"~L", b"~E")
+# Domains count: one may be an adopted legacy context, which is legacy code as before.
+_LEFT_OUT = frozenset({"Ecto.Migration", "Ash.Resource"})
 
 
 class UserKind(StrEnum):
@@ -132,15 +143,6 @@ def user_kind(
     return UserKind.MODULE
 
 
-_ALIAS = re.compile(rb"[A-Z]\w*")
-# A call of a function of a module, or a struct of it, in the markup of a template.
-_IN_TEMPLATE = re.compile(
-    rb"(?<![\w.:])(?:%(?P<struct>[A-Z]\w*(?:\.[A-Z]\w*)*)\{"
-    rb"|(?P<module>[A-Z]\w*(?:\.[A-Z]\w*)*)\.[a-z_])"
-)
-_TEMPLATES = (b"~H", b"~L", b"~E")
-# Domains count: one may be an adopted legacy context, which is legacy code as before.
-_LEFT_OUT = frozenset({"Ecto.Migration", "Ash.Resource"})
 _NO_FACTS = ModuleFacts(
     uses=(), roles=(), imports=(), behaviours=(), opaque=(), schemas=(), derive=()
 )
@@ -169,6 +171,24 @@ class User(msgspec.Struct, frozen=True, order=True):
     line: int
     via: str
     how: How = How.REFERENCE
+
+
+def unread_problems(hints: Hints) -> Iterator[Problem]:
+    """Yield the parts of the legacy code that could not be read, so that users may be missing."""
+    schemas = {schema.module for schema in hints.schemas}
+    schemas |= {embedded.module for embedded in hints.embedded}
+    for item in hints.unparsed:
+        yield _unread(item.path, item.line, "The file can't be read completely.")
+    for unread in hints.unread:
+        if unread.module not in schemas:
+            what = f"{unread.module} does not count as a schema: {unread.what}."
+            yield _unread(unread.path, unread.line, what)
+
+
+def _unread(path: str, line: int, what: str) -> Problem:
+    return Code.LEGACY_UNREAD.at(
+        f"{path}:{line}", what, todo="Modules that use a table there, or by it, are not shown."
+    )
 
 
 def usage(
