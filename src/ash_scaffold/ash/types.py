@@ -528,13 +528,14 @@ BASE_TYPES: dict[str, Rule] = {
     "money": _unsupported(_UNREAD, "Migrate the column to numeric in legacy code."),
     "xml": _unsupported(_UNREAD, "Migrate the column to text in legacy code.", comparable=False),
     **dict.fromkeys(
-        ("jsonpath", "pg_snapshot", "txid_snapshot"), _unsupported(_UNREAD, comparable=False)
+        ("jsonpath", "pg_snapshot", "txid_snapshot", "gtsvector"),
+        _unsupported(_UNREAD, comparable=False),
     ),
     **dict.fromkeys(
         (
             *("tsquery", "macaddr8", "aclitem"),
             *("regrole", "regnamespace", "regcollation", "regdictionary"),
-            *("int2vector", "oidvector", "pg_node_tree", "gtsvector"),
+            *("int2vector", "oidvector", "pg_node_tree"),
         ),
         _unsupported(_UNREAD),
     ),

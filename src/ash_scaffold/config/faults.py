@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -28,7 +28,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     def problem(self, where: str) -> Problem:
         """Give it as an error at `where`, which names the file and the line where there is one."""
         what = f"{dotted(self.path)} {self.what}" if self.path else self.what
-        return self.code.at(where, what, todo=self.todo, severity=Severity.ERROR)
+        return self.code.at(where, what, todo=self.todo)
 
 
 def dotted(path: KeyPath) -> str:

@@ -28,7 +28,7 @@ from ash_scaffold.document.markdown.blocks import (
     digest,
     end,
 )
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem
 from ash_scaffold.text_diff import hunks
 
 ARCHIVED = "archived"
@@ -242,11 +242,9 @@ def _is_unedited(block: OldBlock) -> bool:
 def _edited(block: OldBlock, path: str, wanted: str) -> Problem:
     lines = hunks(block.body, wanted, context=1)
     shown = lines[:_DIFF_LINES] + (["…"] if len(lines) > _DIFF_LINES else [])
-    return Problem(
-        severity=Severity.ERROR,
-        code=Code.EDITED_FILE,
-        where=f"{path}:{block.line}",
-        what=f"The generated block {block.id} was edited, and is left as it is.",
+    return Code.EDITED_FILE.at(
+        f"{path}:{block.line}",
+        f"The generated block {block.id} was edited, and is left as it is.",
         todo="Move your text below the end of the block, and delete the block from its begin to "
         "its end: the next run writes it anew. It would become:\n" + "\n".join(shown),
     )
