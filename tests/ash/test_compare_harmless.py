@@ -20,6 +20,7 @@ from tests.ash.comparing import (
 )
 
 from ash_scaffold.ash.compare import Kind, compare
+from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.model import (
     ABSENT,
     Actions,
@@ -212,3 +213,11 @@ def test_what_is_unknown_gives_no_difference(edit: Edit, unknown: set[Path]) -> 
 
     assert found(has) != []
     assert found(ReadResource(resource=has, unknown=frozenset(unknown))) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "short"),
+    [("UUID", "uuid"), ("UUIDv7", "uuid_v7"), ("DateTime", "datetime"), ("CiString", "ci_string")],
+)
+def test_a_built_in_type_goes_by_its_short_name(module: str, short: str) -> None:
+    assert plain_type(Module(f"Ash.Type.{module}")) == Atom(short)

@@ -11,8 +11,9 @@ from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answer import Answer, Answers, collect, decode
+from ash_scaffold.verify.project import check_project
+from ash_scaffold.verify.resources import Expected, check_resources, expect
 from ash_scaffold.verify.rows import check_rows
-from ash_scaffold.verify.static import Expected, check_static
 
 RECORDED = Path(__file__).parent / "recorded"
 _SHOP = ProjectState(app="Shop", repo="Shop.Repo")
@@ -34,8 +35,7 @@ def planned(database: Database) -> Plan:
 
 def expected(database: Database) -> Expected:
     """What the resources of the recorded project are held against."""
-    resources = {item.draft.name: item.resource for item in planned(database).resources}
-    return Expected(database=database, planned=resources)
+    return expect(planned(database), database)
 
 
 def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
@@ -47,4 +47,10 @@ def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
 def found(name: str, database: Database) -> list[tuple[str, str, str, str]]:
     """What a recorded run gives, held against the database."""
     run = answers(name)
-    return told([*check_static(run, expected(database)), *check_rows(run, database)])
+    return told(
+        [
+            *check_resources(run, expected(database)),
+            *check_project(run, database),
+            *check_rows(run, database),
+        ]
+    )

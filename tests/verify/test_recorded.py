@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
-from tests.verify.recording import SCHEMA, answers, found
+from tests.verify.recording import SCHEMA, answers, expected, found, told
 
-from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.verify.resources import check_resources
 
 FAULTS = {
     "wrong_type": [
@@ -97,6 +99,12 @@ FAULTS = {
             "row-load",
             "customers.settings",
             "1 row can't be read through Ash, key 2: jsonb in PostgreSQL, Ash.Type.Map in Ash.",
+        ),
+        (
+            "warning",
+            "type",
+            "customers.settings",
+            "attribute settings: type is Ash.Type.Map; it should be Shop.Types.Json.",
         ),
     ],
     "trims": [
@@ -234,6 +242,77 @@ def test_a_fault_is_found_and_named(name: str, database: Database) -> None:
             ],
         ),
         (
+            "CREATE TABLE refunds (order_id bigint DEFAULT 0 CONSTRAINT refunds_fk REFERENCES "
+            "orders ON DELETE SET DEFAULT);",
+            [
+                (
+                    "error",
+                    "constraint-name",
+                    "orders",
+                    "The foreign key refunds_fk of refunds, which points here, is not known to "
+                    "the resource: a delete that it stops raises instead of giving a field error.",
+                )
+            ],
+        ),
+        (
+            "ALTER TABLE customers ALTER name TYPE varchar(60), ALTER name SET DEFAULT 'x'; "
+            "ALTER TABLE orders ALTER number TYPE text;",
+            [
+                (
+                    "warning",
+                    "constraints",
+                    "customers.name",
+                    "The constraint max_length of the attribute name is 40, and the column wants "
+                    "60.",
+                ),
+                (
+                    "warning",
+                    "default",
+                    "customers.name",
+                    'attribute name: default is not set; it should be "x".',
+                ),
+                (
+                    "warning",
+                    "constraints",
+                    "orders.number",
+                    "The constraint max_length of the attribute number is 20, and the column "
+                    "wants not set.",
+                ),
+            ],
+        ),
+        (
+            "DELETE FROM orders WHERE id = 2; ALTER TABLE orders ADD UNIQUE (customer_id);",
+            [
+                (
+                    "error",
+                    "constraint-name",
+                    "orders",
+                    "The unique index orders_customer_id_key is not known to the resource: a "
+                    "violation raises instead of giving a field error.",
+                ),
+                (
+                    "warning",
+                    "relationship",
+                    "customers",
+                    'relationship orders: orders is "has_many"; it should be "has_one".',
+                ),
+            ],
+        ),
+        (
+            "DROP INDEX orders_number_index; CREATE UNIQUE INDEX orders_number_index ON orders "
+            "(number); ALTER TABLE customers DROP CONSTRAINT customers_email_key; CREATE UNIQUE "
+            "INDEX customers_email_key ON customers (email) WHERE name IS NULL;",
+            [
+                (
+                    "error",
+                    "identity",
+                    "customers",
+                    "The identity email and its index customers_email_key cover different rows: "
+                    "only the index has a condition.",
+                )
+            ],
+        ),
+        (
             "ALTER TABLE orders ALTER twice DROP EXPRESSION;",
             [
                 (
@@ -296,3 +375,18 @@ def test_a_change_of_the_database_is_found(
     database = reflect_ddl(f"{SCHEMA}\n{ddl}")
     static = [f for f in found("clean", database) if f[1] != "row-load"]
     assert static == expected
+
+
+def test_a_table_that_the_configuration_leaves_out_still_wants_its_constraints_known(
+    database: Database,
+) -> None:
+    whole = expected(database)
+    orders = Name("public", "orders")
+    without = msgspec.structs.replace(
+        whole,
+        planned={table: each for table, each in whole.planned.items() if table != orders},
+        unplanned={orders: whole.planned[orders]},
+    )
+    assert told(check_resources(answers("missing_name"), without)) == FAULTS["missing_name"][:1]
+    assert told(check_resources(answers("half_seconds"), without)) == FAULTS["half_seconds"][1:]
+    assert told(check_resources(answers("allows_nil"), without)) == []

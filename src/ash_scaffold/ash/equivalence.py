@@ -10,8 +10,8 @@ from ash_scaffold.term import Atom, Call, Capture, Expr, Keyword, Module, Operat
 
 _NOW = Capture("DateTime", "utc_now", 0)
 _UUID = Capture("Ash.UUID", "generate", 0)
-# `Ash.Type` names two of its modules otherwise than its short names would have it.
-_SHORT = {"UUID": "uuid", "UUIDv7": "uuid_v7"}
+# `Ash.Type` names three of its modules otherwise than its short names would have it.
+_SHORT = {"UUID": "uuid", "UUIDv7": "uuid_v7", "DateTime": "datetime"}
 # Constraints with the value that Ash assumes, whatever the type.
 _GRANTED = {"trim?": True, "allow_empty?": False, "nil_items?": False, "remove_nil_items?": False}
 _CHAINED = frozenset({"and", "or"})

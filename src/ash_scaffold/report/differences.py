@@ -179,7 +179,7 @@ def _shown(value: Value) -> str:
         case tuple() if all(isinstance(each, str) for each in value):
             return ", ".join(str(each) for each in value) or "nothing"
         case _:
-            return _term(value)
+            return shown_term(value)
 
 
 def _constraints(value: list[Term]) -> str:
@@ -195,7 +195,8 @@ def _constraints(value: list[Term]) -> str:
     return flat(Keyword(items))[1:-1] or "nothing"
 
 
-def _term(value: Term) -> str:
+def shown_term(value: Term) -> str:
+    """Return a value as Elixir has it, for a sentence."""
     return "not set" if value is None else flat(value)
 
 

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from ash_scaffold.postgres.catalog import Name
+
 Scalar: TypeAlias = str | int | bool | None
 
 
@@ -147,6 +149,11 @@ class ResourceAnswer(_Event, frozen=True, kw_only=True, tag="resource"):
     identities: tuple[IdentityAnswer, ...] = ()
     names: tuple[NameAnswer, ...] = ()
     reserved: tuple[str, ...] = ()
+
+    @property
+    def table_name(self) -> Name:
+        """The table."""
+        return Name(self.schema, self.table)
 
 
 class CodegenAnswer(_Event, frozen=True, kw_only=True, tag="codegen"):

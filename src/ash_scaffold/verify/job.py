@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from ash_scaffold.ash.plan import Plan
-from ash_scaffold.config import table_pattern
+from ash_scaffold.ash.model import Resource
+from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.project_state import ExistingResource
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import Config, Resolver, table_pattern
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.project.model import Project
@@ -25,12 +28,13 @@ from ash_scaffold.session import (
 )
 from ash_scaffold.verify.answer import Answer, Answers
 from ash_scaffold.verify.mix import Mix, ask, compile_project
+from ash_scaffold.verify.project import check_project
 from ash_scaffold.verify.report import VerifyReport, with_accepted
 from ash_scaffold.verify.request import Question, ecto_url, question_text, repo_options
 from ash_scaffold.verify.require import require_answers, require_ash_repo
+from ash_scaffold.verify.resources import check_resources, expect
 from ash_scaffold.verify.risks import Condition, conditions, count
 from ash_scaffold.verify.rows import check_rows, checked
-from ash_scaffold.verify.static import Expected, check_static
 from ash_scaffold.verify.writable import require_writable, whereabouts
 
 if TYPE_CHECKING:
@@ -150,17 +154,15 @@ def _report(
     session: Session, planned: Plan, answers: Answers, counted: list[Finding]
 ) -> VerifyReport:
     database = session.database
-    expected = Expected(
-        database=database,
-        planned={item.draft.name: item.resource for item in planned.resources},
-        owned_by_ash=frozenset(
-            table.name for table in database.tables if session.resolver.owned_by_ash(table.name)
-        ),
+    owned = frozenset(
+        table.name for table in database.tables if session.resolver.owned_by_ash(table.name)
     )
+    expected = expect(planned, database, owned, _unplanned(session, planned, answers))
     shown = {(answer.schema, answer.table) for answer in answers.resources}
     names = {str(Name(*pair)) for pair in shown}
     findings = [
-        *check_static(answers, expected),
+        *check_resources(answers, expected),
+        *check_project(answers, database),
         *check_rows(answers, database),
         *(finding for finding in counted if finding.table in names),
     ]
@@ -173,3 +175,26 @@ def _report(
         findings=tuple(sorted(findings, key=Finding.by_severity)),
         problems=tuple(sorted(session.problems, key=Problem.sort_key)),
     )
+
+
+def _unplanned(session: Session, planned: Plan, answers: Answers) -> Mapping[Name, Resource]:
+    """Plan the tables of compiled resources that the configuration leaves out."""
+    there = {item.draft.name for item in planned.resources}
+    tables = {table.name for table in session.database.tables} - there
+    missing = {
+        answer.table_name: ExistingResource(
+            module=answer.module, table=answer.table_name, domain=answer.domain, path=answer.file
+        )
+        for answer in answers.resources
+        if answer.table_name in tables
+    }
+    if not missing:
+        return {}
+    state = session.state
+    state = msgspec.structs.replace(state, resources={**state.resources, **missing})
+    everything = plan(session.database, state, Resolver(Config()), Options())
+    return {
+        item.draft.name: item.resource
+        for item in everything.resources
+        if item.draft.name in missing
+    }

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CONSTRAINTS = "constraints"
     ENUM_LABEL = "enum-label"
     NULLABLE = "nullable"
+    DEFAULT = "default"
     GENERATED = "generated"
     WRITABLE = "writable"
     PRIMARY_KEY = "primary-key"
@@ -64,6 +65,7 @@ _OPTIONS = {
     Kind.CONSTRAINTS: "constraints",
     Kind.GENERATED: "generated?",
     Kind.WRITABLE: "writable?",
+    Kind.DEFAULT: "default",
 }
 
 
@@ -93,7 +95,10 @@ class VerifyReport(Report, frozen=True, kw_only=True):
 
 def with_accepted(findings: Iterable[Finding], entries: Iterable[Accept]) -> list[Finding]:
     """Return the findings, those that an entry accepts as notes with its reason."""
-    named = (msgspec.structs.replace(each, accept=_accept_names(each)) for each in findings)
+    named = (
+        msgspec.structs.replace(each, accept=each.accept or accept_subject(each))
+        for each in findings
+    )
     left, accepted = split_accepted(named, entries)
     return [
         *left,
@@ -106,7 +111,8 @@ def with_accepted(findings: Iterable[Finding], entries: Iterable[Accept]) -> lis
     ]
 
 
-def _accept_names(finding: Finding) -> tuple[str, ...]:
+def accept_subject(finding: Finding) -> tuple[str, ...]:
+    """Return the names by which `[[accept]]` may mean a finding about a column or a table."""
     option = _OPTIONS.get(Kind(finding.kind)) if finding.object else None
     subject = finding.subject
     return (subject,) if option is None else (f"{subject}.{option}", subject)
