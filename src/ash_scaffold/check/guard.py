@@ -23,7 +23,7 @@ from ash_scaffold.generate.files import read_text
 from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.table_names import TableNames
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.model import Project, Resource
 from ash_scaffold.report.finding import Finding
@@ -46,9 +46,6 @@ class Kind(StrEnum):
     NO_TABLE = "no table"
     UNPARSED = "file unreadable"
     LEGACY_TYPE = "legacy type differs"
-
-
-_DEFAULT_SCHEMA = "public"
 
 
 def guard_resources(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
@@ -133,8 +130,8 @@ def _several(run: PlannedRun) -> Iterator[Finding]:
     """Tell of tables with several resources at each of them but the one that the tool writes."""
     by_table: dict[Name, list[Resource]] = {}
     for resource in run.session.project.resources:
-        if resource.table is not None:
-            name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+        name = resource.table_name
+        if name is not None:
             by_table.setdefault(name, []).append(resource)
     for table, resources in by_table.items():
         if len(resources) < 2:
@@ -241,7 +238,7 @@ def _ash_snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Find
         except msgspec.DecodeError:
             continue
         if found.table is not None:
-            newest[Name(found.schema or "public", found.table)] = path
+            newest[Name(found.schema or DEFAULT_SCHEMA, found.table)] = path
     for table, path in newest.items():
         if table in shared:
             where = path.relative_to(root).as_posix()

@@ -24,7 +24,6 @@ from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
 
-_DEFAULT_SCHEMA = "public"
 _USE = re.compile(r"\buse\s*\(?\s*([A-Z][\w.]*)")
 
 
@@ -181,11 +180,7 @@ def _read(project: Project, resources: Iterable[Resource]) -> dict[str, ReadReso
         if text is not None:
             texts[path] = text.encode()
     sources = [Source(path, text) for path, text in sorted(texts.items())]
-    tables = {
-        each.module: Name(each.schema or _DEFAULT_SCHEMA, each.table)
-        for each in wanted
-        if each.table is not None
-    }
+    tables = {each.module: each.table_name for each in wanted if each.table_name is not None}
     return read_resources(sources, (each.module for each in wanted), tables)
 
 

@@ -249,8 +249,8 @@ class _Builder:
             self._incoming[key.target].append(key)
         self._resources: defaultdict[Name, list[Resource]] = defaultdict(list)
         for resource in sources.project.resources:
-            if resource.table is not None:
-                name = Name(resource.schema or "public", resource.table)
+            name = resource.table_name
+            if name is not None:
                 self._resources[name].append(
                     Resource(module=resource.module, domain=resource.domain, path=resource.path)
                 )

@@ -103,8 +103,7 @@ def is_named(module: str, texts: Mapping[str, str], going: Collection[str]) -> b
 def _resource(project: Project, snapshot: Snapshot) -> Resource | None:
     """Find the resource by its table, whatever its module is called by now."""
     for resource in project.resources:
-        pinned = (resource.schema or "public", resource.table)
-        if snapshot.table is not None and pinned == tuple(snapshot.table):
+        if snapshot.table is not None and resource.table_name == snapshot.table:
             return resource
     return None
 

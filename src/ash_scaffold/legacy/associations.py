@@ -8,8 +8,8 @@ import msgspec
 
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.legacy.ecto import DEFAULT_SCHEMA, EctoAssociation, EctoSchema
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.legacy.ecto import EctoAssociation, EctoSchema
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 
 
 class Ends(msgspec.Struct, frozen=True):

@@ -18,8 +18,6 @@ from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import ModuleEntry, Unparsed
 
-DEFAULT_SCHEMA = "public"
-
 
 class PlainType(msgspec.Struct, frozen=True, tag="plain"):
     """One of Ecto's own types by its name (`string`, `integer`, `map`, `binary_id` …).

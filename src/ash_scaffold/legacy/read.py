@@ -14,12 +14,12 @@ import msgspec
 
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
-from ash_scaffold.legacy.ecto import DEFAULT_SCHEMA, EctoSchema, EmbeddedSchema, Hints, Unread
+from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, Hints, Unread
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
 from ash_scaffold.legacy.schema_body import read_body
 from ash_scaffold.legacy.types import Types
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.project.model import ModuleEntry, Project, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite

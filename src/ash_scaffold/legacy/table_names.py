@@ -13,7 +13,7 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, module_attribute
 from ash_scaffold.syntax.values import Unreadable, read
 
@@ -109,7 +109,7 @@ class TableNames:
         found = self._by_name.get(name, [])
         if schema is not None:
             return next((table for table in found if table.schema == schema), None)
-        default = next((table for table in found if table.schema == "public"), None)
+        default = next((table for table in found if table.schema == DEFAULT_SCHEMA), None)
         return default or (found[0] if len(found) == 1 else None)
 
     def in_sql(self, sql: str) -> Iterator[Name]:

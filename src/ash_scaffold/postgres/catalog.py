@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
+DEFAULT_SCHEMA = "public"
+
 
 class Name(NamedTuple):
     """The qualified name of a relation or a type."""
@@ -20,7 +22,7 @@ class Name(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
+        return self.name if self.schema == DEFAULT_SCHEMA else f"{self.schema}.{self.name}"
 
 
 class RelationKind(StrEnum):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
+
 
 class ModuleEntry(msgspec.Struct, frozen=True):
     """Where a module is defined, and whether it is an Ash type."""
@@ -60,6 +62,11 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     domain: str | None = None
     repo: str | None = None
     fragments: tuple[str, ...] = ()
+
+    @property
+    def table_name(self) -> Name | None:
+        """The qualified name of its table, `None` without one."""
+        return None if self.table is None else Name(self.schema or DEFAULT_SCHEMA, self.table)
 
 
 class Generated(msgspec.Struct, frozen=True):

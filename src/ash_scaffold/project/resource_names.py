@@ -26,7 +26,6 @@ from ash_scaffold.project.snapshot import (
     digest,
 )
 
-_DEFAULT_SCHEMA = "public"
 _COLUMN = "column "
 
 _Columns = Mapping[str, str]
@@ -193,9 +192,10 @@ def names_in_files(
     seen: set[Name] = set()
     texts: dict[str, bytes] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
-        if resource.table is None:
+        table = resource.table_name
+        if table is None:
             continue
-        table = tables[resource.module] = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+        tables[resource.module] = table
         text = _read(project.root, resource.path)
         snapshot = written.get((resource.path, digest(text.decode("utf-8", "replace"))))
         if snapshot is not None and _is_as_written(project.root, resource, snapshot):

@@ -17,7 +17,6 @@ from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.syntax.literal import atom
 
-_DEFAULT_SCHEMA = "public"
 _ENTRIES = "resources"
 _STORAGE = "def storage_type/0"
 
@@ -120,8 +119,8 @@ def _resources(project: Project, snapshots: Mapping[str, Snapshot]) -> dict[Name
     listing = {module: domain.module for domain in project.domains for module in domain.resources}
     found: dict[Name, ExistingResource] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
-        if resource.table is not None:
-            name = Name(resource.schema or _DEFAULT_SCHEMA, resource.table)
+        name = resource.table_name
+        if name is not None:
             existing = ExistingResource(
                 module=resource.module,
                 table=name,

@@ -9,10 +9,9 @@ import msgspec
 
 from ash_scaffold.ash.naming import Names, camelize, plural_name, underscore
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
-from ash_scaffold.postgres.catalog import Name, Table
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name, Table
 from ash_scaffold.propose.ties import Tie, groups, ties, words
 
-_PUBLIC = "public"
 _REST = "Other"
 # Last parts of names for the kind of the modules, not their subject.
 _GENERIC = frozenset(
@@ -35,7 +34,7 @@ class Member(msgspec.Struct, frozen=True):
     @property
     def pattern(self) -> str:
         """The table as the configuration names it: `users`, `billing.invoices`."""
-        if self.table.schema == "public" and "." not in self.table.name:
+        if self.table.schema == DEFAULT_SCHEMA and "." not in self.table.name:
             return self.table.name
         return f"{self.table.schema}.{self.table.name}"
 
@@ -244,7 +243,7 @@ def _context_reason(domain: str, claims: Iterable[Claim]) -> str:
 
 def _schema_seeds(inputs: ProposalInput, seeds: _Seeds, names: DomainNames) -> None:
     """Give what is left of a schema other than public to the one domain that is in it, or a new."""
-    schemas = sorted({name.schema for name in inputs.unplaced} - {_PUBLIC})
+    schemas = sorted({name.schema for name in inputs.unplaced} - {DEFAULT_SCHEMA})
     for schema in schemas:
         inside = {domain for name, domain in seeds.domains.items() if name.schema == schema}
         free = [n for n in inputs.unplaced if n.schema == schema and n not in seeds.domains]
@@ -274,7 +273,7 @@ def _proposal(
             seeds.reasons.get(domain, "Tables that belong to the resources there."),
             tuple(
                 Member(name, _reason(name, inputs, homes, by_table.get(name, ())))
-                for name in sorted(tables, key=lambda name: (name.schema != _PUBLIC, name))
+                for name in sorted(tables, key=lambda name: (name.schema != DEFAULT_SCHEMA, name))
             ),
         )
         for domain, tables in sorted(members.items())
@@ -296,4 +295,8 @@ def _reason(
         # Its own keys say more about a table than those of others that refer to it.
         best = max(own, key=lambda tie: (tie.source == name, tie.weight))
         return best.reason if best.source == name else best.reason_of_target
-    return f"schema {name.schema}" if name.schema != _PUBLIC else "nothing ties it to another table"
+    return (
+        f"schema {name.schema}"
+        if name.schema != DEFAULT_SCHEMA
+        else "nothing ties it to another table"
+    )

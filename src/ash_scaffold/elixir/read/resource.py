@@ -36,7 +36,7 @@ from ash_scaffold.elixir.read.values import (
     read_term,
     statements,
 )
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.syntax.entities import entity
 from ash_scaffold.syntax.modules import Aliases, modules
 from ash_scaffold.syntax.parse import CallSite, call_site, calls, module_attribute, parse
@@ -257,7 +257,6 @@ def _fields(where: ModuleSource, section: CallSite, found: Found) -> None:
             found.fields.add(name)
 
 
-_DEFAULT_SCHEMA = "public"
 _FIELDS = {
     "postgres": ("table", "schema", "repo", "migrate"),
     "resource": ("description", "require_primary_key"),
@@ -389,7 +388,7 @@ def _resource(found: Found, attributes: tuple[Attribute, ...]) -> Resource:
         return tuple(found.constraints.get(option, {}).values())
 
     table = text("table")
-    schema = text("schema", _DEFAULT_SCHEMA)
+    schema = text("schema", DEFAULT_SCHEMA)
     description: Term = found.settings.get("description")
     if "domain" not in found.settings:
         found.unknown.add(("domain",))
@@ -398,7 +397,7 @@ def _resource(found: Found, attributes: tuple[Attribute, ...]) -> Resource:
         domain=text("domain"),
         repo=text("repo"),
         table=table,
-        schema=_DEFAULT_SCHEMA if schema == "nil" else schema,
+        schema=DEFAULT_SCHEMA if schema == "nil" else schema,
         base=text("base"),
         extensions=tuple(found.extensions),
         migrate=found.settings.get("migrate", True) is True,
