@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare.change import RENAMES, Change, Evidence, Kind, Value
-from ash_scaffold.postgres.compare.checks import compare_checks
-from ash_scaffold.postgres.compare.columns import compare_columns
-from ash_scaffold.postgres.compare.comments import compare_comments
-from ash_scaffold.postgres.compare.exclusions import compare_exclusions
-from ash_scaffold.postgres.compare.foreign_keys import compare_foreign_keys
-from ash_scaffold.postgres.compare.indexes import compare_indexes
-from ash_scaffold.postgres.compare.keys import compare_keys
-from ash_scaffold.postgres.compare.pair import SaidByConfig, pair
-from ash_scaffold.postgres.compare.partitions import (
+from ash_scaffold.postgres.compare.objects import (
+    compare_checks,
+    compare_exclusions,
+    compare_foreign_keys,
+    compare_indexes,
+    compare_keys,
     compare_partition_constraints,
     compare_partitions,
+    compare_rules,
+    compare_triggers,
 )
+from ash_scaffold.postgres.compare.rename_detection import SaidByConfig, pair
 from ash_scaffold.postgres.compare.renames import (
     NOTHING_SAID,
     NOTHING_SEEN,
@@ -25,15 +25,16 @@ from ash_scaffold.postgres.compare.renames import (
     Said,
     Seen,
     SeenTable,
+    under_new_names,
 )
-from ash_scaffold.postgres.compare.rewrite import under_new_names
 from ash_scaffold.postgres.compare.tables import (
+    compare_columns,
+    compare_comments,
     compare_presence,
     compare_table,
     unclear_rename,
 )
 from ash_scaffold.postgres.compare.text import text
-from ash_scaffold.postgres.compare.triggers import compare_rules, compare_triggers
 from ash_scaffold.postgres.compare.types import compare_types
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 

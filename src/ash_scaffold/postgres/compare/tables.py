@@ -1,14 +1,16 @@
-"""Tables and views: added, dropped, renamed, moved, and what they are as a whole."""
+"""Changes of tables and views as a whole, of their columns and of comments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from ash_scaffold.config.faults import dotted, quoted
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import Generated, Key, Name
 from ash_scaffold.postgres.compare.change import Change, Kind
+from ash_scaffold.postgres.compare.objects import pair_named
 from ash_scaffold.postgres.compare.renames import Pairing, Unclear
-from ash_scaffold.postgres.facts import TableFacts
+from ash_scaffold.postgres.facts import ColumnFacts, TableFacts
+from ash_scaffold.postgres.type_notation import read_type
 
 
 def compare_presence(
@@ -23,7 +25,7 @@ def compare_presence(
             yield Change(kind=kind, table=name, before=facts)
         elif now != name:
             yield Change(
-                kind=_renamed(name, now, view=view),
+                kind=_rename_kind(name, now, view=view),
                 table=now,
                 before=name,
                 after=now,
@@ -68,7 +70,100 @@ def unclear_rename(unclear: Unclear) -> Change:
     )
 
 
-def _renamed(was: Name, now: Name, *, view: bool) -> Kind:
+def _rename_kind(was: Name, now: Name, *, view: bool) -> Kind:
     if was.name == now.name:
         return Kind.VIEW_MOVED if view else Kind.TABLE_MOVED
     return Kind.VIEW_RENAMED if view else Kind.TABLE_RENAMED
+
+
+def compare_columns(old: TableFacts, new: TableFacts, pairing: Pairing) -> Iterator[Change]:
+    """Yield what changed. The old facts are under the new names already."""
+    table = new.name
+    before = {column.name: column for column in old.columns}
+    after = {column.name: column for column in new.columns}
+    for was, name in pairing.columns.get(table, {}).items():
+        yield Change(
+            kind=Kind.COLUMN_RENAMED,
+            table=table,
+            object=name,
+            before=was,
+            after=name,
+            evidence=pairing.column_evidence[table, name],
+        )
+    for name, column in before.items():
+        if name not in after:
+            yield Change(kind=Kind.COLUMN_DROPPED, table=table, object=name, before=column)
+    for name, column in after.items():
+        if name in before:
+            yield from _properties(table, before[name], column)
+        else:
+            yield Change(kind=Kind.COLUMN_ADDED, table=table, object=name, after=column)
+    olds = tuple(name for name in before if name in after)
+    news = tuple(name for name in after if name in before)
+    if olds != news:
+        yield Change(kind=Kind.COLUMN_ORDER_CHANGED, table=table, before=olds, after=news)
+
+
+def _properties(table: Name, old: ColumnFacts, new: ColumnFacts) -> Iterator[Change]:
+    if old == new:
+        return
+    if old.type != new.type:
+        yield Change(
+            kind=Kind.COLUMN_TYPE_CHANGED,
+            table=table,
+            object=new.name,
+            before=read_type(old.type),
+            after=read_type(new.type),
+        )
+    generation = (old.generated, new.generated) != (Generated.NONE, Generated.NONE)
+    if (old.generated, generation and old.default) != (new.generated, generation and new.default):
+        yield Change(
+            kind=Kind.GENERATED_CHANGED, table=table, object=new.name, before=old, after=new
+        )
+    elif old.default != new.default:
+        yield Change(
+            kind=Kind.DEFAULT_CHANGED,
+            table=table,
+            object=new.name,
+            before=old.default,
+            after=new.default,
+        )
+    plain = (
+        (Kind.NULLABILITY_CHANGED, not old.not_null, not new.not_null),
+        (Kind.IDENTITY_CHANGED, old.identity, new.identity),
+        (Kind.COLLATION_CHANGED, old.collation, new.collation),
+        (Kind.RIGHTS_CHANGED, old.readable, new.readable),
+    )
+    for kind, before, after in plain:
+        if before != after:
+            yield Change(kind=kind, table=table, object=new.name, before=before, after=after)
+
+
+def compare_comments(old: TableFacts, new: TableFacts) -> Iterator[Change]:
+    """Yield the comments that changed on what is on both sides; `detail` is what they are on."""
+
+    def change(on: str, name: str, before: str | None, after: str | None) -> Iterator[Change]:
+        if before != after:
+            yield Change(
+                kind=Kind.COMMENT_CHANGED,
+                table=new.name,
+                object=name,
+                before=before,
+                after=after,
+                detail=on,
+            )
+
+    yield from change("table", "", old.comment, new.comment)
+    columns = {column.name: column for column in old.columns}
+    for column in new.columns:
+        was = columns.get(column.name)
+        if was is not None:
+            yield from change("column", column.name, was.comment, column.comment)
+    for before, after in pair_named(_keys(old), _keys(new), lambda key: key.columns):
+        if before is not None and after is not None:
+            yield from change("key", after.name, before.comment, after.comment)
+
+
+def _keys(table: TableFacts) -> tuple[Key, ...]:
+    own = () if table.primary_key is None else (table.primary_key,)
+    return (*own, *table.unique_keys)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ash_scaffold.postgres.catalog import Check, Name, TypeKind
 from ash_scaffold.postgres.compare.change import Change, Kind
-from ash_scaffold.postgres.compare.named import pair_named
+from ash_scaffold.postgres.compare.objects import pair_named
 from ash_scaffold.postgres.facts import TableFacts, TypeFacts
 
 

@@ -1,0 +1,487 @@
+"""Rename detection: by the database's identity, by the configuration, else by evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+from msgspec.structs import replace
+
+from ash_scaffold.config.match import Resolver
+from ash_scaffold.postgres.catalog import ForeignKey, Key, Name, TypeKind
+from ash_scaffold.postgres.compare.change import Evidence
+from ash_scaffold.postgres.compare.renames import (
+    NOTHING_SAID,
+    NOTHING_SEEN,
+    Pairing,
+    Said,
+    Seen,
+    SeenTable,
+    Unclear,
+    under_new_names,
+)
+from ash_scaffold.postgres.facts import VERSION, ColumnFacts, TableFacts, TypeFacts
+
+
+class SaidByConfig:
+    """The `renamed_from` options of the configuration."""
+
+    def __init__(self, config: Resolver) -> None:
+        self._config = config
+
+    def table(self, name: Name) -> str | None:
+        """Return `renamed_from` of the table's entry."""
+        return self._config.for_table(name).renamed_from
+
+    def column(self, table: Name, column: str) -> str | None:
+        """Return `renamed_from` of the column's entry."""
+        return self._config.for_column(table, column).renamed_from
+
+
+def pair(
+    old: Mapping[Name, TableFacts],
+    new: Mapping[Name, TableFacts],
+    *,
+    seen: Seen = NOTHING_SEEN,
+    said: Said = NOTHING_SAID,
+) -> Pairing:
+    """Find which table, column and type is which.
+
+    The configuration comes first, then what was seen of this database before, then evidence. What
+    evidence leaves open is in `unclear`.
+    """
+    types = pair_types(old.values(), new.values())
+    tables = pair_tables(old, new, seen, said, types)
+    columns: dict[Name, Mapping[str, str]] = {}
+    evidence: dict[tuple[Name, str], Evidence] = {}
+    unclear = list(tables.unclear)
+    pairing = Pairing(tables=tables.tables, types=types)
+    for before, after in tables.tables.items():
+        known = seen.tables.get(after)
+        renamed = known is not None and any(now != was for now, was in known.columns.items())
+        if old[before].columns == new[after].columns and not renamed:
+            continue
+        found = pair_columns(old[before], new[after], known, said, pairing)
+        unclear += found.unclear
+        if found.renamed:
+            columns[after] = found.renamed
+            evidence |= {(after, name): how for name, how in found.evidence.items()}
+            pairing = replace(pairing, columns=dict(columns))
+    return replace(
+        pairing,
+        table_evidence=tables.evidence,
+        column_evidence=evidence,
+        unclear=tuple(unclear),
+    )
+
+
+_ANY = Name("", "")
+# Less than this part of two tables' columns in common, and nobody takes one for the other.
+_TABLES_ALIKE = 2 / 3
+
+
+class TablePairs(msgspec.Struct, frozen=True):
+    """New names by old ones of all tables on both sides, how renames are known, what is unclear."""
+
+    tables: Mapping[Name, Name]
+    evidence: Mapping[Name, Evidence]
+    unclear: tuple[Unclear, ...]
+
+
+def pair_tables(
+    old: Mapping[Name, TableFacts],
+    new: Mapping[Name, TableFacts],
+    seen: Seen,
+    said: Said,
+    types: Mapping[Name, Name],
+) -> TablePairs:
+    """Pair the tables.
+
+    A table that was there when the database was last seen is what its oid says. Beyond that a
+    table that is gone and a new one are one if they are each other's only candidate: of the same
+    columns, and of keys, checks and indexes of the same names, which a rename leaves as they are.
+    """
+    told = _declared_tables(old, new, said)
+    certain = {
+        known.name: name
+        for name, known in sorted(seen.tables.items())
+        if name in new and known.name in old and known.name not in told
+        if name not in told.values()
+    }
+    pairs = told | certain
+    taken = set(pairs.values())
+    pairs |= {name: name for name in old if name not in pairs and name in new and name not in taken}
+    gone = [
+        name
+        for name in sorted(old)
+        if name not in pairs and name not in seen.gone
+        if all(name != known.name for known in seen.tables.values())
+    ]
+    taken = set(pairs.values())
+    fresh = [name for name in sorted(new) if name not in taken and said.table(name) != ""]
+    likely, unclear = _likely_tables(old, new, gone, fresh, Pairing(tables=pairs, types=types))
+    evidence = (
+        dict.fromkeys(told, Evidence.SAID)
+        | dict.fromkeys(certain, Evidence.SEEN)
+        | dict.fromkeys(likely, Evidence.LIKELY)
+    )
+    tables = pairs | likely
+    return TablePairs(
+        tables=tables,
+        evidence={tables[name]: how for name, how in evidence.items() if tables[name] != name},
+        unclear=unclear,
+    )
+
+
+def _declared_tables(
+    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], said: Said
+) -> dict[Name, Name]:
+    """Take from the configuration what is news: a line may stay there when it has been done."""
+    found: dict[Name, Name] = {}
+    for name in sorted(new):
+        text = said.table(name) if name not in old else None
+        if not text:
+            continue
+        schema, dot, rest = text.partition(".")
+        written = Name(schema, rest) if dot else Name("public", text)
+        for was in (Name(name.schema, text), written):
+            if was in old and was not in new and was not in found:
+                found[was] = name
+                break
+    return found
+
+
+def _likely_tables(
+    old: Mapping[Name, TableFacts],
+    new: Mapping[Name, TableFacts],
+    gone: Collection[Name],
+    fresh: Collection[Name],
+    pairing: Pairing,
+) -> tuple[dict[Name, Name], tuple[Unclear, ...]]:
+    if not gone or not fresh:
+        return {}, ()
+    kept = set(pairing.tables.values())
+    before = {name: _shape(under_new_names(old[name], pairing), kept) for name in gone}
+    after = {name: _shape(new[name], kept) for name in fresh}
+    olds: defaultdict[TableFacts, list[Name]] = defaultdict(list)
+    news: defaultdict[TableFacts, list[Name]] = defaultdict(list)
+    for name, shape in before.items():
+        olds[shape].append(name)
+    for name, shape in after.items():
+        news[shape].append(name)
+    found = {
+        names[0]: news[shape][0]
+        for shape, names in olds.items()
+        if len(names) == 1 and len(news.get(shape, ())) == 1
+    }
+    left = [name for name in gone if name not in found]
+    unclear = []
+    for name in fresh:
+        if name in found.values():
+            continue
+        candidates = tuple(was for was in left if _tables_alike(before[was], after[name]))
+        if candidates:
+            unclear.append(Unclear(None, candidates, (name,)))
+    return found, tuple(unclear)
+
+
+def _shape(facts: TableFacts, kept: Collection[Name]) -> TableFacts:
+    """Return the facts without the table's own name, and those of tables that may be renamed."""
+
+    def target(name: Name) -> Name:
+        return name if name in kept else _ANY
+
+    return replace(
+        facts,
+        version=VERSION,
+        name=_ANY,
+        comment=None,
+        columns=tuple(
+            replace(
+                column,
+                comment=None,
+                default=column.default and column.default.replace(f"'{facts.name.schema}.", "'"),
+            )
+            for column in facts.columns
+        ),
+        foreign_keys=tuple(
+            replace(key, table=_ANY, target=target(key.target)) for key in facts.foreign_keys
+        ),
+        # A schema that is renamed takes its functions with it.
+        triggers=tuple(
+            replace(each, function=Name("", each.function.name)) for each in facts.triggers
+        ),
+        inherits=tuple(target(name) for name in facts.inherits),
+        partition_of=facts.partition_of and target(facts.partition_of),
+        types=(),
+        incoming=(),
+    )
+
+
+def _tables_alike(before: TableFacts, after: TableFacts) -> bool:
+    if before.kind is not after.kind:
+        return False
+    ours = {(column.name, column.type) for column in before.columns}
+    theirs = {(column.name, column.type) for column in after.columns}
+    return len(ours & theirs) >= _TABLES_ALIKE * max(len(ours), len(theirs), 1)
+
+
+_NOT_SEEN: Mapping[str, str] = {}
+
+
+class ColumnPairs(msgspec.Struct, frozen=True):
+    """New names by old ones where they differ, how each is known, and what is unclear."""
+
+    renamed: Mapping[str, str]
+    evidence: Mapping[str, Evidence]
+    unclear: tuple[Unclear, ...]
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    """Columns that are gone and new ones, between the same neighbours."""
+
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+    at_end: bool
+
+
+def pair_columns(
+    old: TableFacts, new: TableFacts, seen: SeenTable | None, said: Said, pairing: Pairing
+) -> ColumnPairs:
+    """Pair the columns of a table that is on both sides.
+
+    A name that was in use when the database was last seen is what its attribute number says.
+    Beyond that a column that is gone and a new one are one if they are each other's only
+    candidate: between the same neighbours (PostgreSQL adds columns at the end only), of one type,
+    nullability and default, in the same places of the same keys, indexes and checks.
+    """
+    told = _declared_columns(old, new, said)
+    certain = _identified_columns(old, new, seen, told)
+    pairs = told | certain
+    taken = set(pairs.values())
+    names = {column.name for column in new.columns}
+    for column in old.columns:
+        if column.name not in pairs and column.name in names - taken:
+            pairs[column.name] = column.name
+    likely: dict[str, str] = {}
+    unclear: list[Unclear] = []
+    for gap in _gaps(old, new, pairs, _closed(seen, new, said)):
+        found, asked = _decide(gap, _likeness(old, new, pairs, pairing))
+        likely |= found
+        unclear += [Unclear(new.name, gone, fresh) for gone, fresh in asked]
+    evidence = (
+        dict.fromkeys(told, Evidence.SAID)
+        | dict.fromkeys(certain, Evidence.SEEN)
+        | dict.fromkeys(likely, Evidence.LIKELY)
+    )
+    renamed = {before: after for before, after in (pairs | likely).items() if before != after}
+    return ColumnPairs(
+        renamed=renamed,
+        evidence={renamed[name]: how for name, how in evidence.items() if name in renamed},
+        unclear=tuple(unclear),
+    )
+
+
+def _declared_columns(old: TableFacts, new: TableFacts, said: Said) -> dict[str, str]:
+    """Take from the configuration what is news: a line may stay there when it has been done."""
+    before = {column.name for column in old.columns}
+    after = {column.name for column in new.columns}
+    found: dict[str, str] = {}
+    for name in sorted(after - before):
+        was = said.column(new.name, name)
+        if was and was in before - after and was not in found:
+            found[was] = name
+    return found
+
+
+def _identified_columns(
+    old: TableFacts, new: TableFacts, seen: SeenTable | None, told: Mapping[str, str]
+) -> dict[str, str]:
+    if seen is None:
+        return {}
+    before = {column.name for column in old.columns}
+    taken = set(told.values())
+    return {
+        was: column.name
+        for column in new.columns
+        if column.name not in taken
+        and (was := seen.columns.get(column.name)) in before
+        and was is not None
+        and was not in told
+    }
+
+
+def _closed(
+    seen: SeenTable | None, new: TableFacts, said: Said
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the old names whose fate is known, and the new names that are said to be new.
+
+    The origin of a new name that was seen before tells nothing here: where it is among the old
+    names the two are a pair already, else the database was seen after the old facts were taken.
+    """
+    declared = frozenset(c.name for c in new.columns if said.column(new.name, c.name) == "")
+    if seen is None:
+        return frozenset(), declared
+    return seen.gone | frozenset(seen.columns.values()), declared
+
+
+def _gaps(
+    old: TableFacts,
+    new: TableFacts,
+    pairs: Mapping[str, str],
+    closed: tuple[frozenset[str], frozenset[str]],
+) -> Iterator[_Gap]:
+    """Give the places where some columns are gone and others are new."""
+    back = {after: before for before, after in pairs.items()}
+    gone = _runs(old.columns, lambda name: pairs.get(name))
+    fresh = _runs(new.columns, lambda name: name if name in back else None)
+    for place, names in gone.items():
+        was = tuple(name for name in names if name not in closed[0])
+        now = tuple(name for name in fresh.get(place, ()) if name not in closed[1])
+        if was and now:
+            yield _Gap(was, now, at_end=place[1] is None)
+
+
+def _runs(
+    columns: Sequence[ColumnFacts], paired: Callable[[str], str | None]
+) -> dict[tuple[str | None, str | None], list[str]]:
+    """Return the runs of unpaired columns by their neighbours, these by their new names."""
+    runs: dict[tuple[str | None, str | None], list[str]] = {}
+    groups = [
+        (is_paired, [column.name for column in group])
+        for is_paired, group in groupby(columns, key=lambda c: paired(c.name) is not None)
+    ]
+    for position, (is_paired, names) in enumerate(groups):
+        if is_paired:
+            continue
+        before = paired(groups[position - 1][1][-1]) if position else None
+        after = paired(groups[position + 1][1][0]) if position + 1 < len(groups) else None
+        runs[before, after] = names
+    return runs
+
+
+def _decide(
+    gap: _Gap, alike: Callable[[str, str], int]
+) -> tuple[dict[str, str], list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """Pair what is unmistakable, and give the rest that may be renames, as gone and new names."""
+    found: dict[str, str] = {}
+    for index, was in enumerate(gap.gone):
+        candidates = [now for now in gap.new if alike(was, now) == _SAME]
+        if len(candidates) != 1:
+            continue
+        (now,) = candidates
+        rivals = [name for name in gap.gone if alike(name, now) == _SAME]
+        # A rename leaves the order as it is.
+        in_order = len(gap.gone) != len(gap.new) or gap.new[index] == now
+        if rivals == [was] and in_order:
+            found[was] = now
+    gone = tuple(name for name in gap.gone if name not in found)
+    new = tuple(name for name in gap.new if name not in found.values())
+    if not gap.at_end:
+        # Nothing can be added here: what is new was there before, under another name.
+        return found, [(gone, new)] if gone and new else []
+    was_any = tuple(g for g in gone if any(alike(g, n) for n in new))
+    now_any = tuple(n for n in new if any(alike(g, n) for g in gone))
+    return found, [(was_any, now_any)] if was_any and now_any else []
+
+
+_SAME, _LIKE = 2, 1
+
+
+def _likeness(
+    old: TableFacts, new: TableFacts, pairs: Mapping[str, str], pairing: Pairing
+) -> Callable[[str, str], int]:
+    """Tell how alike an old and a new column are: `_SAME`, `_LIKE` (of one type) or 0."""
+    after = {column.name: column for column in new.columns}
+
+    def alike(was: str, now: str) -> int:
+        named = msgspec.structs.replace(
+            pairing,
+            columns={
+                **pairing.columns,
+                new.name: {b: a for b, a in {**pairs, was: now}.items() if a != b},
+            },
+        )
+        rewritten = under_new_names(old, named)
+        before = next(column for column in rewritten.columns if column.name == now)
+        if before.type != after[now].type:
+            return 0
+        if _nature(before) != _nature(after[now]) or _uses(rewritten, now) != _uses(new, now):
+            return _LIKE
+        return _SAME
+
+    return alike
+
+
+def _nature(column: ColumnFacts) -> ColumnFacts:
+    return msgspec.structs.replace(column, comment=None, readable=True)
+
+
+def _uses(table: TableFacts, column: str) -> list[str]:
+    """Describe every key, index and check that a column is part of, without its name."""
+    keys: list[Key] = [*table.unique_keys]
+    if table.primary_key is not None:
+        keys.append(table.primary_key)
+    found = [
+        repr(("key", key is table.primary_key, key.columns, key.include))
+        for key in keys
+        if column in key.columns or column in key.include
+    ]
+    found += [_foreign(key) for key in table.foreign_keys if column in key.columns]
+    found += [repr((c.columns, c.expression)) for c in table.checks if column in c.columns]
+    found += [repr(each.definition) for each in table.exclusions if column in each.columns]
+    found += [
+        repr((index.method, index.unique, index.keys, index.include, index.predicate))
+        for index in table.indexes
+        if column in (*(key.column for key in index.keys), *index.include)
+        or column in index.columns_in_expressions
+    ]
+    return sorted(found)
+
+
+def _foreign(key: ForeignKey) -> str:
+    # The target's columns may be renamed as well.
+    return repr((key.columns, key.target, key.on_delete, key.on_update))
+
+
+def pair_types(old: Iterable[TableFacts], new: Iterable[TableFacts]) -> dict[Name, Name]:
+    """Return the new names of renamed and moved types by their old names.
+
+    A pair has to be made in the same way; one that kept its name in another schema comes first.
+    """
+    before, after = _types(old), _types(new)
+    gone = {name: type_ for name, type_ in before.items() if name not in after}
+    fresh = {name: type_ for name, type_ in after.items() if name not in before}
+    return _pairs(gone, fresh)
+
+
+def _types(tables: Iterable[TableFacts]) -> dict[Name, TypeFacts]:
+    return {type_.name: type_ for table in tables for type_ in table.types}
+
+
+def _pairs(gone: Mapping[Name, TypeFacts], fresh: Mapping[Name, TypeFacts]) -> dict[Name, Name]:
+    found: dict[Name, Name] = {}
+    for keep_name in (True, False):
+        before = _by_making(gone, found, keep_name=keep_name)
+        after = _by_making(fresh, found.values(), keep_name=keep_name)
+        for making, names in before.items():
+            others = after.get(making, [])
+            if len(names) == len(others) == 1:
+                found[names[0]] = others[0]
+    return found
+
+
+def _by_making(
+    types: Mapping[Name, TypeFacts], taken: Iterable[Name], *, keep_name: bool
+) -> dict[TypeFacts, list[Name]]:
+    """Group types by all but their name, or all but their schema."""
+    paired = set(taken)
+    found: defaultdict[TypeFacts, list[Name]] = defaultdict(list)
+    for name, type_ in types.items():
+        # Of two base types nothing tells that they are alike.
+        if name not in paired and (keep_name or type_.kind is not TypeKind.BASE):
+            bare = Name("", name.name if keep_name else "")
+            found[replace(type_, name=bare, comment=None)].append(name)
+    return found
