@@ -22,8 +22,8 @@ from ash_scaffold.postgres.catalog import (
     Type,
     TypeKind,
 )
-from ash_scaffold.postgres.identifier import quote_identifier as q
-from ash_scaffold.postgres.identifier import quote_name
+from ash_scaffold.postgres.sql import quote_identifier as q
+from ash_scaffold.postgres.sql import quote_name
 
 NEW = "mutated_x"
 # A rename that only the configuration can tell from a new object, where nothing is remembered.

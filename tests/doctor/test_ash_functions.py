@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from ash_scaffold.doctor.ash_functions import CALLED, migration, statements
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.surroundings import Surroundings, look_around
+from ash_scaffold.postgres.reflect import RoleAndFunctions, read_role_and_functions
 from ash_scaffold.syntax.parse import parse
 
 MakeDatabase = Callable[..., URL]
@@ -30,13 +30,13 @@ def test_what_it_makes_it_drops_again(make_database: MakeDatabase) -> None:
     dropped = re.findall(r'execute\("(DROP .*)"\)', "\n".join(migration("App.Repo")))
     url = make_database(*statements(), *dropped)
     with read_only(url) as connection:
-        assert look_around(connection, CALLED).functions == ()
+        assert read_role_and_functions(connection, CALLED).functions == ()
 
 
 def test_a_role_sees_which_functions_are_there(make_database: MakeDatabase) -> None:
     with read_only(make_database(statements()[0])) as connection:
-        found = look_around(connection, CALLED)
-    assert found == Surroundings("postgres", ("ash_elixir_or",))
+        found = read_role_and_functions(connection, CALLED)
+    assert found == RoleAndFunctions("postgres", ("ash_elixir_or",))
 
 
 @pytest.mark.parametrize(

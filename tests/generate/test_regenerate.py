@@ -10,7 +10,7 @@ from ash_scaffold.generate.files import Status
 from ash_scaffold.generate.module_versions import Settings
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.writer import regenerate
-from ash_scaffold.postgres.identifier import quote_identifier
+from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Code, Exit, ScaffoldError
 from ash_scaffold.project.schema_changes import SchemaChanges
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ash_scaffold.postgres import account
 from ash_scaffold.postgres.installation import Installation, embedded_installation
 from ash_scaffold.postgres.server import PREFIX, throwaway_server
 from ash_scaffold.problem import Code, ScaffoldError
@@ -179,7 +178,7 @@ def test_a_running_server_of_another_run_is_left_alone(start: Callable[[], Run])
 def test_as_root_programs_nobody_else_can_reach_are_copied(
     embedded: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "reachable", lambda _path: False)
+    monkeypatch.setattr("ash_scaffold.postgres.server.reachable", lambda _path: False)
 
     with throwaway_server(embedded) as server:
         assert server.programs.is_relative_to(server.folder)

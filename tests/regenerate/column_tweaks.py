@@ -10,9 +10,8 @@ from tests.regenerate.schemas import COLUMNS, COMMENTS, MOOD, Schema, draw_colum
 from tests.regenerate.tweak import Drawing, Tweak
 
 from ash_scaffold.postgres.catalog import Column, ForeignKey, Identity, Index, IndexKey, Table
-from ash_scaffold.postgres.identifier import quote_identifier as q
-from ash_scaffold.postgres.type_notation import read_type
-from ash_scaffold.postgres.type_text import type_text
+from ash_scaffold.postgres.sql import quote_identifier as q
+from ash_scaffold.postgres.type_text import read_type, type_text
 
 # What a column's type can become, without an error for the rows that are not there.
 _RETYPED = {

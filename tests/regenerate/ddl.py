@@ -17,7 +17,7 @@ from ash_scaffold.postgres.catalog import (
     Type,
     TypeKind,
 )
-from ash_scaffold.postgres.identifier import quote_identifier as q
+from ash_scaffold.postgres.sql import quote_identifier as q
 from ash_scaffold.postgres.type_text import type_text
 
 

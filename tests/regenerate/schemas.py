@@ -23,8 +23,8 @@ from ash_scaffold.postgres.catalog import (
     Type,
     TypeKind,
 )
-from ash_scaffold.postgres.identifier import quote_identifier
-from ash_scaffold.postgres.type_notation import read_type
+from ash_scaffold.postgres.sql import quote_identifier
+from ash_scaffold.postgres.type_text import read_type
 
 SCHEMAS = ("public", "shop")
 SERVER = ServerIdentity("7000000000000000001", 16384)

@@ -20,7 +20,7 @@ from tests.regenerate.schemas import (
 from tests.regenerate.tweak import Drawing, Tweak, relation_names
 
 from ash_scaffold.postgres.catalog import Action, ForeignKey, Identity, Key, Name, Table
-from ash_scaffold.postgres.identifier import quote_identifier as q
+from ash_scaffold.postgres.sql import quote_identifier as q
 
 _NEW_NAMES = ("people", "things", "papers")
 

@@ -11,7 +11,7 @@ from tests.regenerate.project import MixProject
 from tests.regenerate.schemas import MOOD, PLAN, Schema, base_types, draw_table, schema_with
 
 from ash_scaffold.postgres.catalog import Column, Name, Table
-from ash_scaffold.postgres.type_notation import read_type
+from ash_scaffold.postgres.type_text import read_type
 
 USER, POST = "lib/app/core/user.ex", "lib/app/core/post.ex"
 CONFIG = 'repo = "App.Repo"\nlegacy = false\n\n[domains."App.Core"]\ntables = ["*"]\n'

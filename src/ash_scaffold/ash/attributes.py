@@ -22,7 +22,7 @@ from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
-from ash_scaffold.postgres.literal import ArrayConstant, Constant, read_array, read_constant
+from ash_scaffold.postgres.sql import ArrayConstant, Constant, read_array, read_constant
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Capture, Map, Term
 

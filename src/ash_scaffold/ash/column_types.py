@@ -17,7 +17,7 @@ from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.config.rules import SPECIAL_TYPES
 from ash_scaffold.postgres.catalog import Check, Column, Database, Name, Table, TypeKind, TypeUse
-from ash_scaffold.postgres.literal import Constant, read_constant
+from ash_scaffold.postgres.sql import Constant, read_constant
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.term import Atom, Term
 

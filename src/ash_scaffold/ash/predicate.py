@@ -18,7 +18,7 @@ import msgspec
 from ash_scaffold.ash.model import ABSENT, Absent
 from ash_scaffold.ash.type_mapper import Mapped
 from ash_scaffold.ash.types import Family
-from ash_scaffold.postgres.literal import read_array
+from ash_scaffold.postgres.sql import read_array
 from ash_scaffold.term import Call, Expr, Operator, Ref, Term
 
 if TYPE_CHECKING:

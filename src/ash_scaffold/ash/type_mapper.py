@@ -33,7 +33,7 @@ from ash_scaffold.ash.types import (
     rule_for,
 )
 from ash_scaffold.postgres.catalog import Check, Name, Type, TypeKind, TypeUse
-from ash_scaffold.postgres.identifier import quote_name
+from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 __all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]

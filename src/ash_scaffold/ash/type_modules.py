@@ -9,7 +9,7 @@ from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, camelize, singular_name, underscore
 from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES, Family, Mapped, Support, all_rules
 from ash_scaffold.postgres.catalog import Name, Type, TypeKind, TypeUse
-from ash_scaffold.postgres.identifier import quote_name
+from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.postgres.catalog import Check, TypeUse
+from ash_scaffold.postgres.type_text import NUMERIC_HEADER, numeric_modifiers
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 Constraints = tuple[tuple[str, Term], ...]
@@ -220,14 +221,10 @@ def precision_of(typmod: int) -> int:
 
 
 def numeric_limits(typmod: int) -> Constraints:
-    """Return the bounds of `numeric(p,s)`: plus and minus 10^(p-s) - 10^-s.
-
-    `atttypmod` - 4 holds p in its upper 16 bits and s in its lower 11, signed (15+).
-    """
-    if typmod < 4:
+    """Return the bounds of `numeric(p,s)`: plus and minus 10^(p-s) - 10^-s."""
+    if typmod < NUMERIC_HEADER:
         return ()
-    precision = (typmod - 4) >> 16 & 0xFFFF
-    scale = ((typmod - 4) & 0x7FF ^ 1024) - 1024
+    precision, scale = numeric_modifiers(typmod)
     largest = Decimal((0, (9,) * precision, -scale))
     text = Decimal(f"{largest:f}")
     # The minus operator rounds to the digits of Python's decimal context (28).

@@ -10,7 +10,7 @@ from ash_scaffold.doctor.fix import ASH_FUNCTIONS, has_functions, needs, repo_of
 from ash_scaffold.doctor.report import Check, Group, check, from_problem, missing, skipped
 from ash_scaffold.generate.missing_settings import Need
 from ash_scaffold.postgres.catalog import Table
-from ash_scaffold.postgres.identifier import quote_identifier
+from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.model import Repo
 from ash_scaffold.project.settings import (

@@ -192,10 +192,10 @@ def _is_given(options: SourceOptions, config: Config) -> bool:
 def _with_rights(server: Server, source: Source) -> Server:
     """Add the role, and the functions of Ash that are in the database."""
     from ash_scaffold.postgres.connect import read_only
-    from ash_scaffold.postgres.surroundings import look_around
+    from ash_scaffold.postgres.reflect import read_role_and_functions
 
     with read_only(source.url) as connection:
-        found = look_around(connection, CALLED)
+        found = read_role_and_functions(connection, CALLED)
     return msgspec.structs.replace(server, role=found.role, functions=frozenset(found.functions))
 
 

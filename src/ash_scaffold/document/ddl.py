@@ -23,7 +23,7 @@ from ash_scaffold.postgres.definitions import (
     key_definition,
     one_line,
 )
-from ash_scaffold.postgres.identifier import quote_identifier, quote_name
+from ash_scaffold.postgres.sql import quote_identifier, quote_name
 from ash_scaffold.postgres.type_text import type_text
 
 _WORDS = {

@@ -19,7 +19,7 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
-from ash_scaffold.postgres.type_notation import read_type
+from ash_scaffold.postgres.type_text import read_type
 from ash_scaffold.project.snapshot import NamesSnapshot, digest
 
 # The last part of the name of a resource's fragment.

@@ -1,9 +1,19 @@
-"""Keys, checks, exclusion constraints and foreign keys from the rows of `pg_constraint`."""
+"""Keys, constraints and indexes from the catalog's rows, and the names partitions lend them.
+
+A foreign key to a partitioned table is copied for every partition that it points at, and an error
+names one of the copies. How they are named depends on the version that made them: from the key's
+own name since 18, from its table and columns before. A database must read the same on all of
+them, so both are given.
+
+Source: `addFkConstraint` and `ChooseConstraintName` in PostgreSQL's tablecmds.c and
+pg_constraint.c, `makeObjectName` in indexcmds.c.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count, islice
 from typing import NamedTuple
 
 from ash_scaffold.postgres.canonical import canonical
@@ -13,17 +23,18 @@ from ash_scaffold.postgres.catalog import (
     ConstraintKind,
     Exclusion,
     ForeignKey,
+    Index,
+    IndexKey,
     Key,
     Match,
     Name,
     PartitionConstraint,
 )
-from ash_scaffold.postgres.clone_names import copies_by_columns, copies_by_key
-from ash_scaffold.postgres.indexes import PartitionIndexes, include
 from ash_scaffold.postgres.rows import (
     CheckRow,
     ExclusionRow,
     ForeignKeyRow,
+    IndexPartitionRow,
     IndexRow,
     KeyRow,
     PartitionConstraintRow,
@@ -193,3 +204,110 @@ def _foreign_key(
         period=row.period,
         clone_names=clone_names,
     )
+
+
+DESCENDING, NULLS_FIRST = 1, 2  # the bits of pg_index.indoption
+
+
+class PartitionIndexes:
+    """The names of the indexes below a partitioned parent's index, all levels of them."""
+
+    def __init__(self, rows: Iterable[IndexPartitionRow]) -> None:
+        self._children: defaultdict[int, list[IndexPartitionRow]] = defaultdict(list)
+        for row in rows:
+            self._children[row.parent].append(row)
+
+    def names(self, index: int) -> tuple[str, ...]:
+        """Return the names in order, each once; none when the index has no partitions."""
+        if index not in self._children:
+            return ()
+        names: set[str] = set()
+        pending = [index]
+        while pending:
+            for row in self._children.get(pending.pop(), ()):
+                names.add(row.name)
+                pending.append(row.oid)
+        return tuple(sorted(names))
+
+
+def index(
+    row: IndexRow,
+    columns: Mapping[int, str],
+    partitions: PartitionIndexes,
+    constraint_indexes: Collection[int],
+) -> Index:
+    """Build one index. `columns` names its table's columns by `attnum`."""
+    return Index(
+        name=row.name,
+        method=row.method,
+        unique=row.is_unique,
+        keys=_index_keys(row, columns),
+        include=include(row, columns),
+        predicate=row.predicate and canonical(row.predicate),
+        columns_in_expressions=tuple(
+            columns[attnum] for attnum in sorted(row.variables or ()) if attnum in columns
+        ),
+        nulls_not_distinct=row.nulls_not_distinct,
+        constraint=row.oid in constraint_indexes,
+        valid=row.is_valid,
+        partition_index_names=partitions.names(row.oid),
+    )
+
+
+def include(row: IndexRow, columns: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the columns that the index only carries along (`INCLUDE`)."""
+    return tuple(columns[attnum] for attnum in row.columns[row.key_count :])
+
+
+def _index_keys(row: IndexRow, columns: Mapping[int, str]) -> tuple[IndexKey, ...]:
+    expressions = row.expressions or [None] * row.key_count
+    keys = zip(row.columns, row.options, expressions, strict=False)
+    return tuple(
+        IndexKey(
+            column=columns.get(attnum),
+            expression=expression,
+            descending=bool(option & DESCENDING),
+            nulls_first=bool(option & NULLS_FIRST),
+        )
+        for attnum, option, expression in keys
+    )
+
+
+_LONGEST = 63  # bytes: NAMEDATALEN - 1
+
+
+def copies_by_key(name: str, number: int) -> set[str]:
+    """Give the names that 18 and later derive from the key's own for that many copies."""
+    return {_object_name(name, "", str(index + 1)) for index in range(number)}
+
+
+def copies_by_columns(
+    table: str, columns: tuple[str, ...], number: int, taken: Collection[str]
+) -> set[str]:
+    """Give the names that versions before 18 derive from table and columns for that many copies.
+
+    `number` counts the copies of all keys over the same columns of the table, since they share
+    one sequence of names; `taken` are those keys' own names.
+    """
+    names = (name for name in _column_names(table, columns) if name not in taken)
+    return set(islice(names, number))
+
+
+def _column_names(table: str, columns: tuple[str, ...]) -> Iterator[str]:
+    addition = "_".join(columns)
+    yield _object_name(table, addition, "fkey")
+    for index in count(1):
+        yield _object_name(table, addition, f"fkey{index}")
+
+
+def _object_name(first: str, second: str, label: str) -> str:
+    """Join the parts with underscores, the longer ones cut until they fit into a name."""
+    parts = [first.encode(), second.encode()]
+    room = _LONGEST - len(label) - 1 - bool(second)
+    lengths = [len(part) for part in parts]
+    while sum(lengths) > room:
+        lengths[0 if lengths[0] > lengths[1] else 1] -= 1
+    cut = [
+        part[:length].decode(errors="ignore") for part, length in zip(parts, lengths, strict=True)
+    ]
+    return "_".join([*filter(None, cut), label])

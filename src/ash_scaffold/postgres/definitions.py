@@ -17,7 +17,7 @@ from ash_scaffold.postgres.catalog import (
     Key,
     Match,
 )
-from ash_scaffold.postgres.identifier import quote_identifier, quote_name
+from ash_scaffold.postgres.sql import quote_identifier, quote_name
 
 _BREAKS = {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 _QUOTED = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""")

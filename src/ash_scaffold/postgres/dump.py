@@ -13,10 +13,9 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from ash_scaffold.postgres.account import give
 from ash_scaffold.postgres.collations import stand_in_collations
 from ash_scaffold.postgres.script import ICU, Extension, Script, Statement, read_script, safe_parts
-from ash_scaffold.postgres.server import SUPERUSER, Server
+from ash_scaffold.postgres.server import SUPERUSER, Server, give
 from ash_scaffold.postgres.substitutes import SUBSTITUTES, TYPE_OWNERS, substitute_sql
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 

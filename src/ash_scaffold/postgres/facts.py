@@ -35,7 +35,7 @@ from ash_scaffold.postgres.catalog import (
     TypeKind,
     TypeUse,
 )
-from ash_scaffold.postgres.type_notation import read_type, write_type
+from ash_scaffold.postgres.type_text import read_type, write_type
 
 VERSION = 1
 _CATALOG = "pg_catalog"

@@ -1,9 +1,11 @@
-"""The catalog of a live database as structs, by a fixed number of questions to `pg_catalog`."""
+"""The catalog of a live database as structs, by a fixed number of queries to `pg_catalog`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from ash_scaffold.postgres import rows
@@ -121,3 +123,31 @@ def _proposal(name: str, existing: list[str]) -> str:
     if nearest:
         return "did you mean " + " or ".join(repr(each) for each in nearest) + "?"
     return "the schemas are: " + ", ".join(existing) if existing else ""
+
+
+_ROLE_AND_FUNCTIONS = text("""
+SELECT
+  current_user AS role,
+  ARRAY(
+    SELECT DISTINCT CAST(p.proname AS text)
+    FROM pg_catalog.pg_proc AS p
+    WHERE p.proname = ANY (CAST(:functions AS name[]))
+    ORDER BY 1
+  ) AS functions
+""")
+
+
+class RoleAndFunctions(msgspec.Struct, frozen=True):
+    """The role that is connected, and those of the functions asked for that are there."""
+
+    role: str
+    functions: tuple[str, ...]
+
+
+def read_role_and_functions(connection: Connection, functions: Iterable[str]) -> RoleAndFunctions:
+    """Ask who is connected, and which functions are there, in whichever schema.
+
+    Raises what SQLAlchemy raises.
+    """
+    row = connection.execute(_ROLE_AND_FUNCTIONS, {"functions": sorted(functions)}).one()
+    return RoleAndFunctions(row.role, tuple(row.functions))

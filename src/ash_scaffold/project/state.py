@@ -11,7 +11,7 @@ from ash_scaffold.ash.project_state import ExistingResource, ProjectState
 from ash_scaffold.config.options import Config
 from ash_scaffold.elixir.merge import assemble, units_of
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.postgres.identifier import quote_name
+from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.project.model import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot

@@ -21,8 +21,8 @@ from ash_scaffold.postgres.catalog import (
 )
 from ash_scaffold.postgres.compare import compare, pair, text
 from ash_scaffold.postgres.facts import TableFacts, facts_of, table_of, write_facts
-from ash_scaffold.postgres.identifier import quote_identifier
-from ash_scaffold.postgres.type_notation import read_type, write_type
+from ash_scaffold.postgres.sql import quote_identifier
+from ash_scaffold.postgres.type_text import read_type, write_type
 
 NAMES = st.sampled_from(["a", "b", "c", "Odd name", 'q"q', "select", "d"])
 ENUM = Name("public", "mood")

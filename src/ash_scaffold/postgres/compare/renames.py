@@ -20,8 +20,8 @@ from ash_scaffold.postgres.catalog import (
 )
 from ash_scaffold.postgres.compare.change import Evidence
 from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
-from ash_scaffold.postgres.identifier import quote_identifier
-from ash_scaffold.postgres.type_notation import read_type, write_type
+from ash_scaffold.postgres.sql import quote_identifier
+from ash_scaffold.postgres.type_text import read_type, write_type
 
 
 class SeenTable(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.compare.objects import pair_named
 from ash_scaffold.postgres.compare.renames import Pairing, Unclear
 from ash_scaffold.postgres.facts import ColumnFacts, TableFacts
-from ash_scaffold.postgres.type_notation import read_type
+from ash_scaffold.postgres.type_text import read_type
 
 
 def compare_presence(

@@ -25,8 +25,7 @@ from ash_scaffold.postgres.definitions import (
     key_definition,
 )
 from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
-from ash_scaffold.postgres.type_notation import read_type
-from ash_scaffold.postgres.type_text import type_text
+from ash_scaffold.postgres.type_text import read_type, type_text
 
 _LONGEST = 80
 _NOTHING = "none"

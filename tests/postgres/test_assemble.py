@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.postgres.trigger_source import assigned_columns
+from ash_scaffold.postgres.assemble import assigned_columns
 
 SOURCES = [
     ("BEGIN NEW.updated_at = now(); RETURN NEW; END", ("updated_at",)),
