@@ -16,7 +16,7 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        from ash_scaffold.cli.ending import drop_output
+        from ash_scaffold.cli.command import drop_output
 
         drop_output()
     # Python would collect once more as it ends: 0.2 s over what a thousand tables leave behind.
@@ -52,7 +52,7 @@ def _usage_error(error: SystemExit) -> str:
 
 
 def _print_usage(message: str) -> None:
-    from ash_scaffold.cli.ending import print_failure
+    from ash_scaffold.cli.command import print_failure
 
     problem = Code.USAGE.at("", message)
     print_failure((problem,), as_json=True)

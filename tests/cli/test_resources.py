@@ -129,16 +129,24 @@ def test_a_dry_run_shows_the_diff_and_writes_nothing(
     assert lines[-1] == "domain would be created: Shop.Sales"
 
 
-def test_a_dry_run_leaves_an_interrupted_write_as_it_is(
-    project: Path, shop: str, resources: Run, files_of: Tree
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("resources", "--no-format", "--domain", "Shop.Sales", "--dry-run"), 0),
+        (("init", "--dry-run", "--quiet"), 0),
+        (("document", "--check", "--quiet"), 1),
+    ],
+)
+def test_a_command_that_does_not_write_leaves_an_interrupted_write_as_it_is(
+    project: Path, shop: str, run: Run, files_of: Tree, command: tuple[str, ...], code: int
 ) -> None:
     journal = project / "priv/ash_scaffold/.write/journal"
     journal.parent.mkdir(parents=True)
     journal.write_bytes(b"whatever an interrupted run left")
     before = files_of(project)
-    done = resources("--domain", "Shop.Sales", "--url", shop, "--dry-run")
+    done = run(*command, "--url", shop)
     assert (done.code, done.err, files_of(project)) == (
-        0,
+        code,
         "An earlier run was interrupted; the next one finishes its write.\n",
         before,
     )

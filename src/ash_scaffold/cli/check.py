@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Dump, Legacy, NoLegacy, Repo, Schema, Url
+from ash_scaffold.cli.command import ending, progress
+from ash_scaffold.cli.options import Dump, Legacy, NoLegacy, Repo, Schema, Url, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -98,19 +98,8 @@ def check(
     Reads the code as text, without Elixir, and writes nothing. Prints nothing
     when all agree. Exit code 0: clean; 1: findings; 2: could not check.
     """
-    with told(as_json=format_ is Format.JSON):
-        from ash_scaffold.session import SourceOptions
-
-        options = SourceOptions(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
-            schemas=tuple(schema or ()),
-            repo=repo,
-            legacy=None if legacy is None else str(legacy.resolve()),
-            use_legacy=not no_legacy,
-            environment=dict(os.environ),
-        )
+    with ending(as_json=format_ is Format.JSON):
+        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
         code = run(options, format_, fail_on, hand_over=hand_over, verbose=verbose)
         raise typer.Exit(code)
 
@@ -124,7 +113,6 @@ def run(
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.check.job import check as do_check
     from ash_scaffold.cli.output import print_problems
-    from ash_scaffold.cli.progress import progress
     from ash_scaffold.report.finding import DRIFT_WORDS
 
     threshold = next(each for each, word in DRIFT_WORDS.items() if word == fail_on.value)

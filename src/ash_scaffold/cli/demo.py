@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
+from ash_scaffold.cli.command import ending
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def demo(
     ] = None,
 ) -> None:
     """Run the main job on a sample project in a throw-away PostgreSQL, and show a module."""
-    with told():
+    with ending():
         raise typer.Exit(_demo(folder))
 
 

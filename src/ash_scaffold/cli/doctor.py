@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Repo, Schema, Url
+from ash_scaffold.cli.command import ending, locked_project
+from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Repo, Schema, Url, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -47,19 +45,8 @@ def doctor(
 
     Without a database, what needs one is skipped.
     """
-    with told(as_json=json):
-        from ash_scaffold.session import SourceOptions
-
-        options = SourceOptions(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
-            schemas=tuple(schema or ()),
-            repo=repo,
-            legacy=None if legacy is None else str(legacy.resolve()),
-            use_legacy=not no_legacy,
-            environment=dict(os.environ),
-        )
+    with ending(as_json=json):
+        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
         report = _run(options, fix=fix)
         if json:
             from ash_scaffold.cli.output import write_json
@@ -76,13 +63,10 @@ doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
 
 def _run(options: SourceOptions, *, fix: bool) -> DoctorReport:
     from ash_scaffold.doctor.examine import examine, repair
-    from ash_scaffold.project.read import find_root
-    from ash_scaffold.project.write import locked, recover
 
     if not fix:
         return examine(options)
-    with locked(find_root(options.folder)) as lock:
-        recover(lock)
+    with locked_project(options.folder, writes=True) as lock:
         return repair(lock, options)
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
+from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.options import (
+    Dump,
+    Json,
+    Legacy,
+    NoLegacy,
+    Quiet,
+    Repo,
+    Schema,
+    Url,
+    source_options,
+)
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -82,20 +91,10 @@ def document(
     What people wrote into it stays: text between the generated blocks, remarks
     and ticks in its lists. A run with nothing new writes nothing.
     """
-    with told(as_json=json):
+    with ending(as_json=json):
         from ash_scaffold.document.run import OutputOptions
-        from ash_scaffold.session import SourceOptions
 
-        source = SourceOptions(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
-            schemas=tuple(schema or ()),
-            repo=repo,
-            legacy=None if legacy is None else str(legacy.resolve()),
-            use_legacy=not no_legacy,
-            environment=dict(os.environ),
-        )
+        source = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
         code = _run(
             source,
             OutputOptions(out=out, split=split, html=html, check=check),
@@ -109,19 +108,13 @@ document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
-    from ash_scaffold.cli.locking import tell_recovery, tell_waiting
-    from ash_scaffold.cli.progress import progress
     from ash_scaffold.document.run import load_document, make_output
-    from ash_scaffold.project.read import find_root
-    from ash_scaffold.project.write import locked, recover, write_files
+    from ash_scaffold.project.write import write_files
 
-    root = find_root(source.folder)
-    with locked(root, on_wait=tell_waiting) as lock:
-        if not options.check:
-            tell_recovery(recover(lock))
-        with progress(enabled=not quiet and not json and sys.stderr.isatty()) as say:
-            loaded = load_document(source, say)
-            output = make_output(loaded, root, options)
+    with locked_project(source.folder, writes=not options.check) as lock:
+        with progress(enabled=not quiet and not json and sys.stderr.isatty()) as announce:
+            loaded = load_document(source, announce)
+            output = make_output(loaded, lock.root, options)
         if not options.check:
             write_files(lock, output.contents, seen=output.before)
     if json:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
+from ash_scaffold.cli.command import ending, locked_project
+from ash_scaffold.cli.options import (
+    Dump,
+    Json,
+    Legacy,
+    NoLegacy,
+    Quiet,
+    Repo,
+    Schema,
+    Url,
+    source_options,
+)
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -48,19 +56,8 @@ def init(
     schemas and from what foreign keys and names tie together. Nothing that is in
     the file is changed: entries for tables without a domain are added at its end.
     """
-    with told(as_json=json):
-        from ash_scaffold.session import SourceOptions
-
-        options = SourceOptions(
-            folder=Path.cwd(),
-            url=url,
-            dump=dump,
-            schemas=tuple(schema or ()),
-            repo=repo,
-            legacy=None if legacy is None else str(legacy.resolve()),
-            use_legacy=not no_legacy,
-            environment=dict(os.environ),
-        )
+    with ending(as_json=json):
+        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
         outcome = _run(options, dry_run=dry_run)
         if json:
             _print_json(outcome, dry_run=dry_run)
@@ -73,13 +70,10 @@ init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
-    from ash_scaffold.project.read import find_root
-    from ash_scaffold.project.write import locked, recover, write_files
+    from ash_scaffold.project.write import write_files
     from ash_scaffold.propose.init import prepare
 
-    with locked(find_root(options.folder)) as lock:
-        if not dry_run:
-            recover(lock)
+    with locked_project(options.folder, writes=not dry_run) as lock:
         outcome = prepare(options)
         if not dry_run and outcome.after != outcome.before:
             write_files(lock, outcome.files, seen=outcome.seen)

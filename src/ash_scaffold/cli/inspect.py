@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from inspect import cleandoc
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.options import LEGACY, Dump, Json, Legacy, NoLegacy, Schema, Url
+from ash_scaffold.cli.options import (
+    LEGACY,
+    Dump,
+    Json,
+    Legacy,
+    NoLegacy,
+    Schema,
+    Url,
+    source_options,
+)
 
 if TYPE_CHECKING:
     from ash_scaffold.generate.inspection import Inspection, TableView
@@ -58,21 +65,12 @@ def inspect(
     called through another module is not seen; migrations, tests, scripts (.exs) and
     template files are not looked at.
     """
-    from ash_scaffold.cli.ending import told
+    from ash_scaffold.cli.command import ending
     from ash_scaffold.generate import inspection
-    from ash_scaffold.session import SourceOptions
 
-    with told(as_json=json):
+    with ending(as_json=json):
         found = inspection.inspect(
-            SourceOptions(
-                folder=Path.cwd(),
-                url=url,
-                dump=dump,
-                schemas=tuple(schema or ()),
-                legacy=None if legacy is None else str(legacy.resolve()),
-                use_legacy=not no_legacy,
-                environment=dict(os.environ),
-            ),
+            source_options(url, dump, schema, legacy=legacy, no_legacy=no_legacy),
             tables=tuple(table or ()),
             usage=usage,
         )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ash_scaffold.session import SourceOptions
 
 DATABASE = "The database"
 LEGACY = "The legacy code"
@@ -67,3 +71,27 @@ Quiet = Annotated[
         "--quiet", "-q", help="Print errors only, and what they are about.", rich_help_panel=OUTPUT
     ),
 ]
+
+
+def source_options(
+    url: str | None,
+    dump: Path | None,
+    schema: list[str] | None,
+    *,
+    repo: str | None = None,
+    legacy: Path | None = None,
+    no_legacy: bool = False,
+) -> SourceOptions:
+    """Return the options that commands share, for the folder that the command was called in."""
+    from ash_scaffold.session import SourceOptions
+
+    return SourceOptions(
+        folder=Path.cwd(),
+        url=url,
+        dump=dump,
+        schemas=tuple(schema or ()),
+        repo=repo,
+        legacy=None if legacy is None else str(legacy.resolve()),
+        use_legacy=not no_legacy,
+        environment=dict(os.environ),
+    )

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Quiet, Repo, Schema, Url
+from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.options import (
+    Dump,
+    Json,
+    Legacy,
+    NoLegacy,
+    Quiet,
+    Repo,
+    Schema,
+    Url,
+    source_options,
+)
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -165,21 +175,11 @@ def resources(
     edit stays, the three versions are shown, and the exit code is 1. Nothing is
     written until all of it is computed.
     """
-    with told(as_json=json):
+    with ending(as_json=json):
         from ash_scaffold.generate.options import ResourcesOptions
-        from ash_scaffold.session import SourceOptions
 
         options = ResourcesOptions(
-            source=SourceOptions(
-                folder=Path.cwd(),
-                url=url,
-                dump=dump,
-                schemas=tuple(schema or ()),
-                repo=repo,
-                legacy=None if legacy is None else str(legacy.resolve()),
-                use_legacy=not no_legacy,
-                environment=dict(os.environ),
-            ),
+            source=source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy),
             domain=domain,
             tables=tuple(table or ()),
             exclude=tuple(exclude or ()),
@@ -203,24 +203,13 @@ def run(
     options: ResourcesOptions, *, dry_run: bool, as_json: bool, quiet: bool, verbose: bool
 ) -> Exit:
     """Do the job and print what came of it; return the exit code."""
-    import time
-
     from ash_scaffold.cli import summary
-    from ash_scaffold.cli.locking import tell_recovery, tell_waiting
-    from ash_scaffold.cli.progress import progress
     from ash_scaffold.generate.run import prepare, write
-    from ash_scaffold.project.read import find_root
-    from ash_scaffold.project.write import locked, recover
 
     show = not quiet and not as_json
-    root = find_root(options.source.folder)
-    with locked(root, on_wait=tell_waiting) as lock:
-        if not dry_run:
-            tell_recovery(recover(lock))
-        elif lock.journal.pending:
-            sys.stderr.write("An earlier run was interrupted; the next one finishes its write.\n")
-        with progress(enabled=show and sys.stderr.isatty()) as say:
-            outcome = prepare(options, say)
+    with locked_project(options.source.folder, writes=not dry_run) as lock:
+        with progress(enabled=show and sys.stderr.isatty()) as announce:
+            outcome = prepare(options, announce)
         start = time.perf_counter()
         if not dry_run:
             write(lock, outcome)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ash_scaffold.cli.conflicts import print_conflicts
 from ash_scaffold.cli.output import (
     console,
     print_diff,
@@ -21,6 +20,7 @@ from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.session import Session
 
 _MANY = 30
+_NOTHING = "(nothing)"
 _LIKELY = ", to all appearances: one is gone and one is new, alike in type, place and constraints"
 
 
@@ -34,7 +34,7 @@ def print_outcome(
         for diff in outcome.files.diffs():
             print_diff(diff)
     for file in outcome.files.files:
-        print_conflicts(file)
+        _print_conflicts(file)
     if quiet:
         print_problems(outcome.problems, quiet=True)
         return
@@ -81,7 +81,7 @@ def _columns(attributes: int, dropped: int) -> str:
     return f"{attributes} of {attributes + dropped}" if dropped else str(attributes)
 
 
-def _said(status: Status, *, dry_run: bool) -> str:
+def _status_text(status: Status, *, dry_run: bool) -> str:
     if not dry_run:
         return status.value
     would = {
@@ -98,7 +98,33 @@ def _by_module(outcome: Outcome) -> dict[str, File]:
 
 
 def _status(file: File | None, *, dry_run: bool) -> str:
-    return _said(file.status, dry_run=dry_run) if file is not None else ""
+    return _status_text(file.status, dry_run=dry_run) if file is not None else ""
+
+
+def _print_conflicts(file: File) -> None:
+    """Print the conflicts of a file, each as a table of three columns."""
+    if not file.conflicts:
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    for each in file.conflicts:
+        table = Table(
+            title=Text(f"{file.path}: {safe(each.name)}"),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+        )
+        for heading in ("generated before", "yours, kept", "the database wants"):
+            table.add_column(heading, overflow="fold", ratio=1)
+        table.add_row(*(Text(_lines(lines)) for lines in (each.base, each.ours, each.theirs)))
+        out.print(table)
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return "\n".join(map(safe, lines)) if lines else _NOTHING
 
 
 def _print_changes(outcome: Outcome) -> None:
@@ -128,7 +154,7 @@ def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
                 by_status.setdefault(file.status, []).append(file.module.name)
         for status, names in by_status.items():
             label = kind if len(names) == 1 else f"{kind}s"
-            out.print(f"{label} {_said(status, dry_run=dry_run)}: {', '.join(names)}")
+            out.print(f"{label} {_status_text(status, dry_run=dry_run)}: {', '.join(names)}")
     for domain, reason in outcome.plan.modules.moved.items():
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
             module = outcome.plan.modules.domains[domain]
@@ -140,7 +166,7 @@ def _print_gone(outcome: Outcome, *, dry_run: bool) -> None:
     """Name the files that were, or would be, deleted."""
     for file in outcome.files.files:
         if file.status is Status.DELETED and file.before is not None:
-            console().print(f"{_said(file.status, dry_run=dry_run)}: {safe(file.path)}")
+            console().print(f"{_status_text(file.status, dry_run=dry_run)}: {safe(file.path)}")
 
 
 def _listed(names: tuple[Name, ...]) -> str:

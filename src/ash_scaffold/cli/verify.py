@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.ending import told
-from ash_scaffold.cli.options import Json, Repo, Schema
+from ash_scaffold.cli.command import ending, progress
+from ash_scaffold.cli.options import Json, Repo, Schema, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -135,19 +134,11 @@ def verify(
     catalog, and rows are read through Ash and compared with what PostgreSQL
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
-    with told(as_json=json):
-        from ash_scaffold.session import SourceOptions
+    with ending(as_json=json):
         from ash_scaffold.verify.job import VerifyOptions
 
         options = VerifyOptions(
-            source=SourceOptions(
-                folder=Path.cwd(),
-                url=url,
-                dump=dump,
-                schemas=tuple(schema or ()),
-                repo=repo,
-                environment=dict(os.environ),
-            ),
+            source=source_options(url, dump, schema, repo=repo),
             domains=tuple(domain or ()),
             tables=tuple(table or ()),
             rows=_rows(rows),
@@ -180,7 +171,6 @@ def _rows(text: str) -> int | None:
 def run(options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.cli.output import write_json
-    from ash_scaffold.cli.progress import progress
     from ash_scaffold.verify.answer import Answer, RowsAnswer
     from ash_scaffold.verify.job import verify as do_verify
     from ash_scaffold.verify.report import verify_document, verify_junit

@@ -1,0 +1,125 @@
+"""The frame of every command: its end, its progress bar, the lock of the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError
+
+if TYPE_CHECKING:
+    from ash_scaffold.project.journal import Recovery
+    from ash_scaffold.project.write import Lock
+
+DEBUG = "ASH_SCAFFOLD_DEBUG"
+_PHASES = 5
+INTERRUPTED = "Interrupted; nothing was left half done."
+
+
+@contextmanager
+def ending(*, as_json: bool = False) -> Iterator[None]:
+    """Turn every error of the block into problems on standard error, or JSON, and `typer.Exit`.
+
+    `SystemExit` passes: a throw-away server leaves with it on SIGTERM and SIGHUP.
+    """
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except ScaffoldError as error:
+        print_failure(error.problems, as_json=as_json)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        if as_json:
+            print_failure((_interrupted(),), as_json=True)
+        else:
+            sys.stderr.write(f"\n{INTERRUPTED}\n")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        drop_output()
+        raise typer.Exit(Exit.OK) from None
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        print_failure((_unexpected(error),), as_json=as_json)
+        raise typer.Exit(Exit.FAILED) from None
+
+
+@contextmanager
+def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows a phase in a progress bar on standard error, if enabled."""
+    if not enabled:
+        yield lambda _phase: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=_PHASES)
+        yield lambda phase: bar.update(task, description=phase, advance=1)
+
+
+@contextmanager
+def locked_project(folder: Path, *, writes: bool) -> Iterator[Lock]:
+    """Hold the lock of the project that a folder is in.
+
+    A command that writes first finishes the write of an interrupted run, and one that does not
+    says that there is one. Raises `ScaffoldError` where there is no project.
+    """
+    from ash_scaffold.project.read import find_root
+    from ash_scaffold.project.write import locked, recover
+
+    with locked(find_root(folder), on_wait=_print_waiting) as lock:
+        if writes:
+            _print_recovery(recover(lock))
+        elif lock.journal.pending:
+            sys.stderr.write("An earlier run was interrupted; the next one finishes its write.\n")
+        yield lock
+
+
+def _print_waiting() -> None:
+    sys.stderr.write("Another run is writing in this project; waiting for it.\n")
+
+
+def _print_recovery(recovery: Recovery | None) -> None:
+    if recovery is None:
+        return
+    done = "undone" if recovery.undone else "finished"
+    sys.stderr.write(f"The write of an interrupted run was {done}: {len(recovery.paths)} files.\n")
+    for path in recovery.kept:
+        sys.stderr.write(f"{path} was changed since, and is left as it is.\n")
+
+
+def drop_output() -> None:
+    """Keep Python from an error at exit after the reader of the output has closed it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_failure(problems: Sequence[Problem], *, as_json: bool) -> None:
+    """Print the problems of a failure: as text to standard error, or as JSON to standard output."""
+    from ash_scaffold.cli.output import print_problems, write_json
+
+    if as_json:
+        write_json({"version": 1, "problems": problems})
+    else:
+        print_problems(problems)
+
+
+def _interrupted() -> Problem:
+    return Code.INTERRUPTED.at("", INTERRUPTED)
+
+
+def _unexpected(error: Exception) -> Problem:
+    # Not the message: a driver's may hold what a URL holds.
+    return Code.INTERNAL.at(
+        "",
+        f"This should not happen: {type(error).__name__}.",
+        todo=f"Run it again with {DEBUG}=1 for the details, and report them.",
+    )
