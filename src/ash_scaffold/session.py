@@ -221,7 +221,7 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
         schema_changes=changes,
         names=names,
         bare_state=state,
-        state=with_names(state, snapshots.values(), names, changes.renamed),
+        state=with_names(state, snapshots.values(), names, changes.renames),
         problems=(*source.problems, *memory.problems),
     )
 

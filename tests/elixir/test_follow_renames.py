@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 
 from ash_scaffold.elixir.merge.merge import follow_renames
-from ash_scaffold.elixir.merge.units import Renames
+from ash_scaffold.elixir.merge.units import TableRenames
 from ash_scaffold.elixir.read.values import ModuleSource
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 
-RENAMES = Renames({"old": "new", "a": "b", "b": "a"}, {"old_idx": "new_idx", "x": "y", "y": "x"})
+RENAMES = TableRenames(
+    {"old": "new", "a": "b", "b": "a"}, {"old_idx": "new_idx", "x": "y", "y": "x"}
+)
 
 
-def followed(section: str, line: str, renames: Renames = RENAMES) -> str:
+def followed(section: str, line: str, renames: TableRenames = RENAMES) -> str:
     text = f"defmodule App.User do\n  {section} do\n    {line}\n  end\nend\n"
     tree = parse(text.encode())
     lines = follow_renames(ModuleSource(tree, modules(tree)[0]), renames).decode().split("\n")
@@ -78,4 +80,4 @@ def test_the_name_alone_is_changed(section: str, before: str, after: str | None)
 
 def test_without_renames_nothing_is_looked_at() -> None:
     line = "attribute :login, :string, source: :old"
-    assert followed("attributes", line, Renames()) == line
+    assert followed("attributes", line, TableRenames()) == line

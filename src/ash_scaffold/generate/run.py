@@ -299,7 +299,7 @@ def _names_without_hands(run: PlannedRun) -> Mapping[Name, ResourceNames]:
         for table, each in session.names.items()
     }
     snapshots = map(without_hands, session.snapshots.values())
-    state = with_names(session.bare_state, snapshots, fields, session.schema_changes.renamed)
+    state = with_names(session.bare_state, snapshots, fields, session.schema_changes.renames)
     return names_of_plan(plan(session.database, state, session.resolver, run.options.planning))
 
 

@@ -22,8 +22,8 @@ from ash_scaffold.elixir.merge import (
     Note,
     NoteKind,
     Part,
-    Renames,
     Spread,
+    TableRenames,
     assemble,
     entities,
     merge,
@@ -436,10 +436,10 @@ class Writer:
         return Status.MERGED if merged and not pure else Status.CHANGED
 
     def _context(self, versions: ModuleVersions, accepted: frozenset[str]) -> MergeContext:
-        table, renamed = versions.module.table, self._changes.renamed
-        renames = Renames()
+        table, changes = versions.module.table, self._changes.renames
+        renames = TableRenames()
         if table is not None:
-            renames = Renames(renamed.columns_of(table), renamed.constraints_for(table))
+            renames = TableRenames(changes.columns_of(table), changes.constraints_for(table))
         return MergeContext(
             scope=versions.module.scope,
             accepted=accepted,

@@ -44,7 +44,7 @@ def hand_given_names(
         return asked[0].get(table, NO_NAMES)
 
     said = {
-        changes.renamed.table(name): followed(name, each, changes.renamed)
+        changes.renames.table(name): followed(name, each, changes.renames)
         for name, each in read.items()
     }
     found: dict[Name, HandGivenNames] = {}
@@ -130,7 +130,7 @@ def _before(old: Snapshot, changes: SchemaChanges) -> ResourceNames:
     names = names_of_snapshot(old.names)
     columns = [column.name for column in old.facts.columns] if old.facts is not None else []
     there = {name: names.attributes.get(name, name) for name in columns}
-    return followed(old.table, msgspec.structs.replace(names, attributes=there), changes.renamed)
+    return followed(old.table, msgspec.structs.replace(names, attributes=there), changes.renames)
 
 
 def without_hands(snapshot: Snapshot) -> Snapshot:

@@ -15,9 +15,9 @@ from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
 from ash_scaffold.ash.relationship_id import RelationshipId, relationship_id
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import Source, columns_of, read_resources, resource_names
-from ash_scaffold.generate.renamed import NOTHING_RENAMED, Renamed
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.schema_changes import NO_RENAMES, Renames
 from ash_scaffold.project.snapshot import (
     HandGivenNames,
     NamesSnapshot,
@@ -35,7 +35,7 @@ def with_names(
     state: ProjectState,
     snapshots: Iterable[Snapshot],
     files: Mapping[Name, ResourceNames],
-    renamed: Renamed = NOTHING_RENAMED,
+    renames: Renames = NO_RENAMES,
 ) -> ProjectState:
     """Return the state of the project with the names of its snapshots and files.
 
@@ -49,16 +49,16 @@ def with_names(
     names: dict[Name, ResourceNames] = {}
     for table in {**old, **files}:
         both = overlaid(old.get(table, NO_NAMES), files.get(table, NO_NAMES))
-        both = pinned_columns(table, both, renamed)
-        names[renamed.table(table)] = followed(table, both, renamed)
+        both = pinned_columns(table, both, renames)
+        names[renames.table(table)] = followed(table, both, renames)
     return msgspec.structs.replace(
         state,
         resources={
-            renamed.table(name): msgspec.structs.replace(each, table=renamed.table(name))
+            renames.table(name): msgspec.structs.replace(each, table=renames.table(name))
             for name, each in state.resources.items()
         },
         names=names,
-        legacy=tuple(legacy_renamed(each, renamed.table, renamed.column) for each in state.legacy),
+        legacy=tuple(legacy_renamed(each, renames.table, renames.column) for each in state.legacy),
     )
 
 
@@ -109,44 +109,44 @@ def overlaid(snapshot: ResourceNames, file: ResourceNames) -> ResourceNames:
     )
 
 
-def followed(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
+def followed(table: Name, names: ResourceNames, renames: Renames) -> ResourceNames:
     """Return the names of a table's objects under what those are called in the database today.
 
     `table` is what the table was called.
     """
-    now = renamed.table(table)
-    attributes = {renamed.column(now, old): name for old, name in names.attributes.items()}
+    now = renames.table(table)
+    attributes = {renames.column(now, old): name for old, name in names.attributes.items()}
     return msgspec.structs.replace(
         names,
         attributes=attributes,
         relationships={
-            _followed_id(now, each, renamed): name for each, name in names.relationships.items()
+            _followed_id(now, each, renames): name for each, name in names.relationships.items()
         },
-        identities={renamed.constraint(now, old): name for old, name in names.identities.items()},
+        identities={renames.constraint(now, old): name for old, name in names.identities.items()},
         # A file may name the new column already.
-        removed=frozenset(renamed.column(now, old) for old in names.removed) - attributes.keys(),
+        removed=frozenset(renames.column(now, old) for old in names.removed) - attributes.keys(),
     )
 
 
-def pinned_columns(table: Name, names: ResourceNames, renamed: Renamed) -> ResourceNames:
+def pinned_columns(table: Name, names: ResourceNames, renames: Renames) -> ResourceNames:
     """Name the attributes of columns that were renamed since: as they were, the column's name.
 
     `table` is what the table was called. Names that differ from the column's are there already.
     """
     had = {
         old: old
-        for old in renamed.columns_of(renamed.table(table))
+        for old in renames.columns_of(renames.table(table))
         if old not in names.attributes and old not in names.removed
     }
     return msgspec.structs.replace(names, attributes={**names.attributes, **had}) if had else names
 
 
-def _followed_id(own: Name, each: RelationshipId, renamed: Renamed) -> RelationshipId:
-    table = renamed.table(each.table)
-    through = None if each.through is None else renamed.table(each.through)
+def _followed_id(own: Name, each: RelationshipId, renames: Renames) -> RelationshipId:
+    table = renames.table(each.table)
+    through = None if each.through is None else renames.table(each.through)
     left, right = (own, table) if through is None else (through, through)
     pairs = [
-        (renamed.column(left, source), renamed.column(right, destination))
+        (renames.column(left, source), renames.column(right, destination))
         for source, destination in each.pairs
     ]
     return RelationshipId.of(each.many, table, pairs, through)

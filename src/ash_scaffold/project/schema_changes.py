@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from ash_scaffold.config import Resolver
-from ash_scaffold.generate.renamed import Renamed, renamed_by
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import (
     NOTHING_SEEN,
@@ -23,6 +22,55 @@ from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.snapshot import Snapshot
 
+_CONSTRAINT_RENAMES = frozenset(
+    {
+        Kind.PRIMARY_KEY_RENAMED,
+        Kind.CONSTRAINT_RENAMED,
+        Kind.FOREIGN_KEY_RENAMED,
+        Kind.INDEX_RENAMED,
+    }
+)
+
+
+class Renames(msgspec.Struct, frozen=True):
+    """The renames in the database since the snapshots, new names by old ones.
+
+    Columns and constraints (indexes too) are by the table's new name.
+    """
+
+    tables: Mapping[Name, Name] = {}
+    columns: Mapping[Name, Mapping[str, str]] = {}
+    constraints: Mapping[Name, Mapping[str, str]] = {}
+
+    def table(self, old: Name) -> Name:
+        """Return the name of a table today."""
+        return self.tables.get(old, old)
+
+    def column(self, table: Name, old: str) -> str:
+        """Return the name of a column today; `table` is the table's new name."""
+        return self.columns.get(table, {}).get(old, old)
+
+    def constraint(self, table: Name, old: str) -> str:
+        """Return the name of a constraint or index today; `table` is the table's new name."""
+        return self.constraints.get(table, {}).get(old, old)
+
+    def constraints_for(self, table: Name) -> Mapping[str, str]:
+        """Return the renamed constraints that a table's resource may name.
+
+        They are its own, and those of other tables whose keys point at it.
+        """
+        found: dict[str, str] = {}
+        for names in self.constraints.values():
+            found |= names
+        return {**found, **self.constraints.get(table, {})}
+
+    def columns_of(self, table: Name) -> Mapping[str, str]:
+        """Return the renamed columns of a table (by its new name)."""
+        return self.columns.get(table, {})
+
+
+NO_RENAMES = Renames()
+
 
 class SchemaChanges(msgspec.Struct, frozen=True, kw_only=True):
     """The snapshots, and the changes of their tables since.
@@ -35,7 +83,7 @@ class SchemaChanges(msgspec.Struct, frozen=True, kw_only=True):
     resources: Mapping[Name, Snapshot] = {}
     modules: Mapping[str, Snapshot] = {}
     dropped: tuple[Snapshot, ...] = ()
-    renamed: Renamed = Renamed()
+    renames: Renames = NO_RENAMES
     changes: tuple[Change, ...] = ()
 
     @property
@@ -81,16 +129,16 @@ def find_schema_changes(
     new, pairing = _pair(read, database, config, seen)
     known = read.keys() | set(pairing.tables.values())
     changes = _changes_of(compare(read, new, pairing), known, config)
-    renamed = renamed_by(pairing, changes)
+    renames = _renames_of(pairing, changes)
     here = {table.name for table in database.tables}
     dropped = [
         each
         for name, each in tables.items()
-        if name.schema in database.schemas and renamed.table(name) not in here
+        if name.schema in database.schemas and renames.table(name) not in here
     ]
     return SchemaChanges(
         resources={
-            renamed.table(name): each for name, each in tables.items() if each not in dropped
+            renames.table(name): each for name, each in tables.items() if each not in dropped
         },
         modules={
             types.get(each.planned or each.module, each.module): each
@@ -98,8 +146,22 @@ def find_schema_changes(
             if each.table is None
         },
         dropped=tuple(sorted(dropped, key=lambda each: each.module)),
-        renamed=renamed,
+        renames=renames,
         changes=changes,
+    )
+
+
+def _renames_of(pairing: Pairing, changes: Iterable[Change]) -> Renames:
+    """Take the renames of tables and columns from the pairing, of the rest from the changes."""
+    constraints: dict[Name, dict[str, str]] = {}
+    for change in changes:
+        if change.kind in _CONSTRAINT_RENAMES and change.table is not None:
+            found = constraints.setdefault(change.table, {})
+            found[str(change.before)] = str(change.after)
+    return Renames(
+        tables={old: new for old, new in pairing.tables.items() if old != new},
+        columns=pairing.columns,
+        constraints=constraints,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ash_scaffold.elixir.merge.entities import assemble, entities, names_in, units_of, untouched
 from ash_scaffold.elixir.merge.merge import USE, Merged, Part, Spread, merge, merge_spread
 from ash_scaffold.elixir.merge.resolve import Conflict, MergeContext, Note, NoteKind
-from ash_scaffold.elixir.merge.units import DatabaseObjects, Renames
+from ash_scaffold.elixir.merge.units import DatabaseObjects, TableRenames
 
 __all__ = [
     "USE",
@@ -16,8 +16,8 @@ __all__ = [
     "Note",
     "NoteKind",
     "Part",
-    "Renames",
     "Spread",
+    "TableRenames",
     "assemble",
     "entities",
     "merge",

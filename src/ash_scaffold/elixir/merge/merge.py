@@ -32,7 +32,7 @@ from ash_scaffold.elixir.merge.units import (
     NO_RENAMES,
     DatabaseObjects,
     Form,
-    Renames,
+    TableRenames,
     Unit,
     module_units,
     objects_of,
@@ -127,7 +127,7 @@ def _with_held(
     base: str | None,
     theirs: str,
     held: frozenset[Path],
-    renames: Renames,
+    renames: TableRenames,
     others: OtherModules,
 ) -> str:
     """Return `theirs` with the old base of some units in place of theirs.
@@ -147,7 +147,7 @@ def _parsed_text(text: str) -> ModuleSource:
     return ModuleSource(tree, modules(tree)[0])
 
 
-def _generated(text: str, renames: Renames, others: DatabaseObjects) -> Unit:
+def _generated(text: str, renames: TableRenames, others: DatabaseObjects) -> Unit:
     source = _parsed_text(text)
     return module_units(source.tree, source.module, renames, others=others)
 
@@ -192,7 +192,7 @@ _NAMING = frozenset(
 )
 
 
-def follow_renames(source: ModuleSource, renames: Renames) -> bytes:
+def follow_renames(source: ModuleSource, renames: TableRenames) -> bytes:
     """Return the source with renamed database objects under today's names.
 
     Where a text names a column, a constraint or an index that was renamed since, the name alone is
@@ -204,7 +204,7 @@ def follow_renames(source: ModuleSource, renames: Renames) -> bytes:
     return apply(source.tree.source, _edits(module_units(source.tree, source.module), renames))
 
 
-def _edits(section: Unit, renames: Renames) -> Iterator[Edit]:
+def _edits(section: Unit, renames: TableRenames) -> Iterator[Edit]:
     for part in section.parts or ():
         if part.section:
             yield from _edits(part, renames)

@@ -9,7 +9,7 @@ import msgspec
 
 from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
 from ash_scaffold.elixir.merge.pairing import Triple, pair
-from ash_scaffold.elixir.merge.units import NO_RENAMES, Form, Renames, Unit, same
+from ash_scaffold.elixir.merge.units import NO_RENAMES, Form, TableRenames, Unit, same
 from ash_scaffold.elixir.merge.write import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.syntax.literal import atom
 
@@ -70,7 +70,7 @@ class MergeContext(msgspec.Struct, frozen=True, kw_only=True):
 
     scope: str = ""
     accepted: frozenset[str] = frozenset()
-    renames: Renames = NO_RENAMES
+    renames: TableRenames = NO_RENAMES
     hand_given_names: Mapping[str, Mapping[str, str]] = {}
 
     def full_name(self, object_: str) -> str:

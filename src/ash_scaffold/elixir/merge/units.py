@@ -113,11 +113,11 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         return self.value if self.value is not None else (self.start, self.end)
 
 
-class Renames(msgspec.Struct, frozen=True):
-    """What was renamed in the database since the base: columns, constraints and indexes.
+class TableRenames(msgspec.Struct, frozen=True):
+    """The renames of a table's columns, constraints and indexes since the base, by old name.
 
-    `followed` says that a text names them by their new names, where it names them at all: what
-    is left is the columns of attributes that bear their column's old name.
+    `followed` says that a text has the new names already, where it names the objects at all: what
+    is left is the columns of attributes with their column's old name.
     """
 
     columns: Mapping[str, str] = {}
@@ -125,7 +125,7 @@ class Renames(msgspec.Struct, frozen=True):
     followed: bool = False
 
 
-NO_RENAMES = Renames()
+NO_RENAMES = TableRenames()
 
 
 class DatabaseObjects(msgspec.Struct, frozen=True):
@@ -153,7 +153,7 @@ class Scope(ModuleSource, frozen=True):
     """
 
     objects: DatabaseObjects = NO_OBJECTS
-    renames: Renames = NO_RENAMES
+    renames: TableRenames = NO_RENAMES
 
 
 def same(ours: Unit, base: Unit) -> bool:
@@ -169,7 +169,7 @@ def span_of(nodes: Sequence[Node]) -> tuple[int, int]:
 def scope(
     tree: Tree,
     module: ModuleDefinition,
-    renames: Renames = NO_RENAMES,
+    renames: TableRenames = NO_RENAMES,
     others: DatabaseObjects = NO_OBJECTS,
 ) -> Scope:
     """Read which database objects the attributes, relationships and identities of a module are.
@@ -287,7 +287,7 @@ _ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
 def module_units(
     tree: Tree,
     module: ModuleDefinition,
-    renames: Renames = NO_RENAMES,
+    renames: TableRenames = NO_RENAMES,
     uses: Sequence[str] = (),
     others: DatabaseObjects = NO_OBJECTS,
 ) -> Unit:
