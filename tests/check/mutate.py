@@ -17,7 +17,7 @@ from tests.regenerate.project import MixProject
 from tests.support import instead_of_a_server
 
 from ash_scaffold import session
-from ash_scaffold.check.job import check
+from ash_scaffold.check.check import check
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.reflect import reflect

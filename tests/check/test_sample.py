@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.check.job import check
+from ash_scaffold.check.check import check
 from ash_scaffold.resources import data_path
 from ash_scaffold.session import SourceOptions
 

@@ -11,7 +11,7 @@ import pytest
 from tests.verify.recording import RECORDED, SCHEMA
 
 from ash_scaffold.postgres.url import describe_url, parse_url
-from ash_scaffold.verify.request import ecto_url
+from ash_scaffold.verify.target import ecto_url
 
 MIX = """#!/bin/sh
 echo "[info] starting up"

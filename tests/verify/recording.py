@@ -10,7 +10,7 @@ from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.report.finding import Finding
-from ash_scaffold.verify.answer import Answer, Answers, collect, decode
+from ash_scaffold.verify.answers import Answer, Answers, collect, decode
 from ash_scaffold.verify.project import check_project
 from ash_scaffold.verify.resources import Expected, check_resources, expect
 from ash_scaffold.verify.rows import check_rows

@@ -14,8 +14,8 @@ from ash_scaffold.cli.options import Json, Repo, Schema, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.verify.job import VerifyOptions
     from ash_scaffold.verify.report import VerifyReport
+    from ash_scaffold.verify.verify import VerifyOptions
 
 _WHICH = "Which resources"
 _DATABASE = "The database"
@@ -135,7 +135,7 @@ def verify(
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
     with ending(as_json=json):
-        from ash_scaffold.verify.job import VerifyOptions
+        from ash_scaffold.verify.verify import VerifyOptions
 
         options = VerifyOptions(
             source=source_options(url, dump, schema, repo=repo),
@@ -171,9 +171,9 @@ def _rows(text: str) -> int | None:
 def run(options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.cli.output import write_json
-    from ash_scaffold.verify.answer import Answer, RowsAnswer
-    from ash_scaffold.verify.job import verify as do_verify
+    from ash_scaffold.verify.answers import Answer, RowsAnswer
     from ash_scaffold.verify.report import verify_document, verify_junit
+    from ash_scaffold.verify.verify import verify as do_verify
 
     with progress(enabled=not as_json and not quiet and sys.stderr.isatty()) as say:
 

@@ -26,7 +26,7 @@ from ash_scaffold.ash.model import (
 )
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Expr, Keyword, Module, Term
-from ash_scaffold.verify.answer import (
+from ash_scaffold.verify.answers import (
     AttributeAnswer,
     IdentityAnswer,
     NameAnswer,

@@ -13,15 +13,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.resources import data_path
-from ash_scaffold.verify.answer import Answer, EndAnswer, FailedAnswer, decode
+from ash_scaffold.syntax.literal import flat
+from ash_scaffold.term import Atom, Keyword, Term
+from ash_scaffold.verify.answers import Answer, EndAnswer, FailedAnswer, decode
 
 _REQUEST = "ASH_SCAFFOLD_REQUEST"
 _POLL = 0.1  # seconds
@@ -47,6 +50,50 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
     mix_env: str
     variables: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What the script is to do.
+
+    `rows` is None for all. `tables` is None for all. `database` are the options that the repo is
+    started with in place of its own, None to leave those; `where` tells the one database that
+    may be used. `risks` are table, column and the condition of values that don't count.
+    """
+
+    answer: str
+    domains: tuple[str, ...] = ()
+    tables: tuple[Name, ...] | None = None
+    rows: int | None = 100
+    show_values: bool = False
+    write: bool = False
+    database: tuple[tuple[str, Term], ...] | None = None
+    where: str
+    risks: Sequence[tuple[Name, str, str]] = ()
+
+
+def question_text(question: Question) -> str:
+    """Write the question as an Elixir keyword list."""
+    tables: Term = None
+    if question.tables is not None:
+        tables = [(name.schema, name.name) for name in question.tables]
+    risks: list[Term] = [
+        ((name.schema, name.name), column, sql) for name, column, sql in question.risks
+    ]
+    return flat(
+        Keyword(
+            (
+                ("answer", question.answer),
+                ("domains", list(question.domains)),
+                ("tables", tables),
+                ("rows", Atom("all") if question.rows is None else question.rows),
+                ("show_values", question.show_values),
+                ("write", question.write),
+                ("database", None if question.database is None else Keyword(question.database)),
+                ("where", question.where),
+                ("risks", risks),
+            )
+        )
+    )
 
 
 def compile_project(mix: Mix) -> None:

@@ -9,7 +9,7 @@ from ash_scaffold.ash.types import TYPE_EXTENSIONS
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
-from ash_scaffold.verify.answer import Answers, RepoAnswer
+from ash_scaffold.verify.answers import Answers, RepoAnswer
 from ash_scaffold.verify.report import Kind
 
 _FUNCTIONS = "ash-functions"

@@ -41,7 +41,7 @@ from ash_scaffold.problem import Severity
 from ash_scaffold.report.differences import Families, accept_names, sentence, shown_term
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.term import Term
-from ash_scaffold.verify.answer import (
+from ash_scaffold.verify.answers import (
     Answers,
     AttributeAnswer,
     RelationshipAnswer,

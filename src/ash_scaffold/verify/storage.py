@@ -7,7 +7,7 @@ from enum import Enum
 from ash_scaffold.ash.types import WHOLE_SECONDS, Family, row_of
 from ash_scaffold.postgres.catalog import Database, Name, TypeKind, TypeUse
 from ash_scaffold.term import Atom
-from ash_scaffold.verify.answer import AttributeAnswer
+from ash_scaffold.verify.answers import AttributeAnswer
 
 _CATALOG = "pg_catalog"
 _WHOLE_SECONDS = frozenset(
@@ -31,8 +31,8 @@ def fit(database: Database, column: TypeUse, attribute: AttributeAnswer) -> Fit:
     if attribute.pg_type is None:
         return Fit.UNKNOWN
     schema, name, dimensions = attribute.pg_type
-    wanted = _base(database, column)
-    said = _base(database, TypeUse(Name(schema, name), dimensions=dimensions))
+    wanted = base_type(database, column)
+    said = base_type(database, TypeUse(Name(schema, name), dimensions=dimensions))
     if wanted.is_array != said.is_array:
         return Fit.OTHER
     one, other = wanted.name, said.name
@@ -49,12 +49,12 @@ def fit(database: Database, column: TypeUse, attribute: AttributeAnswer) -> Fit:
     return Fit.OTHER
 
 
-def _base(database: Database, use: TypeUse) -> TypeUse:
-    """Take domains off: a value is stored and compared as its base type's."""
+def base_type(database: Database, use: TypeUse) -> TypeUse:
+    """Return a domain's base type, which its values are stored and compared as, else the type."""
     type_ = database.types.get(use.name)
     if type_ is None or type_.kind is not TypeKind.DOMAIN or type_.base is None:
         return use
-    base = _base(database, type_.base)
+    base = base_type(database, type_.base)
     return TypeUse(base.name, base.typmod, base.dimensions + use.dimensions)
 
 

@@ -10,7 +10,7 @@ from tests.verify.recording import planned
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.report.finding import Finding
-from ash_scaffold.verify.risks import conditions, count
+from ash_scaffold.verify.rows import conditions, count
 
 DDL = """
 CREATE DOMAIN amounts AS numeric[];

@@ -26,16 +26,13 @@ from ash_scaffold.session import (
     read_database,
     schemas_in,
 )
-from ash_scaffold.verify.answer import Answer, Answers
-from ash_scaffold.verify.mix import Mix, ask, compile_project
+from ash_scaffold.verify.answers import Answer, Answers, require_answers, require_ash_repo
+from ash_scaffold.verify.mix import Mix, Question, ask, compile_project, question_text
 from ash_scaffold.verify.project import check_project
 from ash_scaffold.verify.report import VerifyReport, with_accepted
-from ash_scaffold.verify.request import Question, ecto_url, question_text, repo_options
-from ash_scaffold.verify.require import require_answers, require_ash_repo
 from ash_scaffold.verify.resources import check_resources, expect
-from ash_scaffold.verify.risks import Condition, conditions, count
-from ash_scaffold.verify.rows import check_rows, checked
-from ash_scaffold.verify.writable import require_writable, whereabouts
+from ash_scaffold.verify.rows import Condition, check_rows, checked, conditions, count
+from ash_scaffold.verify.target import ecto_url, repo_options, require_writable, whereabouts
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

@@ -6,8 +6,7 @@ import pytest
 
 from ash_scaffold.postgres.url import parse_url
 from ash_scaffold.problem import ScaffoldError
-from ash_scaffold.verify.request import ecto_url, repo_options
-from ash_scaffold.verify.writable import require_writable
+from ash_scaffold.verify.target import ecto_url, repo_options, require_writable
 
 
 @pytest.mark.parametrize(
