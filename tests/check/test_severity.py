@@ -9,9 +9,9 @@ from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT
 from ash_scaffold.ash.types import Family, ash_families
 from ash_scaffold.check.schema_drift import change_severity
-from ash_scaffold.postgres.catalog import Index, Name
+from ash_scaffold.postgres.catalog import Column, Index, Name
 from ash_scaffold.postgres.compare import Change, Kind
-from ash_scaffold.postgres.facts import ColumnFacts
+from ash_scaffold.postgres.type_text import read_type
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.differences import difference_severity
 from ash_scaffold.report.finding import DRIFT_WORDS
@@ -38,11 +38,11 @@ def test_every_kind_has_one() -> None:
 @pytest.mark.parametrize(
     ("kind", "after", "severity"),
     [
-        (Kind.COLUMN_ADDED, ColumnFacts(name="x", type="text"), "differs"),
-        (Kind.COLUMN_ADDED, ColumnFacts(name="x", type="text", not_null=True), "breaks"),
+        (Kind.COLUMN_ADDED, Column(name="x", type=read_type("text")), "differs"),
+        (Kind.COLUMN_ADDED, Column(name="x", type=read_type("text"), not_null=True), "breaks"),
         (
             Kind.COLUMN_ADDED,
-            ColumnFacts(name="x", type="text", not_null=True, default="now()"),
+            Column(name="x", type=read_type("text"), not_null=True, default="now()"),
             "differs",
         ),
         (Kind.INDEX_ADDED, index(unique=False), "stale"),

@@ -147,7 +147,7 @@ class AttributePlanner:
             public=public,
         )
         attribute = _filled(attribute, column, mapped)
-        if attribute.default is ABSENT and _trigger_fills(table, column):
+        if attribute.default is ABSENT and table.filled_by_trigger(column.name):
             attribute = msgspec.structs.replace(attribute, generated=True)
         if is_key and key is not None:
             alone = len(key.columns) == 1 and not foreign
@@ -214,11 +214,6 @@ def _filled(attribute: Attribute, column: Column, mapped: Mapped) -> Attribute:
     if default is ABSENT:
         return replace(attribute, generated=True)
     return replace(attribute, default=default)
-
-
-def _trigger_fills(table: Table, column: Column) -> bool:
-    """Whether a trigger gives a new row its value, so that an INSERT need not."""
-    return any(trigger.on_insert and column.name in trigger.assigns for trigger in table.triggers)
 
 
 # Timestamps that the application fills.
@@ -313,7 +308,7 @@ def timestamp(
 
 def _database_fills(attribute: Attribute, table: Table) -> bool:
     """Whether a trigger sets the column of a new row, or no client may."""
-    fills = any(t.on_insert and attribute.column in t.assigns for t in table.triggers)
+    fills = table.filled_by_trigger(attribute.column)
     return fills or not attribute.writable
 
 

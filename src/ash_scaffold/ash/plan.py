@@ -21,10 +21,7 @@ from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import (
-    Column,
     Database,
-    Generated,
-    Identity,
     Name,
     RelationKind,
 )
@@ -178,16 +175,6 @@ def _draft_tables(
     return drafts, problems
 
 
-def _is_filled(column: Column) -> bool:
-    """Whether PostgreSQL has a value for the column when an INSERT names none."""
-    return (
-        not column.not_null
-        or column.default is not None
-        or column.identity is not Identity.NONE
-        or column.generated is not Generated.NONE
-    )
-
-
 def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | None, list[Problem]]:
     """Choose the default actions: what the table allows, within what was allowed for."""
     allowed = config.actions_for(draft.name, domain) or "crud"
@@ -205,7 +192,7 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
         and not a.generated
         and a.default is ABSENT
     )
-    missing = [column.name for column in draft.columns.dropped if not _is_filled(column)]
+    missing = [column.name for column in draft.columns.dropped if column.required]
     problems = []
     if missing:
         problems.append(

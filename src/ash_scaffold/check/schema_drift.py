@@ -11,9 +11,8 @@ from ash_scaffold.ash.model import Place
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.run import PlannedRun
-from ash_scaffold.postgres.catalog import Generated, Identity, Index, Key, Name, Trigger
+from ash_scaffold.postgres.catalog import Column, Index, Key, Name, Trigger
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
-from ash_scaffold.postgres.facts import ColumnFacts
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.schema_changes import rename_problems
 from ash_scaffold.project.snapshot import Snapshot
@@ -291,7 +290,7 @@ def change_severity(change: Change) -> Severity:
     """Return what a change means for a resource that does not follow it."""
     found = _CHANGES[change.kind]
     before, after = change.before, change.after
-    if change.kind is Kind.COLUMN_ADDED and isinstance(after, ColumnFacts) and _demands(after):
+    if change.kind is Kind.COLUMN_ADDED and isinstance(after, Column) and after.required:
         return _BREAKS
     if change.kind in _INDEXES and any(isinstance(i, Index) and i.unique for i in (before, after)):
         return _DIFFERS
@@ -302,9 +301,3 @@ def change_severity(change: Change) -> Severity:
     if change.kind is Kind.DOMAIN_CHANGED and change.detail == "type":
         return _BREAKS
     return found
-
-
-def _demands(column: ColumnFacts) -> bool:
-    """Whether an INSERT that does not name the column fails."""
-    filled = column.default is not None or column.identity is not Identity.NONE
-    return column.not_null and not filled and column.generated is Generated.NONE

@@ -19,7 +19,6 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
-from ash_scaffold.postgres.type_text import read_type
 from ash_scaffold.project.snapshot import NamesSnapshot, digest
 
 # The last part of the name of a resource's fragment.
@@ -205,6 +204,6 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
 def _configured_columns(facts: TableFacts, config: Resolver) -> Iterable[object]:
     for column in facts.columns:
         entry = config.for_column(facts.name, column.name)
-        kind = config.type_for(read_type(column.type).name)
+        kind = config.type_for(column.type.name)
         if entry is not NO_COLUMN or kind is not None:
             yield column.name, msgspec.structs.replace(entry, renamed_from=None), kind

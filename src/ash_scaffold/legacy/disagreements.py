@@ -32,8 +32,6 @@ from ash_scaffold.postgres.catalog import (
     Column,
     Database,
     ForeignKey,
-    Generated,
-    Identity,
     Name,
     RelationKind,
     Table,
@@ -224,7 +222,8 @@ def _unknown_columns(schema: EctoSchema, table: Table) -> Iterator[Disagreement]
         return
     fields = schema.by_column()
     for column in table.columns:
-        if column.name not in fields and column.not_null and not _filled(table, column):
+        required = column.required and not table.filled_by_trigger(column.name)
+        if required and column.name not in fields:
             what = (
                 f"{schema.table}.{column.name} is NOT NULL without a default, and the schema does "
                 "not know it."
@@ -232,15 +231,6 @@ def _unknown_columns(schema: EctoSchema, table: Table) -> Iterator[Disagreement]
             yield _disagreement(
                 Code.LEGACY_COLUMN_UNKNOWN, schema, schema.line, what, column=column.name
             )
-
-
-def _filled(table: Table, column: Column) -> bool:
-    return (
-        column.default is not None
-        or column.identity is not Identity.NONE
-        or column.generated is not Generated.NONE
-        or any(t.on_insert and column.name in t.assigns for t in table.triggers)
-    )
 
 
 def _shared(hints: Hints, leading: Mapping[Name, EctoSchema]) -> Iterator[Disagreement]:

@@ -8,7 +8,7 @@ serve to recognise renames there, and are left out of everything that is committ
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -94,17 +94,32 @@ class TypeKind(StrEnum):
     MULTIRANGE = "multirange"
 
 
-class TypeUse(msgspec.Struct, frozen=True):
+class TypeUse:
     """A type as a column, a field or a domain uses it.
 
     For an array, `name` is the element's type and `dimensions` is at least 1 (PostgreSQL does not
     enforce the declared number). `typmod` is `atttypmod` as stored, -1 for none, and is the
     element's for an array.
+
+    It is no msgspec struct, so that msgspec leaves its JSON to the hooks of `type_text`.
     """
 
-    name: Name
-    typmod: int = -1
-    dimensions: int = 0
+    __slots__ = ("_key", "dimensions", "name", "typmod")
+
+    def __init__(self, name: Name, typmod: int = -1, dimensions: int = 0) -> None:
+        self.name: Final = name
+        self.typmod: Final = typmod
+        self.dimensions: Final = dimensions
+        self._key: Final = (name, typmod, dimensions)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TypeUse) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"TypeUse{self._key!r}"
 
     @property
     def is_array(self) -> bool:
@@ -125,14 +140,14 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     enforced: bool = True
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(msgspec.Struct, frozen=True, array_like=True):
     """A field of a composite type."""
 
     name: str
     type: TypeUse
 
 
-class Type(msgspec.Struct, frozen=True, kw_only=True):
+class Type(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A type that some column uses, directly or through others.
 
     `labels` are an enum's in `enumsortorder`; `base`, `not_null`, `checks` and `default` are a
@@ -154,7 +169,7 @@ class Type(msgspec.Struct, frozen=True, kw_only=True):
     subtype: TypeUse | None = None
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A column of a relation. `default` is the SQL of the default or generation expression.
 
     `not_null` is true as well when the column's domain (or its base domain) forbids NULL.
@@ -171,6 +186,20 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     collation: str | None = None
     comment: str | None = None
     readable: bool = True
+
+    @property
+    def filled(self) -> bool:
+        """Whether it has a value when an INSERT names none: a default, identity or generated."""
+        return (
+            self.default is not None
+            or self.identity is not Identity.NONE
+            or self.generated is not Generated.NONE
+        )
+
+    @property
+    def required(self) -> bool:
+        """Whether an INSERT that does not name it fails, triggers apart."""
+        return self.not_null and not self.filled
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -283,7 +312,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     assigns: tuple[str, ...] = ()
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A relation that can be read as a table.
 
     `partition_of` is set for a partition, which is only read when asked for; `inherits` for
@@ -301,15 +330,19 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     indexes: tuple[Index, ...] = ()
-    partition_constraints: tuple[PartitionConstraint, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[str, ...] = ()
     row_security: bool = False
     inherits: tuple[Name, ...] = ()
     partition_of: Name | None = None
+    partition_constraints: tuple[PartitionConstraint, ...] = ()
     readable: bool = True
     writable: bool = True
     updatable: bool = True
+
+    def filled_by_trigger(self, column: str) -> bool:
+        """Whether a trigger gives a new row its value, so that an INSERT need not."""
+        return any(each.on_insert and column in each.assigns for each in self.triggers)
 
     def column(self, name: str) -> Column:
         """Return the column of that name. Raises `KeyError` when there is none."""

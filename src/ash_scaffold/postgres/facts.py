@@ -1,4 +1,6 @@
-"""The facts of a table that its snapshot keeps: all that two copies of one schema share.
+"""The facts of a table that its snapshot keeps: the catalog's structs in canonical form.
+
+Canonical is all that two copies of one schema share.
 
 Object ids, attribute numbers, the server's version and the declared dimensions of arrays are left
 out, and so are invalid indexes (pg_dump leaves those out as well): a live database, its dump
@@ -10,69 +12,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import (
     Action,
-    Check,
     Column,
     Database,
     Exclusion,
     Field,
     ForeignKey,
-    Generated,
-    Identity,
     Index,
-    Key,
     Name,
-    PartitionConstraint,
     RelationKind,
     Table,
-    Trigger,
     Type,
     TypeKind,
     TypeUse,
 )
-from ash_scaffold.postgres.type_text import read_type, write_type
+from ash_scaffold.postgres.type_text import encode_type
 
 VERSION = 1
 _CATALOG = "pg_catalog"
 
 
-class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A column, as `catalog.Column` has it; `type` as `type_notation` writes it."""
-
-    name: str
-    type: str
-    not_null: bool = False
-    default: str | None = None
-    identity: Identity = Identity.NONE
-    generated: Generated = Generated.NONE
-    collation: str | None = None
-    comment: str | None = None
-    readable: bool = True
-
-
-class TypeFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A type, as `catalog.Type` has it; `fields` are pairs of a name and a type."""
-
-    name: Name
-    kind: TypeKind
-    extension: str = ""
-    comment: str | None = None
-    labels: tuple[str, ...] = ()
-    base: str | None = None
-    not_null: bool = False
-    default: str | None = None
-    checks: tuple[Check, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()
-    subtype: str | None = None
-
-
-class TableFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A table, as `catalog.Table` has it, and the types its columns use.
+class TableFacts(Table, frozen=True, kw_only=True, omit_defaults=True):
+    """A table in canonical form, and the types its columns use.
 
     `types` leaves out the plain ones of `pg_catalog`. `incoming` are keys of tables without
     facts of their own that can stop the delete of a row: they point at this table, or at a table
@@ -80,26 +48,7 @@ class TableFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     version: int
-    name: Name
-    kind: RelationKind = RelationKind.TABLE
-    comment: str | None = None
-    columns: tuple[ColumnFacts, ...] = ()
-    primary_key: Key | None = None
-    unique_keys: tuple[Key, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
-    checks: tuple[Check, ...] = ()
-    exclusions: tuple[Exclusion, ...] = ()
-    indexes: tuple[Index, ...] = ()
-    triggers: tuple[Trigger, ...] = ()
-    rules: tuple[str, ...] = ()
-    row_security: bool = False
-    inherits: tuple[Name, ...] = ()
-    partition_of: Name | None = None
-    partition_constraints: tuple[PartitionConstraint, ...] = ()
-    readable: bool = True
-    writable: bool = True
-    updatable: bool = True
-    types: tuple[TypeFacts, ...] = ()
+    types: tuple[Type, ...] = ()
     incoming: tuple[ForeignKey, ...] = ()
 
 
@@ -107,29 +56,17 @@ def facts_of(
     table: Table, types: Mapping[Name, Type], incoming: Iterable[ForeignKey] = ()
 ) -> TableFacts:
     """Return the facts of one table. `types` holds those that its columns use."""
+    canonical_form = {
+        "oid": 0,
+        "columns": tuple(_column(column) for column in table.columns),
+        "exclusions": tuple(_exclusion(each) for each in table.exclusions),
+        "indexes": _indexes(table),
+    }
     return TableFacts(
         version=VERSION,
-        name=table.name,
-        kind=table.kind,
-        comment=table.comment,
-        columns=tuple(_column_facts(column) for column in table.columns),
-        primary_key=table.primary_key,
-        unique_keys=table.unique_keys,
-        foreign_keys=table.foreign_keys,
-        checks=table.checks,
-        exclusions=tuple(_exclusion(each) for each in table.exclusions),
-        indexes=_indexes(table),
-        triggers=table.triggers,
-        rules=table.rules,
-        row_security=table.row_security,
-        inherits=table.inherits,
-        partition_of=table.partition_of,
-        partition_constraints=table.partition_constraints,
-        readable=table.readable,
-        writable=table.writable,
-        updatable=table.updatable,
         types=tuple(_used_types(table, types)),
         incoming=tuple(incoming),
+        **(_fields(table) | canonical_form),
     )
 
 
@@ -156,30 +93,10 @@ def facts_of_database(
 def table_of(facts: TableFacts) -> tuple[Table, dict[Name, Type]]:
     """Return the table, and the types that it uses, as they were when the facts were taken.
 
-    Object ids and attribute numbers are 0. Raises `ValueError` for a type that can't be read.
+    Object ids and attribute numbers are 0.
     """
-    table = Table(
-        name=facts.name,
-        kind=facts.kind,
-        comment=facts.comment,
-        columns=tuple(_column(column) for column in facts.columns),
-        primary_key=facts.primary_key,
-        unique_keys=facts.unique_keys,
-        foreign_keys=facts.foreign_keys,
-        checks=facts.checks,
-        exclusions=facts.exclusions,
-        indexes=facts.indexes,
-        triggers=facts.triggers,
-        rules=facts.rules,
-        row_security=facts.row_security,
-        inherits=facts.inherits,
-        partition_of=facts.partition_of,
-        partition_constraints=facts.partition_constraints,
-        readable=facts.readable,
-        writable=facts.writable,
-        updatable=facts.updatable,
-    )
-    types = {each.name: _type(each) for each in facts.types}
+    table = Table(**_fields(facts))
+    types = {each.name: each for each in facts.types}
     uses = [*(column.type for column in table.columns), *_parts(types.values())]
     for use in uses:
         if use.name not in types:
@@ -191,7 +108,7 @@ def database_of(facts: Iterable[TableFacts]) -> Database:
     """Return the database that snapshots describe, its server's version 0.
 
     Snapshots that were written at different times may know one type in two ways; the table that
-    comes first by name is believed. Raises `ValueError` as `table_of` does.
+    comes first by name is believed.
     """
     ordered = sorted(facts, key=lambda each: each.name)
     tables: list[Table] = []
@@ -219,7 +136,7 @@ def write_facts(facts: TableFacts, indent: str = "") -> str:
     `indent` stands before every line but the first, so that it can be put inside other JSON.
     """
     members = []
-    for name in facts.__struct_fields__:
+    for name in _ORDER:
         value = getattr(facts, name)
         if value == _DEFAULTS.get(name, _REQUIRED):
             continue
@@ -232,57 +149,39 @@ def write_facts(facts: TableFacts, indent: str = "") -> str:
 
 
 _REQUIRED = object()
-_DEFAULTS = dict(
-    zip(
-        TableFacts.__struct_fields__[-len(TableFacts.__struct_defaults__) :],
-        TableFacts.__struct_defaults__,
-        strict=True,
-    )
-)
+_ORDER = ("version", *(name for name in TableFacts.__struct_fields__ if name != "version"))
+_DEFAULTS = {
+    field.name: field.default for field in msgspec.structs.fields(TableFacts) if not field.required
+}
 _LISTED = frozenset(
     "columns unique_keys foreign_keys checks exclusions indexes triggers partition_constraints "
     "types incoming".split()
 )
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=encode_type)
 
 
 def _flat(value: object) -> str:
     return msgspec.json.format(_encoder.encode(value), indent=0).decode()
 
 
-def _column_facts(column: Column) -> ColumnFacts:
-    return ColumnFacts(
-        name=column.name,
-        type=write_type(column.type),
-        not_null=column.not_null,
-        default=column.default,
-        identity=column.identity,
-        generated=column.generated,
-        collation=column.collation,
-        comment=column.comment,
-        readable=column.readable,
-    )
+def _fields(table: Table) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in Table.__struct_fields__}
 
 
-def _column(facts: ColumnFacts) -> Column:
-    return Column(
-        name=facts.name,
-        type=read_type(facts.type),
-        not_null=facts.not_null,
-        default=facts.default,
-        identity=facts.identity,
-        generated=facts.generated,
-        collation=facts.collation,
-        comment=facts.comment,
-        readable=facts.readable,
-    )
+def _column(column: Column) -> Column:
+    return replace(column, attnum=0, type=_use(column.type))
+
+
+def _use(use: TypeUse) -> TypeUse:
+    """Take one dimension for any number of them."""
+    return use if use.dimensions <= 1 else TypeUse(use.name, use.typmod, 1)
 
 
 def _exclusion(exclusion: Exclusion) -> Exclusion:
     definition = canonical(exclusion.definition)
     if definition == exclusion.definition:
         return exclusion
-    return msgspec.structs.replace(exclusion, definition=definition)
+    return replace(exclusion, definition=definition)
 
 
 def _indexes(table: Table) -> tuple[Index, ...]:
@@ -295,15 +194,13 @@ def _index(index: Index) -> Index:
     if all(key.expression is None for key in index.keys):
         return index
     keys = tuple(
-        key
-        if key.expression is None
-        else msgspec.structs.replace(key, expression=canonical(key.expression))
+        key if key.expression is None else replace(key, expression=canonical(key.expression))
         for key in index.keys
     )
-    return index if keys == index.keys else msgspec.structs.replace(index, keys=keys)
+    return index if keys == index.keys else replace(index, keys=keys)
 
 
-def _used_types(table: Table, types: Mapping[Name, Type]) -> Iterator[TypeFacts]:
+def _used_types(table: Table, types: Mapping[Name, Type]) -> Iterator[Type]:
     """Give the types that are not plain ones of the server, each once, in order of name."""
     found: dict[Name, Type] = {}
     queue = [column.type.name for column in table.columns]
@@ -317,7 +214,7 @@ def _used_types(table: Table, types: Mapping[Name, Type]) -> Iterator[TypeFacts]
         found[name] = type_
         queue += [use.name for use in _parts([type_])]
     for name in sorted(found):
-        yield _type_facts(found[name])
+        yield _type(found[name])
 
 
 def _parts(types: Iterable[Type]) -> Iterator[TypeUse]:
@@ -331,36 +228,15 @@ def _parts(types: Iterable[Type]) -> Iterator[TypeUse]:
             yield field.type
 
 
-def _type_facts(type_: Type) -> TypeFacts:
-    return TypeFacts(
-        name=type_.name,
-        kind=type_.kind,
-        extension=type_.extension,
+def _type(type_: Type) -> Type:
+    return replace(
+        type_,
+        oid=0,
         # An extension's own comments are its version's.
         comment=None if type_.extension else type_.comment,
-        labels=type_.labels,
-        base=None if type_.base is None else write_type(type_.base),
-        not_null=type_.not_null,
-        default=type_.default,
-        checks=type_.checks,
-        fields=tuple((field.name, write_type(field.type)) for field in type_.fields),
-        subtype=None if type_.subtype is None else write_type(type_.subtype),
-    )
-
-
-def _type(facts: TypeFacts) -> Type:
-    return Type(
-        name=facts.name,
-        kind=facts.kind,
-        extension=facts.extension,
-        comment=facts.comment,
-        labels=facts.labels,
-        base=None if facts.base is None else read_type(facts.base),
-        not_null=facts.not_null,
-        default=facts.default,
-        checks=facts.checks,
-        fields=tuple(Field(name, read_type(text)) for name, text in facts.fields),
-        subtype=None if facts.subtype is None else read_type(facts.subtype),
+        base=type_.base and _use(type_.base),
+        fields=tuple(Field(field.name, _use(field.type)) for field in type_.fields),
+        subtype=type_.subtype and _use(type_.subtype),
     )
 
 

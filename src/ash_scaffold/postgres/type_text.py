@@ -118,6 +118,26 @@ def read_type(text: str) -> TypeUse:
     return TypeUse(Name(schema, name), _typmod(match, name), 1 if match["array"] else 0)
 
 
+def encode_type(value: object) -> str:
+    """Write the use of a type as its JSON: msgspec's `enc_hook` for the structs of the catalog.
+
+    Raises `NotImplementedError` for anything else, as msgspec wants it.
+    """
+    if isinstance(value, TypeUse):
+        return write_type(value)
+    raise NotImplementedError(f"{type(value).__name__} has no JSON")
+
+
+def decode_type(kind: type, value: object) -> TypeUse:
+    """Read the use of a type from its JSON: msgspec's `dec_hook` for the structs of the catalog.
+
+    Raises `ValueError` for any other value, of which msgspec makes a `ValidationError`.
+    """
+    if kind is TypeUse and isinstance(value, str):
+        return read_type(value)
+    raise ValueError(f"{value!r} is no {kind.__name__}")
+
+
 def _notation_modifier(use: TypeUse) -> str:
     if use.typmod < 0:
         return ""

@@ -20,6 +20,7 @@ from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
 from ash_scaffold.postgres.facts import TableFacts, write_facts
+from ash_scaffold.postgres.type_text import decode_type, encode_type
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.model import Generated, Resource
 
@@ -169,7 +170,7 @@ def snapshot_path(snapshot: Snapshot) -> str:
 def encode(snapshot: Snapshot) -> bytes:
     """Write a snapshot as JSON, in lines so that a small change is a small diff."""
     members = []
-    for name, value in msgspec.to_builtins(snapshot).items():
+    for name, value in msgspec.to_builtins(snapshot, enc_hook=encode_type).items():
         if name == "names" and snapshot.names == NamesSnapshot():
             continue
         if name == "facts" and snapshot.facts is not None:
@@ -236,7 +237,7 @@ def _read(path: Path, where: str) -> Snapshot:
 
 def _decode(content: bytes, where: str) -> Snapshot:
     try:
-        snapshot = msgspec.json.decode(content, type=Snapshot)
+        snapshot = msgspec.json.decode(content, type=Snapshot, dec_hook=decode_type)
     except msgspec.ValidationError:
         # What does not fit may be of a later version, which is the better reason.
         header = msgspec.json.decode(content, type=_Header)

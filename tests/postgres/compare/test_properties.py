@@ -22,7 +22,7 @@ from ash_scaffold.postgres.catalog import (
 from ash_scaffold.postgres.compare import compare, pair, text
 from ash_scaffold.postgres.facts import TableFacts, facts_of, table_of, write_facts
 from ash_scaffold.postgres.sql import quote_identifier
-from ash_scaffold.postgres.type_text import read_type, write_type
+from ash_scaffold.postgres.type_text import decode_type, read_type, write_type
 
 NAMES = st.sampled_from(["a", "b", "c", "Odd name", 'q"q', "select", "d"])
 ENUM = Name("public", "mood")
@@ -93,7 +93,7 @@ def test_a_schema_is_no_change_from_itself_nor_from_what_is_read_back(
 ) -> None:
     assert compare(schema, schema) == ()
     again = {
-        name: msgspec.json.decode(write_facts(facts), type=TableFacts)
+        name: msgspec.json.decode(write_facts(facts), type=TableFacts, dec_hook=decode_type)
         for name, facts in schema.items()
     }
     assert again == schema

@@ -9,6 +9,7 @@ import msgspec
 
 from ash_scaffold.postgres.catalog import (
     Check,
+    Column,
     Exclusion,
     ForeignKey,
     Generated,
@@ -19,9 +20,10 @@ from ash_scaffold.postgres.catalog import (
     PartitionConstraint,
     RelationKind,
     Trigger,
+    Type,
     TypeUse,
 )
-from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
+from ash_scaffold.postgres.facts import TableFacts
 
 Value: TypeAlias = (
     str
@@ -33,9 +35,9 @@ Value: TypeAlias = (
     | Identity
     | Generated
     | RelationKind
-    | ColumnFacts
+    | Column
     | TableFacts
-    | TypeFacts
+    | Type
     | Key
     | ForeignKey
     | Check

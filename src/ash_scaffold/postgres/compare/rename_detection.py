@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.postgres.catalog import ForeignKey, Key, Name, TypeKind
+from ash_scaffold.postgres.catalog import Column, ForeignKey, Key, Name, Type, TypeKind
 from ash_scaffold.postgres.compare.change import Evidence
 from ash_scaffold.postgres.compare.renames import (
     NOTHING_SAID,
@@ -22,7 +22,7 @@ from ash_scaffold.postgres.compare.renames import (
     Unclear,
     under_new_names,
 )
-from ash_scaffold.postgres.facts import VERSION, ColumnFacts, TableFacts, TypeFacts
+from ash_scaffold.postgres.facts import VERSION, TableFacts
 
 
 class SaidByConfig:
@@ -345,7 +345,7 @@ def _gaps(
 
 
 def _runs(
-    columns: Sequence[ColumnFacts], paired: Callable[[str], str | None]
+    columns: Sequence[Column], paired: Callable[[str], str | None]
 ) -> dict[tuple[str | None, str | None], list[str]]:
     """Return the runs of unpaired columns by their neighbours, these by their new names."""
     runs: dict[tuple[str | None, str | None], list[str]] = {}
@@ -415,7 +415,7 @@ def _likeness(
     return alike
 
 
-def _nature(column: ColumnFacts) -> ColumnFacts:
+def _nature(column: Column) -> Column:
     return msgspec.structs.replace(column, comment=None, readable=True)
 
 
@@ -457,11 +457,11 @@ def pair_types(old: Iterable[TableFacts], new: Iterable[TableFacts]) -> dict[Nam
     return _pairs(gone, fresh)
 
 
-def _types(tables: Iterable[TableFacts]) -> dict[Name, TypeFacts]:
+def _types(tables: Iterable[TableFacts]) -> dict[Name, Type]:
     return {type_.name: type_ for table in tables for type_ in table.types}
 
 
-def _pairs(gone: Mapping[Name, TypeFacts], fresh: Mapping[Name, TypeFacts]) -> dict[Name, Name]:
+def _pairs(gone: Mapping[Name, Type], fresh: Mapping[Name, Type]) -> dict[Name, Name]:
     found: dict[Name, Name] = {}
     for keep_name in (True, False):
         before = _by_making(gone, found, keep_name=keep_name)
@@ -474,11 +474,11 @@ def _pairs(gone: Mapping[Name, TypeFacts], fresh: Mapping[Name, TypeFacts]) -> d
 
 
 def _by_making(
-    types: Mapping[Name, TypeFacts], taken: Iterable[Name], *, keep_name: bool
-) -> dict[TypeFacts, list[Name]]:
+    types: Mapping[Name, Type], taken: Iterable[Name], *, keep_name: bool
+) -> dict[Type, list[Name]]:
     """Group types by all but their name, or all but their schema."""
     paired = set(taken)
-    found: defaultdict[TypeFacts, list[Name]] = defaultdict(list)
+    found: defaultdict[Type, list[Name]] = defaultdict(list)
     for name, type_ in types.items():
         # Of two base types nothing tells that they are alike.
         if name not in paired and (keep_name or type_.kind is not TypeKind.BASE):

@@ -11,17 +11,20 @@ from msgspec.structs import replace
 
 from ash_scaffold.postgres.catalog import (
     Check,
+    Column,
     Exclusion,
+    Field,
     ForeignKey,
     Index,
     Key,
     Name,
     Trigger,
+    Type,
+    TypeUse,
 )
 from ash_scaffold.postgres.compare.change import Evidence
-from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
+from ash_scaffold.postgres.facts import TableFacts
 from ash_scaffold.postgres.sql import quote_identifier
-from ash_scaffold.postgres.type_text import read_type, write_type
 
 
 class SeenTable(msgspec.Struct, frozen=True):
@@ -167,7 +170,7 @@ class _Rewriting:
     def _relation(self, name: Name) -> Name:
         return self._pairing.tables.get(name, name)
 
-    def _column(self, column: ColumnFacts) -> ColumnFacts:
+    def _column(self, column: Column) -> Column:
         return replace(
             column,
             name=self._columns.get(column.name, column.name),
@@ -217,7 +220,7 @@ class _Rewriting:
         # What a function assigns to is in its source, which a rename does not reach.
         return replace(trigger, columns=_renamed(trigger.columns, self._columns))
 
-    def _type(self, type_: TypeFacts) -> TypeFacts:
+    def _type(self, type_: Type) -> Type:
         # A domain's expressions speak of VALUE, never of columns.
         new = Substitution(types=self._pairing.types)
         return replace(
@@ -228,14 +231,13 @@ class _Rewriting:
             checks=tuple(
                 replace(each, expression=substitute(each.expression, new)) for each in type_.checks
             ),
-            fields=tuple((name, self._use(text)) for name, text in type_.fields),
+            fields=tuple(Field(field.name, self._use(field.type)) for field in type_.fields),
             subtype=type_.subtype and self._use(type_.subtype),
         )
 
-    def _use(self, text: str) -> str:
-        use = read_type(text)
+    def _use(self, use: TypeUse) -> TypeUse:
         renamed = self._pairing.types.get(use.name)
-        return text if renamed is None else write_type(replace(use, name=renamed))
+        return use if renamed is None else TypeUse(renamed, use.typmod, use.dimensions)
 
     def _sql(self, sql: str | None) -> str | None:
         return None if sql is None else substitute(sql, self._new)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ash_scaffold.config.faults import dotted, quoted
-from ash_scaffold.postgres.catalog import Generated, Key, Name
+from ash_scaffold.postgres.catalog import Column, Generated, Key, Name
 from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.compare.objects import pair_named
 from ash_scaffold.postgres.compare.renames import Pairing, Unclear
-from ash_scaffold.postgres.facts import ColumnFacts, TableFacts
-from ash_scaffold.postgres.type_text import read_type
+from ash_scaffold.postgres.facts import TableFacts
 
 
 def compare_presence(
@@ -104,7 +103,7 @@ def compare_columns(old: TableFacts, new: TableFacts, pairing: Pairing) -> Itera
         yield Change(kind=Kind.COLUMN_ORDER_CHANGED, table=table, before=olds, after=news)
 
 
-def _properties(table: Name, old: ColumnFacts, new: ColumnFacts) -> Iterator[Change]:
+def _properties(table: Name, old: Column, new: Column) -> Iterator[Change]:
     if old == new:
         return
     if old.type != new.type:
@@ -112,8 +111,8 @@ def _properties(table: Name, old: ColumnFacts, new: ColumnFacts) -> Iterator[Cha
             kind=Kind.COLUMN_TYPE_CHANGED,
             table=table,
             object=new.name,
-            before=read_type(old.type),
-            after=read_type(new.type),
+            before=old.type,
+            after=new.type,
         )
     generation = (old.generated, new.generated) != (Generated.NONE, Generated.NONE)
     if (old.generated, generation and old.default) != (new.generated, generation and new.default):

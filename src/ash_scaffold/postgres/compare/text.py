@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ash_scaffold.postgres.catalog import (
     Check,
+    Column,
     Exclusion,
     ForeignKey,
     Generated,
@@ -13,6 +14,7 @@ from ash_scaffold.postgres.catalog import (
     Name,
     PartitionConstraint,
     Trigger,
+    Type,
     TypeUse,
 )
 from ash_scaffold.postgres.compare.change import Change, Evidence, Kind, Value
@@ -24,8 +26,8 @@ from ash_scaffold.postgres.definitions import (
     index_definition,
     key_definition,
 )
-from ash_scaffold.postgres.facts import ColumnFacts, TableFacts, TypeFacts
-from ash_scaffold.postgres.type_text import read_type, type_text
+from ash_scaffold.postgres.facts import TableFacts
+from ash_scaffold.postgres.type_text import type_text
 
 _LONGEST = 80
 _NOTHING = "none"
@@ -172,7 +174,7 @@ def _of_column(change: Change) -> str:
 
 
 def _generation(value: Value) -> str:
-    return _generation_of(value) if isinstance(value, ColumnFacts) else _NOTHING
+    return _generation_of(value) if isinstance(value, Column) else _NOTHING
 
 
 def _of_object(change: Change) -> str:
@@ -227,7 +229,7 @@ def _of_domain(change: Change) -> str:
         case "check":
             return f"check {change.object}: {_value(before)} → {_value(after)}"
         case "type":
-            return f"{_use(before)} → {_use(after)}"
+            return f"{_value(before)} → {_value(after)}"
         case "nullability":
             return "nullable" if after else "not null"
         case _:
@@ -239,17 +241,13 @@ def _of_composite(change: Change) -> str:
         case "field renamed":
             return f"field {change.before} renamed to {change.after}"
         case "field added":
-            return f"field {change.object} added: {_use(change.after)}"
+            return f"field {change.object} added: {_value(change.after)}"
         case "field dropped":
             return f"field {change.object} dropped"
         case "field type":
-            return f"field {change.object}: {_use(change.before)} → {_use(change.after)}"
+            return f"field {change.object}: {_value(change.before)} → {_value(change.after)}"
         case _:
             return f"fields are in another order: {', '.join(_names(change.after))}"
-
-
-def _use(value: Value) -> str:
-    return type_text(read_type(value)) if isinstance(value, str) else _NOTHING
 
 
 def _value(value: Value, *, primary: bool = False) -> str:
@@ -259,7 +257,7 @@ def _value(value: Value, *, primary: bool = False) -> str:
             return _NOTHING
         case TypeUse():
             return type_text(value)
-        case ColumnFacts():
+        case Column():
             return _column(value)
         case Key():
             return key_definition(value, PLAIN, primary=primary)
@@ -275,7 +273,7 @@ def _value(value: Value, *, primary: bool = False) -> str:
             return _index(value)
         case Trigger():
             return _trigger(value)
-        case TypeFacts():
+        case Type():
             return value.kind.value
         case TableFacts() | Name():
             return str(value.name) if isinstance(value, TableFacts) else str(value)
@@ -287,9 +285,9 @@ def _value(value: Value, *, primary: bool = False) -> str:
             return str(value)
 
 
-def _column(facts: ColumnFacts) -> str:
+def _column(facts: Column) -> str:
     """Describe a column, its name apart."""
-    words = [type_text(read_type(facts.type))]
+    words = [type_text(facts.type)]
     if facts.not_null:
         words.append("not null")
     if facts.identity is not Identity.NONE:
@@ -299,7 +297,7 @@ def _column(facts: ColumnFacts) -> str:
     return ", ".join(words)
 
 
-def _generation_of(facts: ColumnFacts) -> str:
+def _generation_of(facts: Column) -> str:
     """Describe the source of a column's value when a write doesn't give it."""
     if facts.generated is not Generated.NONE:
         return f"generated {facts.generated.value} as {facts.default}"

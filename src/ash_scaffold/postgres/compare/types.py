@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ash_scaffold.postgres.catalog import Check, Name, TypeKind
-from ash_scaffold.postgres.compare.change import Change, Kind
+from ash_scaffold.postgres.catalog import Check, Field, Name, Type, TypeKind
+from ash_scaffold.postgres.compare.change import Change, Kind, Value
 from ash_scaffold.postgres.compare.objects import pair_named
-from ash_scaffold.postgres.facts import TableFacts, TypeFacts
+from ash_scaffold.postgres.facts import TableFacts
 
 
 def compare_types(
@@ -25,7 +25,7 @@ def compare_types(
     for was, now in renamed.items():
         kind = Kind.TYPE_MOVED if was.name == now.name else Kind.TYPE_RENAMED
         yield Change(kind=kind, type=now, before=was, after=now)
-    done: set[tuple[TypeFacts, TypeFacts]] = set()
+    done: set[tuple[Type, Type]] = set()
     for name in sorted(old.keys() & new.keys()):
         if old[name].types == new[name].types:
             continue
@@ -37,7 +37,7 @@ def compare_types(
                 yield from _compare(*pair)
 
 
-def _compare(old: TypeFacts, new: TypeFacts) -> Iterator[Change]:
+def _compare(old: Type, new: Type) -> Iterator[Change]:
     if old.comment != new.comment:
         yield Change(
             kind=Kind.COMMENT_CHANGED,
@@ -84,8 +84,8 @@ def _renamed_labels(old: tuple[str, ...], new: tuple[str, ...]) -> dict[str, str
     return dict(pairs)
 
 
-def _domain(old: TypeFacts, new: TypeFacts) -> Iterator[Change]:
-    def change(aspect: str, before: str | None, after: str | None) -> Change:
+def _domain(old: Type, new: Type) -> Iterator[Change]:
+    def change(aspect: str, before: Value, after: Value) -> Change:
         return Change(
             kind=Kind.DOMAIN_CHANGED, type=new.name, before=before, after=after, detail=aspect
         )
@@ -121,12 +121,13 @@ def _check_content(check: Check) -> Check:
     return replace(check, name="")
 
 
-def _fields(old: TypeFacts, new: TypeFacts) -> Iterator[Change]:
+def _fields(old: Type, new: Type) -> Iterator[Change]:
     """Compare fields by name; one gone and one new of the same type in one place are one."""
-    olds, news = dict(old.fields), dict(new.fields)
+    olds = {field.name: field.type for field in old.fields}
+    news = {field.name: field.type for field in new.fields}
     renamed = _renamed_fields(old.fields, new.fields)
 
-    def change(field: str, before: str | None, after: str | None, aspect: str) -> Change:
+    def change(field: str, before: Value, after: Value, aspect: str) -> Change:
         return Change(
             kind=Kind.COMPOSITE_CHANGED,
             type=new.name,
@@ -157,14 +158,11 @@ def _fields(old: TypeFacts, new: TypeFacts) -> Iterator[Change]:
         )
 
 
-def _renamed_fields(
-    old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]
-) -> dict[str, str]:
-    olds, news = tuple(old), tuple(new)
-    if len(olds) != len(news):
+def _renamed_fields(old: tuple[Field, ...], new: tuple[Field, ...]) -> dict[str, str]:
+    if len(old) != len(new):
         return {}
-    pairs = [(was, now) for was, now in zip(olds, news, strict=True) if was[0] != now[0]]
-    before, after = {name for name, _ in olds}, {name for name, _ in news}
-    if any(was[0] in after or now[0] in before or was[1] != now[1] for was, now in pairs):
+    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was.name != now.name]
+    before, after = {field.name for field in old}, {field.name for field in new}
+    if any(was.name in after or now.name in before or was.type != now.type for was, now in pairs):
         return {}
-    return {was[0]: now[0] for was, now in pairs}
+    return {was.name: now.name for was, now in pairs}
