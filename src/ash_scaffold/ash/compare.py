@@ -89,7 +89,7 @@ class Kind(StrEnum):
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class Difference(msgspec.Struct, frozen=True):
     """One difference.
 
     `path` is where it stands in the resource that was compared, as `ReadResource.place` takes it:
@@ -101,9 +101,9 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     path: Path
-    object: str = ""
     expected: Value
     actual: Value
+    object: str = ""
 
     def sort_key(self) -> tuple[int, str, int, Path]:
         """By the kind of entity, its object and the option: the same order on every machine."""
@@ -167,16 +167,11 @@ def _pinned_to(expected: Resource, actual: ReadResource) -> Iterator[Difference]
     for field, kind in _PINNED_FIELDS.items():
         left, right = getattr(expected, field), getattr(actual.resource, field)
         if left != right and actual.knows(field):
-            yield Difference(kind=kind, path=(field,), expected=left, actual=right)
+            yield Difference(kind, (field,), left, right)
     keyed = any(attribute.primary_key for attribute in actual.resource.attributes)
     required = actual.resource.require_primary_key and not expected.require_primary_key
     if required and not keyed and actual.knows("require_primary_key"):
-        yield Difference(
-            kind=Kind.REQUIRE_PRIMARY_KEY,
-            path=("require_primary_key",),
-            expected=False,
-            actual=True,
-        )
+        yield Difference(Kind.REQUIRE_PRIMARY_KEY, ("require_primary_key",), False, True)
 
 
 _ATTRIBUTES = "attributes"
@@ -204,11 +199,7 @@ def compare_attributes(
             yield from _attribute_options(attribute, found, actual, types)
         elif sure:
             yield Difference(
-                kind=Kind.ATTRIBUTE_MISSING,
-                path=(_ATTRIBUTES,),
-                object=attribute.column,
-                expected=attribute,
-                actual=ABSENT,
+                Kind.ATTRIBUTE_MISSING, (_ATTRIBUTES,), attribute, ABSENT, attribute.column
             )
     for extra in actual.resource.attributes:
         known = actual.knows(_ATTRIBUTES, extra.name, "column")
@@ -216,11 +207,7 @@ def compare_attributes(
             if extra.column in pairs:
                 continue
             yield Difference(
-                kind=Kind.ATTRIBUTE_EXTRA,
-                path=(_ATTRIBUTES, extra.name),
-                object=extra.column,
-                expected=ABSENT,
-                actual=extra,
+                Kind.ATTRIBUTE_EXTRA, (_ATTRIBUTES, extra.name), ABSENT, extra, extra.column
             )
 
 
@@ -248,13 +235,7 @@ def _attribute_options(
         return all(actual.knows(_ATTRIBUTES, found.name, field) for field in fields)
 
     def differ(kind: Kind, field: str, left: Value, right: Value) -> Difference:
-        return Difference(
-            kind=kind,
-            path=(_ATTRIBUTES, found.name, field),
-            object=expected.column,
-            expected=left,
-            actual=right,
-        )
+        return Difference(kind, (_ATTRIBUTES, found.name, field), left, right, expected.column)
 
     if knows("column") and expected.column != found.column:
         yield differ(Kind.SOURCE, "column", expected.column, found.column)
@@ -325,11 +306,11 @@ def compare_relationships(expected: Resource, actual: ReadResource) -> Iterator[
             yield from _relationship_options(relationship, found, actual)
         elif sure:
             yield Difference(
-                kind=Kind.RELATIONSHIP_MISSING,
-                path=(_RELATIONSHIPS,),
-                object=relationship.name,
-                expected=relationship,
-                actual=ABSENT,
+                Kind.RELATIONSHIP_MISSING,
+                (_RELATIONSHIPS,),
+                relationship,
+                ABSENT,
+                relationship.name,
             )
 
 
@@ -374,27 +355,17 @@ def _relationship_options(
     path = (_RELATIONSHIPS, found.name)
     if expected.kind is not found.kind:
         yield Difference(
-            kind=Kind.RELATIONSHIP_KIND,
-            path=path,
-            object=expected.name,
-            expected=expected.kind.value,
-            actual=found.kind.value,
+            Kind.RELATIONSHIP_KIND, path, expected.kind.value, found.kind.value, expected.name
         )
     for field, kind in _RELATIONSHIP_FIELDS.items():
         left, right = getattr(expected, field), getattr(found, field)
         if left != right and actual.knows(*path, field):
-            yield Difference(
-                kind=kind, path=(*path, field), object=expected.name, expected=left, actual=right
-            )
+            yield Difference(kind, (*path, field), left, right, expected.name)
     # A filter of the team's own narrows what follows the key; that of a composite key is needed.
     needed = expected.filter is not None and actual.knows(*path, "filter")
     if needed and not same(expected.filter, found.filter):
         yield Difference(
-            kind=Kind.FILTER,
-            path=(*path, "filter"),
-            object=expected.name,
-            expected=expected.filter,
-            actual=found.filter,
+            Kind.FILTER, (*path, "filter"), expected.filter, found.filter, expected.name
         )
 
 
@@ -419,11 +390,7 @@ def compare_identities(expected: Resource, actual: ReadResource) -> Iterator[Dif
             yield from _identity_options(identity, found, actual, identity.index in registered)
         elif sure and identity.index not in registered:
             yield Difference(
-                kind=Kind.IDENTITY_MISSING,
-                path=(_IDENTITIES,),
-                object=identity.index,
-                expected=identity,
-                actual=ABSENT,
+                Kind.IDENTITY_MISSING, (_IDENTITIES,), identity, ABSENT, identity.index
             )
     yield from _extra_identities(expected, actual, paired)
 
@@ -466,9 +433,7 @@ def _identity_options(
     path = (_IDENTITIES, found.name)
 
     def differ(kind: Kind, field: str, left: Value, right: Value) -> Difference:
-        return Difference(
-            kind=kind, path=(*path, field), object=expected.index, expected=left, actual=right
-        )
+        return Difference(kind, (*path, field), left, right, expected.index)
 
     if actual.knows(*path, "index") and expected.index != found.index and not registered:
         yield differ(Kind.INDEX_NAME, "index_name", expected.index, found.index)
@@ -503,13 +468,7 @@ def _extra_identities(
             continue
         if key and key <= set(identity.keys):
             continue
-        yield Difference(
-            kind=Kind.IDENTITY_EXTRA,
-            path=path,
-            object=identity.index,
-            expected=ABSENT,
-            actual=identity,
-        )
+        yield Difference(Kind.IDENTITY_EXTRA, path, ABSENT, identity, identity.index)
 
 
 _REFERENCE_FIELDS = {
@@ -572,22 +531,10 @@ def _compare_names(
     if actual.knows(section):
         for name, each in left.items():
             if name not in registered:
-                yield Difference(
-                    kind=Kind.CONSTRAINT_UNKNOWN,
-                    path=(section,),
-                    object=name,
-                    expected=each,
-                    actual=ABSENT,
-                )
+                yield Difference(Kind.CONSTRAINT_UNKNOWN, (section,), each, ABSENT, name)
     for name, found in right.items():
         if name not in left and name not in real:
-            yield Difference(
-                kind=Kind.CONSTRAINT_EXTRA,
-                path=(section, name),
-                object=name,
-                expected=ABSENT,
-                actual=found,
-            )
+            yield Difference(Kind.CONSTRAINT_EXTRA, (section, name), ABSENT, found, name)
 
 
 def _key_names(expected: Resource) -> Iterator[tuple[Relationship, str]]:
@@ -622,13 +569,7 @@ def _references(expected: Resource, actual: ReadResource) -> Iterator[Difference
         )
         own = reference.name or computed
         if known and own != name and name not in registered and actual.knows("foreign_key_names"):
-            yield Difference(
-                kind=Kind.REFERENCE_NAME,
-                path=(*path, "name"),
-                object=name,
-                expected=name,
-                actual=own,
-            )
+            yield Difference(Kind.REFERENCE_NAME, (*path, "name"), name, own, name)
         yield from _reference_options(
             planned.get(relationship.name, nothing), reference, actual, path, name
         )
@@ -640,9 +581,7 @@ def _reference_options(
     for field, kind in _REFERENCE_FIELDS.items():
         left, right = _action(getattr(expected, field)), _action(getattr(found, field))
         if actual.knows(*path, field) and not same(left, right):
-            yield Difference(
-                kind=kind, path=(*path, field), object=name, expected=left, actual=right
-            )
+            yield Difference(kind, (*path, field), left, right, name)
 
 
 def _action(value: Term) -> Term:

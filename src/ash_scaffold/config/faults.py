@@ -17,7 +17,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class Fault(msgspec.Struct, frozen=True):
     """A fault at one key; `what` follows the key's name in the message."""
 
     path: KeyPath

@@ -150,7 +150,7 @@ def _struct_faults(value: object, struct: type[msgspec.Struct], path: KeyPath) -
     for name, field in fields.items():
         if field.required and name not in value:
             expected = _expected(field.type)
-            yield Fault(path=path, what=f"lacks {name}", todo=f"Give {name}: {expected}.")
+            yield Fault(path, f"lacks {name}", f"Give {name}: {expected}.")
 
 
 def _unknown_key(key: str, value: object, options: tuple[str, ...], path: KeyPath) -> Fault:
@@ -162,22 +162,20 @@ def _unknown_key(key: str, value: object, options: tuple[str, ...], path: KeyPat
         todo = near or f"A name with a dot needs quotes: [{quoted}]."
     else:
         todo = did_you_mean(key, options) or f"Options here: {', '.join(sorted(options))}."
-    return Fault(path=(*path, key), what=f"is not an option {place}", todo=todo)
+    return Fault((*path, key), f"is not an option {place}", todo)
 
 
 def _wrong_value(value: object, expected: object, path: KeyPath) -> Fault:
     choices = _choices(expected)
     if isinstance(value, str) and choices:
         todo = did_you_mean(value, choices)
-        return Fault(
-            path=path, what=f"is {quoted(value)}; expected {_expected(expected)}", todo=todo
-        )
+        return Fault(path, f"is {quoted(value)}; expected {_expected(expected)}", todo)
     todo = ""
     if isinstance(value, Mapping) and path[0] == "types":
         todo = f'A name with a dot needs quotes: "{path[-1]}.{next(iter(value), "name")}" = "…".'
     kind = _NAMES_OF_TYPES.get(type(value), "a date or time")
     kind = str(value).lower() if isinstance(value, bool) else kind
-    return Fault(path=path, what=f"is {kind}; expected {_expected(expected)}", todo=todo)
+    return Fault(path, f"is {kind}; expected {_expected(expected)}", todo)
 
 
 def _converts(value: object, expected: object) -> bool:

@@ -58,9 +58,7 @@ def schemas_named(config: Config) -> tuple[str, ...]:
 
 
 def _unknown(path: KeyPath, what: str, name: str, names: Iterable[str]) -> Fault:
-    return Fault(
-        path=path, what=f"names {what}", todo=did_you_mean(name, names), code=Code.UNKNOWN_NAME
-    )
+    return Fault(path, f"names {what}", did_you_mean(name, names), Code.UNKNOWN_NAME)
 
 
 def _schema_faults(config: Config, database: Database) -> Iterator[Fault]:

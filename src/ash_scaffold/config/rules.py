@@ -43,12 +43,12 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     for key in ("out", "templates", "dump", "legacy"):
         value = getattr(config, key)
         if isinstance(value, str) and not value:
-            yield Fault(path=(key,), what="is empty; expected a path")
+            yield Fault((key,), "is empty; expected a path")
     if config.out is not None and not _stays_inside(config.out):
         yield Fault(
-            path=("out",),
-            what=f"is {quoted(config.out)}, which leaves the project's folder",
-            todo="Give a path relative to the folder of mix.exs, without `..`.",
+            ("out",),
+            f"is {quoted(config.out)}, which leaves the project's folder",
+            "Give a path relative to the folder of mix.exs, without `..`.",
         )
     for key, table in config.tables.items():
         yield from _table(table, ("tables", key))
@@ -80,13 +80,13 @@ def _modules(options: Iterable[tuple[KeyPath, str | None]]) -> Iterator[Fault]:
     for path, name in options:
         if name is not None and not valid_alias(name):
             yield Fault(
-                path=path,
-                code=Code.INVALID_MODULE_NAME,
-                what=f"is {quoted(name)}, which is not a module's name"
+                path,
+                f"is {quoted(name)}, which is not a module's name"
                 if name != path[-1]
                 else "is not a module's name",
-                todo="Each part starts with a capital letter and has only ASCII letters, digits "
+                "Each part starts with a capital letter and has only ASCII letters, digits "
                 "and `_`: App.Accounts.User.",
+                Code.INVALID_MODULE_NAME,
             )
 
 
@@ -96,7 +96,7 @@ def _table(table: TableConfig, path: KeyPath) -> Iterator[Fault]:
     for key, relationship in table.relationships.items():
         yield from _relationship(key, relationship, (*path, "relationships", key))
     if table.primary_key is not None and not table.primary_key:
-        yield Fault(path=(*path, "primary_key"), what="is empty; expected at least one column")
+        yield Fault((*path, "primary_key"), "is empty; expected at least one column")
 
 
 def _column(column: ColumnConfig, path: KeyPath) -> Iterator[Fault]:
@@ -105,7 +105,7 @@ def _column(column: ColumnConfig, path: KeyPath) -> Iterator[Fault]:
     if column.type is not None:
         yield from _type(column.type, (*path, "type"), SPECIAL_TYPES)
     if column.enum == ():
-        yield Fault(path=(*path, "enum"), what="is empty; expected at least one value")
+        yield Fault((*path, "enum"), "is empty; expected at least one value")
 
 
 def _relationship(name: str, relationship: RelationshipConfig, path: KeyPath) -> Iterator[Fault]:
@@ -113,12 +113,12 @@ def _relationship(name: str, relationship: RelationshipConfig, path: KeyPath) ->
     if relationship.inverse is not None:
         yield from _identifier(relationship.inverse, (*path, "inverse"))
     if not relationship.columns:
-        yield Fault(path=(*path, "columns"), what="is empty; expected at least one column")
+        yield Fault((*path, "columns"), "is empty; expected at least one column")
     targets = relationship.target_columns
     if targets and len(targets) != len(relationship.columns):
         yield Fault(
-            path=(*path, "target_columns"),
-            what=f"has {len(targets)} columns; expected {len(relationship.columns)}, one for each "
+            (*path, "target_columns"),
+            f"has {len(targets)} columns; expected {len(relationship.columns)}, one for each "
             "of `columns`",
         )
 
@@ -126,11 +126,11 @@ def _relationship(name: str, relationship: RelationshipConfig, path: KeyPath) ->
 def _identifier(name: str, path: KeyPath) -> Iterator[Fault]:
     if not valid_identifier(name):
         yield Fault(
-            path=path,
-            what=f"is {quoted(name)}, which can't name it in Elixir"
+            path,
+            f"is {quoted(name)}, which can't name it in Elixir"
             if name != path[-1]
             else "can't name a relationship in Elixir",
-            todo="It starts with a small letter or `_`, goes on with letters, digits and `_`, and "
+            "It starts with a small letter or `_`, goes on with letters, digits and `_`, and "
             "may end with `?` or `!`.",
         )
 
@@ -138,11 +138,7 @@ def _identifier(name: str, path: KeyPath) -> Iterator[Fault]:
 def _type(text: str, path: KeyPath, words: tuple[str, ...]) -> Iterator[Fault]:
     if text not in words and not valid_type(text):
         choices = either(['":string"', '"App.Types.X"', '"{:array, :string}"', *map(quoted, words)])
-        yield Fault(
-            path=path,
-            what=f"is {quoted(text)}, which is not an Ash type",
-            todo=f"Give {choices}.",
-        )
+        yield Fault(path, f"is {quoted(text)}, which is not an Ash type", f"Give {choices}.")
 
 
 def _column_patterns(config: Config) -> Iterator[Fault]:
@@ -151,9 +147,9 @@ def _column_patterns(config: Config) -> Iterator[Fault]:
             column_pattern(key)
         except ValueError:
             yield Fault(
-                path=("columns", key),
-                what="names no table",
-                todo=f'Write {dotted(("columns", f"*.{key}"))} for all tables, or "table.column".',
+                ("columns", key),
+                "names no table",
+                f'Write {dotted(("columns", f"*.{key}"))} for all tables, or "table.column".',
             )
 
 
@@ -176,7 +172,7 @@ def _doubles_of(entries: Sequence[tuple[KeyPath, NamePattern]]) -> Iterator[Faul
         if first == path:
             continue
         here = f"names {pattern.text} again" if path[-1] == "tables" else "says it again"
-        yield Fault(path=path, what=f"{here}: {dotted(first)} already does", todo="Keep one.")
+        yield Fault(path, f"{here}: {dotted(first)} already does", "Keep one.")
 
 
 def _stays_inside(text: str) -> bool:
