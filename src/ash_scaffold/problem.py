@@ -138,11 +138,7 @@ class Code(StrEnum):
         _WARNING,
         "The column's own type holds; fix the schema.",
     )
-    LEGACY_PRECISION = (
-        "legacy-precision",
-        _NOTE,
-        "The column's own precision holds.",
-    )
+    LEGACY_PRECISION = ("legacy-precision", _NOTE, "The column's own precision holds.")
     LEGACY_NO_FOREIGN_KEY = "legacy-no-foreign-key", _NOTE
     LEGACY_TABLE_SHARED = "legacy-table-shared", _NOTE
     LEGACY_CUSTOM_TYPE = "legacy-custom-type", _NOTE
@@ -203,11 +199,7 @@ class Code(StrEnum):
         "Use the role and the settings that the policies of the table expect.",
     )
     REWRITE_RULE = "rewrite-rule", _NOTE
-    TRIGGER = (
-        "trigger",
-        _NOTE,
-        "Reload a record after a write that the trigger changes.",
-    )
+    TRIGGER = ("trigger", _NOTE, "Reload a record after a write that the trigger changes.")
     INHERITANCE = (
         "inheritance",
         _NOTE,

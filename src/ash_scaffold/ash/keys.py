@@ -10,14 +10,7 @@ from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.postgres.catalog import (
-    Database,
-    ForeignKey,
-    Index,
-    Name,
-    Table,
-    TypeUse,
-)
+from ash_scaffold.postgres.catalog import Database, ForeignKey, Index, Name, Table, TypeUse
 
 ColumnId = tuple[Name, str]
 

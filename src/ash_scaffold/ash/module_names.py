@@ -92,12 +92,7 @@ def _require_name(domain: str) -> None:
 
 
 class _Namer:
-    def __init__(
-        self,
-        state: ProjectState,
-        config: Resolver,
-        tables: frozenset[str],
-    ) -> None:
+    def __init__(self, state: ProjectState, config: Resolver, tables: frozenset[str]) -> None:
         self._state = state
         self._config = config
         self._tables = tables

@@ -20,11 +20,7 @@ from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
-from ash_scaffold.postgres.catalog import (
-    Database,
-    Name,
-    RelationKind,
-)
+from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.problem import Code, Problem
 
 
@@ -292,10 +288,7 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
     table, where = draft.table, str(draft.name)
 
     if not table.readable:
-        yield Code.TABLE_UNREADABLE.at(
-            where,
-            "The role may not read the table.",
-        )
+        yield Code.TABLE_UNREADABLE.at(where, "The role may not read the table.")
     if draft.key is not None and draft.key.chosen_from is not None:
         yield Code.KEY_CHOSEN.at(
             where,
@@ -332,8 +325,7 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
     if table.inherits and table.kind is RelationKind.TABLE and table.partition_of is None:
         parents = ", ".join(map(str, table.inherits))
         yield Code.INHERITANCE.at(
-            where,
-            f"It inherits from {parents}, whose resource shows its rows too.",
+            where, f"It inherits from {parents}, whose resource shows its rows too."
         )
     yield from _trigger_problems(draft)
     for attribute in draft.columns.attributes:

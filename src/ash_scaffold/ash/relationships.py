@@ -34,10 +34,7 @@ from ash_scaffold.ash.links import (
     pure_joins,
     rich_joins,
 )
-from ash_scaffold.ash.model import (
-    Relationship,
-    RelationshipKind,
-)
+from ash_scaffold.ash.model import Relationship, RelationshipKind
 from ash_scaffold.ash.naming import (
     RESERVED,
     Names,

@@ -410,9 +410,7 @@ _JSONB = Rule(
     why="`:map` would fail the read of a list or a scalar",
 )
 _JSON = replace(
-    _JSONB,
-    facts=replace(_JSON_FACTS, comparable=False),
-    risks=(*_JSONB.risks, Risk.JSON_TEXT),
+    _JSONB, facts=replace(_JSON_FACTS, comparable=False), risks=(*_JSONB.risks, Risk.JSON_TEXT)
 )
 _FLOAT = Rule(
     family=Family.FLOAT,
@@ -476,10 +474,7 @@ BASE_TYPES: dict[str, Rule] = {
         family=Family.BINARY, storage="binary", type=Atom("binary"), facts=_facts("binary")
     ),
     "uuid": Rule(
-        family=Family.UUID,
-        storage="uuid",
-        type=Atom("uuid"),
-        facts=_facts("binary binary_id uuid"),
+        family=Family.UUID, storage="uuid", type=Atom("uuid"), facts=_facts("binary binary_id uuid")
     ),
     "timestamp": _varying(_timestamp),
     "timestamptz": _varying(_timestamptz),

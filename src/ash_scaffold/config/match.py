@@ -17,13 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from ash_scaffold.config.options import (
-    Actions,
-    ColumnConfig,
-    Config,
-    DomainConfig,
-    TableConfig,
-)
+from ash_scaffold.config.options import Actions, ColumnConfig, Config, DomainConfig, TableConfig
 from ash_scaffold.postgres.catalog import Name
 
 _WILD = re.compile(r"[*?]")
