@@ -69,7 +69,7 @@ App.Core, and more
 users
   breaks   column added: users.age added: integer, not null
            lib/app/accounts/user.ex:3
-  mend it:  ash-scaffold resources --table users
+  fix it:  ash-scaffold resources --table users
 
 Accepted
   users.x: x. since 2019
@@ -77,7 +77,7 @@ Accepted
 2 findings: 1 breaks, 1 stale; 1 accepted.
 Legacy code still refers to
   users: App.L1, App.L2, App.L3 and 2 more
-Nobody but Ash refers to
+Only Ash refers to
   tickets (owned_by_ash)
 """
     )

@@ -51,12 +51,12 @@ def test_findings_are_grouped_with_the_command_that_mends_them(
         f"""customers
   breaks   column added: customers.age added: integer, not null
            {CUSTOMER}:1
-  mend it:  ash-scaffold resources --table customers
+  fix it:  ash-scaffold resources --table customers
 
 orders
   stale    index added: orders: index orders_by added: btree (customer_id)
            lib/shop/sales/order.ex:1
-  mend it:  ash-scaffold resources --table orders
+  fix it:  ash-scaffold resources --table orders
 
 2 findings: 1 breaks, 1 stale.
 """,
@@ -150,7 +150,7 @@ def test_the_hand_over_is_printed_when_asked_for(made: Path, run: Run, shop: str
     assert (done.code, done.out) == (
         0,
         "Legacy code still refers to\n  orders: Shop.Legacy.Order\n"
-        "Nobody but Ash refers to\n  customers\n",
+        "Only Ash refers to\n  customers\n",
     )
 
 

@@ -151,7 +151,7 @@ def test_a_project_that_does_not_compile_shows_its_first_error(
         2,
         "",
         "error [compile-failed] lib/shop/a.ex:3: The project does not compile: undefined "
-        "function x/0\n    Mend it; `mix compile` shows all of it.\n",
+        "function x/0\n    Correct it; `mix compile` shows all of it.\n",
     )
 
 

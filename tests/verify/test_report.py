@@ -32,7 +32,7 @@ REPORT = VerifyReport(
             table="orders",
             object="total",
             what="It is <wrong> \x01.",
-            todo="Mend it.",
+            todo="Correct it.",
         ),
         Finding(
             kind=Kind.LISTED_VALUE,
@@ -55,7 +55,7 @@ def test_junit_has_a_case_for_each_resource_and_one_for_the_project() -> None:
         '      <failure type="codegen" message=": It would not pass." />\n'
         "    </testcase>\n"
         '    <testcase classname="ash_scaffold.verify" name="Shop.Order">\n'
-        '      <failure type="type" message="orders.total: It is &lt;wrong&gt; \\u{1}.">Mend it.'
+        '      <failure type="type" message="orders.total: It is &lt;wrong&gt; \\u{1}.">Correct it.'
         "</failure>\n"
         "    </testcase>\n"
         '    <testcase classname="ash_scaffold.verify" name="Shop.Customer">\n'
@@ -87,7 +87,7 @@ def test_json_is_versioned_and_whole() -> None:
         "table": "orders",
         "column": "total",
         "what": "It is <wrong> \x01.",
-        "todo": "Mend it.",
+        "todo": "Correct it.",
     }
 
 

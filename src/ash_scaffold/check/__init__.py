@@ -1,1 +1,1 @@
-"""Whether resources, snapshots and database still agree, and nobody lets Ash migrate."""
+"""Drift between resources, snapshots and database, and a guard against migrations by Ash."""

@@ -73,7 +73,7 @@ def _drift(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator
     if not any(change.object == "" for change in run.session.schema_changes.unclear):
         # Where a table may have been renamed, everything that refers to it hangs on that.
         resources = code.resources.values()
-        found += code_drift(resources, schema.told, families, run.session.hints, commands)
+        found += code_drift(resources, schema.explained, families, run.session.hints, commands)
         found += module_drift(run, code, found, commands)
     yield from found
 

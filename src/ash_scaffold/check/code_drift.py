@@ -27,7 +27,7 @@ _TYPES = frozenset({Kind.TYPE, Kind.CONSTRAINTS})
 
 def code_drift(
     resources: Iterable[ParsedResource],
-    told: Mapping[Name, Collection[Difference]],
+    explained: Mapping[Name, Collection[Difference]],
     families: Families,
     hints: Hints,
     commands: Commands,
@@ -40,7 +40,7 @@ def code_drift(
     for parsed in resources:
         for difference in parsed.differences:
             guarded = difference.kind is Kind.MIGRATE and not parsed.item.resource.migrate
-            if not guarded and difference not in told.get(parsed.table, ()):
+            if not guarded and difference not in explained.get(parsed.table, ()):
                 yield _difference(parsed, difference, families, schemas.get(parsed.table), commands)
 
 
@@ -76,7 +76,7 @@ def _accept_it(name: str) -> str:
 
 
 def _legacy(difference: Difference, schema: EctoSchema | None) -> str:
-    """Say what the legacy code takes the column for, where a type is at issue."""
+    """Return a sentence with the type in the legacy schema, where a type differs."""
     if schema is None or difference.kind not in _TYPES:
         return ""
     field = schema.by_column().get(difference.object)
@@ -88,7 +88,7 @@ def _legacy(difference: Difference, schema: EctoSchema | None) -> str:
 def module_drift(
     run: PlannedRun, code: ParsedProject, found: Iterable[Finding], commands: Commands
 ) -> Iterator[Finding]:
-    """Yield what is to be said of modules beside the findings that there are."""
+    """Yield findings about domains, type modules and conflicts that no other finding covers."""
     found = list(found)
     yield from _unlisted(run)
     yield from enum_drift(run, code)
@@ -105,7 +105,7 @@ def module_drift(
 
 
 def _follows(versions: ModuleVersions, run: PlannedRun, tables: set[str]) -> bool:
-    """Whether a domain or a type only follows resources of which something is told already."""
+    """Whether a domain or a type only follows resources that already have a finding."""
     module, project = versions.module.name, run.session.project
     for item in run.plan.resources:
         new = item.written and project.resource(item.resource.module) is None
@@ -118,7 +118,7 @@ def _follows(versions: ModuleVersions, run: PlannedRun, tables: set[str]) -> boo
 
 
 def _is_new(versions: ModuleVersions, run: PlannedRun) -> bool:
-    """Whether there is no resource yet, which the guard tells of."""
+    """Whether there is no resource yet, which is a finding of the guard."""
     return (
         versions.module.table is not None
         and run.session.project.resource(versions.module.name) is None
@@ -126,7 +126,7 @@ def _is_new(versions: ModuleVersions, run: PlannedRun) -> bool:
 
 
 def _changes(versions: ModuleVersions, run: PlannedRun, settings: Settings) -> bool:
-    """Whether another run would change the text: what people wrote may say it already."""
+    """Whether another run would change the text: hand edits may already agree with it."""
     if versions.is_pure or versions.base is None or versions.ours is None:
         return True
     files = regenerate([versions.module], run.session.project, run.session.schema_changes, settings)
@@ -141,7 +141,10 @@ def _stale(versions: ModuleVersions, commands: Commands) -> Finding:
     elif module.adopts:
         what = f"The configuration makes {module.name} the domain, and no run has done so yet."
     elif versions.base is None:
-        what = f"{module.name} has no snapshot: nothing tells its hand edits from the rest."
+        what = (
+            f"{module.name} has no snapshot: its hand edits can't be distinguished from generated "
+            "text."
+        )
     else:
         what = f"Another run would bring {module.name} up to date."
     needed = missing and versions.base is not None
@@ -160,7 +163,7 @@ def _stale(versions: ModuleVersions, commands: Commands) -> Finding:
 
 
 def _unlisted(run: PlannedRun) -> Iterator[Finding]:
-    """Give resources that their domain does not list; of one that lists none nothing is known."""
+    """Yield resources that their domain does not list; a domain that lists none is unknown."""
     project = run.session.project
     for item in run.plan.resources:
         module, domain = item.resource.module, project.domain(item.resource.domain)
@@ -182,11 +185,11 @@ def _unlisted(run: PlannedRun) -> Iterator[Finding]:
 
 
 def _unresolved(run: PlannedRun, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Give conflicts that the last run left behind, and that no difference stands for."""
-    told = {name for finding in found for name in finding.accept}
+    """Yield conflicts of the last run that no difference covers."""
+    accepted = {name for finding in found for name in finding.accept}
     for table, snapshot in run.session.schema_changes.resources.items():
         for name in snapshot.unresolved:
-            if name not in told and not any(name.startswith(f"{each}.") for each in told):
+            if name not in accepted and not any(name.startswith(f"{each}.") for each in accepted):
                 yield Finding(
                     severity=Severity.WARNING,
                     source=Source.CODE,

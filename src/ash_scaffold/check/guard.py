@@ -1,4 +1,4 @@
-"""What must not happen while old and new code share the tables.
+"""The guard: whatever could let Ash migrate tables that old and new code share.
 
 AshPostgres says in the `@moduledoc` of every migration that it made it, and keeps its own snapshot
 of each table under `priv/resource_snapshots/<repo>/<table>` (its migration generator).
@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 
 def guard_resources(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
-    """Yield what is wrong with the resources of a project, each told at its file and line."""
+    """Yield findings about the resources of a project, each at its file and line."""
     for parsed in code.resources.values():
         if parsed.read is not None:
             yield from _migrates(run, parsed.read)
@@ -62,7 +62,7 @@ def guard_resources(run: PlannedRun, code: ParsedProject, commands: Commands) ->
 
 
 def _migrates(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
-    """What can't be read is unknown: a base module or a macro may say it."""
+    """Yield a finding unless `migrate?` is unknown: a base module or a macro may set it."""
     table = other.table
     if table is None or not other.knows("migrate") or not other.resource.migrate:
         return
@@ -100,14 +100,14 @@ def _no_resource(table: Name, module: str, commands: Commands) -> Finding:
 
 
 def _no_table(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
-    """Tell of a resource whose table is not there, unless a change of the schema told it."""
+    """Yield a resource whose table is missing, unless a change of the schema covers it."""
     table, database = other.table, run.session.database
     if table is None or table.schema not in database.schemas:
         return
     there = {each.name for each in database.tables}
-    told = {change.table for change in run.session.schema_changes.changes}
-    gone = {snapshot.module for snapshot in run.session.schema_changes.dropped}
-    if table in there or table in told or other.module in gone:
+    changed = {change.table for change in run.session.schema_changes.changes}
+    dropped = {snapshot.module for snapshot in run.session.schema_changes.dropped}
+    if table in there or table in changed or other.module in dropped:
         return
     if run.session.resolver.owned_by_ash(table):
         return
@@ -127,7 +127,7 @@ def _no_table(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
 
 
 def _several(run: PlannedRun) -> Iterator[Finding]:
-    """Tell of tables with several resources at each of them but the one that the tool writes."""
+    """Yield each further resource of a table, except the one that the tool writes."""
     by_table: dict[Name, list[Resource]] = {}
     for resource in run.session.project.resources:
         name = resource.table_name
@@ -185,11 +185,11 @@ def _migration(path: Path, root: Path, names: TableNames, shared: set[Name]) -> 
     if _MADE_BY_ASH not in source:
         return
     where = path.relative_to(root).as_posix()
-    told: set[Name] = set()
+    reported: set[Name] = set()
     for table, line in _touched(parse(source), names):
-        if table in told or table not in shared:
+        if table in reported or table not in shared:
             continue
-        told.add(table)
+        reported.add(table)
         yield Finding(
             severity=Severity.ERROR,
             source=Source.GUARD,
@@ -205,7 +205,7 @@ def _migration(path: Path, root: Path, names: TableNames, shared: set[Name]) -> 
 
 
 def _touched(tree: Tree, names: TableNames) -> Iterator[tuple[Name, int]]:
-    """Give the tables that a migration changes, and the lines."""
+    """Yield the tables that a migration changes, and the lines."""
     for call in walk_calls(tree, tree.root, *_OBJECTS, "execute"):
         if call.name == "execute":
             for node in call.args:
@@ -230,7 +230,7 @@ def _prefix(tree: Tree, call: CallSite) -> str | None:
 
 
 def _ash_snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Finding]:
-    """Tell of the newest snapshot of each table."""
+    """Yield the newest of Ash's snapshots of each table."""
     newest: dict[Name, Path] = {}
     for path in sorted(folder.glob("**/*.json")):
         try:
@@ -278,7 +278,7 @@ _MIGRATION_FILE = re.compile(r"(\d+)_.*\.exs")
 def guard_pending(project: Project, repo: str, dump: Path) -> Iterator[Finding]:
     """Yield the migrations of the repo that the dump was made before.
 
-    A dump that names no version tells nothing.
+    A dump that names no version is no evidence.
     """
     versions = versions_in(dump)
     if not versions:
@@ -329,7 +329,7 @@ def guard_files(project: Project) -> Iterator[Finding]:
             path=file.path,
             line=file.line,
             what=f"The file is not valid Elixir at {file.text}: what it defines is not known.",
-            todo="Mend it.",
+            todo="Correct it.",
             accept=(file.path,),
         )
 

@@ -1,4 +1,4 @@
-"""Which tables legacy code still refers to, and which nobody but Ash does."""
+"""The hand-over: tables that legacy code still refers to, and tables that only Ash uses."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def hand_over_lines(tables: Sequence[HandOver]) -> Iterator[str]:
             more = f" and {len(names) - _USERS} more" if len(names) > _USERS else ""
             yield f"  {each.table}{_owned(each)}: {', '.join(names[:_USERS])}{more}"
     if free:
-        yield "Nobody but Ash refers to"
+        yield "Only Ash refers to"
         for each in free:
             yield f"  {each.table}{_owned(each)}"
 

@@ -1,4 +1,7 @@
-"""The code of a project beside what the plan wants of it, read only where it may differ."""
+"""The parsed resources of a project with their differences from the plan.
+
+A file is read only where it may differ.
+"""
 
 from __future__ import annotations
 
@@ -185,7 +188,7 @@ def _read(project: Project, resources: Iterable[Resource]) -> dict[str, ReadReso
 
 
 def _paths(project: Project, resources: Iterable[Resource]) -> Iterator[str]:
-    """Give the files of resources, of their fragments and of all that these `use`, in turn."""
+    """Yield the files of resources, of their fragments and of the modules that these `use`."""
     ends: dict[str, list[str]] = {}
     for name in project.modules:
         ends.setdefault(name.rpartition(".")[2], []).append(name)

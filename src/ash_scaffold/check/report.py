@@ -48,7 +48,7 @@ class Commands(msgspec.Struct, frozen=True):
         return self._command(chosen if len(named) <= _MANY_TABLES else ())
 
     def prune(self) -> str:
-        """Return the command that deletes the resources of tables that are gone."""
+        """Return the command that deletes the resources of dropped tables."""
         return self._command(["--prune"])
 
     def _command(self, options: Iterable[str]) -> str:

@@ -114,7 +114,7 @@ class Drift(msgspec.Struct, frozen=True):
     """The findings, and the differences of the code that they stand for, by table."""
 
     findings: tuple[Finding, ...]
-    told: Mapping[Name, Collection[Difference]]
+    explained: Mapping[Name, Collection[Difference]]
 
 
 def schema_drift(
@@ -125,7 +125,7 @@ def schema_drift(
     A change that the code follows already leaves only the snapshot behind.
     """
     findings: list[Finding] = []
-    told: dict[Name, list[Difference]] = {}
+    explained: dict[Name, list[Difference]] = {}
     unsettled = {versions.module.name for versions in code.unsettled}
     for change in run.session.schema_changes.changes:
         if change.table is None:
@@ -135,12 +135,12 @@ def schema_drift(
         related = (
             [] if found is None else [d for d in found.differences if _is_of(change, d, found)]
         )
-        told.setdefault(change.table, []).extend(related)
+        explained.setdefault(change.table, []).extend(related)
         severity = _severity(change, found, related, families)
         if change.kind in _PRESENCE and not _is_there(run, change.table):
             severity = Severity.NOTE
         findings.append(_of_table(change, run, found, related, severity, commands))
-    return Drift(tuple(findings), told)
+    return Drift(tuple(findings), explained)
 
 
 def _severity(
@@ -148,9 +148,9 @@ def _severity(
 ) -> Severity:
     if change.kind in _WHATEVER_IS_WRITTEN or found is None:
         return change_severity(change)
-    said = [families.severity(each) for each in related]
-    if said:
-        return min(said, key=lambda severity: severity.rank)
+    severities = [families.severity(each) for each in related]
+    if severities:
+        return min(severities, key=lambda severity: severity.rank)
     if found.settled:
         return Severity.NOTE
     if found.read is not None and not found.read.unknown and change.kind not in _UNSEEN:
@@ -159,7 +159,7 @@ def _severity(
 
 
 def _is_of(change: Change, difference: Difference, found: ParsedResource) -> bool:
-    """Whether a difference of the table's resource is what the change brought."""
+    """Whether a difference of the table's resource comes from the change."""
     if not change.object:
         return change.kind in RENAMES and difference.path in (("table",), ("schema",))
     names = {change.object}
@@ -242,7 +242,7 @@ def _place_of_gone(run: PlannedRun, table: Name | None) -> Place | None:
 
 
 def _of_type(change: Change, run: PlannedRun, unsettled: Set[str], commands: Commands) -> Finding:
-    """Tell of a type at the module that stands for it, else at the first resource that uses it."""
+    """Build the finding about a type, at its module, else at the first resource that uses it."""
     assert change.type is not None
     users = list(_users(change.type, run))
     modules = run.session.project.modules
@@ -268,7 +268,7 @@ def _of_type(change: Change, run: PlannedRun, unsettled: Set[str], commands: Com
 
 
 def _users(type_: Name, run: PlannedRun) -> Iterator[tuple[Name | None, str]]:
-    """Give the modules of tables that use a type, and of the type (without a table) itself."""
+    """Yield the modules of tables that use a type, and (without a table) of the type itself."""
     done: set[str] = set()
     for item in run.plan.resources:
         old = run.session.schema_changes.resources.get(item.draft.name)

@@ -1,4 +1,4 @@
-"""Whether nothing at all has changed, so that nothing has to be rendered to know it."""
+"""The quick test for a project without any change, which needs no rendering."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMN = "column "
 
 
 def nothing_changed(run: PlannedRun) -> bool:
-    """Whether every module is as it was generated, from facts and choices that still hold.
+    """Whether every module is as it was generated, from facts and configuration that still hold.
 
     False where that is not certain.
     """

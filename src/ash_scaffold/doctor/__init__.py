@@ -1,1 +1,1 @@
-"""Says whether machine, project and database are fit for the generated resources."""
+"""The state of machine, project and database, as generated resources need it."""

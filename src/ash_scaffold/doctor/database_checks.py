@@ -125,7 +125,7 @@ def _version(facts: Facts, repo: Repo, need: Need | None) -> Check:
 
 
 def _functions(facts: Facts, repo: Repo) -> Check:
-    """Say whether the functions behind "ash-functions" are where they are said to be."""
+    """Check that the database has the functions of "ash-functions" where the repo lists them."""
     name, there = ASH_FUNCTIONS, has_functions(facts)
     named = ASH_FUNCTIONS in (repo.installed_extensions or ())
     if named and there is not False:
@@ -229,7 +229,7 @@ def _server_version(server: Server) -> str:
 
 
 def _database_extensions(facts: Facts, server: Server) -> Check:
-    """Hold what the repo names against what the database has."""
+    """Compare the extensions of the repo with those of the database."""
     repo = repo_of(facts)
     named = (repo.installed_extensions if repo is not None else None) or ()
     there = {extension.name for extension in server.database.extensions}
@@ -252,7 +252,7 @@ def _database_extensions(facts: Facts, server: Server) -> Check:
 
 
 def _rights(server: Server) -> Check:
-    """Say which tables of a domain the role may not read, or of all while there is no domain."""
+    """Check that the role may read the tables of a domain, or all while there is no domain."""
     database = server.database
     if not server.live:
         return skipped(Group.DATABASE, "rights", "A dump has no rights to look at.")

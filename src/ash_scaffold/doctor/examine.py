@@ -20,7 +20,7 @@ from ash_scaffold.session import SourceOptions
 def examine(
     options: SourceOptions, say: Callable[[str], None] = lambda _phase: None
 ) -> DoctorReport:
-    """Look at everything and judge it. Raises `ScaffoldError` where there is no mix project."""
+    """Gather the facts and judge them. Raises `ScaffoldError` where there is no mix project."""
     facts = gather(options, say)
     return DoctorReport(findings=_marked(_checks(facts), _edits(facts)))
 

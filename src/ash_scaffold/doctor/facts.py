@@ -55,7 +55,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `server` is None when no database was read: `server_problems` say why.
+    """The facts. `server` is None when no database was read: `server_problems` say why.
 
     With neither, no database was given. `elixir_wanted` is the requirement in mix.exs, empty for
     none; `formatter` is what was wrong with a trial run.
@@ -80,7 +80,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: None) -> Facts:
-    """Look at everything. Raises `ScaffoldError` where there is no mix project to look at."""
+    """Gather the facts. Raises `ScaffoldError` where there is no mix project to look at."""
     say("Reading the project")
     root = find_root(options.folder)
     snapshots, snapshot_problems = _snapshots(root)
@@ -114,7 +114,7 @@ def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: N
 
 
 def again(facts: Facts, options: SourceOptions) -> Facts:
-    """Look at the project's files again, after they were written to."""
+    """Read the project's files again, after they were written to."""
     project = read_project(options.folder)
     return msgspec.structs.replace(facts, project=project, git=ask_git(project.root))
 

@@ -39,7 +39,7 @@ def dependencies(project: Project) -> frozenset[str]:
 
 
 def has_ash(project: Project) -> bool:
-    """Whether the lines of `needs` can stand in the project: they name what Ash brings.
+    """Whether the project has the modules that the lines of `needs` name.
 
     Without it the formatter would stop at an unknown dependency, and the repo would not compile.
     """
@@ -81,7 +81,7 @@ def _unnamed_functions(facts: Facts, repo: Repo, found: tuple[Need, ...]) -> Nee
     return Need(
         path=repo.path,
         setting=InstalledExtensions(repo=repo.module, present=there, missing=(ASH_FUNCTIONS,)),
-        why="the database has the functions of AshPostgres, and Ash uses them only when it is told",
+        why="the database has the functions of AshPostgres, and Ash uses only listed ones",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the machine has: Elixir, and git's view of the snapshots."""
+"""The machine: Elixir, and git's view of the snapshots."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Elixir(msgspec.Struct, frozen=True):
 
 
 class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
-    """What git says of the folder of snapshots; paths as git gives them, sorted.
+    """The state of the folder of snapshots in git; paths as git gives them, sorted.
 
     `ignored` is true when git ignores all of it, `local_ignored` when it does so with the files
     that belong to one machine; `local_tracked` are those of them that are committed.
@@ -42,7 +42,7 @@ class Snapshots(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_elixir(folder: Path) -> Elixir:
-    """Ask mix for its version, which is Elixir's, in the folder that version managers go by."""
+    """Return the version of mix, which is Elixir's, in the folder that version managers go by."""
     mix = shutil.which("mix")
     if mix is None:
         return Elixir()
@@ -51,13 +51,13 @@ def find_elixir(folder: Path) -> Elixir:
         return Elixir(fault="it does not answer")
     found = _MIX_VERSION.search(done.stdout)
     if found is None:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        return Elixir(fault=said[-1] if said else f"it ends with code {done.returncode}")
+        output = (done.stderr or done.stdout).strip().splitlines()
+        return Elixir(fault=output[-1] if output else f"it ends with code {done.returncode}")
     return Elixir(version=found[1])
 
 
 def ask_git(root: Path) -> Snapshots | None:
-    """Ask git for the state of the snapshots; None without git or outside of a repository."""
+    """Return the state of the snapshots in git; None without git or outside of a repository."""
     git = shutil.which("git")
     if git is None:
         return None

@@ -21,7 +21,7 @@ _NUMBERS = re.compile(r"(\d+)\.(\d+)")
 
 
 def elixir_checks(facts: Facts) -> Iterator[Check]:
-    """Say whether mix can be run and how it formats."""
+    """Check that mix can be run and formats."""
     found = facts.elixir
     if found.version is None:
         fault = f"mix can't be run: {found.fault}." if found.fault else ""
@@ -69,7 +69,7 @@ _REQUIREMENTS = {"ash": "~> 3.32", "ash_postgres": "~> 2.12"}
 
 
 def project_checks(facts: Facts) -> Iterator[Check]:
-    """Judge what lies beside mix.exs."""
+    """Check configuration, dependencies, sources and settings."""
     yield from _config_file(facts)
     for package in _MADE_FOR:
         yield _dependency(facts, package)
@@ -155,7 +155,7 @@ def _sources(facts: Facts) -> Iterator[Check]:
             Severity.WARNING,
             f"Line {broken.line} is not Elixir, so what the file defines is not known: "
             f"{broken.text}",
-            "Mend it.",
+            "Correct it.",
             broken.path,
         )
 
@@ -176,8 +176,8 @@ def _domains(facts: Facts) -> Iterator[Check]:
             config.domains_path or "",
         )
     elif own:
-        said = "the one domain" if len(own) == 1 else f"all {len(own)} domains"
-        yield check(Group.PROJECT, name, Severity.NOTE, f"ash_domains has {said}.")
+        listed = "the one domain" if len(own) == 1 else f"all {len(own)} domains"
+        yield check(Group.PROJECT, name, Severity.NOTE, f"ash_domains has {listed}.")
     else:
         yield check(Group.PROJECT, name, Severity.NOTE, "There are no domains yet.")
 

@@ -1,4 +1,4 @@
-"""The report of `doctor`: everything that was looked at, well or not."""
+"""The report of `doctor`: every check, passed or not."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Group(StrEnum):
 
 
 class Check(Finding, frozen=True, kw_only=True):
-    """One thing that was looked at; a note when it is well, or when it was skipped.
+    """A check; a note when it passed, or when it was skipped.
 
     `kind` is its name, the same from version to version. `lines` are to be added to the file at
     `path` (relative to the project), or to be run in a shell where there is no path; `fixable`
-    tells that `--fix` can add them, `fixed` that it has. `what` says why it was skipped.
+    means that `--fix` can add them, `fixed` that it has. `what` gives the reason of a skipped one.
     """
 
     skipped: bool = False

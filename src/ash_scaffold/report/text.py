@@ -27,7 +27,7 @@ def _groups(findings: Sequence[Finding]) -> Iterator[str]:
             yield from _finding(finding)
         commands = dict.fromkeys(each.command for each in group if each.command)
         for command in commands:
-            yield f"  mend it:  {command}"
+            yield f"  fix it:  {command}"
         yield ""
 
 

@@ -1,1 +1,1 @@
-"""Asks the compiled resources of a mix project what they say, and holds it against PostgreSQL."""
+"""Compiled resources of a mix project, compared with the plan, the catalog and the rows."""

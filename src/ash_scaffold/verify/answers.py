@@ -20,11 +20,11 @@ Scalar: TypeAlias = str | int | bool | None
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """An answer; `event` tells which."""
+    """An answer; `event` is its kind."""
 
 
 class ProjectAnswer(_Event, frozen=True, kw_only=True, tag="project"):
-    """What the project runs on. `ash` and `ash_postgres` are None where they aren't there."""
+    """The versions of the project. `ash` and `ash_postgres` are None where they aren't there."""
 
     elixir: str
     otp: str
@@ -42,7 +42,7 @@ class CompilerWarning(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompiledAnswer(_Event, frozen=True, kw_only=True, tag="compiled"):
-    """What the compiler says of the whole project."""
+    """The diagnostics of the compiler for the whole project."""
 
     status: str
     warnings: tuple[CompilerWarning, ...] = ()
@@ -205,7 +205,7 @@ class WriteFailure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provoked(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of violating a constraint. `fired` is the constraint that PostgreSQL named."""
+    """The outcome of violating a constraint. `fired` is the constraint that PostgreSQL named."""
 
     kind: str
     constraint: str
@@ -216,7 +216,7 @@ class Provoked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WritesAnswer(_Event, frozen=True, kw_only=True, tag="writes"):
-    """What writing to a resource gave; all of it was rolled back."""
+    """The outcome of writing to a resource; all of it was rolled back."""
 
     module: str
     written: int
@@ -277,7 +277,7 @@ def _all(events: list[Answer], kind: type[_E]) -> tuple[_E, ...]:
 
 
 def collect(events: list[Answer]) -> Answers:
-    """Put the events of a whole run together. Raises `LookupError` when an essential one lacks."""
+    """Collect the events of a whole run. Raises `LookupError` when an essential one is missing."""
 
     def first(kind: type[_E]) -> _E:
         found = _all(events, kind)

@@ -53,10 +53,10 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What the script is to do.
+    """The request to the script.
 
     `rows` is None for all. `tables` is None for all. `database` are the options that the repo is
-    started with in place of its own, None to leave those; `where` tells the one database that
+    started with in place of its own, None to leave those; `where` identifies the one database that
     may be used. `risks` are table, column and the condition of values that don't count.
     """
 
@@ -111,7 +111,7 @@ def compile_project(mix: Mix) -> None:
 
 
 def ask(mix: Mix, question: Callable[[Path], str], say: Callable[[Answer], None]) -> list[Answer]:
-    """Run the script and return its answers, each told to `say` as it comes.
+    """Run the script and return its answers, each passed to `say` as it comes.
 
     `question` gives the text of the request for the path that answers go to. The script may end
     early: the answers say why. Raises `ScaffoldError` (`script-failed`) when it dies or says
@@ -195,7 +195,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _follow(process: subprocess.Popen[bytes], path: Path) -> Iterator[Answer]:
-    """Give each answer as its line is complete, until the script has ended."""
+    """Yield each answer as its line is complete, until the script has ended."""
     position, rest = 0, b""
     while True:
         running = process.poll() is None
@@ -239,7 +239,7 @@ def _script_failed(what: str, output: str) -> ScaffoldError:
 
 def _compile_error(output: str) -> ScaffoldError:
     where, what = first_error(output)
-    todo = "Mend it; `mix compile` shows all of it."
+    todo = "Correct it; `mix compile` shows all of it."
     if "mix deps.get" in output:
         what = "Dependencies are missing or not up to date."
         todo = "Run `mix deps.get`."

@@ -88,7 +88,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
 
 
 def _warnings(answers: Answers) -> Iterator[Finding]:
-    """Give the compiler's warnings about the files of the resources and their domains."""
+    """Yield the compiler's warnings about the files of the resources and their domains."""
     modules = {answer.file: answer for answer in answers.resources}
     for warning in answers.compiled.warnings:
         about = modules.get(warning.file or "")

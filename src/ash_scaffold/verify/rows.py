@@ -56,7 +56,7 @@ def check_rows(answers: Answers, database: Database) -> list[Finding]:
 
 
 def checked(answers: Answers) -> tuple[Checked, ...]:
-    """Say how much of each resource was looked at, in the order of the run."""
+    """Return the numbers of rows and values of each resource, in the order of the run."""
     rows: Mapping[str, RowsAnswer] = {each.module: each for each in answers.rows}
     writes: Mapping[str, WritesAnswer] = {each.module: each for each in answers.writes}
     found = []
@@ -189,7 +189,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def conditions(planned: PlannedResource, database: Database) -> Iterator[Condition]:
-    """Give the conditions for every column of a planned resource that may hold such values."""
+    """Yield the conditions for every column of a planned resource that may hold such values."""
     table = planned.draft.table
     for column in table.columns:
         mapped = planned.draft.columns.mapped.get(column.name)

@@ -1,4 +1,4 @@
-"""Whether the type that an attribute is stored as fits the type of its column."""
+"""The storage type of a compiled attribute against the type of its column."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def fit(database: Database, column: TypeUse, attribute: AttributeAnswer) -> Fit:
         return Fit.UNKNOWN
     schema, name, dimensions = attribute.pg_type
     wanted = base_type(database, column)
-    said = base_type(database, TypeUse(Name(schema, name), dimensions=dimensions))
-    if wanted.is_array != said.is_array:
+    stored = base_type(database, TypeUse(Name(schema, name), dimensions=dimensions))
+    if wanted.is_array != stored.is_array:
         return Fit.OTHER
-    one, other = wanted.name, said.name
+    one, other = wanted.name, stored.name
     rule, other_rule = row_of(one.name), row_of(other.name)
     builtin = one.schema == other.schema == _CATALOG
     alike = rule.facts.alike if builtin else ""

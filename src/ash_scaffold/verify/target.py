@@ -16,7 +16,7 @@ _ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 
 
 def repo_options(url: URL) -> tuple[tuple[str, Term], ...]:
-    """Say a database's URL as the options of an Ecto repo."""
+    """Return a database's URL as the options of an Ecto repo."""
     host = url.query.get("host") or url.host
     host = host[0] if isinstance(host, tuple) else host
     port = url.port or url.query.get("port")
@@ -42,27 +42,27 @@ def ecto_url(url: URL) -> str:
     """Write a database's URL as Ecto reads it from `$DATABASE_URL`."""
     options = dict(repo_options(url))
 
-    def said(name: str, default: str = "") -> str:
+    def quoted_option(name: str, default: str = "") -> str:
         return quote(str(options.get(name, default)), safe="")
 
-    user = said("username")
+    user = quoted_option("username")
     if "password" in options:
-        user += f":{said('password')}"
+        user += f":{quoted_option('password')}"
     host = str(options.get("hostname", "localhost"))
     place = f"[{host}]" if ":" in host else quote(host, safe="")
     if "port" in options:
-        place += f":{said('port')}"
+        place += f":{quoted_option('port')}"
     query = {name: str(options[name]) for name in ("socket_dir",) if name in options}
     if "ssl" in options:
         query["ssl"] = "true"
-    text = f"ecto://{user}{'@' if user else ''}{place}/{said('database')}"
+    text = f"ecto://{user}{'@' if user else ''}{place}/{quoted_option('database')}"
     return f"{text}?{urlencode(query)}" if query else text
 
 
 _PORT = "5432"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
-# The script asks the same of the repo's connection; nobody needs a privilege for it.
+# The script runs the same on the repo's connection; it needs no privilege.
 _WHERE = """
 SELECT (SELECT oid FROM pg_catalog.pg_database
         WHERE datname = pg_catalog.current_database())::text

@@ -64,7 +64,7 @@ def verify(
 ) -> VerifyReport:
     """Ask the project, and compare what it says with the database.
 
-    `say` is told each phase as it begins, `heard` each answer of the script. Raises
+    `say` gets each phase as it begins, `heard` each answer of the script. Raises
     `ScaffoldError` for whatever makes the run impossible.
     """
     say("Reading the project")
@@ -130,13 +130,13 @@ def _tables(options: VerifyOptions, database: Database) -> tuple[Name, ...] | No
 
 
 def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
-    said = ecto_url(url)
+    database_url = ecto_url(url)
     return Mix(
         folder=project.app_root,
         mix_env=options.mix_env or options.source.environment.get("MIX_ENV") or MIX_ENV,
-        variables={"DATABASE_URL": said},
+        variables={"DATABASE_URL": database_url},
         # The longest first: a password may be part of what is left of it.
-        secrets=(said, *((str(url.password),) if url.password else ())),
+        secrets=(database_url, *((str(url.password),) if url.password else ())),
     )
 
 
