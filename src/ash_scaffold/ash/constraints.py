@@ -14,7 +14,7 @@ import msgspec
 
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name, default_index_name
-from ash_scaffold.ash.keys import all_foreign_keys, plain_columns
+from ash_scaffold.ash.keys import plain_columns
 from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
 from ash_scaffold.ash.predicate import Operand, UntranslatableError, translate
@@ -28,6 +28,7 @@ from ash_scaffold.postgres.catalog import (
     Match,
     Name,
 )
+from ash_scaffold.postgres.referring_keys import STOPPING, by_target, met_by_delete
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Expr, Term
 
@@ -42,8 +43,6 @@ _UPDATE: dict[Action, Term] = {
     Action.RESTRICT: Atom("restrict"),
     Action.SET_NULL: Atom("nilify"),
 }
-# SET DEFAULT stops it where the default has no row to point at.
-_STOPPING = frozenset({Action.NO_ACTION, Action.RESTRICT, Action.SET_DEFAULT})
 
 
 class Constraints(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +61,7 @@ class ParentKeys:
     """Which foreign keys can stop the delete, or a change of the key, of a row."""
 
     def __init__(self, database: Database) -> None:
-        self._pointing: dict[Name, list[ForeignKey]] = defaultdict(list)
-        for key in all_foreign_keys(database):
-            if key.enforced:
-                self._pointing[key.target].append(key)
+        self._pointing = by_target(key for key in database.foreign_keys() if key.enforced)
 
     def stopping(self, draft: Draft) -> list[tuple[str, str]]:
         """Return `(attribute, name)` of the keys that can stop a write to this table's rows.
@@ -76,26 +72,19 @@ class ParentKeys:
         if anchor is None or draft.is_view:
             return []
         found: dict[str, str] = {}
-        own = draft.name
-        reached, queue = {own}, [own]
-        while queue:
-            table = queue.pop()
-            for key in self._pointing.get(table, ()):
-                direct = table == own
-                if key.on_delete in _STOPPING or (direct and _stops_update(key, draft)):
-                    field = draft.attribute(key.target_columns[0]) if direct else None
-                    for name in (key.name, *key.clone_names):
-                        if direct or name not in found:
-                            found[name] = field or anchor
-                if key.on_delete is Action.CASCADE and key.table not in reached:
-                    reached.add(key.table)
-                    queue.append(key.table)
+        for key in met_by_delete(draft.name, self._pointing):
+            direct = key.target == draft.name
+            if key.on_delete in STOPPING or (direct and _stops_update(key, draft)):
+                field = draft.attribute(key.target_columns[0]) if direct else None
+                for name in (key.name, *key.clone_names):
+                    if direct or name not in found:
+                        found[name] = field or anchor
         return sorted((field, name) for name, field in found.items())
 
 
 def _stops_update(key: ForeignKey, draft: Draft) -> bool:
     """Whether changing the referenced columns is possible through Ash, and refused by the key."""
-    if key.on_update not in _STOPPING:
+    if key.on_update not in STOPPING:
         return False
     referenced = [draft.by_column.get(column) for column in key.target_columns]
     return any(attribute is not None and attribute.writable for attribute in referenced)

@@ -41,13 +41,6 @@ class Keys(msgspec.Struct, frozen=True):
     joined: frozenset[ColumnId] = frozenset()
 
 
-def all_foreign_keys(database: Database) -> Iterator[ForeignKey]:
-    """Give every foreign key of the database, those of tables that were not read included."""
-    for table in database.tables:
-        yield from table.foreign_keys
-    yield from database.outside_foreign_keys
-
-
 def plain_columns(index: Index) -> tuple[str, ...] | None:
     """Return the key columns of an index, None when a key is an expression."""
     columns = [key.column for key in index.keys if key.column is not None]
@@ -82,7 +75,7 @@ def find_keys(
         own = table_key(table, config, legacy)
         if own is not None:
             columns.update((table.name, column) for column in own.columns)
-    for key in (*all_foreign_keys(database), *virtual):
+    for key in (*database.foreign_keys(), *virtual):
         for source, target in zip(key.columns, key.target_columns, strict=True):
             left, right = (key.table, source), (key.target, target)
             foreign.add(left)

@@ -7,6 +7,7 @@ serve to recognise renames there, and are left out of everything that is committ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -384,6 +385,12 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     other_schemas: tuple[tuple[str, int], ...] = ()
     identity: ServerIdentity | None = None
     name: str = ""
+
+    def foreign_keys(self) -> Iterator[ForeignKey]:
+        """Give every foreign key, those of tables that were not read included."""
+        for table in self.tables:
+            yield from table.foreign_keys
+        yield from self.outside_foreign_keys
 
     def table(self, name: Name) -> Table:
         """Return the relation of that name. Raises `KeyError` when there is none."""

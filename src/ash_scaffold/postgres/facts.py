@@ -10,7 +10,6 @@ reloaded, and the same on another version have equal facts. Expressions are in t
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,7 +18,6 @@ from msgspec.structs import replace
 
 from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import (
-    Action,
     Column,
     Database,
     Exclusion,
@@ -33,6 +31,7 @@ from ash_scaffold.postgres.catalog import (
     TypeKind,
     TypeUse,
 )
+from ash_scaffold.postgres.referring_keys import by_target, met_by_delete
 from ash_scaffold.postgres.type_text import encode_type
 
 VERSION = 1
@@ -77,17 +76,14 @@ def facts_of_database(
     own = {table.name for table in database.tables}
     if tables is not None:
         own &= set(tables)
-    pointing: defaultdict[Name, list[ForeignKey]] = defaultdict(list)
+    pointing = by_target(database.foreign_keys())
+    found: dict[Name, TableFacts] = {}
     for table in database.tables:
-        for key in table.foreign_keys:
-            pointing[key.target].append(key)
-    for key in database.outside_foreign_keys:
-        pointing[key.target].append(key)
-    return {
-        table.name: facts_of(table, database.types, _incoming(table.name, pointing, own))
-        for table in database.tables
-        if table.name in own
-    }
+        if table.name in own:
+            incoming = met_by_delete(table.name, pointing, without=own)
+            ordered = sorted(incoming, key=lambda key: (key.table, key.name))
+            found[table.name] = facts_of(table, database.types, ordered)
+    return found
 
 
 def table_of(facts: TableFacts) -> tuple[Table, dict[Name, Type]]:
@@ -238,20 +234,3 @@ def _type(type_: Type) -> Type:
         fields=tuple(Field(field.name, _use(field.type)) for field in type_.fields),
         subtype=type_.subtype and _use(type_.subtype),
     )
-
-
-def _incoming(
-    table: Name, pointing: Mapping[Name, list[ForeignKey]], own: Collection[Name]
-) -> list[ForeignKey]:
-    """Follow the keys of tables without facts, from their targets on through the cascades."""
-    found: dict[tuple[Name, str], ForeignKey] = {}
-    reached, queue = {table}, [table]
-    while queue:
-        for key in pointing.get(queue.pop(), ()):
-            if key.table in own:
-                continue
-            found[key.table, key.name] = key
-            if key.on_delete is Action.CASCADE and key.table not in reached:
-                reached.add(key.table)
-                queue.append(key.table)
-    return [found[name] for name in sorted(found)]

@@ -15,7 +15,6 @@ import msgspec
 from ash_scaffold.ash.compare import Difference, compare
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.equivalence import same_constraints
-from ash_scaffold.ash.keys import all_foreign_keys
 from ash_scaffold.ash.model import (
     IdentityDef,
     ReadResource,
@@ -167,7 +166,7 @@ def check_resources(answers: Answers, expected: Expected) -> list[Finding]:
 
 def _keys_by_name(database: Database) -> Mapping[str, list[ForeignKey]]:
     found: dict[str, list[ForeignKey]] = defaultdict(list)
-    for key in all_foreign_keys(database):
+    for key in database.foreign_keys():
         for name in (key.name, *key.clone_names):
             found[name].append(key)
     return found
