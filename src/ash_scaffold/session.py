@@ -233,7 +233,7 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
     """
     folder = config.legacy if options.legacy is None else options.legacy
     if not options.use_legacy or folder is False:
-        return Hints(asked=False)
+        return Hints(enabled=False)
     if folder is not None and not (project.root / folder).is_dir():
         raise fail(
             Code.CONFIG_INVALID,
@@ -246,7 +246,7 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
 
 def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:
     """Return the legacy schemas, those that snapshots remember of removed code included."""
-    if not hints.asked:
+    if not hints.enabled:
         return ()
     before = [schema for _, snapshot in sorted(snapshots.items()) for schema in snapshot.legacy]
     return with_remembered(with_removed_targets(hints.schemas, before), before)

@@ -98,14 +98,13 @@ def test_enums(reflect_ddl: Callable[..., Database]) -> None:
             "    field :d, Ecto.Enum, values: [:any]\n",
         ),
     )
-    assert [(f.code, f.column, f.line, f.values) for f in findings] == [
-        (Code.LEGACY_LABEL_UNKNOWN, "a", 4, ("happy",)),
-        (Code.LEGACY_VALUE_UNKNOWN, "a", 4, ("glad",)),
-        (Code.LEGACY_LABEL_UNKNOWN, "c", 6, ("off",)),
-        (Code.LEGACY_VALUE_UNKNOWN, "c", 6, ("of",)),
+    lacks, refuses = "the schema lacks it.", "The database does not take"
+    assert [(f.code, f.column, f.line, f.what) for f in findings] == [
+        (Code.LEGACY_LABEL_UNKNOWN, "a", 4, f'a can\'t be read where it is "happy": {lacks}'),
+        (Code.LEGACY_VALUE_UNKNOWN, "a", 4, f'{refuses} "glad", which a may be.'),
+        (Code.LEGACY_LABEL_UNKNOWN, "c", 6, f'c can\'t be read where it is "off": {lacks}'),
+        (Code.LEGACY_VALUE_UNKNOWN, "c", 6, f'{refuses} "of", which c may be.'),
     ]
-    assert findings[0].what == 'a can\'t be read where it is "happy": the schema lacks it.'
-    assert findings[1].what == 'The database does not take "glad", which a may be.'
 
 
 @pytest.mark.parametrize(
@@ -249,7 +248,6 @@ def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
             "precedence.",
         )
     ]
-    assert findings[0].values == ("User", "Slim")
 
 
 def test_precisions(reflect_ddl: Callable[..., Database]) -> None:

@@ -82,7 +82,7 @@ def type_of(line: str, *others: str, before: str = "") -> FieldType:
         ("field :x, {:array, Ecto.ULID}", ArrayType(CustomType("Ecto.ULID"))),
         (
             'field :x, Prefixed, prefix: "usr", size: 3, default: nil',
-            CustomType("Prefixed", None, (("prefix", '"usr"'), ("size", "3"))),
+            CustomType("Prefixed"),
         ),
         ("embeds_one :x, App.Note", EmbedType("App.Note", many=False)),
         ("embeds_many :x, App.Note, on_replace: :delete", EmbedType("App.Note", many=True)),
@@ -184,7 +184,7 @@ def test_fields_without_a_column_are_none() -> None:
             (
                 "id",
                 "id",
-                CustomType("App.Id", None, (("prefix", '"u"'),)),
+                CustomType("App.Id"),
                 Maker.OTHER,
                 "App.Id",
             ),

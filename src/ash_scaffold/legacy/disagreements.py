@@ -46,9 +46,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """One disagreement, at the place in the legacy code that it is about.
 
     `code` is one of the `LEGACY_…` codes. `column` is "" for a disagreement about the table.
-    `values` are enum labels, the columns of a precision, or the modules of a shared table, the
-    leading one first. `association` names the one without a foreign key, which would refer to
-    `refers_to`.
+    `association` names the one without a foreign key, which would refer to `refers_to`.
     """
 
     code: Code
@@ -58,7 +56,6 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     line: int
     what: str
-    values: tuple[str, ...] = ()
     association: str = ""
     refers_to: tuple[Name, str] | None = None
 
@@ -97,7 +94,6 @@ def _disagreement(
     what: str,
     *,
     column: str = "",
-    values: tuple[str, ...] = (),
     association: str = "",
     path: str | None = None,
 ) -> Disagreement:
@@ -109,7 +105,6 @@ def _disagreement(
         path=schema.path if path is None else path,
         line=line,
         what=what,
-        values=values,
         association=association,
     )
 
@@ -162,9 +157,7 @@ def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterato
             by_line[field.line, f"{described(field.ecto_type)}, but {what}"].append(field.column)
     for (line, what), names in by_line.items():
         text = f"{', '.join(names)}: {what}"
-        yield _disagreement(
-            Code.LEGACY_PRECISION, schema, line, text, column=names[0], values=tuple(names)
-        )
+        yield _disagreement(Code.LEGACY_PRECISION, schema, line, text, column=names[0])
 
 
 def _labels(
@@ -187,7 +180,6 @@ def _labels(
             field.line,
             what,
             column=field.column,
-            values=unknown,
         )
     if missing:
         what = f"The database does not take {_listed(missing)}, which {field.name} may be."
@@ -197,7 +189,6 @@ def _labels(
             field.line,
             what,
             column=field.column,
-            values=missing,
         )
 
 
@@ -253,7 +244,6 @@ def _shared(hints: Hints, leading: Mapping[Name, EctoSchema]) -> Iterator[Disagr
                 schema,
                 schema.line,
                 what,
-                values=(first.module, schema.module),
             )
 
 

@@ -57,13 +57,11 @@ class EmbedType(msgspec.Struct, frozen=True, tag="embed"):
 class CustomType(msgspec.Struct, frozen=True, tag="custom"):
     """An `Ecto.Type` or `Ecto.ParameterizedType` module.
 
-    `stored` is the result of its `type/0` or `type/1`, `None` when that can't be read. `options`
-    are those of the field that Ecto itself doesn't know, as written.
+    `stored` is the result of its `type/0` or `type/1`, `None` when that can't be read.
     """
 
     module: str
     stored: FieldType | None = None
-    options: tuple[tuple[str, str], ...] = ()
 
 
 class UnknownType(msgspec.Struct, frozen=True, tag="unknown"):
@@ -158,7 +156,7 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     """The schemas of the legacy code by module name, and the parts that could not be read.
 
     `unparsed` are files that are not Elixir; `folder` is where the code was looked for, `None`
-    for the project itself. `asked` is false when the legacy code is to be left alone.
+    for the project itself. `enabled` is false when the legacy code is left out.
     """
 
     schemas: tuple[EctoSchema, ...] = ()
@@ -166,7 +164,7 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     unparsed: tuple[Unparsed, ...] = ()
     unread: tuple[Unread, ...] = ()
     folder: str | None = None
-    asked: bool = True
+    enabled: bool = True
 
     def by_table(self) -> Mapping[Name, EctoSchema]:
         """Return the leading schema of each table."""

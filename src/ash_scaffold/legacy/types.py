@@ -50,12 +50,6 @@ _DATETIMES = {
     "naive_datetime": DateTimeType(utc=False, usec=False),
     "naive_datetime_usec": DateTimeType(utc=False, usec=True),
 }
-# The options of `Ecto.Schema.field/3` itself: the rest belongs to a parameterized type.
-_FIELD_OPTIONS = frozenset(
-    "default source autogenerate read_after_writes virtual primary_key load_in_query redact "
-    "foreign_key on_replace defaults type where references skip_default_validation writable "
-    "on_writable_violation define_field null enforce opaque".split()
-)
 _MAX_DEPTH = 10
 # The types of Ecto's own that load some type of PostgreSQL.
 _PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
@@ -109,10 +103,7 @@ class Types:
             named = f"{outer}.{module}" if outer else module
             if named in enums:
                 return enums[named]
-        own = tuple(
-            (key, shown(value)) for key, value in options.items if key not in _FIELD_OPTIONS
-        )
-        return CustomType(module, self._stored_as(module), own)
+        return CustomType(module, self._stored_as(module))
 
     def _stored_as(self, module: str) -> FieldType | None:
         """Return the result of the `type` function of a type module."""
