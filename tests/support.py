@@ -69,7 +69,10 @@ _SOURCE = SourceOptions.__struct_fields__
 
 @contextmanager
 def instead_of_a_server(database: Database) -> Iterator[None]:
-    """Let every command inside read this database, and use one renderer."""
+    """Let every command inside read this database, and use one renderer.
+
+    The configuration may name tables that a change of the schema took away.
+    """
 
     @contextmanager
     def opened(*_arguments: object) -> Iterator[Source]:
@@ -78,6 +81,7 @@ def instead_of_a_server(database: Database) -> Iterator[None]:
     with (
         mock.patch("ash_scaffold.session.open_database", opened),
         mock.patch("ash_scaffold.session.read_database", return_value=database),
+        mock.patch("ash_scaffold.session.require_names"),
         mock.patch("ash_scaffold.generate.run.Renderer", return_value=_RENDERER),
     ):
         yield

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import msgspec
 from sqlalchemy import URL, Connection, create_engine, exc
@@ -16,7 +15,6 @@ from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
 from tests.support import instead_of_a_server
 
-from ash_scaffold import session
 from ash_scaffold.check.check import check
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
@@ -182,8 +180,7 @@ class Mutated:
         return self._report(database).findings
 
     def _report(self, database: Database, *, with_hand_over: bool = False) -> CheckReport:
-        # A mutation may leave a pattern of the configuration without a table.
-        with instead_of_a_server(database), mock.patch.object(session, "require_names"):
+        with instead_of_a_server(database):
             options = SourceOptions(folder=self._project.root)
             return check(options, with_hand_over=with_hand_over)
 
