@@ -85,33 +85,37 @@ _ENTITIES = {
 
 
 def option_of(field: str) -> str:
-    """Return what the DSL calls a field of the model."""
+    """Return the DSL's name of a field of the model."""
     return _OPTIONS.get(field, field)
 
 
 def sentence(difference: Difference) -> str:
-    """Say what differs: what the code has, and what the database demands."""
-    wanted, has = difference.expected, difference.actual
+    """Return a sentence: what the code has, and what the database demands."""
+    expected, actual = difference.expected, difference.actual
     match difference.kind:
-        case Kind.ATTRIBUTE_MISSING if isinstance(wanted, Attribute):
-            return f"No attribute has the column {difference.object}, {flat(wanted.type)} for Ash."
-        case Kind.ATTRIBUTE_EXTRA if isinstance(has, Attribute):
-            return f"The attribute {has.name} has the source {has.column}, which is no column."
-        case Kind.RELATIONSHIP_MISSING if isinstance(wanted, Relationship):
-            keys = " and ".join(name for _table, name in wanted.foreign_keys)
+        case Kind.ATTRIBUTE_MISSING if isinstance(expected, Attribute):
             return (
-                f"No {wanted.kind.value} {wanted.name} to {wanted.destination}, which the foreign "
-                f"key {keys} gives."
+                f"No attribute has the column {difference.object}, {flat(expected.type)} for Ash."
             )
-        case Kind.IDENTITY_MISSING if isinstance(wanted, IdentityDef):
+        case Kind.ATTRIBUTE_EXTRA if isinstance(actual, Attribute):
             return (
-                f"No identity for the unique index {wanted.index} on {', '.join(wanted.keys)}: "
+                f"The attribute {actual.name} has the source {actual.column}, which is no column."
+            )
+        case Kind.RELATIONSHIP_MISSING if isinstance(expected, Relationship):
+            keys = " and ".join(name for _table, name in expected.foreign_keys)
+            return (
+                f"No {expected.kind.value} {expected.name} to {expected.destination}, which the "
+                f"foreign key {keys} gives."
+            )
+        case Kind.IDENTITY_MISSING if isinstance(expected, IdentityDef):
+            return (
+                f"No identity for the unique index {expected.index} on {', '.join(expected.keys)}: "
                 "a violation raises."
             )
-        case Kind.IDENTITY_EXTRA if isinstance(has, IdentityDef):
+        case Kind.IDENTITY_EXTRA if isinstance(actual, IdentityDef):
             return (
-                f"Nothing makes the identity {has.name} unique: there is no index {has.index} on "
-                f"{', '.join(has.keys)}."
+                f"Nothing makes the identity {actual.name} unique: there is no index "
+                f"{actual.index} on {', '.join(actual.keys)}."
             )
         case Kind.CONSTRAINT_UNKNOWN:
             return (
@@ -122,8 +126,8 @@ def sentence(difference: Difference) -> str:
             return f"{difference.path[0]} names {difference.object}, which the database lacks."
         case _:
             return (
-                f"{_subject(difference)}{option_of(difference.path[-1])} is {_shown(has)}; "
-                f"it should be {_shown(wanted)}."
+                f"{_subject(difference)}{option_of(difference.path[-1])} is {_shown(actual)}; "
+                f"it should be {_shown(expected)}."
             )
 
 
@@ -211,11 +215,11 @@ class Families:
                     self._known.setdefault(plain_type(mapped.type), mapped.family)
 
     def severity(self, difference: Difference) -> Severity:
-        """Return what a difference of a resource means."""
+        """Return how bad a difference of a resource is."""
         if difference.kind is not Kind.TYPE:
             return difference_severity(difference, None, None)
-        wanted, has = self._family(difference.expected), self._family(difference.actual)
-        return difference_severity(difference, wanted, has)
+        expected, actual = self._family(difference.expected), self._family(difference.actual)
+        return difference_severity(difference, expected, actual)
 
     def _family(self, type_: object) -> Family | None:
         if isinstance(type_, Atom | Module):
@@ -226,14 +230,14 @@ class Families:
 def difference_severity(
     difference: Difference, family: Family | None, other: Family | None
 ) -> Severity:
-    """Return what a difference means. The families are those of the types, None where unknown."""
-    wanted, has = difference.expected, difference.actual
-    if difference.kind is Kind.ATTRIBUTE_MISSING and isinstance(wanted, Attribute):
-        required = not wanted.allow_nil and not wanted.generated and wanted.default is ABSENT
-        given = wanted.kind in (AttributeKind.ATTRIBUTE, AttributeKind.CREATE_TIMESTAMP)
-        return _BREAKS if wanted.primary_key or (required and given) else _DIFFERS
+    """Return how bad a difference is. The families are those of the types, None where unknown."""
+    expected, actual = difference.expected, difference.actual
+    if difference.kind is Kind.ATTRIBUTE_MISSING and isinstance(expected, Attribute):
+        required = not expected.allow_nil and not expected.generated and expected.default is ABSENT
+        given = expected.kind in (AttributeKind.ATTRIBUTE, AttributeKind.CREATE_TIMESTAMP)
+        return _BREAKS if expected.primary_key or (required and given) else _DIFFERS
     if difference.kind is Kind.WRITABLE:
-        return _BREAKS if has is True else _DIFFERS
+        return _BREAKS if actual is True else _DIFFERS
     if difference.kind is Kind.TYPE and family is not None and family is other:
         return _DIFFERS
     return _DIFFERENCES[difference.kind]

@@ -7,7 +7,7 @@ which labels an enum has, and where the foreign key of a relationship leads.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 import msgspec
@@ -111,13 +111,22 @@ def expect(
     database: Database,
     owned_by_ash: frozenset[Name] = frozenset(),
     unplanned: Mapping[Name, Resource] = {},
+    types: Collection[str] = (),
 ) -> Expected:
-    """Return the plan and the database that resources are compared with."""
+    """Return the plan and the database that resources are compared with.
+
+    `types` are further type modules that were generated, for types that are no longer in use.
+    """
     return Expected(
         database=database,
         planned={item.draft.name: item.resource for item in plan.resources},
         families=Families(plan),
-        types=frozenset(support.module for support in plan.supports),
+        types=frozenset(
+            (
+                *types,
+                *(s.module for item in plan.resources for s in item.draft.columns.supports),
+            )
+        ),
         unplanned=unplanned,
         owned_by_ash=owned_by_ash,
     )

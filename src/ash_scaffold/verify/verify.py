@@ -154,7 +154,13 @@ def _report(
     owned = frozenset(
         table.name for table in database.tables if session.resolver.owned_by_ash(table.name)
     )
-    expected = expect(planned, database, owned, _unplanned(session, planned, answers))
+    expected = expect(
+        planned,
+        database,
+        owned,
+        _unplanned(session, planned, answers),
+        session.schema_changes.modules,
+    )
     shown = {(answer.schema, answer.table) for answer in answers.resources}
     names = {str(Name(*pair)) for pair in shown}
     findings = [
