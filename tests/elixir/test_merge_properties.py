@@ -85,7 +85,7 @@ def test_an_unedited_file_becomes_what_is_generated(seed: int) -> None:
     case = draw(seed)
     merged = merge(case.base.encode(), case.base, case.theirs, module=MODULE)
     assert merged.conflicts == ()
-    assert units(merged.text).says == units(case.theirs).says
+    assert units(merged.text).content == units(case.theirs).content
     assert lines(merged.text) == lines(case.theirs)
 
 
@@ -97,4 +97,4 @@ def test_a_tweak_undone_gives_the_file_back(seed: int) -> None:
     back = merge(there.text, there.base, case.base, module=MODULE)
     if not there.conflicts:
         assert back.conflicts == ()
-        assert units(back.text).says == units(case.ours).says
+        assert units(back.text).content == units(case.ours).content

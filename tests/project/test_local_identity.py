@@ -4,7 +4,7 @@ from ash_scaffold.postgres.catalog import Column, Database, Name, ServerIdentity
 from ash_scaffold.postgres.compare import Seen, SeenTable
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.local_identity import (
-    NOTHING_KNOWN,
+    NO_IDENTITY,
     LocalIdentity,
     TableIdentity,
     encode_identity,
@@ -50,7 +50,7 @@ def database(*tables: Table, schemas: tuple[str, ...] = ("public",)) -> Database
 def test_the_file_has_a_line_for_each_table_and_is_read_back() -> None:
     assert encode_identity(PROJECT) == WRITTEN
     assert read_identity(WRITTEN, "f").identity == PROJECT
-    assert read_identity(encode_identity(NOTHING_KNOWN), "f").identity == NOTHING_KNOWN
+    assert read_identity(encode_identity(NO_IDENTITY), "f").identity == NO_IDENTITY
 
 
 def test_the_files_stand_in_a_folder_that_git_ignores() -> None:
@@ -63,13 +63,13 @@ def test_the_files_stand_in_a_folder_that_git_ignores() -> None:
 
 def test_a_file_that_is_not_there_says_nothing() -> None:
     reading = read_identity(None, "f")
-    assert (reading.identity, reading.problems) == (NOTHING_KNOWN, ())
+    assert (reading.identity, reading.problems) == (NO_IDENTITY, ())
 
 
 def test_a_broken_or_a_newer_file_is_ignored_with_a_note() -> None:
     for content in (b"", b"\xff\x00", b"[]", b'{"version": 2}', b'{"tables": {"x": 1}}'):
         reading = read_identity(content, "priv/x.json")
-        assert reading.identity == NOTHING_KNOWN
+        assert reading.identity == NO_IDENTITY
         assert [(p.severity, p.where) for p in reading.problems] == [(Severity.NOTE, "priv/x.json")]
 
 

@@ -155,7 +155,7 @@ def test_a_file_changed_since_it_was_read_is_not_written(tmp_path: Path) -> None
     fill(tmp_path)
     before = state(tmp_path)
     with locked(tmp_path) as lock, pytest.raises(ScaffoldError) as caught:
-        write_files(lock, NEW, seen={"lib/a.ex": b"a older", "lib/b.ex": b"b old", "x": None})
+        write_files(lock, NEW, expected={"lib/a.ex": b"a older", "lib/b.ex": b"b old", "x": None})
     assert [(p.code, p.where) for p in caught.value.problems] == [(Code.EDITED_FILE, "lib/a.ex")]
     assert state(tmp_path) == before
 

@@ -134,7 +134,7 @@ def content(text: str) -> list[Said]:
     tree = parse(text.encode())
     comments = sorted(re.findall(r"#[^{\"\n][^\n]*", text))
     units = [(module.name, module_units(tree, module)) for module in modules(tree)]
-    return [Said(name, keys_of(unit), unit.says, comments) for name, unit in units]
+    return [Said(name, keys_of(unit), unit.content, comments) for name, unit in units]
 
 
 def without_gone(after: Files, before: Files, back: Run) -> Files:

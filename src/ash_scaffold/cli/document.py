@@ -116,7 +116,7 @@ def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bo
             loaded = load_document(source, announce)
             output = make_output(loaded, lock.root, options)
         if not options.check:
-            write_files(lock, output.contents, seen=output.before)
+            write_files(lock, output.contents, expected=output.before)
     if json:
         _print_json(loaded, output, check=options.check)
     else:

@@ -76,7 +76,7 @@ def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
     with locked_project(options.folder, writes=not dry_run) as lock:
         outcome = prepare(options)
         if not dry_run and outcome.after != outcome.before:
-            write_files(lock, outcome.files, seen=outcome.seen)
+            write_files(lock, outcome.files, expected=outcome.seen)
     return outcome
 
 

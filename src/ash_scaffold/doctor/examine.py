@@ -38,7 +38,7 @@ def repair(
         return DoctorReport(findings=_checks(facts))
     before = _marked(_checks(facts), wanted)
     wanted = formatted(facts.project, wanted)
-    written = write_files(lock, wanted.files, seen=wanted.seen)
+    written = write_files(lock, wanted.files, expected=wanted.seen)
     fixed = {check.kind for check in before if check.fixable}
     after = _checks(again(facts, options))
     return DoctorReport(

@@ -24,14 +24,14 @@ from ash_scaffold.syntax.parse import (
 
 _DOMAIN = "Ash.Domain"
 _USE = f"use {_DOMAIN}"
-# Ash puts count, get, read and some more into a domain unless told not to; a context has its own.
+# Ash puts count, get, read and some more into a domain by default; a context has its own.
 _INTERFACE = "backwards_compatible_interface?"
 _SECTION = "resources"
 _DEFINITIONS = ("def", "defp", "defmacro", "defmacrop", "defdelegate")
 _CODE = frozenset({*_DEFINITIONS, "defguard", "defimpl", "defmodule", "defprotocol"})
 # The macros of a domain's sections, which `use Ash.Domain` imports.
 _SECTIONS = frozenset({"authorization", "domain", "execution", _SECTION})
-# What `use Ash.Domain` defines, by name and arity.
+# The functions that `use Ash.Domain` defines, by name and arity.
 _DEFINED = frozenset(
     {
         ("default_short_name", 0),
@@ -78,8 +78,8 @@ def without_entries(source: bytes, module: str, resources: Iterable[str], use: s
     """Return the file without the domain's entries of those resources; the rest of it stays.
 
     `use` is the domain's as it was generated. Raises `ScaffoldError` (`LEGACY_COLLISION`) where
-    somebody has written what holds for the resources, and would hold no more: into an entry, as
-    an option of the `use`, as another section.
+    somebody has written settings of the resources that would be lost: in an entry, as an option of
+    the `use`, as another section.
     """
     names = tuple(resources)
     merged = merge(source, _domain(module, names), _domain(module, ()), module=module)
@@ -98,7 +98,7 @@ def without_entries(source: bytes, module: str, resources: Iterable[str], use: s
 
 
 def _settings(tree: Tree, module: ModuleDefinition, use: str) -> Iterator[str]:
-    """Give what a domain says of its resources beside their entries, each by its first line."""
+    """Yield the settings of a domain's resources beside their entries, each by its first line."""
     found = module.use(_DOMAIN)
     if found is not None and tree.text(found.call.node).split() != use.split():
         yield _first_line(tree, found.call.node)
@@ -129,7 +129,7 @@ def _parsed(source: bytes, name: str) -> tuple[Tree, ModuleDefinition]:
 
 
 def _obstacle(tree: Tree, module: ModuleDefinition) -> str:
-    """Say why the module can't be a domain as well, "" when it can."""
+    """Return why the module can't be a domain as well, "" when it can."""
     if module.call.name != "defmodule":
         return "it is a protocol"
     if module.use("Ecto.Schema") is not None:
@@ -149,7 +149,7 @@ def _obstacle(tree: Tree, module: ModuleDefinition) -> str:
 
 
 def _defined(tree: Tree, module: ModuleDefinition) -> Iterator[tuple[str, int]]:
-    """Give the functions and macros of a module, by name and every arity they can have."""
+    """Yield the functions and macros of a module, by name and every arity they can have."""
     for definition in calls(tree, module.body, *_DEFINITIONS):
         head = _head(tree, definition)
         if head is not None:
@@ -160,7 +160,7 @@ def _defined(tree: Tree, module: ModuleDefinition) -> Iterator[tuple[str, int]]:
 
 
 def _head(tree: Tree, definition: CallSite) -> tuple[Node, str, tuple[Node, ...]] | None:
-    """Return what stands behind `def`, without its guard: the node, the name, the parameters."""
+    """Return the head behind `def`, without its guard: the node, the name, the parameters."""
     head = definition.args[0] if definition.args else None
     if head is not None and head.type == "binary_operator":
         head = head.child_by_field_name("left")
@@ -197,7 +197,7 @@ def _called_section(tree: Tree, module: ModuleDefinition) -> str | None:
 
 
 def _arity(tree: Tree, site: CallSite) -> int:
-    """Count the arguments of a call, what is piped into it among them."""
+    """Count the arguments of a call, a piped one among them."""
     parent = site.node.parent
     operator = parent.child_by_field_name("operator") if parent is not None else None
     piped = (

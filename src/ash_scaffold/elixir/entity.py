@@ -55,7 +55,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
-    """Give the entities of sections in the form in which generated text is kept."""
+    """Yield the entities of sections in the form in which snapshots have generated text."""
     for section in parts:
         for group in section.groups:
             for entity in group:
@@ -67,7 +67,7 @@ def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
 
 
 def layout(groups: Iterable[Sequence[Entity]], indent: int) -> str:
-    """Lay out groups of entities as the formatter does: a blank line around what has many lines."""
+    """Lay out groups of entities as the formatter does: a blank line around those of many lines."""
     return "\n".join(indented(_spaced(groups), indent))
 
 
@@ -89,7 +89,7 @@ def indented(lines: Iterable[str], indent: int) -> list[str]:
 
 
 def option(name: str, *args: Term, spread: bool = False) -> Option:
-    """Say an option."""
+    """Make an option of its arguments."""
     return Option(name, args, spread)
 
 
@@ -135,7 +135,7 @@ def _body(options: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def one_by_one(name: str, entities: Iterable[Entity]) -> Section:
-    """Give a section with a blank line between all of its entities."""
+    """Return a section with a blank line between all of its entities."""
     return Section(name, tuple((entity,) for entity in entities))
 
 

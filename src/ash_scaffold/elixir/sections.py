@@ -2,7 +2,7 @@
 
 Options stand in one order everywhere (`description`, `source`, `type`, `primary_key?`,
 `allow_nil?`, `sensitive?`, `public?`, `generated?`, `writable?`, `default`, `constraints`), one a
-line, and only where they say something else than Ash's default.
+line, and only where they differ from Ash's default.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
 
 
 def sections(resource: Resource) -> tuple[Section, ...]:
-    """Return the sections of a resource that have something to say, in the formatter's order."""
+    """Return the sections of a resource that are not empty, in the formatter's order."""
     found = [
         _postgres(resource),
         _resource(resource),
@@ -99,8 +99,8 @@ def _index_names(resource: Resource) -> list[Entity]:
     found = []
     for name, pairs in (("identity_index_names", names), ("identity_wheres_to_sql", wheres)):
         if pairs:
-            said = option(name, Keyword(tuple(pairs)), spread=True)
-            found.append(write_option(f"option {name}", said, 2))
+            listed = option(name, Keyword(tuple(pairs)), spread=True)
+            found.append(write_option(f"option {name}", listed, 2))
     if resource.unique_index_names:
         found.append(_names("unique_index_names", resource.unique_index_names, _listed))
     if resource.exclusion_constraint_names:

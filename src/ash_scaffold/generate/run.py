@@ -45,7 +45,7 @@ from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
-from ash_scaffold.project.hand_given_names import hand_given_names, without_hands
+from ash_scaffold.project.hand_given_names import hand_given_names, without_hand_given_names
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
@@ -178,7 +178,7 @@ def write(lock: Lock, outcome: Outcome) -> Written:
     """Write what `prepare` computed. Raises `ScaffoldError`, with nothing written."""
     files = outcome.files.files
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
-    return write_files(lock, all_contents(outcome), seen=before)
+    return write_files(lock, all_contents(outcome), expected=before)
 
 
 def all_contents(outcome: Outcome) -> dict[str, bytes | None]:
@@ -256,7 +256,7 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
     modules = render_modules(decided, renderer, _lib(session), paths, run.dropped.listed, layout)
     names = names_of_plan(decided)
     hand_given = hand_given_names(
-        names, session.names, session.schema_changes, lambda: _names_without_hands(run)
+        names, session.names, session.schema_changes, lambda: _names_without_hand_given_names(run)
     )
     facts = facts_of_database(session.database, decided.scope.domains.keys())
     return [
@@ -291,14 +291,14 @@ def _planned(module: Module, session: Session) -> str:
     return "" if configured or own == module.name else own
 
 
-def _names_without_hands(run: PlannedRun) -> Mapping[Name, ResourceNames]:
+def _names_without_hand_given_names(run: PlannedRun) -> Mapping[Name, ResourceNames]:
     """Return the names that the plan would have if people's files gave none."""
     session = run.session
     fields = {
         table: ResourceNames(taken=each.taken, removed=each.removed)
         for table, each in session.names.items()
     }
-    snapshots = map(without_hands, session.snapshots.values())
+    snapshots = map(without_hand_given_names, session.snapshots.values())
     state = with_names(session.bare_state, snapshots, fields, session.schema_changes.renames)
     return names_of_plan(plan(session.database, state, session.resolver, run.options.planning))
 

@@ -1,1 +1,1 @@
-"""The user's mix project on disk: what it says, what was generated before, and writing to it."""
+"""The user's mix project on disk: its sources and settings, its snapshots, and writing to it."""

@@ -30,9 +30,9 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Formatted(msgspec.Struct, frozen=True, kw_only=True):
-    """The texts, formatted unless a problem says why not.
+    """The texts, formatted unless there is a problem.
 
-    `project_settings` tells whether the project's own settings were used.
+    `project_settings` is set when the project's own settings were used.
     """
 
     texts: Mapping[str, str]
@@ -114,7 +114,7 @@ class _Stage:
     def run(self, project: Project, *, own: bool) -> str | None:
         """Run the formatter from the project's folder (version managers choose by it).
 
-        Returns what went wrong, in one line.
+        Returns the error, in one line.
         """
         try:
             process = subprocess.Popen(
@@ -158,7 +158,7 @@ class _Stage:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill mix and what it started, also when the run is interrupted."""
+    """Kill mix and its children, also when the run is interrupted."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

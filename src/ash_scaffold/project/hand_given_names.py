@@ -1,7 +1,7 @@
-"""The names that people gave, told from those that are generated.
+"""The names that people gave, as distinct from generated ones.
 
-What is generated follows the names in people's files, so after the next run such a name stands
-in both. What the plan would say without those files tells whose it is.
+Generated code follows the names in people's files, so after the next run such a name stands in
+both. A name is a person's when the plan without those files would have another one.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ def hand_given_names(
     changes: SchemaChanges,
     plan_without: Callable[[], Mapping[Name, ResourceNames]],
 ) -> dict[Name, HandGivenNames]:
-    """Return the names that people gave to what is planned, by table.
+    """Return the names that people gave to planned objects, by table.
 
     `planned` are all names of the plan. `read` are those in files that people have edited, by the
     table that the file pins. `plan_without` gives the names that the plan would have if those
-    files gave none: it is asked only when some were given since the last run.
+    files gave none: it is called only when some were given since the last run.
     """
-    asked: list[Mapping[Name, ResourceNames]] = []
+    plans: list[Mapping[Name, ResourceNames]] = []
 
     def own(table: Name) -> ResourceNames:
-        if not asked:
-            asked.append(plan_without())
-        return asked[0].get(table, NO_NAMES)
+        if not plans:
+            plans.append(plan_without())
+        return plans[0].get(table, NO_NAMES)
 
-    said = {
+    in_files = {
         changes.renames.table(name): followed(name, each, changes.renames)
         for name, each in read.items()
     }
@@ -51,10 +51,10 @@ def hand_given_names(
     for table, now in planned.items():
         old = changes.resources.get(table)
         earlier = {} if old is None else old.names.hand_given
-        if table not in said and not earlier:
+        if table not in in_files and not earlier:
             continue
         before = NO_NAMES if old is None else _before(old, changes)
-        names = _Names(now, overlaid(before, said.get(table, NO_NAMES)), before, earlier)
+        names = _Names(now, overlaid(before, in_files.get(table, NO_NAMES)), before, earlier)
         hand_given = names.hand_given(partial(own, table))
         if hand_given:
             found[table] = hand_given
@@ -77,21 +77,21 @@ class _Names(msgspec.Struct, frozen=True):
             if (known := same_relationship(each, now.relationships)) is not None
         }
         found = {
-            "attributes": self._given(
+            "attributes": self._of_section(
                 "attributes",
                 now.attributes,
                 file.attributes,
                 before.attributes,
                 lambda: own().attributes,
             ),
-            "relationships": self._given(
+            "relationships": self._of_section(
                 "relationships",
                 now.relationships,
                 there,
                 before.relationships,
                 lambda: own().relationships,
             ),
-            "identities": self._given(
+            "identities": self._of_section(
                 "identities",
                 now.identities,
                 file.identities,
@@ -101,7 +101,7 @@ class _Names(msgspec.Struct, frozen=True):
         }
         return {section: names for section, names in found.items() if names}
 
-    def _given(
+    def _of_section(
         self,
         section: str,
         now: Mapping[_Object, str],
@@ -109,7 +109,7 @@ class _Names(msgspec.Struct, frozen=True):
         before: Mapping[_Object, str],
         own: Callable[[], Mapping[_Object, str]],
     ) -> dict[str, str]:
-        """Return the names that the file gives and nothing else would, with what would be there."""
+        """Return the names that only the file gives, each with the one that would be generated."""
         earlier = self.earlier.get(section, {})
         found = {}
         for each, name in now.items():
@@ -125,7 +125,7 @@ class _Names(msgspec.Struct, frozen=True):
 
 
 def _before(old: Snapshot, changes: SchemaChanges) -> ResourceNames:
-    """Return the names of a snapshot, under what its objects are called today."""
+    """Return the names of a snapshot, with its objects under today's names."""
     assert old.table is not None
     names = names_of_snapshot(old.names)
     columns = [column.name for column in old.facts.columns] if old.facts is not None else []
@@ -133,7 +133,7 @@ def _before(old: Snapshot, changes: SchemaChanges) -> ResourceNames:
     return followed(old.table, msgspec.structs.replace(names, attributes=there), changes.renames)
 
 
-def without_hands(snapshot: Snapshot) -> Snapshot:
+def without_hand_given_names(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot with the names that would have been generated."""
     names = snapshot.names
     if not names.hand_given:
@@ -158,13 +158,13 @@ def without_hands(snapshot: Snapshot) -> Snapshot:
 def still_hand_given(
     now: HandGivenNames, old: HandGivenNames, found: Iterable[EntityLines]
 ) -> HandGivenNames:
-    """Add the names of what is kept although nothing like it is planned: it is in conflict."""
+    """Add the names of unplanned entities that stay because they are in conflict."""
     if not old:
         return now
-    kept = tuple(found)
+    entities = tuple(found)
     both = {}
     for section in sorted({*now, *old}):
-        there = names_in(kept, section)
+        there = names_in(entities, section)
         names = {**old.get(section, {}), **now.get(section, {})}
         both[section] = {name: own for name, own in sorted(names.items()) if name in there}
     return {section: names for section, names in both.items() if names}

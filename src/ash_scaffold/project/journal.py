@@ -1,4 +1,4 @@
-"""The journal of a write: what makes many files change together.
+"""The journal of a write, which makes many files change together.
 
 A journal holds, for every file, the bytes before and after. Once it stands under its name the
 write counts as decided: whoever finds it finishes it. It is one file with one fsync, so that a
@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """What an unfinished write was brought to: `undone` or completed, and for which files.
+    """The end of an unfinished write: `undone` or completed, and for which files.
 
     `kept` are files that somebody changed in the meantime: they are left as they are.
     """
@@ -97,7 +97,7 @@ class Journal:
         (self.folder / _UNDO_READY).replace(self.folder / _UNDO)
 
     def undo(self, entries: Sequence[Entry]) -> None:
-        """Bring every file back to what it was. Raises `OSError` where that fails."""
+        """Bring every file back to its old content. Raises `OSError` where that fails."""
         for number, entry in enumerate(entries):
             if self._content(entry) in (entry.after, None):
                 self._put(number, entry, entry.before)

@@ -1,8 +1,8 @@
-"""What a database was when it was last seen, by its object ids: renames are certain with it.
+"""The names in a database at the last run, by object ids: renames are certain with them.
 
 Object ids and attribute numbers belong to one database and not to the team, so each database has
 a file of its own, in a folder that git ignores. It is a convenience: a file that is missing or
-broken only means that renames have to be told from evidence.
+broken only means that renames have to be detected from evidence.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class LocalIdentity(msgspec.Struct, frozen=True, kw_only=True):
     tables: dict[int, TableIdentity] = {}
 
 
-NOTHING_KNOWN = LocalIdentity()
+NO_IDENTITY = LocalIdentity()
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a file says, and a note when it says nothing that can be read."""
+    """The content of a file, and a note when it can't be read."""
 
     identity: LocalIdentity
     problems: tuple[Problem, ...] = ()
@@ -56,9 +56,9 @@ def identity_path(server: ServerIdentity) -> str:
 
 
 def read_identity(content: bytes | None, where: str) -> Reading:
-    """Read a file's bytes, None when there is none. What can't be read is as good as missing."""
+    """Read a file's bytes, None when there is none. An unreadable file counts as missing."""
     if content is None:
-        return Reading(NOTHING_KNOWN)
+        return Reading(NO_IDENTITY)
     try:
         identity = msgspec.json.decode(content, type=LocalIdentity)
         if identity.version == VERSION:
@@ -67,12 +67,12 @@ def read_identity(content: bytes | None, where: str) -> Reading:
     except msgspec.DecodeError as error:
         fault = str(error)
     return Reading(
-        NOTHING_KNOWN,
+        NO_IDENTITY,
         (
             Code.SNAPSHOT_INVALID.at(
                 where,
-                f"What was seen of this database before can't be read: {fault}. Renames are "
-                "told from the schema alone.",
+                f"The local identity of this database can't be read: {fault}. Renames are "
+                "detected from the schema alone.",
                 todo="Nothing: the next run that writes puts it right.",
                 severity=Severity.NOTE,
             ),
@@ -93,20 +93,18 @@ def encode_identity(identity: LocalIdentity) -> bytes:
 def updated(
     identity: LocalIdentity, database: Database, written: Collection[Name] | None = None
 ) -> LocalIdentity:
-    """Return what is to be kept after a run that wrote the snapshots of some tables, or of all.
+    """Return the identity to write after a run that wrote the snapshots of some tables, or of all.
 
-    Other tables stay as they were seen last, so that a rename is still one for the run that
-    writes their snapshot; unless nothing was known of them, or they are gone from what was read.
+    Other tables stay as they were, so that a rename is still one for the run that writes their
+    snapshot; except for new ones, and those that were dropped from the schemas that were read.
     """
     tables = {
-        oid: known
-        for oid, known in identity.tables.items()
-        if known.name.schema not in database.schemas
+        oid: old for oid, old in identity.tables.items() if old.name.schema not in database.schemas
     }
     for table in database.tables:
-        known_table = identity.tables.get(table.oid)
-        if known_table is not None and written is not None and table.name not in written:
-            tables[table.oid] = known_table
+        old_table = identity.tables.get(table.oid)
+        if old_table is not None and written is not None and table.name not in written:
+            tables[table.oid] = old_table
         else:
             tables[table.oid] = TableIdentity(
                 table.name, {column.attnum: column.name for column in table.columns}
@@ -115,7 +113,7 @@ def updated(
 
 
 def seen_in(identity: LocalIdentity, database: Database) -> Seen:
-    """Hold what was seen against what is there now."""
+    """Compare the identity of an earlier run with the database of today."""
     if not identity.tables:
         return NOTHING_SEEN
     here = {table.oid for table in database.tables}
@@ -126,24 +124,24 @@ def seen_in(identity: LocalIdentity, database: Database) -> Seen:
             if table.oid in identity.tables
         },
         gone=frozenset(
-            known.name
-            for oid, known in identity.tables.items()
-            if oid not in here and known.name.schema in database.schemas
+            old.name
+            for oid, old in identity.tables.items()
+            if oid not in here and old.name.schema in database.schemas
         ),
     )
 
 
 def local_files(identity: LocalIdentity, server: ServerIdentity) -> Mapping[str, bytes]:
-    """Return the files to write: the database's own, and the one that has git ignore the folder."""
+    """Return the files to write: the database's own, and a `.gitignore` for the folder."""
     return {IGNORE_PATH: IGNORE, identity_path(server): encode_identity(identity)}
 
 
-def _seen_table(known: TableIdentity, table: Table) -> SeenTable:
+def _seen_table(old: TableIdentity, table: Table) -> SeenTable:
     here = {column.attnum: column.name for column in table.columns}
     return SeenTable(
-        name=known.name,
-        columns={here[attnum]: name for attnum, name in known.columns.items() if attnum in here},
-        gone=frozenset(name for attnum, name in known.columns.items() if attnum not in here),
+        name=old.name,
+        columns={here[attnum]: name for attnum, name in old.columns.items() if attnum in here},
+        gone=frozenset(name for attnum, name in old.columns.items() if attnum not in here),
     )
 
 
@@ -154,7 +152,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     server: ServerIdentity | None = None
-    identity: LocalIdentity = NOTHING_KNOWN
+    identity: LocalIdentity = NO_IDENTITY
     seen: Seen = NOTHING_SEEN
     problems: tuple[Problem, ...] = ()
 

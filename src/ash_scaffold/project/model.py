@@ -28,7 +28,7 @@ class Repo(msgspec.Struct, frozen=True, kw_only=True):
     """A module with `use AshPostgres.Repo` or `use Ecto.Repo` (`kind`).
 
     `installed_extensions` and `min_pg_version` are `None` when the callback is missing or not a
-    literal; `has_installed_extensions` tells the two apart. `migrate_extensions` is false when
+    literal; `has_installed_extensions` distinguishes the two. `migrate_extensions` is false when
     `def migrate_extensions?, do: false` stands there, `None` when nothing readable does.
     """
 
@@ -94,7 +94,7 @@ class Unparsed(msgspec.Struct, frozen=True):
 
 
 class AppConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What `config/*.exs` sets for the application, as far as it is literal.
+    """The settings of the application in `config/*.exs`, as far as they are literal.
 
     `domains_path` is the file that sets `ash_domains`, `None` when no file does.
     """
@@ -107,7 +107,7 @@ class AppConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Formatter(msgspec.Struct, frozen=True, kw_only=True):
-    """What `.formatter.exs` says, as far as it is literal. `path` is `None` without one."""
+    """The content of `.formatter.exs`, as far as it is literal. `path` is `None` without one."""
 
     path: str | None = None
     import_deps: tuple[str, ...] = ()
@@ -155,7 +155,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def repo(self) -> Repo | None:
-        """The repo to use when nobody names one, `None` when there is none.
+        """The repo to use when none is named, `None` when there is none.
 
         One of the application before another's, then the first of `ecto_repos`, then one that
         Ash can use, then by name.

@@ -232,9 +232,9 @@ _LOCKED = re.compile(
 
 
 class _MixFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mix.exs says as far as it is literal.
+    """The content of a mix.exs, as far as it is literal.
 
-    `namespace` is what stands before `.MixProject` (or `.Mixfile`); `apps_path` is set for an
+    `namespace` is the part before `.MixProject` (or `.Mixfile`); `apps_path` is set for an
     umbrella; `paths` are `elixirc_paths`, those for tests left out.
     """
 
@@ -291,7 +291,7 @@ def _read_formatter(source: bytes, path: str) -> Formatter:
 
 
 def _read_config(sources: tuple[tuple[str, bytes], ...], app: str) -> AppConfig:
-    """Read what config files (path and bytes, in order of precedence) set for an application.
+    """Read the settings of an application in config files (path and bytes, in precedence order).
 
     Both forms count: `config :app, key: value` and `config :app, :key, value`. Of several files
     the first that sets a key wins.

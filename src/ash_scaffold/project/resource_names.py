@@ -110,9 +110,9 @@ def overlaid(snapshot: ResourceNames, file: ResourceNames) -> ResourceNames:
 
 
 def followed(table: Name, names: ResourceNames, renames: Renames) -> ResourceNames:
-    """Return the names of a table's objects under what those are called in the database today.
+    """Return the names of a table's objects, with the objects under today's database names.
 
-    `table` is what the table was called.
+    `table` is the old name of the table.
     """
     now = renames.table(table)
     attributes = {renames.column(now, old): name for old, name in names.attributes.items()}
@@ -131,7 +131,7 @@ def followed(table: Name, names: ResourceNames, renames: Renames) -> ResourceNam
 def pinned_columns(table: Name, names: ResourceNames, renames: Renames) -> ResourceNames:
     """Name the attributes of columns that were renamed since: as they were, the column's name.
 
-    `table` is what the table was called. Names that differ from the column's are there already.
+    `table` is the old name of the table. Names that differ from the column's are there already.
     """
     had = {
         old: old
@@ -178,9 +178,9 @@ def names_in_files(
     """Return the names in the files of resources that are not as they were generated.
 
     They are by the table that a resource is pinned to; of several on one table the first by
-    module name counts, as it does for the planner. Other files say what their snapshots do.
+    module name counts, as it does for the planner. Other files have the names of their snapshots.
     `near` are the tables whose relationships may go with a change of the schema (None: any): only
-    there it matters which of them somebody has edited.
+    there it matters which of them were edited.
     """
     written = {
         (each.path, each.written): each for each in snapshots.values() if each.table is not None
@@ -233,7 +233,7 @@ def names_in_files(
 def _against(
     names: ResourceNames, has: ReadResource, snapshot: Snapshot, texts: Sequence[bytes] | None
 ) -> ResourceNames:
-    """Add what tells a person's doing from what was generated.
+    """Add the names that stay taken, and the columns without an attribute.
 
     A relationship that is as it was generated goes with its key; the name of any other stays
     taken. A column that had an attribute, and has none, was taken out. Without `texts` no
@@ -252,7 +252,7 @@ def _against(
 def _with_renamed_identities(
     names: ResourceNames, has: ReadResource, snapshot: Snapshot
 ) -> ResourceNames:
-    """Know an identity again that has another name, and does not say what its index is called.
+    """Recognise an identity that has another name, and does not name its index.
 
     It is the only one over the columns of an index whose identity is no longer there.
     """
@@ -283,7 +283,7 @@ def _with_renamed_identities(
 
 
 def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:
-    """Return the columns whose attribute is gone, no new ones when not all of the file is known."""
+    """Return the columns whose attribute was removed, no new ones if the file is partly unknown."""
     attributes = has.resource.attributes
     before = frozenset(snapshot.names.removed) - set(columns_of(has).values())
     known = all(has.knows("attributes", each.name, "column") for each in attributes)
@@ -298,7 +298,7 @@ def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:
 
 
 def _is_as_written(root: Path, resource: Resource, snapshot: Snapshot) -> bool:
-    """Whether the rest of what a resource's own file is part of is as it was generated too."""
+    """Whether the other file of a resource, its fragment, is as it was generated too."""
     fragment = snapshot.fragment
     if snapshot.module != resource.module:
         return False
@@ -314,12 +314,13 @@ def _as_before_too(
 ) -> tuple[Mapping[str, Name], Mapping[str, Mapping[str, str]]]:
     """Add the modules and attributes as they were called when they were generated.
 
-    Files that speak of what somebody has renamed in another file follow with this very run.
+    A file may name a module or an attribute that was renamed in another file: it follows with this
+    very run.
     """
     modules = {table: module for module, table in reversed([*tables.items()])}
     all_tables, all_columns = dict(tables), dict(columns)
     kept = [(each, each.table) for each in snapshots if each.table is not None]
-    # A has_many that doesn't say its attribute means one called after its own module.
+    # A has_many without its attribute means the one that is named after its own module.
     defaults = {
         f"{short_name(modules.get(table, each.module))}_id": f"{short_name(each.module)}_id"
         for each, table in kept

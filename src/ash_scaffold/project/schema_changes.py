@@ -118,8 +118,8 @@ def find_schema_changes(
 ) -> SchemaChanges:
     """Pair the tables of the snapshots with those of the database, and compare them.
 
-    A table in a schema that was not read counts as unchanged. `seen` is what is known of this
-    very database from before; `types` are today's modules of generated types that people have
+    A table in a schema that was not read counts as unchanged. `seen` are the names in this very
+    database at an earlier run; `types` are today's modules of generated types that people have
     renamed, by the name they were generated with.
     """
     all_ = list(snapshots)
@@ -168,7 +168,7 @@ def _renames_of(pairing: Pairing, changes: Iterable[Change]) -> Renames:
 def _pair(
     old: Mapping[Name, TableFacts], database: Database, config: Resolver, seen: Seen
 ) -> tuple[Mapping[Name, TableFacts], Pairing]:
-    """Take the facts of all tables only where one is gone: it may be any of them now."""
+    """Take the facts of all tables only where one is missing: it may be any of them now."""
     here = {table.name for table in database.tables}
     moved = any(name not in here for name in old) or any(
         was.name != name for name, was in seen.tables.items()
@@ -186,7 +186,7 @@ def _changes_of(
 ) -> tuple[Change, ...]:
     """Leave out the tables that were there before, and have no resource.
 
-    The keys of such a table that are to get one are not told from those that were there.
+    Of a table that is to get one, new keys can't be distinguished from older ones.
     """
     known = set(tables)
     added = (Kind.TABLE_ADDED, Kind.VIEW_ADDED)

@@ -23,7 +23,7 @@ from ash_scaffold.term import Atom, Module, Term
 
 
 class AshDomains(msgspec.Struct, frozen=True, kw_only=True):
-    """`ash_domains` of an application: what a config file has, and what it lacks."""
+    """`ash_domains` of an application: those that a config file has, and those it lacks."""
 
     app: str
     present: tuple[str, ...]
@@ -73,12 +73,12 @@ _IMPLEMENTATION = "@impl true"
 
 
 def items(setting: AshDomains | ImportDeps | InstalledExtensions) -> tuple[str, ...]:
-    """Return what a list lacks, each element as it is written."""
+    """Return the missing elements of a list, each as it is written."""
     return tuple(flat(_term(setting, name)) for name in setting.missing)
 
 
 def lines(setting: Setting) -> tuple[str, ...]:
-    """Return the lines that a person would write for it, what is there already included."""
+    """Return the lines that a person would write for it, present elements included."""
     match setting:
         case AshDomains():
             return (f"config {flat(Atom(setting.app))}, ash_domains: {_all(setting)}",)

@@ -143,7 +143,7 @@ def digest(text: str) -> str:
 
 
 def _slug(name: str) -> str:
-    """Make a file name of any name; those that a disk could mix up are told apart by a hash."""
+    """Make a file name of any name; names that a disk could confuse get a hash."""
     if _PLAIN.match(name):
         return name
     safe = re.sub(r"[^A-Za-z0-9_]+", "_", name)[:40]
@@ -239,7 +239,7 @@ def _decode(content: bytes, where: str) -> Snapshot:
     try:
         snapshot = msgspec.json.decode(content, type=Snapshot, dec_hook=decode_type)
     except msgspec.ValidationError:
-        # What does not fit may be of a later version, which is the better reason.
+        # A misfit may be of a later version, which is the better reason.
         header = msgspec.json.decode(content, type=_Header)
         if header.version > VERSION:
             raise _newer(where, header.version, VERSION) from None
@@ -252,7 +252,7 @@ def _decode(content: bytes, where: str) -> Snapshot:
 def _newer(where: str, version: int, known: int) -> ScaffoldError:
     return fail(
         Code.SNAPSHOT_INVALID,
-        f"The snapshot is of version {version}; this ash-scaffold knows up to {known}.",
+        f"The snapshot is of version {version}; this ash-scaffold reads up to {known}.",
         where=where,
         todo="Install the version of ash-scaffold that your team uses.",
     )

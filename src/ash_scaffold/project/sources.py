@@ -1,6 +1,6 @@
-"""The Elixir sources of a project: which modules stand where, and what Ash and Ecto make of them.
+"""The Elixir sources of a project: its modules, repos, resources and domains.
 
-Most files only give their module's name, by a scan of the bytes; those that speak of a repo, a
+Most files only give their module's name, by a scan of the bytes; those that may define a repo, a
 resource or a domain are parsed.
 """
 
@@ -39,7 +39,7 @@ MAX_BYTES = 4_000_000
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sources of a project define, each sorted by name, paths relative to its root."""
+    """The definitions in the sources of a project, sorted by name, paths relative to its root."""
 
     modules: dict[str, ModuleEntry]
     repos: tuple[Repo, ...]
@@ -75,16 +75,16 @@ def read_sources(
 ) -> Sources:
     """Read every `.ex` file below the folders (relative to the root).
 
-    `generated` are files that the tool wrote, by path: those that still are what it wrote need no
+    `generated` are files that the tool wrote, by path: those that are unchanged since need no
     parsing, which is most of the time that reading a large project takes.
     """
     found = _Found()
-    known = generated or {}
+    unchanged = generated or {}
     for path in sorted(set(_files(root, folders))):
         source = read_source(root / path)
         if source is None:
             continue
-        written = known.get(path)
+        written = unchanged.get(path)
         if written is not None and written.digest == hashlib.sha256(source).hexdigest():
             found.modules.append(ModuleEntry(written.resource.module, path, 1))
             found.resources.append(written.resource)
@@ -185,7 +185,7 @@ def _read_module(path: str, tree: Tree, module: ModuleDefinition, found: _Found)
 
 
 def _with_fragments(resource: Resource, fragments: Mapping[str, Declaration]) -> Resource:
-    """Add what a fragment pins where the resource says nothing itself."""
+    """Add the table, schema and repo of a fragment where the resource itself has none."""
     for name in resource.fragments:
         fragment = fragments.get(name)
         if fragment is not None:

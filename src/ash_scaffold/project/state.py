@@ -71,9 +71,9 @@ def project_state(
 
 
 def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
-    """Give the modules that were domains, and that somebody has made plain modules again.
+    """Return the modules that were domains, and are plain modules again.
 
-    A legacy context is one when its file is put back to what it was before a run adopted it.
+    A legacy context is one when its file is restored to its state before a run adopted it.
     """
     broken = {file.path for file in project.unparsed}
     for name, snapshot in snapshots.items():

@@ -43,7 +43,7 @@ class Lock(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """What a write did, as paths relative to the root, sorted."""
+    """The result of a write, as paths relative to the root, sorted."""
 
     created: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def locked(
 
 
 def recover(lock: Lock) -> Recovery | None:
-    """Finish or undo what an interrupted run was writing; `None` when there was nothing.
+    """Finish or undo the write of an interrupted run; `None` when there was none.
 
     Files that were changed since are left alone and named in `kept`. Raises `ScaffoldError`
     (`NOT_WRITABLE`) when that fails; a later call can still do it.
@@ -89,13 +89,13 @@ def write_files(
     lock: Lock,
     files: Mapping[str, bytes | None],
     *,
-    seen: Mapping[str, bytes | None] | None = None,
+    expected: Mapping[str, bytes | None] | None = None,
 ) -> Written:
     """Give every file its content (`None` deletes it), or leave all as they are.
 
     Paths are relative to the root, with `/`. Files that already have their content are not
-    touched; others keep their mode and, when run as root, their owner. `seen` is what the caller
-    read before it computed the content: a file that differs from it was changed meanwhile.
+    touched; others keep their mode and, when run as root, their owner. `expected` are the contents
+    that the caller read before it computed the new ones: a file that differs was changed meanwhile.
     Raises `ScaffoldError`, with nothing written: `NOT_WRITABLE` for a path that leaves the root,
     is a folder, can't be written, or a full disk; `EDITED_FILE` for a file changed meanwhile.
     """
@@ -107,7 +107,7 @@ def write_files(
             where=str(journal.folder),
             todo="Run the command again: that write is finished first.",
         )
-    entries = _entries(lock.root, files, {} if seen is None else seen)
+    entries = _entries(lock.root, files, {} if expected is None else expected)
     wanted = [entry for entry in entries if entry.before != entry.after]
     if wanted:
         _write(lock.root, journal, wanted)
@@ -123,7 +123,7 @@ def _acquire(
     descriptor: int, root: Path, wait_seconds: float, on_wait: Callable[[], None] | None
 ) -> None:
     deadline = time.monotonic() + wait_seconds
-    told = False
+    waited = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -140,9 +140,9 @@ def _acquire(
                 where=str(root),
                 todo="Wait until it ends, or stop it.",
             )
-        if not told and on_wait is not None:
+        if not waited and on_wait is not None:
             on_wait()
-            told = True
+            waited = True
         time.sleep(_LOCK_POLL_SECONDS)
 
 
@@ -178,7 +178,7 @@ def _undo(root: Path, journal: Journal, entries: list[Entry]) -> None:
 
 
 def _entries(
-    root: Path, files: Mapping[str, bytes | None], seen: Mapping[str, bytes | None]
+    root: Path, files: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
 ) -> list[Entry]:
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -187,7 +187,7 @@ def _entries(
     for path, after in sorted(files.items()):
         try:
             entry = _entry(folders, path, after)
-            if path in seen and entry.before != seen[path]:
+            if path in expected and entry.before != expected[path]:
                 raise fail(
                     Code.EDITED_FILE,
                     "The file was changed while the run was under way.",
@@ -221,7 +221,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
 
 class _Folders:
-    """What is known of the folders of a write's files, each looked at once.
+    """The folders of a write's files, each examined once.
 
     Thousands of files lie in a handful of folders: following links and asking for access anew
     for each of them would take longer than writing them.

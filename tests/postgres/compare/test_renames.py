@@ -11,7 +11,7 @@ import pytest
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.compare import Evidence, SaidByConfig, compare_databases, text
-from ash_scaffold.project.local_identity import NOTHING_KNOWN, seen_in, updated
+from ash_scaffold.project.local_identity import NO_IDENTITY, seen_in, updated
 
 Tweaked = Callable[..., tuple[Database, ...]]
 
@@ -219,7 +219,7 @@ def test_without_a_past_only_an_unmistakable_pair_is_a_rename(name: str, tweaked
 @pytest.mark.parametrize("name", CASES)
 def test_in_a_database_seen_before_renames_are_certain(name: str, tweaked: Tweaked) -> None:
     before, after = tweaked(SCHEMA, CASES[name].tweak)
-    seen = seen_in(updated(NOTHING_KNOWN, before), after)
+    seen = seen_in(updated(NO_IDENTITY, before), after)
     changes = compare_databases(before, after, seen=seen)
     assert [text(change) for change in changes] == CASES[name].seen
 
@@ -285,7 +285,7 @@ def test_a_past_that_is_younger_than_the_snapshot_leaves_evidence_to_decide(
     tweaked: Tweaked,
 ) -> None:
     before, after = tweaked(SCHEMA, "ALTER TABLE orders RENAME state TO status")
-    seen = seen_in(updated(NOTHING_KNOWN, after), after)
+    seen = seen_in(updated(NO_IDENTITY, after), after)
     assert [text(change) for change in compare_databases(before, after, seen=seen)] == [
         "orders.state renamed to status (taken for a rename)"
     ]

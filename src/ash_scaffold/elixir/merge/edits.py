@@ -115,7 +115,7 @@ class NewCell(msgspec.Struct, frozen=True):
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A cell with what stands before it, up to its comma, and behind that on the same line."""
+    """A cell with the text before it, up to its comma, and behind that on the same line."""
 
     before: bytes
     text: bytes
@@ -189,7 +189,7 @@ def _take_apart(source: bytes, cells: Cells) -> tuple[list[_Part], bytes, bool]:
 
 
 def _gaps(source: bytes, cells: Cells, parts: Sequence[_Part]) -> tuple[bytes, bytes]:
-    """Return what stands before a cell, and before the first: white space only."""
+    """Return the white space before a cell, and before the first one."""
     lead = _space(parts[0].before) if parts and not cells.bare else b""
     later = [_space(part.before) for part in parts[1:]]
     if later:
@@ -205,7 +205,7 @@ def _gaps(source: bytes, cells: Cells, parts: Sequence[_Part]) -> tuple[bytes, b
 
 
 def _space(before: bytes) -> bytes:
-    """Return the last line break and indent of what stands before a cell."""
+    """Return the last line break and indent of the text before a cell."""
     indent = _INDENT.search(before)
     pad = indent[0] if indent is not None else b""
     if b"\n" not in before:
@@ -255,7 +255,7 @@ def _join(
 
 
 def comments_before(before: bytes) -> set[str]:
-    """Return the comments in what stands before a cell."""
+    """Return the comments in the text before a cell."""
     return {match[1].decode("utf-8", "replace").strip() for match in _COMMENT.finditer(before)}
 
 
@@ -273,7 +273,7 @@ class NewStatement(msgspec.Struct, frozen=True):
 
     @property
     def tall(self) -> bool:
-        """Whether the formatter keeps it apart from what is around it."""
+        """Whether the formatter puts blank lines around it."""
         return len(self.lines) > 1
 
 
@@ -328,10 +328,10 @@ def insert_before(
 
 
 def remove(
-    source: bytes, body: Body, gone: Sequence[Unit], generated: frozenset[str]
+    source: bytes, body: Body, removed: Sequence[Unit], generated: frozenset[str]
 ) -> list[Edit]:
     """Take statements out, with the generated comment lines directly above them."""
-    starts = {unit.start: unit for unit in gone}
+    starts = {unit.start: unit for unit in removed}
     if body.pair is not None and all(node.start_byte in starts for node in body.statements):
         return [Edit(body.start, body.end, b"nil")]
     edits: list[Edit] = []
@@ -501,6 +501,6 @@ def put_behind(tree: Tree, node: Node, lines: Sequence[str]) -> bytes | None:
 
 
 def _ends(source: bytes, line: int) -> bool:
-    """Whether a line is blank or closes what the statement is in."""
+    """Whether a line is blank or closes the block of the statement."""
     text = source[line : line_end(source, line)].strip()
     return not text or text == b"end"

@@ -26,15 +26,15 @@ def units_by_entity(unit: Unit) -> dict[tuple[str, str], Unit]:
     return {(item.section, item.object): part for part, item in _entities(unit, "")}
 
 
-def assemble(module: str, found: Sequence[EntityLines]) -> str:
-    """Return a module that holds the entities: what `entities` takes apart.
+def assemble(module: str, items: Sequence[EntityLines]) -> str:
+    """Return a module that holds the entities: the inverse of `entities`.
 
     Blocks stand apart as the formatter has them.
     """
     lines = [f"defmodule {module} do"]
     opened: list[str] = []
     last: EntityLines | None = None
-    for item in found:
+    for item in items:
         wanted = item.section.split("/") if item.section else []
         while opened and opened != wanted[: len(opened)]:
             opened.pop()
@@ -67,7 +67,7 @@ def _inside(section: str, part: Unit) -> str:
 
 def _lines(unit: Unit, part: Unit, section: str) -> EntityLines:
     lines = tuple(line.decode() for line in lines_of(part, part.lead))
-    # Two keys of one column to one table are told apart by the name.
+    # Two keys of one column to one table differ by the name.
     twins = sum(other.key == part.key for other in unit.parts or ())
     object_ = part.key if twins == 1 else f"{part.key} as {part.name}"
     return EntityLines(section, object_, lines)
@@ -78,7 +78,7 @@ def untouched(
 ) -> frozenset[str]:
     """Return the Elixir names of a section's entities that stand in the files as generated.
 
-    `generated` are the entities of the snapshot; `names` are the modules of `sources` to look at.
+    `generated` are the entities of the snapshot; `names` are the modules of `sources` that count.
     """
     wanted = set(names)
     old = _units_in(assemble("Base", generated).encode(), {"Base"}, section)
@@ -90,17 +90,17 @@ def untouched(
     )
 
 
-def names_in(found: Sequence[EntityLines], section: str) -> frozenset[str]:
+def names_in(items: Sequence[EntityLines], section: str) -> frozenset[str]:
     """Return the Elixir names of a section's entities."""
-    units = _units_in(assemble("Base", found).encode(), {"Base"}, section)
+    units = _units_in(assemble("Base", items).encode(), {"Base"}, section)
     return frozenset(unit.name for unit in units)
 
 
 def units_of(source: bytes, name: str) -> dict[str, str]:
-    """Return what a module says: each of its parts, without layout, by what it is."""
+    """Return the contents of a module's parts, without layout, by their keys."""
     tree = parse(source)
     return {
-        part.key: part.says
+        part.key: part.content
         for module in modules(tree)
         if module.name == name
         for part in module_units(tree, module).parts or ()

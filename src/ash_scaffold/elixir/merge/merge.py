@@ -1,8 +1,8 @@
 """The three-way merge of one module, and of a resource that is spread over several.
 
-`merge` merges what is generated into a file of a person's. `merge_spread` does so for a resource
-with Spark fragments: an entity is merged where it stands, and what stands nowhere yet goes to the
-module that is home to what is generated.
+`merge` merges a generated module into a person's file. `merge_spread` does so for a resource with
+Spark fragments: an entity is merged where it stands, and a new one goes to the module that is home
+to generated entities.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from ash_scaffold.syntax.parse import parse
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
-    """The merged text, and what the snapshot keeps of the merge.
+    """The merged text, and the part of the merge that a snapshot keeps.
 
-    `base` is the generated text to keep as the next base: `theirs`, but with the old base of what
-    is in conflict, so that the next run says it again. `unresolved` names those units.
+    `base` is the next base: `theirs`, but with the old base of the units in conflict, so that the
+    next run reports them again. `unresolved` names those units.
     """
 
     text: bytes
@@ -83,7 +83,7 @@ def merge(
     context: MergeContext = NO_CONTEXT,
     others: OtherModules = NO_OTHER_MODULES,
 ) -> Merged:
-    """Merge what is generated into a person's file, by edits of byte ranges.
+    """Merge a generated module into a person's file, by edits of byte ranges.
 
     `ours` is the file, `base` the text of the module that was generated last (None: never) and
     `theirs` the one of today, each of one module; `module` is its name in `ours`. `others` is for
@@ -226,7 +226,7 @@ def _option(entity: Unit, name: str, renames: Mapping[str, str]) -> Iterator[Edi
 
 
 def _named(unit: Unit, renames: Mapping[str, str]) -> Iterator[Edit]:
-    """Give the edit of the old name in what a unit says; in a tuple it is the first string."""
+    """Yield the edit of the old name in a unit's value; in a tuple it is the first string."""
     start, end = unit.value_range
     text = unit.source[start:end]
     for old, new in renames.items():
@@ -248,9 +248,9 @@ _Key = tuple[str, str]
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One module of a resource, and the file that it is in.
 
-    `use` is what its own `use` was generated as and would be, "" for a module of the person's
-    own. Untouched entities leave a module that `leaves`; a `fresh` one is as it was generated,
-    just now and whole.
+    `use` is its own `use` as it was generated and as it would be, "" for a module of the
+    person's own. Unedited entities leave a module that `leaves`; a `fresh` one is as it was
+    generated, just now and whole.
     """
 
     module: str
@@ -263,7 +263,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a merge into several modules: the texts by path, the rest as in `Merged`.
 
-    `base` are the entities to be kept, `uses` what is to be kept of each module's own `use`.
+    `base` are the entities of the next base, `uses` the next base of each module's own `use`.
     `conflicts` and `notes` come with the path of their file; `empty` are the modules that are
     left with their `use` alone.
     """
@@ -340,7 +340,7 @@ class _SpreadMerge:
                 empty.add(guest.module)
         use = home.use
         if use[0] and any(g.leaves and g.module not in empty for g in guests):
-            # What somebody has edited stays in its fragment, so the fragment stays in `use`.
+            # Edited entities stay in their fragment, so the fragment stays in `use`.
             home = msgspec.structs.replace(home, use=(use[0], use[0]))
         new = [item for item in self._theirs if _key(item) not in taken]
         old = self._theirs if home.fresh else list(self._stored.values())
@@ -399,7 +399,7 @@ class _SpreadMerge:
                 self._uses[part.module] = "\n".join(item.lines)
 
     def _hand_given_names_but(self, leaving: set[_Key]) -> Mapping[str, Mapping[str, str]]:
-        """Leave out the names of what only moves to another module."""
+        """Leave out the names of entities that only move to another module."""
         moving = {_key(item) for item in self._theirs} & leaving
         moved = {(section, self._olds[section, object_].name) for section, object_ in moving}
         return {

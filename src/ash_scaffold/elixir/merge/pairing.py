@@ -28,7 +28,8 @@ class Triple(msgspec.Struct, frozen=True):
 def pair(base: Sequence[Unit], theirs: Sequence[Unit], ours: Sequence[Unit]) -> list[Triple]:
     """Pair the units: by database object and name, then by object, then by name.
 
-    The order is that of `theirs`, then what only `base` has. What only `ours` has is left out.
+    The order is that of `theirs`, then of the units that only `base` has. Those that only `ours`
+    has are left out.
     """
     from_base = _match(theirs, base)
     bases = [from_base.get(index) for index in range(len(theirs))]
@@ -37,7 +38,7 @@ def pair(base: Sequence[Unit], theirs: Sequence[Unit], ours: Sequence[Unit]) -> 
     new = [unit or old for unit, old in generated]
     found = _match([unit for unit in new if unit is not None], ours)
     left = [unit for unit in ours if all(unit is not other for other in found.values())]
-    # The file may still say what was generated before: an old name, an old object.
+    # The file may still have the name or the object of the base.
     again = _match([old for _, old in generated if old is not None], left)
     index_of_old = [index for index, (_, old) in enumerate(generated) if old is not None]
     for position, unit in again.items():
@@ -48,10 +49,10 @@ def pair(base: Sequence[Unit], theirs: Sequence[Unit], ours: Sequence[Unit]) -> 
 
 
 def _joined(triples: Iterable[Triple]) -> list[Triple]:
-    """Join what is generated now to what was, by what stands for both in the file.
+    """Join a unit of `theirs` to one of `base` by the unit of the file that stands for both.
 
-    That has the object of the old one, and the name of the new one: what is generated follows the
-    file's names, and what an object is called in another module may have changed with them.
+    It has the object of the old one and the name of the new one: generated units follow the file's
+    names, and the key of an object may name another module, which was renamed with them.
     """
     all_ = list(triples)
     old = {each.ours.name: each for each in all_ if each.theirs is None and each.ours is not None}
@@ -60,11 +61,11 @@ def _joined(triples: Iterable[Triple]) -> list[Triple]:
         name = each.theirs.name if each.theirs is not None else ""
         if name in old and name and each.base is None and each.ours is None:
             joined[name] = Triple(old[name].base, each.theirs, old[name].ours)
-    gone = [old[name] for name in joined]
+    replaced = [old[name] for name in joined]
     return [
         joined.get(each.theirs.name, each) if each.theirs is not None else each
         for each in all_
-        if all(each is not other for other in gone)
+        if all(each is not other for other in replaced)
     ]
 
 
@@ -79,7 +80,7 @@ def _match(wanted: Sequence[Unit], there: Sequence[Unit]) -> dict[int, Unit]:
         needed = Counter(mark(wanted[index]) for index in open_)
         for index in open_:
             looked = mark(wanted[index])
-            # Two keys may share their first column, so what is not the only one tells nothing.
+            # Two keys may share their first column, so only a unique one on both sides counts.
             if looked is None or (mark is not _both and (counts[looked], needed[looked]) != (1, 1)):
                 continue
             for place, unit in enumerate(free):

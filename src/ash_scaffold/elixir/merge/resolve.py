@@ -1,4 +1,4 @@
-"""The decisions of a merge: what becomes of a unit that three versions have, or two, or one."""
+"""The decisions of a merge for a unit that three versions have, or two, or one."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What `[[accept]]` calls it: `table.object`, or `table.object.option`."""
+        """Its name in `[[accept]]`: `table.object`, or `table.object.option`."""
         return self.object if self.option is None else f"{self.object}.{self.option}"
 
 
 class NoteKind(StrEnum):
-    """What there is to say about a unit that was left as it is, and is no conflict."""
+    """The reasons for a note on a unit that was left as it is, and is no conflict."""
 
     REMOVED = "removed by hand"
     DIFFERS = "differs"
@@ -59,13 +59,13 @@ _IDENTITIES = "identities"
 
 
 class MergeContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds for a merge in all modules of a table's resource.
+    """The part of a merge that is the same for all modules of a table's resource.
 
     `scope`, the table's name, stands in front of the objects in conflicts and in `accepted`, the
     conflicts that are settled in the person's favour (`users.email`, `users.email.type`). `renames`
     are those of the database since the base. `hand_given_names` are the names in the base that a
     person gave, by section, each with the one that was generated: an entity with such a name
-    counts as edited, whatever the base says.
+    counts as edited, even when its text is that of the base.
     """
 
     scope: str = ""
@@ -82,7 +82,7 @@ NO_CONTEXT = MergeContext()
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where in a module the merge is, by keys of the base, and what people call it."""
+    """A place in a module, by keys of the base, and its name in messages."""
 
     path: Path = ()
     section: str = ""
@@ -132,10 +132,10 @@ class Resolver:
     def parts(
         self, base: Sequence[Unit], theirs: Sequence[Unit], ours: Unit, place: Place
     ) -> tuple[list[Edit], bool]:
-        """Merge the parts of a unit; also tell whether nothing of its inside is left."""
+        """Merge the parts of a unit; also return whether nothing of its inside is left."""
         changes = []
         for triple in pair(base, theirs, ours.parts or ()):
-            # A merge limited to paths takes the base for what is to be generated.
+            # A merge limited to paths has the base in place of `theirs`.
             old = triple.base if self.only is None else triple.theirs
             key = (old or triple.any).key
             inner = place.inside(triple.any, key)
@@ -146,18 +146,18 @@ class Resolver:
         base, theirs, ours = triple.base, triple.theirs, triple.ours
         if not self._is_active(place) and (base is None or theirs is None or ours is None):
             return self._some(triple, place)
-        if base is not None and theirs is not None and base.says == theirs.says:
+        if base is not None and theirs is not None and base.content == theirs.content:
             if ours is None:
                 self._note(NoteKind.REMOVED, triple, place)
             elif theirs.open and ours.parts is not None:
-                # Nothing is to be done, but what the person took out of it is told.
+                # There is nothing to edit, but parts that the person took out are noted.
                 self.parts(base.parts or (), theirs.parts or (), ours, place)
             return Change(triple)
         if ours is None:
             return self._missing(triple, place)
         if theirs is None:
-            return self._gone(triple, place)
-        if ours.says == theirs.says:
+            return self._dropped(triple, place)
+        if ours.content == theirs.content:
             return Change(triple)
         if base is None:
             if theirs.open and ours.parts is not None:
@@ -175,7 +175,7 @@ class Resolver:
         return Change(triple, insert=theirs, only=tuple(parts)) if parts else Change(triple)
 
     def _missing(self, triple: Triple, place: Place) -> Change:
-        """Put in what is new; what the person took out stays out."""
+        """Put in a new unit; one that the person took out stays out."""
         base, theirs = triple.base, triple.theirs
         if theirs is None:
             return Change(triple)
@@ -188,7 +188,7 @@ class Resolver:
         new = [t.theirs for t in pairs if t.theirs is not None and t.base is None]
         return Change(triple, insert=theirs, only=tuple(new)) if new else Change(triple)
 
-    def _gone(self, triple: Triple, place: Place) -> Change:
+    def _dropped(self, triple: Triple, place: Place) -> Change:
         base, ours = triple.base, triple.ours
         if base is None or ours is None:
             return Change(triple)
@@ -220,7 +220,7 @@ class Resolver:
             edits = self._head(triple, base, theirs, ours, place)
             wanted = theirs.parts
             if _keeps_type(base, theirs, ours):
-                # Constraints are those of a type: they wait for what becomes of it.
+                # Constraints belong to the type: they wait for its decision.
                 wanted = _without_change(base.parts, wanted, _CONSTRAINTS)
                 if (*place.path, _TYPE) in self.held:
                     self.held.add((*place.path, _CONSTRAINTS))
@@ -230,7 +230,7 @@ class Resolver:
             return Change(triple, [*edits, *inner])
         if not active:
             return Change(triple)
-        if ours.says == base.says and set(ours.inner) <= set(base.inner):
+        if ours.content == base.content and set(ours.inner) <= set(base.inner):
             return Change(triple, [_replaced(theirs, ours, self.style)])
         self._conflict(triple, place)
         return Change(triple)
@@ -250,11 +250,11 @@ class Resolver:
         here = msgspec.structs.replace(place, path=(*place.path, "#word"), option="kind")
         if not self._is_active(here):
             return []
-        rest = [unit.says for unit in ours.head[1:]] == [unit.says for unit in base.head[1:]]
+        rest = [unit.content for unit in ours.head[1:]] == [unit.content for unit in base.head[1:]]
         if ours.word != base.word or not rest or not ours.head or ours.call is None:
             self._conflict(triple, here)
             return []
-        renamed = theirs.head[0] if ours.head[0].says == base.head[0].says else ours.head[0]
+        renamed = theirs.head[0] if ours.head[0].content == base.head[0].content else ours.head[0]
         args = [renamed, *theirs.head[1:]]
         opening = ours.source[ours.start + len(ours.word.encode()) : ours.head[0].start]
         text = (
@@ -286,7 +286,7 @@ class Resolver:
         )
 
     def _staying_identities(self, base: Unit, theirs: Unit, ours: Unit) -> list[Unit]:
-        """Return the identities whose index is gone, and that stay: somebody edited them."""
+        """Return the identities that stay although their index was dropped: edited ones."""
         old, new, own = (_identities(unit) for unit in (base, theirs, ours))
         return [
             triple.base
@@ -346,7 +346,7 @@ def _identities(module: Unit) -> Sequence[Unit]:
 
 def _keeps_type(base: Unit, theirs: Unit, ours: Unit) -> bool:
     """Whether an attribute's type changed, and the person has another one that stays."""
-    types = [unit.head[1].says for unit in (base, theirs, ours) if len(unit.head) > 1]
+    types = [unit.head[1].content for unit in (base, theirs, ours) if len(unit.head) > 1]
     return theirs.word == "attribute" and len(set(types)) == 3
 
 
@@ -366,7 +366,7 @@ def _can_take(ours: Unit) -> bool:
 def _whole(base: Unit, theirs: Unit, ours: Unit, style: Style) -> Edit | None:
     """Take the generated text as it is where the person's is still that of the base.
 
-    So what nobody touched keeps the formatter's layout. None where it is not.
+    So an unedited unit keeps the formatter's layout. None where it is edited.
     """
     if ours.section or ours.key == "" or ours.form is not Form.STATEMENT:
         return None

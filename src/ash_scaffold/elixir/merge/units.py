@@ -1,8 +1,8 @@
-"""The units of a merge: what a module says, each part under the database object it stands for.
+"""The units of a merge: the parts of a module, each under the database object it stands for.
 
 A module is a tree of units: sections, their entities and options, the entities' options, the
-entries of lists that are merged one by one. `key` is what makes two units of two versions the
-same one; `name`, an Elixir name, pairs what has no key in common.
+entries of lists that are merged one by one. Two units of two versions are the same one when
+they have the same `key`; `name`, an Elixir name, pairs units without a key in common.
 
 A column is known by `source`, a relationship by the column of its key and by its target, an
 identity by its index, a constraint by its name. Defaults are Ash's own: `source` is the name, a
@@ -68,11 +68,12 @@ class Form(StrEnum):
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A unit with its byte range.
 
-    `says` is what it says, layout apart. `parts` are the units inside, None for one that is
-    taken as a whole; `head` are the positional arguments of an entity and `word` the name of the
-    call or the option. `value` is the range of an option's value. `open` tells that its parts
-    may be there although it is not (a section), `home` is the body it is a statement of.
-    `inner` and `trailing` are the comments in it and behind it. `label` is what people call it.
+    `content` is its text without layout: equal contents mean equal code. `parts` are the units
+    inside, None for one that is taken as a whole; `head` are the positional arguments of an entity
+    and `word` the name of the call or the option. `value` is the range of an option's value. `open`
+    is set where its parts may be there although it is not (a section), `home` is the body it is a
+    statement of. `inner` and `trailing` are the comments in it and behind it. `label` is its name
+    in messages.
     """
 
     key: str
@@ -80,7 +81,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     word: str = ""
     form: Form
-    says: str
+    content: str
     source: bytes
     start: int
     end: int
@@ -109,15 +110,15 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def value_range(self) -> tuple[int, int]:
-        """The range of what it says: an option's value, else all of it."""
+        """The range of an option's value, else of all of it."""
         return self.value if self.value is not None else (self.start, self.end)
 
 
 class TableRenames(msgspec.Struct, frozen=True):
     """The renames of a table's columns, constraints and indexes since the base, by old name.
 
-    `followed` says that a text has the new names already, where it names the objects at all: what
-    is left is the columns of attributes with their column's old name.
+    `followed` says that a text has the new names already, where it names the objects at all; the
+    attributes that have their column's old name are left.
     """
 
     columns: Mapping[str, str] = {}
@@ -157,8 +158,8 @@ class Scope(ModuleSource, frozen=True):
 
 
 def same(ours: Unit, base: Unit) -> bool:
-    """Whether a person left a unit as it was: they say the same and no comment was added."""
-    return ours.says == base.says and set(ours.comments) <= set(base.comments)
+    """Whether a person left a unit as it was: equal content, and no comment was added."""
+    return ours.content == base.content and set(ours.comments) <= set(base.comments)
 
 
 def span_of(nodes: Sequence[Node]) -> tuple[int, int]:
@@ -175,7 +176,7 @@ def scope(
     """Read which database objects the attributes, relationships and identities of a module are.
 
     `renames` are those of the database that the text does not know of, `others` the objects of the
-    resource's other modules: only the names of their indexes that are stated.
+    resource's other modules: of the indexes only those whose names are written.
     """
     where = ModuleSource(tree, module)
     columns = {name: renames.columns.get(column, column) for name, column in others.columns.items()}
@@ -193,13 +194,13 @@ def scope(
         name = argument_name(where, item, 0)
         if name and item.word in RELATIONSHIP_ENTITIES:
             relationships[name] = _relationship_key(here, item, name)
-    table, stated = _table_and_indexes(where)
+    table, written = _table_and_indexes(where)
     table = table or others.table
     names = (argument_name(where, item, 0) for item in entities_of(where, "identities"))
     computed = {name: default_index_name(table, name) for name in names if name}
     old_indexes = {**computed, **others.indexes}
     indexes = {name: renames.constraints.get(index, index) for name, index in old_indexes.items()}
-    indexes |= {name: _constraint_today(here, index) for name, index in stated.items()}
+    indexes |= {name: _constraint_today(here, index) for name, index in written.items()}
     objects = DatabaseObjects(objects.resource, columns, relationships, table, indexes)
     return msgspec.structs.replace(here, objects=objects)
 
@@ -207,13 +208,13 @@ def scope(
 def objects_of(resource: str, sources: Iterable[ModuleSource]) -> DatabaseObjects:
     """Read the database objects behind the names in all modules of a resource.
 
-    Of the indexes only those whose names are stated.
+    Of the indexes only those whose names are written.
     """
     found = DatabaseObjects(resource)
     for source in sources:
         where = scope(source.tree, source.module, others=found)
-        _, stated = _table_and_indexes(where)
-        found = msgspec.structs.replace(where.objects, indexes={**found.indexes, **stated})
+        _, written = _table_and_indexes(where)
+        found = msgspec.structs.replace(where.objects, indexes={**found.indexes, **written})
     return found
 
 
@@ -253,7 +254,7 @@ def _element_key(where: Scope, node: Node) -> str:
 
 
 def _table_and_indexes(where: ModuleSource) -> tuple[str, dict[str, str]]:
-    """Return the table, and the indexes of the identities whose names are stated."""
+    """Return the table, and the indexes of the identities whose names are written."""
     table = ""
     indexes: dict[str, str] = {}
     for item in entities_of(where, "postgres"):
@@ -303,7 +304,7 @@ def module_units(
         key="",
         label="",
         form=Form.STATEMENT,
-        says=_joined(parts),
+        content=_joined(parts),
         source=tree.source,
         start=module.span.start,
         end=module.span.end,
@@ -367,7 +368,7 @@ def _define(
 def _joined_unit(first: Unit, second: Unit) -> Unit:
     return msgspec.structs.replace(
         first,
-        says=f"{first.says}\n{second.says}",
+        content=f"{first.content}\n{second.content}",
         end=second.end,
         inner=(*first.inner, *_between(first.source, first.end, second.start), *second.inner),
         trailing=second.trailing,
@@ -386,7 +387,7 @@ def _whole(where: Scope, nodes: Sequence[Node], key: str, holder: Body) -> Unit:
         key=key,
         label=key,
         form=Form.STATEMENT,
-        says="\n".join(" ".join(tokens(where.tree, node)) for node in nodes),
+        content="\n".join(" ".join(tokens(where.tree, node)) for node in nodes),
         source=where.tree.source,
         start=start,
         end=end,
@@ -408,7 +409,7 @@ def _add_section(parts: list[Unit], found: Unit) -> None:
         if part.key == found.key:
             both = (*(part.parts or ()), *(found.parts or ()))
             parts[index] = msgspec.structs.replace(
-                part, parts=both, says=_joined(both), inner=(*part.inner, "# opened again")
+                part, parts=both, content=_joined(both), inner=(*part.inner, "# opened again")
             )
             return
     parts.append(found)
@@ -429,7 +430,7 @@ def _section(where: Scope, call: CallSite, name: str, holder: Body | None) -> Un
         name=name,
         word=name,
         form=Form.STATEMENT,
-        says=_joined(parts) + (" " + " ".join(tokens(tree, call.node)) if own else ""),
+        content=_joined(parts) + (" " + " ".join(tokens(tree, call.node)) if own else ""),
         source=tree.source,
         start=call.span.start,
         end=call.span.end,
@@ -487,7 +488,7 @@ def _entity(
     head = tuple(_argument(where, item, index) for index in range(len(item.args)))
     parts = tuple(_option(where, found, item.word, item.body) for found in item.settings)
     others = sorted(" ".join(tokens(tree, node)) for node in item.others)
-    says = "\n".join([item.word, *(unit.says for unit in head), _joined(parts), *others])
+    content = "\n".join([item.word, *(unit.content for unit in head), _joined(parts), *others])
     check = item.word == "check_constraint"
     return Unit(
         key=key,
@@ -495,7 +496,7 @@ def _entity(
         name="" if check or not head else argument_name(where, item, 0),
         word=item.word,
         form=Form.STATEMENT,
-        says=says,
+        content=content,
         source=tree.source,
         start=call.span.start,
         end=call.span.end,
@@ -521,7 +522,7 @@ def _argument(where: Scope, item: Entity, index: int) -> Unit:
         key=f"#{index}",
         label=names[index] if index < len(names) else f"argument {index + 1}",
         form=Form.ARGUMENT,
-        says=canonical(where.tree, where.module, node),
+        content=canonical(where.tree, where.module, node),
         source=where.tree.source,
         start=node.start_byte,
         end=node.end_byte,
@@ -538,14 +539,14 @@ def _option(where: Scope, found: Setting, owner: str, holder: Body | None) -> Un
         inside = cells(tree, found.values[0])
         if inside is not None:
             parts = _entries(where, inside, found.name)
-    says = [canonical(tree, where.module, value) for value in found.values]
+    content = [canonical(tree, where.module, value) for value in found.values]
     return Unit(
         key=f"option {found.name}",
         label=found.name,
         name="",
         word=found.name,
         form=Form.PAIR if found.call is None else Form.STATEMENT,
-        says=_joined(parts) if parts is not None else " , ".join(says),
+        content=_joined(parts) if parts is not None else " , ".join(content),
         source=tree.source,
         start=start,
         end=end,
@@ -571,7 +572,7 @@ def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
     name, parts, deeper = "", None, None
     if value is None:
         key = _element_key(where, cell.node)
-        says = canonical(tree, where.module, cell.node)
+        content = canonical(tree, where.module, cell.node)
     else:
         key, name = _pair_key(where, option, cell.key or "", value)
         if option in ("constraints", "defaults"):
@@ -579,17 +580,17 @@ def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
         if deeper is not None and deeper.cells and _is_merged(option, deeper):
             parts = _entries(where, deeper, option)
         elif option == "defaults" and deeper is None:
-            # `create: :*` says what `create: [:*]` says.
+            # `create: :*` means `create: [:*]`.
             parts, deeper = (_single(where, value),), None
-        says = canonical(tree, where.module, value) if parts is None else _joined(parts)
-        says = f"{cell.key}: {says}"
+        content = canonical(tree, where.module, value) if parts is None else _joined(parts)
+        content = f"{cell.key}: {content}"
     return Unit(
         key=key,
         label=(cell.key or key.removeprefix("constraint ")),
         name=name,
         word=cell.key or "",
         form=Form.PAIR if value is not None else Form.ELEMENT,
-        says=says,
+        content=content,
         source=tree.source,
         start=cell.start,
         end=cell.end,
@@ -606,7 +607,7 @@ def _single(where: Scope, value: Node) -> Unit:
         key=_element_key(where, value),
         label=name_at(where, value),
         form=Form.ELEMENT,
-        says=canonical(where.tree, where.module, value),
+        content=canonical(where.tree, where.module, value),
         source=where.tree.source,
         start=value.start_byte,
         end=value.end_byte,
@@ -627,5 +628,5 @@ def _pair_key(where: Scope, option: str, key: str, value: Node) -> tuple[str, st
 
 
 def _joined(parts: Sequence[Unit]) -> str:
-    """Say the parts in an order of their own: moving one is no change."""
-    return "{" + "\n".join(sorted(f"{part.key} = {part.says}" for part in parts)) + "}"
+    """Join the contents of parts in an order of their own: moving one is no change."""
+    return "{" + "\n".join(sorted(f"{part.key} = {part.content}" for part in parts)) + "}"

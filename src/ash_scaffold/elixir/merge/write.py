@@ -1,4 +1,4 @@
-"""What was decided for the parts of a unit, as edits to the unit."""
+"""Decisions on the parts of a unit, written as edits to the unit."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _ORDER = (
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What becomes of a unit: edits to it, or it goes, or it is put in (`only` some parts)."""
+    """The decision on a unit: edits to it, or it is removed, or put in (`only` some parts)."""
 
     triple: Triple
     edits: list[Edit] = []
@@ -120,20 +120,20 @@ def write_parts(
     ours: Unit, changes: Sequence[Change], style: Style, generated: frozenset[str]
 ) -> tuple[list[Edit], bool]:
     """Return the edits to a unit, and whether nothing is left inside of it."""
-    gone = [c.triple.ours for c in changes if c.remove and c.triple.ours is not None]
+    removed = [c.triple.ours for c in changes if c.remove and c.triple.ours is not None]
     new = [change for change in changes if change.insert is not None]
     edits = [edit for change in changes if not change.remove for edit in change.edits]
-    empty = bool(gone) and not new and len(gone) == _inside(ours)
-    statements = [unit for unit in gone if unit.form is Form.STATEMENT]
-    entries = [unit for unit in gone if unit.form is not Form.STATEMENT]
+    empty = bool(removed) and not new and len(removed) == _inside(ours)
+    statements = [unit for unit in removed if unit.form is Form.STATEMENT]
+    entries = [unit for unit in removed if unit.form is not Form.STATEMENT]
     for home in _homes(statements):
         edits += remove(ours.source, home, [u for u in statements if u.home is home], generated)
-    insertions = _insertions(ours, changes, {unit.start for unit in gone})
+    insertions = _insertions(ours, changes, {unit.start for unit in removed})
     if not new and not entries:
         return edits, empty
     if _takes_statements(ours, new) and not (new and _needs_block(ours)):
         for insertion in insertions:
-            edits += _insert_statements(ours, insertion, gone, style)
+            edits += _insert_statements(ours, insertion, removed, style)
         insertions = []
     elif new and _takes_statements(ours, new):
         found = [new_statement(c.insert, c.only) for c in new if c.insert is not None]
@@ -175,11 +175,11 @@ def _needs_block(ours: Unit) -> bool:
     return ours.body is None
 
 
-def _insertions(ours: Unit, changes: Sequence[Change], gone: Container[int]) -> list[_Insertion]:
+def _insertions(ours: Unit, changes: Sequence[Change], removed: Container[int]) -> list[_Insertion]:
     """Find a place for each new unit: behind the generated one before it, else before the next."""
     found: list[_Insertion] = []
     anchor: Unit | None = None
-    there = [unit for unit in ours.parts or () if unit.start not in gone]
+    there = [unit for unit in ours.parts or () if unit.start not in removed]
     kept = [c for c in changes if c.triple.theirs is not None]
     for index, change in enumerate(kept):
         if change.insert is None:
@@ -215,7 +215,7 @@ def _section_place(there: Sequence[Unit], word: str) -> tuple[Unit | None, Unit 
 
 
 def _insert_statements(
-    ours: Unit, insertion: _Insertion, gone: Sequence[Unit], style: Style
+    ours: Unit, insertion: _Insertion, removed: Sequence[Unit], style: Style
 ) -> list[Edit]:
     new = [new_statement(c.insert, c.only) for c in insertion.changes if c.insert is not None]
     after, before = insertion.after, insertion.before
@@ -227,8 +227,8 @@ def _insert_statements(
     if body is None:
         return []
     last = None
-    removed = {unit.start for unit in gone}
-    kept = [node for node in body.statements if node.start_byte not in removed]
+    removed_starts = {unit.start for unit in removed}
+    kept = [node for node in body.statements if node.start_byte not in removed_starts]
     if kept:
         node = kept[-1]
         last = msgspec.structs.replace(ours, start=node.start_byte, end=node.end_byte, home=body)
@@ -237,7 +237,7 @@ def _insert_statements(
 
 def _write_entries(
     ours: Unit,
-    gone: Sequence[Unit],
+    removed: Sequence[Unit],
     insertions: Sequence[_Insertion],
     edits: list[Edit],
     style: Style,
@@ -248,15 +248,15 @@ def _write_entries(
     if cells is None:
         return [*edits, *_first_keywords(ours, insertions, style)]
     starts = {cell.start: index for index, cell in enumerate(cells.cells)}
-    removed = {starts[unit.start] for unit in gone}
+    removed_cells = {starts[unit.start] for unit in removed}
     new = _new_cells(cells, starts, insertions, pad, style)
-    if cells.bare and not new and len(removed) == len(cells.cells) and ours.head:
+    if cells.bare and not new and len(removed_cells) == len(cells.cells) and ours.head:
         return [*_outside(edits, cells), _without_keywords(ours, cells)]
     texts: dict[int, bytes | None] = {
         index: apply(ours.source, edits, cell.start, cell.end)
         for index, cell in enumerate(cells.cells)
     }
-    texts.update(dict.fromkeys(removed, None))
+    texts.update(dict.fromkeys(removed_cells, None))
     text = rebuild(ours.source, cells, texts, new, generated=generated)
     return [*_outside(edits, cells), Edit(cells.start, cells.end, text)]
 

@@ -1,4 +1,4 @@
-"""The names that files give to what stands in the database."""
+"""The names that files give to the objects of the database."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def resource_names(
 
     `destinations` gives the table of a resource and `columns` the column of its attributes, both
     by module: a relationship is known by the columns that it joins. One that leads to a resource
-    that isn't among them, or that says the same as another one, only takes its name.
+    that isn't among them, or a second one over the same columns, only takes its name.
     """
     resource = read.resource
     found: dict[RelationshipId, str] = {}
@@ -77,7 +77,7 @@ def _relationship_id(
     destinations: Mapping[str, Name],
     columns: Mapping[str, Mapping[str, str]],
 ) -> RelationshipId | None:
-    """Return what a relationship is in the database, None when that can't be known.
+    """Return the identity of a relationship in the database, None when it can't be known.
 
     Of a composite key whose filter can't be read only the first pair is known.
     """
@@ -97,7 +97,7 @@ def _relationship_id(
 
 
 def _rank(read: ReadResource, relationship: Relationship) -> int:
-    """Tell a relationship that follows a key from one that asks for some of its rows."""
+    """Rank a relationship that follows a key before one that is a query for some of its rows."""
     name = relationship.name
     if name in read.queries:
         return 2

@@ -20,7 +20,7 @@ from ash_scaffold.ash.model import (
 )
 from ash_scaffold.elixir.read.sections import (
     SECTIONS,
-    Found,
+    Parts,
     joined,
     read_attributes,
     read_identities,
@@ -47,21 +47,21 @@ from ash_scaffold.term import Module, Term
 class Quoted(msgspec.Struct, frozen=True):
     """The statements that `use` puts into a module, and where they are read.
 
-    `options` is what the macro calls those that `use` is given.
+    `options` is the macro's parameter for the options of the `use`.
     """
 
     where: ModuleSource
     nodes: tuple[Node, ...]
     options: str
 
-    def gives_options(self, node: Node) -> bool:
+    def passes_options(self, node: Node) -> bool:
         """Whether an argument hands on the options of the `use`."""
         text = "".join(self.where.tree.text(node).split())
         return bool(self.options) and text in (self.options, f"unquote({self.options})")
 
 
 def quoted(base: ModuleSource, module: str) -> Quoted | None:
-    """Return what a base module puts into a resource's module, None when that has to be run."""
+    """Return the statements that a base module adds to a resource, None if it has to be run."""
     heads = [
         (macro, head)
         for macro in calls(base.tree, base.module.body, "defmacro")
@@ -99,7 +99,7 @@ _PLAIN = frozenset(
     "alias import require def defp defmacro defmacrop defguard defguardp defdelegate defstruct "
     "defexception defoverridable defmodule defimpl defprotocol".split()
 )
-# Blocks that decide at compile time what is in the module.
+# Blocks whose content is decided at compile time.
 _CODE = frozenset("if unless case cond for with quote try receive".split())
 # Extensions that leave attributes, relationships and identities as they are written.
 _EXTENSIONS = frozenset(
@@ -116,20 +116,20 @@ _SECTIONS = {
 }
 
 
-def read_module(where: ModuleSource, found: Found, modules: Mapping[str, ModuleSource]) -> None:
+def read_module(where: ModuleSource, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
     """Read a resource's module, its base modules and its fragments.
 
-    `modules` are those that are at hand; any other that is used or named could say anything.
+    `modules` are those that were read; any other that is used or named could add anything.
     """
-    if where.module.name not in found.read:
-        found.read.add(where.module.name)
-        _nodes(where, where.module.body, found, modules)
+    if where.module.name not in parts.read:
+        parts.read.add(where.module.name)
+        _nodes(where, where.module.body, parts, modules)
 
 
 def _nodes(
     where: ModuleSource,
     nodes: Sequence[Node],
-    found: Found,
+    parts: Parts,
     modules: Mapping[str, ModuleSource],
     within: Quoted | None = None,
 ) -> None:
@@ -138,37 +138,37 @@ def _nodes(
     for node in nodes:
         call = call_site(where.tree, node)
         if call is not None and call.name == "use":
-            fragments += _use(where, call, found, modules, within)
+            fragments += _use(where, call, parts, modules, within)
         else:
-            _statement(where, node, call, found)
+            _statement(where, node, call, parts)
     for name in fragments:
         fragment = modules.get(name)
         if fragment is None or fragment.module.use(FRAGMENT) is None:
-            found.open()
+            parts.open()
         else:
-            read_module(fragment, found, modules)
+            read_module(fragment, parts, modules)
 
 
-def _statement(where: ModuleSource, node: Node, call: CallSite | None, found: Found) -> None:
+def _statement(where: ModuleSource, node: Node, call: CallSite | None, parts: Parts) -> None:
     if call is None:
         if module_attribute(where.tree, node) is None and node.type not in ("string", "atom"):
-            found.open()
+            parts.open()
     elif call.name in _SECTIONS and not call.args:
-        _SECTIONS[call.name](where, call, found)
+        _SECTIONS[call.name](where, call, parts)
     elif call.name == "resource" and not call.args:
-        _resource_section(where, call, found)
+        _resource_section(where, call, parts)
     elif call.name in ("calculations", "aggregates") and not call.args:
-        _fields(where, call, found)
+        _fields(where, call, parts)
     elif call.name not in _PLAIN and (
         call.body is None or call.args or call.keywords is not None or call.name in _CODE
     ):
-        found.open()
+        parts.open()
 
 
 def _use(
     where: ModuleSource,
     call: CallSite,
-    found: Found,
+    parts: Parts,
     modules: Mapping[str, ModuleSource],
     within: Quoted | None,
 ) -> tuple[str, ...]:
@@ -178,36 +178,36 @@ def _use(
     own = name in _OWN
     item = entity(where.tree, call)
     if within is not None:
-        handed_on = tuple(node for node in item.args if not within.gives_options(node))
+        handed_on = tuple(node for node in item.args if not within.passes_options(node))
         item = msgspec.structs.replace(item, args=handed_on)
     options = Options(where, item, _USE, 1)
     if not own:
-        _base(name, found, modules)
+        _base(name, parts, modules)
     elif options.open:
-        found.open()
-    if not own and not any(map(options.states, _USE)):
+        parts.open()
+    if not own and not any(map(options.has, _USE)):
         return ()
     if name != FRAGMENT:
-        found.settings.setdefault("base", name)
+        parts.settings.setdefault("base", name)
     domain = name_of(options.term("domain"))
     if domain is not None and domain != "nil":
-        found.settings.setdefault("domain", domain)
-    elif options.states("domain"):
-        found.unknown.add(("domain",))
-    return _lists(options, found)
+        parts.settings.setdefault("domain", domain)
+    elif options.has("domain"):
+        parts.unknown.add(("domain",))
+    return _lists(options, parts)
 
 
-def _base(name: str, found: Found, modules: Mapping[str, ModuleSource]) -> None:
-    """Read what a module of the project puts into the one that uses it."""
+def _base(name: str, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
+    """Read the statements that a module of the project adds to the one that uses it."""
     base = modules.get(name)
-    inside = quoted(base, found.module) if base is not None and name not in found.read else None
+    inside = quoted(base, parts.module) if base is not None and name not in parts.read else None
     if inside is None:
-        found.open()
+        parts.open()
         return
-    found.read.add(name)
+    parts.read.add(name)
     if any(use.args and _is_resource(inside, use) for use in _uses(inside)):
-        found.settings.setdefault("base", name)
-    _nodes(inside.where, inside.nodes, found, modules, inside)
+        parts.settings.setdefault("base", name)
+    _nodes(inside.where, inside.nodes, parts, modules, inside)
 
 
 def _uses(inside: Quoted) -> tuple[CallSite, ...]:
@@ -218,43 +218,43 @@ def _is_resource(inside: Quoted, use: CallSite) -> bool:
     return read_term(inside.where, use.args[0]) == Module(_RESOURCE)
 
 
-def _lists(options: Options, found: Found) -> tuple[str, ...]:
+def _lists(options: Options, parts: Parts) -> tuple[str, ...]:
     extensions = names_in(options.term("extensions"))
     if extensions is not None:
-        found.extensions += extensions
-    elif options.states("extensions"):
-        found.unknown.add(("extensions",))
-    if (extensions is None and options.states("extensions")) or not _EXTENSIONS.issuperset(
+        parts.extensions += extensions
+    elif options.has("extensions"):
+        parts.unknown.add(("extensions",))
+    if (extensions is None and options.has("extensions")) or not _EXTENSIONS.issuperset(
         extensions or ()
     ):
-        # Their transformers may add what is written nowhere.
-        found.open("attributes", "relationships", "identities")
+        # Their transformers may add entities that are written nowhere.
+        parts.open("attributes", "relationships", "identities")
     fragments = names_in(options.term("fragments"))
-    if fragments is None and options.states("fragments"):
-        found.open()
+    if fragments is None and options.has("fragments"):
+        parts.open()
     return fragments or ()
 
 
-def _resource_section(where: ModuleSource, section: CallSite, found: Found) -> None:
+def _resource_section(where: ModuleSource, section: CallSite, parts: Parts) -> None:
     for item in statements(where, section):
         if item is None or item.word not in RESOURCE_OPTIONS:
-            found.open("resource")
+            parts.open("resource")
         elif item.word in ("description", "require_primary_key?") and len(item.call.values) == 1:
             field = item.word.rstrip("?")
             value = read_term(where, item.call.values[0])
-            found.places[field,] = where.place(item.call)
+            parts.places[field,] = where.place(item.call)
             if isinstance(value, Unreadable):
-                found.unknown.add((field,))
+                parts.unknown.add((field,))
             else:
-                found.settings[field] = value
+                parts.settings[field] = value
 
 
-def _fields(where: ModuleSource, section: CallSite, found: Found) -> None:
+def _fields(where: ModuleSource, section: CallSite, parts: Parts) -> None:
     for item in statements(where, section):
         value = read_term(where, item.args[0]) if item is not None and item.args else ABSENT
         name = None if isinstance(value, Unreadable) else name_of(value)
         if name is not None:
-            found.fields.add(name)
+            parts.fields.add(name)
 
 
 _FIELDS = {
@@ -264,7 +264,7 @@ _FIELDS = {
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
-    """The place of a resource, as its module says it: None for what isn't readable there.
+    """Where a resource belongs, read from one module: None where that isn't readable there.
 
     `fragments` are the modules that the rest of it is in.
     """
@@ -284,7 +284,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def read_declaration(where: ModuleSource) -> Declaration:
-    """Read the place of a resource from its own module alone, or from one of its fragments."""
+    """Read where a resource belongs from its own module alone, or from one of its fragments."""
     settings: dict[str, str] = {}
     for section in calls(where.tree, where.module.body, "postgres"):
         for call in calls(where.tree, section.body or (), "table", "schema", "repo"):
@@ -315,7 +315,7 @@ def read_resource(
 ) -> ReadResource:
     """Read one resource from the files that define it and its fragments.
 
-    `tables` gives the table of a module whose own source doesn't say it readably. A module that no
+    `tables` gives the table of a module whose own source doesn't have it readably. A module that no
     source defines is a resource of which nothing is known.
     """
     return read_resources(sources, [module], tables)[module]
@@ -324,110 +324,112 @@ def read_resource(
 def read_resources(
     sources: Sequence[Source], wanted: Iterable[str], tables: Mapping[str, Name] | None = None
 ) -> dict[str, ReadResource]:
-    """Read several resources, each file parsed once; by module, in the order asked for."""
-    at_hand: dict[str, ModuleSource] = {}
+    """Read several resources, each file parsed once; by module, in the order of `wanted`."""
+    sources_by_module: dict[str, ModuleSource] = {}
     for source in sources:
         tree = parse(source.text)
         for defined in modules(tree):
-            at_hand.setdefault(defined.name, ModuleSource(tree, defined, source.path))
-    return {name: _read(name, at_hand, (tables or {}).get(name)) for name in wanted}
+            sources_by_module.setdefault(defined.name, ModuleSource(tree, defined, source.path))
+    return {name: _read(name, sources_by_module, (tables or {}).get(name)) for name in wanted}
 
 
-def _read(module: str, at_hand: Mapping[str, ModuleSource], table: Name | None) -> ReadResource:
-    found = Found(module)
-    where = at_hand.get(module)
+def _read(
+    module: str, sources_by_module: Mapping[str, ModuleSource], table: Name | None
+) -> ReadResource:
+    parts = Parts(module)
+    where = sources_by_module.get(module)
     if where is None:
-        found.open()
+        parts.open()
     else:
-        found.places[()] = where.place(where.module.call)
-        read_module(where, found, at_hand)
+        parts.places[()] = where.place(where.module.call)
+        read_module(where, parts, sources_by_module)
         if where.tree.root.has_error:
-            # What does not parse hides what else is there.
-            found.open()
-    _pin(found, table)
-    attributes = _attributes(found)
-    resource = _resource(found, attributes)
+            # A part that does not parse can hide other entities.
+            parts.open()
+    _pin(parts, table)
+    attributes = _attributes(parts)
+    resource = _resource(parts, attributes)
     return ReadResource(
         resource=resource,
-        unknown=frozenset(found.unknown | {(name,) for name in SECTIONS if name in found.opened}),
-        places=found.places,
-        fields=frozenset(found.fields),
-        queries=frozenset(found.queries),
+        unknown=frozenset(parts.unknown | {(name,) for name in SECTIONS if name in parts.opened}),
+        places=parts.places,
+        fields=frozenset(parts.fields),
+        queries=frozenset(parts.queries),
     )
 
 
-def _pin(found: Found, table: Name | None) -> None:
-    """Settle what the `postgres` section leaves open."""
-    if table is not None and ("table" not in found.settings or ("schema",) in found.unknown):
-        found.settings |= {"table": table.name, "schema": table.schema}
-        found.unknown -= {("table",), ("schema",)}
+def _pin(parts: Parts, table: Name | None) -> None:
+    """Add the table where the source leaves it open, and mark the fields that stay unknown."""
+    if table is not None and ("table" not in parts.settings or ("schema",) in parts.unknown):
+        parts.settings |= {"table": table.name, "schema": table.schema}
+        parts.unknown -= {("table",), ("schema",)}
     for section, fields in _FIELDS.items():
-        if section in found.opened:
-            found.unknown |= {(field,) for field in fields if field not in found.settings}
+        if section in parts.opened:
+            parts.unknown |= {(field,) for field in fields if field not in parts.settings}
 
 
-def _attributes(found: Found) -> tuple[Attribute, ...]:
+def _attributes(parts: Parts) -> tuple[Attribute, ...]:
     """Return the attributes; those that a belongs_to defines stand last, as Ash adds them."""
-    added = {n: a for n, a in found.defined.items() if n not in found.attributes}
-    for name in found.defined:
+    added = {n: a for n, a in parts.defined.items() if n not in parts.attributes}
+    for name in parts.defined:
         old = ("attributes of relationships", name)
-        place = found.places.pop(old)
-        unknown = {path for path in found.unknown if path[:2] == old}
-        found.unknown -= unknown
+        place = parts.places.pop(old)
+        unknown = {path for path in parts.unknown if path[:2] == old}
+        parts.unknown -= unknown
         if name in added:
-            found.note("attributes", name, place, [path[2] for path in unknown])
-    return (*found.attributes.values(), *added.values())
+            parts.note("attributes", name, place, [path[2] for path in unknown])
+    return (*parts.attributes.values(), *added.values())
 
 
-def _resource(found: Found, attributes: tuple[Attribute, ...]) -> Resource:
+def _resource(parts: Parts, attributes: tuple[Attribute, ...]) -> Resource:
     def text(field: str, default: str = "") -> str:
-        value = found.settings.get(field)
+        value = parts.settings.get(field)
         return value if isinstance(value, str) else default
 
     def listed(option: str) -> tuple[ConstraintName, ...]:
-        return tuple(found.constraints.get(option, {}).values())
+        return tuple(parts.constraints.get(option, {}).values())
 
     table = text("table")
     schema = text("schema", DEFAULT_SCHEMA)
-    description: Term = found.settings.get("description")
-    if "domain" not in found.settings:
-        found.unknown.add(("domain",))
+    description: Term = parts.settings.get("description")
+    if "domain" not in parts.settings:
+        parts.unknown.add(("domain",))
     return Resource(
-        module=found.module,
+        module=parts.module,
         domain=text("domain"),
         repo=text("repo"),
         table=table,
         schema=DEFAULT_SCHEMA if schema == "nil" else schema,
         base=text("base"),
-        extensions=tuple(found.extensions),
-        migrate=found.settings.get("migrate", True) is True,
+        extensions=tuple(parts.extensions),
+        migrate=parts.settings.get("migrate", True) is True,
         description=description if isinstance(description, str) else None,
-        require_primary_key=found.settings.get("require_primary_key", True) is not False,
+        require_primary_key=parts.settings.get("require_primary_key", True) is not False,
         attributes=attributes,
-        relationships=tuple(joined(each, found) for each in found.relationships.values()),
-        identities=tuple(_identity(i, table, found) for i in found.identities.values()),
-        references=tuple(_reference(r, table, found) for r in found.references.values()),
-        check_constraints=tuple(found.checks.values()),
+        relationships=tuple(joined(each, parts) for each in parts.relationships.values()),
+        identities=tuple(_identity(i, table, parts) for i in parts.identities.values()),
+        references=tuple(_reference(r, table, parts) for r in parts.references.values()),
+        check_constraints=tuple(parts.checks.values()),
         unique_index_names=listed("unique_index_names"),
         exclusion_constraint_names=listed("exclusion_constraint_names"),
         foreign_key_names=listed("foreign_key_names"),
     )
 
 
-def _identity(identity: IdentityDef, table: str, found: Found) -> IdentityDef:
-    """Add what `postgres` says of an identity; AshPostgres names its index by the table."""
-    given, sql = found.index_names.get(identity.name), found.wheres.get(identity.name)
+def _identity(identity: IdentityDef, table: str, parts: Parts) -> IdentityDef:
+    """Add the options of `postgres` to an identity; AshPostgres names its index by the table."""
+    given, sql = parts.index_names.get(identity.name), parts.wheres.get(identity.name)
     fields = {
-        "index_name": (identity.name, found.index_names),
-        "where_sql": (identity.name, found.wheres),
+        "index_name": (identity.name, parts.index_names),
+        "where_sql": (identity.name, parts.wheres),
     }
     unknown: set[Path] = set()
-    for field, (name, stated) in fields.items():
-        if stated.get(name) is None and (name in stated or "postgres" in found.opened):
+    for field, (name, texts) in fields.items():
+        if texts.get(name) is None and (name in texts or "postgres" in parts.opened):
             unknown.add(("identities", name, field))
     if ("identities", identity.name, "index_name") in unknown or (given is None and not table):
         unknown.add(("identities", identity.name, "index"))
-    found.unknown |= unknown
+    parts.unknown |= unknown
     return msgspec.structs.replace(
         identity,
         index=given or default_index_name(table, identity.name),
@@ -436,12 +438,12 @@ def _identity(identity: IdentityDef, table: str, found: Found) -> IdentityDef:
     )
 
 
-def _reference(reference: Reference, table: str, found: Found) -> Reference:
-    """Add the name of the key: AshPostgres' own, `<table>_<attribute>_fkey`, if none is stated."""
-    relationship = found.relationships.get(reference.relationship)
+def _reference(reference: Reference, table: str, parts: Parts) -> Reference:
+    """Add the name of the key: AshPostgres' own, `<table>_<attribute>_fkey`, if none is written."""
+    relationship = parts.relationships.get(reference.relationship)
     path = ("references", reference.relationship)
-    if (*path, "name") in found.unknown or relationship is None or not table:
-        found.unknown.add((*path, "foreign_key"))
+    if (*path, "name") in parts.unknown or relationship is None or not table:
+        parts.unknown.add((*path, "foreign_key"))
     attribute = relationship.source_attribute if relationship is not None else ""
     computed = default_foreign_key_name(table, attribute)
     return msgspec.structs.replace(reference, foreign_key=reference.name or computed)

@@ -1,7 +1,7 @@
 """The sections of a resource: attributes, relationships, identities, and its `postgres` section.
 
-An option that is not stated has Ash's default (`ash.dsl`). An entity that is stated again stays as
-it was read first.
+An option that is not written has Ash's default (`ash.dsl`). Of an entity that is written twice the
+first counts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from ash_scaffold.syntax.parse import CallSite
 from ash_scaffold.syntax.values import Unreadable, Value
 from ash_scaffold.term import Atom, Expr, Keyword, Module, Term
 
-# What `use`, a macro or an extension could add to.
+# The sections that `use`, a macro or an extension could add to.
 SECTIONS = (
     "attributes",
     "relationships",
@@ -65,7 +65,7 @@ SECTIONS = (
 )
 
 
-class Found:
+class Parts:
     """Gathers the parts of a resource from its module and its fragments, in source order."""
 
     def __init__(self, module: str) -> None:
@@ -89,60 +89,60 @@ class Found:
         self.extensions: list[str] = []
 
     def note(self, section: str, name: str, place: Place, unknown: Iterable[str]) -> None:
-        """Keep where an entity stands and which of its fields can't be known."""
+        """Note the place of an entity, and those of its fields that can't be known."""
         self.places[section, name] = place
         self.unknown.update((section, name, field) for field in unknown)
 
     def open(self, *sections: str) -> None:
-        """Note that sections may hold more than what was read; all of them when none is named.
+        """Note that sections may hold more than was read; all of them when none is named.
 
         `postgres` stands for its options, those of identities included.
         """
         self.opened.update(sections or (*SECTIONS, "postgres", "resource"))
 
 
-def read_attributes(where: ModuleSource, section: CallSite, found: Found) -> None:
-    """Read a section of attributes; one that is stated again stays as it was read first."""
+def read_attributes(where: ModuleSource, section: CallSite, parts: Parts) -> None:
+    """Read a section of attributes."""
     for item in statements(where, section):
         if item is not None and item.word == "timestamps":
-            _timestamps(where, item, found)
+            _timestamps(where, item, parts)
         elif item is None or item.word not in ATTRIBUTE_DEFAULTS:
-            found.open("attributes")
+            parts.open("attributes")
         else:
-            _attribute(where, item, found)
+            _attribute(where, item, parts)
 
 
-def _attribute(where: ModuleSource, item: Entity, found: Found) -> None:
+def _attribute(where: ModuleSource, item: Entity, parts: Parts) -> None:
     plain = item.word == "attribute"
     options = Options(where, item, ATTRIBUTE_OPTIONS, 2 if plain else 1)
     name = name_of(options.argument(0))
     if name is None:
-        found.open("attributes")
+        parts.open("attributes")
         return
     start = ATTRIBUTE_DEFAULTS[item.word]
     if plain:
         type_ = options.argument(1, "type")
         start = msgspec.structs.replace(start, type=None if isinstance(type_, Absent) else type_)
-    _keep(where, item, found, _stated(options, start, name), options)
+    _add(where, item, parts, _with_options(options, start, name), options)
 
 
-def _timestamps(where: ModuleSource, item: Entity, found: Found) -> None:
+def _timestamps(where: ModuleSource, item: Entity, parts: Parts) -> None:
     """Read `timestamps`, which is two attributes with the same options."""
     for word, option, default in TIMESTAMPS:
         options = Options(where, item, ATTRIBUTE_OPTIONS | {each[1] for each in TIMESTAMPS}, 0)
         name = options.name(option, default, "name")
-        _keep(where, item, found, _stated(options, ATTRIBUTE_DEFAULTS[word], name), options)
+        _add(where, item, parts, _with_options(options, ATTRIBUTE_DEFAULTS[word], name), options)
 
 
-def _keep(
-    where: ModuleSource, item: Entity, found: Found, attribute: Attribute, options: Options
+def _add(
+    where: ModuleSource, item: Entity, parts: Parts, attribute: Attribute, options: Options
 ) -> None:
-    if attribute.name not in found.attributes:
-        found.attributes[attribute.name] = attribute
-        found.note("attributes", attribute.name, where.place(item.call), options.unknown)
+    if attribute.name not in parts.attributes:
+        parts.attributes[attribute.name] = attribute
+        parts.note("attributes", attribute.name, where.place(item.call), options.unknown)
 
 
-def _stated(options: Options, start: Attribute, name: str) -> Attribute:
+def _with_options(options: Options, start: Attribute, name: str) -> Attribute:
     type_ = options.term("type") if start.type is not None else start.type
     default, update = options.term("default"), options.term("update_default")
     return msgspec.structs.replace(
@@ -166,36 +166,36 @@ def _stated(options: Options, start: Attribute, name: str) -> Attribute:
 _SECTION = "relationships"
 
 
-def read_relationships(where: ModuleSource, section: CallSite, found: Found) -> None:
+def read_relationships(where: ModuleSource, section: CallSite, parts: Parts) -> None:
     """Read a section of relationships, and the attributes that its belongs_to define."""
     for item in statements(where, section):
         if item is None or item.word not in RELATIONSHIP_ENTITIES:
-            found.open(_SECTION)
+            parts.open(_SECTION)
             continue
         options = Options(where, item, RELATIONSHIP_OPTIONS, 2)
         name = name_of(options.argument(0))
         if name is None:
-            found.open(_SECTION)
-        elif name not in found.relationships:
-            relationship = _relationship(item, options, name, found)
-            found.relationships[name] = relationship
-            found.note(_SECTION, name, where.place(item.call), options.unknown)
+            parts.open(_SECTION)
+        elif name not in parts.relationships:
+            relationship = _relationship(item, options, name, parts)
+            parts.relationships[name] = relationship
+            parts.note(_SECTION, name, where.place(item.call), options.unknown)
             if relationship.kind is RelationshipKind.BELONGS_TO:
-                _define_attribute(where, item, relationship, found)
+                _define_attribute(where, item, relationship, parts)
 
 
-def joined(relationship: Relationship, found: Found) -> Relationship:
-    """Complete a many_to_many by its join relationship, which outweighs what it says itself.
+def joined(relationship: Relationship, parts: Parts) -> Relationship:
+    """Complete a many_to_many by its join relationship, which has precedence over its options.
 
     Source: `Ash.Resource.Transformers.CreateJoinRelationship`.
     """
     if relationship.kind is not RelationshipKind.MANY_TO_MANY:
         return relationship
-    join = found.relationships.get(relationship.join_relationship or "")
+    join = parts.relationships.get(relationship.join_relationship or "")
     path = (_SECTION, relationship.name)
     if join is None:
         if relationship.through is None:
-            found.unknown.add((*path, "through"))
+            parts.unknown.add((*path, "through"))
         return relationship
     fields = {
         "through": "destination",
@@ -203,18 +203,18 @@ def joined(relationship: Relationship, found: Found) -> Relationship:
         "source_attribute_on_join": "destination_attribute",
     }
     for field, other in fields.items():
-        found.unknown.discard((*path, field))
-        if (_SECTION, join.name, other) in found.unknown:
-            found.unknown.add((*path, field))
+        parts.unknown.discard((*path, field))
+        if (_SECTION, join.name, other) in parts.unknown:
+            parts.unknown.add((*path, field))
     return msgspec.structs.replace(
         relationship, **{field: getattr(join, other) for field, other in fields.items()}
     )
 
 
-def _relationship(item: Entity, options: Options, name: str, found: Found) -> Relationship:
+def _relationship(item: Entity, options: Options, name: str, parts: Parts) -> Relationship:
     kind = RELATIONSHIP_ENTITIES[item.word]
-    if any(options.states(option) for option in QUERY_OPTIONS):
-        found.queries.add(name)
+    if any(options.has(option) for option in QUERY_OPTIONS):
+        parts.queries.add(name)
     destination = options.argument(1, "destination")
     if not isinstance(destination, Module):
         options.unknown.add("destination")
@@ -224,7 +224,7 @@ def _relationship(item: Entity, options: Options, name: str, found: Found) -> Re
         destination=destination.name if isinstance(destination, Module) else "",
         source_attribute=options.name("source_attribute", default_source_attribute(kind, name)),
         destination_attribute=options.name(
-            "destination_attribute", default_destination_attribute(kind, found.module)
+            "destination_attribute", default_destination_attribute(kind, parts.module)
         ),
         allow_nil=options.flag("allow_nil?", True),
         public=options.flag("public?", False),
@@ -232,34 +232,34 @@ def _relationship(item: Entity, options: Options, name: str, found: Found) -> Re
         description=options.text("description"),
     )
     if kind is RelationshipKind.MANY_TO_MANY:
-        return _joining(relationship, options, found)
+        return _joining(relationship, options, parts)
     return relationship
 
 
-def _joining(relationship: Relationship, options: Options, found: Found) -> Relationship:
-    """Add what a many_to_many says of its join resource; a list of relationships is none."""
+def _joining(relationship: Relationship, options: Options, parts: Parts) -> Relationship:
+    """Add the join resource of a many_to_many; `through` a list of relationships has none."""
     through = options.term("through")
     if isinstance(through, list):
-        found.queries.add(relationship.name)
+        parts.queries.add(relationship.name)
     return msgspec.structs.replace(
         relationship,
         through=through.name if isinstance(through, Module) else None,
         source_attribute_on_join=options.name(
             "source_attribute_on_join_resource",
-            default_join_attribute(found.module),
+            default_join_attribute(parts.module),
             "source_attribute_on_join",
         ),
-        destination_attribute_on_join=_far(options),
+        destination_attribute_on_join=_destination_attribute_on_join(options),
         join_relationship=options.name(
             "join_relationship", default_join_relationship(relationship.name)
         ),
     )
 
 
-def _far(options: Options) -> str:
+def _destination_attribute_on_join(options: Options) -> str:
     destination = name_of(options.argument(1, "destination")) or ""
     field = "destination_attribute_on_join"
-    if not destination and not options.states("destination_attribute_on_join_resource"):
+    if not destination and not options.has("destination_attribute_on_join_resource"):
         options.unknown.add(field)
     default = default_join_attribute(destination)
     return options.name("destination_attribute_on_join_resource", default, field)
@@ -275,11 +275,11 @@ def _filter(item: Entity, options: Options) -> Expr | None:
 
 
 def _define_attribute(
-    where: ModuleSource, item: Entity, relationship: Relationship, found: Found
+    where: ModuleSource, item: Entity, relationship: Relationship, parts: Parts
 ) -> None:
     """Add the attribute that a belongs_to defines, unless the resource has it already.
 
-    Its type is the application's default when none is stated, so that it is not known.
+    Without a type of its own it has the application's default, which can't be known.
     """
     options = Options(where, item, RELATIONSHIP_OPTIONS, 2)
     defines = options.term("define_attribute?")
@@ -287,13 +287,13 @@ def _define_attribute(
     if defines is False or "source_attribute" in options.unknown:
         return
     if "define_attribute" in options.unknown:
-        found.open("attributes")
+        parts.open("attributes")
         return
     type_ = options.term("attribute_type", "type")
     if isinstance(type_, Absent):
         options.unknown.add("type")
     key = options.flag("primary_key?", False)
-    found.defined.setdefault(
+    parts.defined.setdefault(
         name,
         Attribute(
             name=name,
@@ -308,22 +308,22 @@ def _define_attribute(
         ),
     )
     unknown = options.unknown & {"type", "primary_key", "allow_nil", "public", "writable"}
-    found.note("attributes of relationships", name, where.place(item.call), unknown)
+    parts.note("attributes of relationships", name, where.place(item.call), unknown)
 
 
-def read_identities(where: ModuleSource, section: CallSite, found: Found) -> None:
-    """Read a section of identities; their indexes are said in `postgres`."""
+def read_identities(where: ModuleSource, section: CallSite, parts: Parts) -> None:
+    """Read a section of identities; their indexes stand in `postgres`."""
     for item in statements(where, section):
         if item is None or item.word != "identity":
-            found.open("identities")
+            parts.open("identities")
             continue
         options = Options(where, item, IDENTITY_OPTIONS, 2)
         name = name_of(options.argument(0))
         if name is None:
-            found.open("identities")
-        elif name not in found.identities:
-            found.identities[name] = _identity(options, name)
-            found.note("identities", name, where.place(item.call), options.unknown)
+            parts.open("identities")
+        elif name not in parts.identities:
+            parts.identities[name] = _identity(options, name)
+            parts.note("identities", name, where.place(item.call), options.unknown)
 
 
 def _identity(options: Options, name: str) -> IdentityDef:
@@ -346,25 +346,25 @@ _SETTINGS = {"table": "table", "schema": "schema", "repo": "repo", "migrate?": "
 _CONSTRAINTS = ("unique_index_names", "exclusion_constraint_names", "foreign_key_names")
 
 
-def read_postgres(where: ModuleSource, section: CallSite, found: Found) -> None:
+def read_postgres(where: ModuleSource, section: CallSite, parts: Parts) -> None:
     """Read a `postgres` section."""
     for item in statements(where, section):
         if item is None:
-            found.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
+            parts.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
         elif item.word in _SETTINGS:
-            _setting(where, item, found)
+            _setting(where, item, parts)
         elif item.word == "identity_index_names":
-            _texts(where, item, found, found.index_names)
+            _texts(where, item, parts, parts.index_names)
         elif item.word == "identity_wheres_to_sql":
-            _texts(where, item, found, found.wheres)
+            _texts(where, item, parts, parts.wheres)
         elif item.word in _CONSTRAINTS:
-            _constraint_names(where, item, found)
+            _constraint_names(where, item, parts)
         elif item.word == "references":
-            _each(where, item, found, "reference", _reference)
+            _each(where, item, parts, "reference", _reference)
         elif item.word == "check_constraints":
-            _each(where, item, found, "check_constraint", _check)
+            _each(where, item, parts, "check_constraint", _check)
         elif item.word not in POSTGRES_OPTIONS:
-            found.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
+            parts.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
 
 
 def setting_value(where: ModuleSource, call: CallSite) -> Value:
@@ -377,31 +377,31 @@ def setting_value(where: ModuleSource, call: CallSite) -> Value:
     return name if is_readable else Unreadable("")
 
 
-def _setting(where: ModuleSource, item: Entity, found: Found) -> None:
+def _setting(where: ModuleSource, item: Entity, parts: Parts) -> None:
     field = _SETTINGS[item.word]
     value = setting_value(where, item.call)
-    found.places[field,] = where.place(item.call)
+    parts.places[field,] = where.place(item.call)
     if isinstance(value, Unreadable):
-        found.unknown.add((field,))
+        parts.unknown.add((field,))
     else:
-        found.settings[field] = value
+        parts.settings[field] = value
 
 
-def _texts(where: ModuleSource, item: Entity, found: Found, into: dict[str, str | None]) -> None:
+def _texts(where: ModuleSource, item: Entity, parts: Parts, into: dict[str, str | None]) -> None:
     pairs, complete = text_pairs(where, item)
     if not complete:
-        found.open("postgres")
+        parts.open("postgres")
     for name, text in pairs.items():
         into.setdefault(name, text)
 
 
-def _constraint_names(where: ModuleSource, item: Entity, found: Found) -> None:
+def _constraint_names(where: ModuleSource, item: Entity, parts: Parts) -> None:
     values = item.call.values
     inside = cells(where.tree, values[0]) if len(values) == 1 else None
     if inside is None:
-        found.open(item.word)
+        parts.open(item.word)
         return
-    names = found.constraints.setdefault(item.word, {})
+    names = parts.constraints.setdefault(item.word, {})
     for cell in inside.cells:
         node = cell.node.child_by_field_name("value") if cell.key is not None else cell.node
         value = read_term(where, node) if node is not None else Unreadable("")
@@ -409,12 +409,12 @@ def _constraint_names(where: ModuleSource, item: Entity, found: Found) -> None:
         if not isinstance(value, Unreadable):
             name = _constraint_name(value if cell.key is None else (cell.key, value))
         if name is None:
-            found.open(item.word)
+            parts.open(item.word)
         else:
             names.setdefault(name.name, name)
             place = where.place(item.call)
             line = cell.node.start_point.row + 1
-            found.note(item.word, name.name, type(place)(place.path, line), ())
+            parts.note(item.word, name.name, type(place)(place.path, line), ())
 
 
 def _constraint_name(value: Term) -> ConstraintName | None:
@@ -435,44 +435,44 @@ def _constraint_name(value: Term) -> ConstraintName | None:
 def _each(
     where: ModuleSource,
     section: Entity,
-    found: Found,
+    parts: Parts,
     word: str,
-    read: Callable[[ModuleSource, Entity, Found], bool],
+    read: Callable[[ModuleSource, Entity, Parts], bool],
 ) -> None:
     for item in statements(where, section.call):
         if item is not None and item.word.startswith("polymorphic_"):
             continue
-        if item is None or item.word != word or not read(where, item, found):
-            found.open(section.word)
+        if item is None or item.word != word or not read(where, item, parts):
+            parts.open(section.word)
 
 
-def _reference(where: ModuleSource, item: Entity, found: Found) -> bool:
+def _reference(where: ModuleSource, item: Entity, parts: Parts) -> bool:
     options = Options(where, item, REFERENCE_OPTIONS, 1)
     relationship = name_of(options.argument(0))
     if relationship is None:
         return False
-    found.references.setdefault(
+    parts.references.setdefault(
         relationship,
         Reference(
             relationship=relationship,
             foreign_key="",
             name=options.text("name"),
-            on_delete=_said(options.term("on_delete")),
-            on_update=_said(options.term("on_update")),
-            deferrable=_said(options.term("deferrable")),
-            match_type=_said(options.term("match_type")),
+            on_delete=_action(options.term("on_delete")),
+            on_update=_action(options.term("on_update")),
+            deferrable=_action(options.term("deferrable")),
+            match_type=_action(options.term("match_type")),
             match_with=options.keywords("match_with"),
         ),
     )
-    found.note("references", relationship, where.place(item.call), options.unknown)
+    parts.note("references", relationship, where.place(item.call), options.unknown)
     return True
 
 
-def _said(value: Term | Absent) -> Term:
+def _action(value: Term | Absent) -> Term:
     return None if isinstance(value, Absent) or value is False else value
 
 
-def _check(where: ModuleSource, item: Entity, found: Found) -> bool:
+def _check(where: ModuleSource, item: Entity, parts: Parts) -> bool:
     options = Options(where, item, CHECK_OPTIONS, 2)
     attributes, name = names_in(options.argument(0)), name_of(options.argument(1))
     if name is None:
@@ -483,6 +483,6 @@ def _check(where: ModuleSource, item: Entity, found: Found) -> bool:
     check = CheckConstraint(attributes=attributes or (), name=name)
     if message is not None:
         check = CheckConstraint(attributes=attributes or (), name=name, message=message)
-    found.checks.setdefault(name, check)
-    found.note("check_constraints", name, where.place(item.call), options.unknown)
+    parts.checks.setdefault(name, check)
+    parts.note("check_constraints", name, where.place(item.call), options.unknown)
     return True

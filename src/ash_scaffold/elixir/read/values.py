@@ -1,8 +1,8 @@
 """The values and options of DSL entities, as they are written in the source of a module.
 
-Literals, decimals and Ash expressions are read: the counterpart of `syntax.literal` for what
-`syntax.values` leaves out, because only Ash gives it a meaning (`expr(…)`, `Decimal.new(…)`).
-Whatever else would have to be run is `Unreadable`.
+Literals, decimals and Ash expressions are read: the counterpart of `syntax.literal` for the
+values that `syntax.values` leaves out, because only Ash gives them a meaning (`expr(…)`,
+`Decimal.new(…)`). A value that would have to be run is `Unreadable`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ModuleSource(msgspec.Struct, frozen=True):
 
 
 def statements(where: ModuleSource, section: CallSite) -> Iterator[Entity | None]:
-    """Yield the entities and options of a section; None for what has to be run to be known."""
+    """Yield the entities and options of a section; None for one that would have to be run."""
     holder = body(where.tree, section)
     for node in holder.statements if holder is not None else ():
         if module_attribute(where.tree, node) is not None:
@@ -199,7 +199,7 @@ class Options:
     """Reads the options of an entity, and collects the fields that can't be known.
 
     `known` are the entity's options and `positional` the number of its arguments; a word that is
-    no option is a macro, after which nothing is known of what is not stated.
+    no option is a macro, after which no option that is not written is known.
     """
 
     def __init__(
@@ -216,10 +216,10 @@ class Options:
 
     @property
     def open(self) -> bool:
-        """Whether it may have options that are not seen."""
+        """Whether it may have options that are not visible."""
         return self._open
 
-    def states(self, option: str) -> bool:
+    def has(self, option: str) -> bool:
         """Whether the option stands there, readable or not."""
         return option in self._nodes
 
@@ -232,7 +232,7 @@ class Options:
         return ABSENT
 
     def term(self, option: str, field: str = "") -> Term | Absent:
-        """Return an option's value, `ABSENT` when it is not stated or can't be known."""
+        """Return an option's value, `ABSENT` when it is not written or can't be known."""
         nodes = self._nodes.get(option)
         if nodes is not None and len(nodes) == 1:
             value = read_term(self._where, nodes[0])
@@ -269,7 +269,7 @@ class Options:
 
 
 def name_of(value: Value | Absent) -> str | None:
-    """Return what an atom, a module or a string names; None for any other value.
+    """Return the name that an atom, a module or a string is; None for any other value.
 
     Atoms that are Elixir's own words (`:nil`, `:true`) are names as well where a name has to be.
     """
@@ -295,7 +295,7 @@ def option_name(where: ModuleSource, item: Entity, option: str) -> str:
 
 
 def name_at(where: ModuleSource, node: Node) -> str:
-    """Return the name that a node says, "" when it says none."""
+    """Return the name that a node is, "" when it is none."""
     return name_of(where.module.read(where.tree, node)) or ""
 
 
