@@ -74,12 +74,11 @@ def test_every_schema_is_found_with_its_table_and_context(tmp_path: Path) -> Non
     }
 
 
-def test_a_base_that_is_not_there_is_said_unless_it_is_named(tmp_path: Path) -> None:
+def test_a_base_module_outside_of_the_code_is_reported(tmp_path: Path) -> None:
     text = 'defmodule A do\n  use Kit.Schema\n  schema "as" do\n  end\nend\n'
     found = hints(tmp_path, {"lib/a.ex": text})
     what = "no `use Ecto.Schema` was found (Kit.Schema is used): its defaults are assumed"
     assert found.unread == (Unread("lib/a.ex", 1, "A", what),)
-    assert read_legacy(read_project(tmp_path), bases=["Kit.Schema"]).unread == ()
 
 
 def test_a_module_without_a_readable_table_is_said(tmp_path: Path) -> None:

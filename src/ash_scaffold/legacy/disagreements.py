@@ -10,6 +10,7 @@ import msgspec
 from ash_scaffold.ash.hints import EnumHint
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.virtual_keys import legacy_key_name
 from ash_scaffold.legacy.associations import ends
 from ash_scaffold.legacy.ecto import (
@@ -94,18 +95,15 @@ def _disagreement(
     what: str,
     *,
     column: str = "",
-    association: str = "",
-    path: str | None = None,
 ) -> Disagreement:
     return Disagreement(
         code=code,
         table=schema.table,
         column=column,
         module=schema.module,
-        path=schema.path if path is None else path,
+        path=schema.path,
         line=line,
         what=what,
-        association=association,
     )
 
 
@@ -193,8 +191,6 @@ def _labels(
 
 
 def _checked(table: Table, column: str) -> tuple[str, ...]:
-    from ash_scaffold.ash.predicate import listed_values
-
     for check in table.checks:
         if check.columns == (column,):
             values = listed_values(check.expression, column)

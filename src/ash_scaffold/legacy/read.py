@@ -7,7 +7,7 @@ attributes that a base module of the project sets (`@primary_key` …) are looke
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -26,43 +26,35 @@ from ash_scaffold.syntax.parse import CallSite
 from ash_scaffold.syntax.values import Unreadable
 from ash_scaffold.term import Atom, Module
 
-# Ecto's own, and the libraries whose `schema` reads as Ecto's and that set nothing else.
+# Ecto's own base, and libraries with the same `schema` that set nothing else.
 _BASES = frozenset({"Ecto.Schema", "TypedEctoSchema", "TypedSchema", "PolymorphicEmbed"})
 _SCHEMA = re.compile(rb"\b(?:typed_)?(?:embedded_)?schema\b[^\n]*|\bEcto\.Schema\b")
 
 
-def read_legacy(
-    project: Project, folder: str | Path | None = None, bases: Collection[str] = ()
-) -> Hints:
+def read_legacy(project: Project, folder: str | Path | None = None) -> Hints:
     """Read every Ecto schema of the project, all applications of an umbrella included.
 
     `folder` is where to look instead: relative to the project's root, or absolute, such as
-    another repository. `bases` are modules to be taken for a base that does no more than
-    `use Ecto.Schema`, such as one of a dependency. Raises nothing on any content of the files.
+    another repository. Raises nothing on any content of the files.
     """
     code = CodeBase(source_files(project, folder))
-    hints = read_code(code, bases, project.modules)
+    hints = read_code(code, project.modules)
     return msgspec.structs.replace(hints, folder=None if folder is None else str(folder))
 
 
-def read_code(
-    code: CodeBase, bases: Collection[str] = (), modules: Mapping[str, ModuleEntry] | None = None
-) -> Hints:
+def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) -> Hints:
     """Read the schemas of a code base. `modules` are others of the project."""
-    reader = _Reader(code, frozenset(bases) | _BASES, modules or {})
+    reader = _Reader(code, modules or {})
     for file in code.files.values():
-        if _SCHEMA.search(file.source) or any(base.encode() in file.source for base in bases):
+        if _SCHEMA.search(file.source):
             reader.read_file(file)
     return reader.hints()
 
 
 class _Reader:
-    def __init__(
-        self, code: CodeBase, bases: frozenset[str], modules: Mapping[str, ModuleEntry]
-    ) -> None:
+    def __init__(self, code: CodeBase, modules: Mapping[str, ModuleEntry]) -> None:
         self._code = code
         self._types = Types(code)
-        self._bases = bases
         self._modules = modules
         self._schemas: dict[str, EctoSchema] = {}
         self._embedded: dict[str, EmbeddedSchema] = {}
@@ -108,7 +100,7 @@ class _Reader:
         # The module's own schema outweighs one that a macro puts there.
         own = [schema for schema in facts.schemas if schema.place.file is file]
         schema = (own or list(facts.schemas))[-1]
-        if not self._bases.intersection(facts.uses):
+        if not _BASES.intersection(facts.uses):
             used = ", ".join(dict.fromkeys(facts.opaque)) or "nothing"
             what = f"no `use Ecto.Schema` was found ({used} is used): its defaults are assumed"
             self._miss(file, module.span.line, module, what)

@@ -2,7 +2,7 @@
 
 Spark lets an entity be written in several ways: `attribute :a, :string, public?: true`, with
 parentheses, with a `do` block, with `do:`, or with both keywords and a block. All of them become
-one `Entity` here. What two sources say is compared by `canonical`, which knows no layout.
+one `Entity` here. Two sources are compared by `canonical`, which ignores layout.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Cells(msgspec.Struct, frozen=True):
-    """What stands between commas: a list's inside, or keywords without brackets (`bare`).
+    """The items between commas: a list's inside, or keywords without brackets (`bare`).
 
     The range of bare keywords takes in a comment after the last pair, on the same line.
     """
@@ -148,7 +148,7 @@ def cells(tree: Tree, node: Node) -> Cells | None:
 
 
 def canonical(tree: Tree, module: ModuleDefinition, node: Node) -> str:
-    """Return what a value says, layout apart: equal texts mean equal values.
+    """Return the text of a value without its layout: equal texts mean equal values.
 
     A literal is read (aliases resolved), anything else is its tokens.
     """

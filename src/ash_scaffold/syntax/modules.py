@@ -25,7 +25,7 @@ from ash_scaffold.syntax.values import Value, alias_text, read
 
 
 class Aliases(msgspec.Struct, frozen=True):
-    """What short names stand for at one place, and the module around it ("" for none)."""
+    """The full names of the aliases at one place, and the module around it ("" for none)."""
 
     names: Mapping[str, str]
     module: str = ""
@@ -47,7 +47,7 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class ModuleDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """A `defmodule` (or `defprotocol`): its full name, its range and what it says about itself.
+    """A `defmodule` (or `defprotocol`): its full name, its range, attributes and `use` calls.
 
     `parent` is the module around it, "" at the top level. `aliases` are those in force at its
     end; `attributes` its `@name value`, the last value of each.
@@ -93,7 +93,7 @@ _CLOSED = frozenset(
 
 
 class _Scope:
-    """What one lexical scope has gathered so far."""
+    """The contents of one lexical scope so far."""
 
     def __init__(self, module: str, names: Mapping[str, str]) -> None:
         self.module = module
@@ -154,7 +154,7 @@ def _visit(
 
 
 def _says_more(tree: Tree, call: CallSite) -> bool:
-    """Whether a module or a `use` may stand in the block: most blocks are spared the visit."""
+    """Whether a module or a `use` may stand in the block: most blocks need no visit."""
     start, end = call.span.start, call.span.end
     return any(tree.source.find(word, start, end) >= 0 for word in _INNER_WORDS)
 
@@ -166,7 +166,7 @@ def _inside(
     found: list[ModuleDefinition],
     depth: int,
 ) -> None:
-    """Visit a block such as `if`: its aliases end with it, what it uses belongs to the module."""
+    """Visit a block such as `if`: its aliases end with it, its `use` calls belong to the module."""
     inner = _Scope(scope.module, scope.names)
     _visit(tree, body, inner, found, depth + 1)
     scope.uses.extend(inner.uses)

@@ -19,7 +19,7 @@ from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Term
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """Source whose value is not known without running it."""
+    """Source whose value only running it would show."""
 
     text: str
 
@@ -29,7 +29,7 @@ Resolve: TypeAlias = Callable[[str], str]
 
 
 class _NotStaticError(Exception):
-    """The value is not known without running the source."""
+    """The value would take running the source."""
 
 
 # Deeper nesting than a person writes: Python's own stack is the limit otherwise.
@@ -251,8 +251,10 @@ def _dedent(raw: str) -> str:
     if not lines:
         return ""
     indentation = len(lines[-1])
-    kept = [line[min(indentation, len(line) - len(line.lstrip(" \t"))) :] for line in lines[:-1]]
-    return "".join(line + "\n" for line in kept)
+    dedented = [
+        line[min(indentation, len(line) - len(line.lstrip(" \t"))) :] for line in lines[:-1]
+    ]
+    return "".join(line + "\n" for line in dedented)
 
 
 def _unescaped(text: str) -> str:
