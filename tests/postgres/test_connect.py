@@ -11,7 +11,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.dump import run_sql
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.url import parse_url
@@ -34,13 +33,20 @@ def server() -> Iterator[Server]:
             "REVOKE CONNECT ON DATABASE closed FROM public",
             "CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int)",
         ):
-            run_sql(server, "postgres", statement)
+            run_sql(server, statement)
         rules = server.folder / "data" / "pg_hba.conf"
         own = "local all ann scram-sha-256\nlocal all barred reject\n"
         rules.write_text(own + rules.read_text())
-        run_sql(server, "postgres", "SELECT pg_reload_conf()")
+        run_sql(server, "SELECT pg_reload_conf()")
         _wait_for_rules(server)
         yield server
+
+
+def run_sql(server: Server, statements: str) -> None:
+    with psycopg.connect(
+        host=str(server.socket), user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statements.encode())
 
 
 def _wait_for_rules(server: Server) -> None:

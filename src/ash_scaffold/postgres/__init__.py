@@ -1,1 +1,1 @@
-"""What an existing PostgreSQL database holds: where it comes from, and its catalog as structs."""
+"""The catalog of an existing PostgreSQL database as structs, and the sources it is read from."""

@@ -91,7 +91,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What the rows amount to; the fields are those of `catalog.Database`."""
+    """The result of the rows; the fields are those of `catalog.Database`."""
 
     tables: tuple[Table, ...]
     types: dict[Name, Type]
@@ -120,7 +120,7 @@ def assemble(answers: Answers) -> Content:
 
 
 class _Assembly:
-    """The rows of each relation at hand, and what turns them into its table."""
+    """The rows of each relation, and their conversion into its table."""
 
     def __init__(self, answers: Answers, foreign_keys: dict[int, tuple[ForeignKey, ...]]) -> None:
         self._comments = {(row.oid, row.attnum): row.comment for row in answers.comments}
@@ -271,7 +271,7 @@ TYPE_KINDS = {
 
 
 class TypeCatalog:
-    """Resolves type oids, and remembers which types were asked for, with what they are made of."""
+    """Resolves type oids, and keeps the types that were resolved, with those they are made of."""
 
     def __init__(
         self,
@@ -290,10 +290,10 @@ class TypeCatalog:
     def use(self, oid: int, typmod: int, dimensions: int) -> TypeUse:
         """Return the use of a type: of its element, when it is an array type."""
         key = (oid, typmod, dimensions)
-        known = self._uses.get(key)
-        if known is None:
-            known = self._uses[key] = self._resolve(oid, typmod, dimensions)
-        return known
+        use = self._uses.get(key)
+        if use is None:
+            use = self._uses[key] = self._resolve(oid, typmod, dimensions)
+        return use
 
     def not_null(self, oid: int) -> bool:
         """Whether the type is a domain that forbids NULL, itself or through its base domain."""

@@ -2,7 +2,7 @@
 
 `pg_get_expr` prints the same expression in more than one way: a list of varchar constants changes
 when its own output is read back (as after a dump), and PostgreSQL 14 and later print some functions
-in SQL's own syntax that 13 prints as calls. What is printed here is the form that every version
+in SQL's own syntax that 13 prints as calls. The canonical text is the form that every version
 reads and prints again unchanged: the list with a cast for each item, functions as calls.
 
 Sources: `ruleutils.c` (`get_rule_expr`, `get_func_sql_syntax`) of PostgreSQL 13 to 18.
@@ -25,7 +25,7 @@ def canonical(sql: str) -> str:
 
 
 def _rewrite(sql: str) -> str:
-    """Rewrite from the inside out: what stands in parentheses first."""
+    """Rewrite from the inside out: the text in parentheses first."""
     out: list[str] = []
     position = 0
     for start, end in _groups(sql):

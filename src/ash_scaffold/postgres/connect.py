@@ -53,7 +53,7 @@ _SETTINGS = "; ".join(
     }.items()
 )
 _SHOWN_DATABASES = 10
-# What psycopg and libpq put before the reason; the place is told apart from it.
+# The prefix that psycopg and libpq put before the reason; messages name the place themselves.
 _PREFIXES = re.compile(
     r"^(connection failed: |connection is bad: )*(connection to server (at|on) .*? failed: )?"
     r"(FATAL:  )?"
@@ -65,8 +65,8 @@ _BROKEN = ("08", "57P")
 class CatalogDialect(PGDialect_psycopg):
     """SQLAlchemy's psycopg dialect without the questions it asks on the first connection.
 
-    They would cost four round trips. What they would find, the start of the session has already
-    said (the version), or is of no use to plain SQL text.
+    They would cost four round trips. The version is known from the start of the session, and the
+    other answers are of no use to plain SQL text.
     """
 
     supports_statement_cache = True
@@ -115,7 +115,7 @@ def read_only(url: URL) -> Iterator[Connection]:
 
 
 def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldError:
-    """Say what an error of the driver means to the person who gave the URL."""
+    """Return an error of the driver in terms of the URL that was given."""
     message = _first_line(error)
     if connecting:
         return _connecting(message, url)
@@ -146,9 +146,9 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
 
 
 def _connecting(message: str, url: URL) -> ScaffoldError:
-    """Tell apart why no session could be had.
+    """Return the reason why no session could be started.
 
-    libpq gives no SQLSTATE for a failed start, only text; what a server says in another language
+    libpq gives no SQLSTATE for a failed start, only text; a server's message in another language
     than English is passed on without advice.
     """
     where = describe_url(url)
@@ -229,15 +229,15 @@ _REASONS: tuple[tuple[str, Code, str, str], ...] = (
 def _databases_hint(url: URL) -> str:
     """Name the databases that are there, when the server's own database can be asked."""
     arguments = {"user": url.username, "password": url.password, "host": url.host}
-    given = {name: value for name, value in arguments.items() if value is not None}
+    parameters = {name: value for name, value in arguments.items() if value is not None}
     if url.port:
-        given["port"] = str(url.port)
+        parameters["port"] = str(url.port)
     for name, value in url.query.items():
-        given[name] = value if isinstance(value, str) else ",".join(value)
-    given |= {"dbname": "postgres", "connect_timeout": "3"}
+        parameters[name] = value if isinstance(value, str) else ",".join(value)
+    parameters |= {"dbname": "postgres", "connect_timeout": "3"}
     fallback = "Check the name after the last / in the URL."
     try:
-        with psycopg.connect(psycopg.conninfo.make_conninfo(**given)) as connection:
+        with psycopg.connect(psycopg.conninfo.make_conninfo(**parameters)) as connection:
             rows = connection.execute(
                 "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY 1"
             ).fetchall()
@@ -250,7 +250,7 @@ def _databases_hint(url: URL) -> str:
 
 
 def _connect_arguments(url: URL) -> dict[str, str | int | None]:
-    """Return what the session starts with, unless the URL says otherwise.
+    """Return the settings that the session starts with, those of the URL first.
 
     No prepared statements: a pooler in transaction mode would lose them.
     """

@@ -59,7 +59,7 @@ CONSTRAINT_KINDS = {
 
 
 class Relation(NamedTuple):
-    """What a constraint needs to know of a relation: its name, its columns' names by `attnum`."""
+    """The names of a relation and of its columns, these by `attnum`."""
 
     name: Name
     columns: dict[int, str]

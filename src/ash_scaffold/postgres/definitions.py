@@ -34,7 +34,7 @@ def one_line(sql: str) -> str:
 
 
 class Notation(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to write a definition: its keywords, given in small letters, names and expressions."""
+    """A way to write a definition. Keywords are passed in small letters."""
 
     keyword: Callable[[str], str]
     name: Callable[[str], str]

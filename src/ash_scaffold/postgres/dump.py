@@ -13,10 +13,14 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from ash_scaffold.postgres.collations import stand_in_collations
 from ash_scaffold.postgres.script import ICU, Extension, Script, Statement, read_script, safe_parts
 from ash_scaffold.postgres.server import SUPERUSER, Server, give
-from ash_scaffold.postgres.substitutes import SUBSTITUTES, TYPE_OWNERS, substitute_sql
+from ash_scaffold.postgres.substitutes import (
+    SUBSTITUTES,
+    TYPE_OWNERS,
+    substitute_collations,
+    substitute_sql,
+)
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 
 SHOWN_ERRORS = 5
@@ -25,7 +29,7 @@ _PLAIN_TODO = (
     "Make a plain one: pg_dump --schema-only --format=plain --file structure.sql DATABASE."
 )
 _RESTORE_TODO = f"Convert it: pg_restore --file structure.sql FILE. Or: {_PLAIN_TODO}"
-# The first bytes of what people take for a SQL script.
+# The first bytes of files that are taken for SQL scripts.
 _OTHER_FORMATS = (
     (b"PGDMP", "is a dump in pg_dump's custom format, not SQL text", _RESTORE_TODO),
     (b"toc.dat\0", "is a dump in pg_dump's tar format, not SQL text", _RESTORE_TODO),
@@ -104,7 +108,7 @@ def load(server: Server, database: str, dumps: Sequence[Dump]) -> tuple[Problem,
     """Load dumps, one after the other, into a database that is made when there is none.
 
     psql runs them without its own commands. Settings and roles the server doesn't know are
-    passed over; other errors are counted and the first few told. Functions of missing
+    passed over; other errors are counted and the first few reported. Functions of missing
     extensions get substitutes where there are some.
 
     Raises `ScaffoldError` (`extension-missing`) when a type is missing that only an extension
@@ -120,18 +124,12 @@ def load(server: Server, database: str, dumps: Sequence[Dump]) -> tuple[Problem,
     return tuple(problems)
 
 
-def run_sql(server: Server, database: str, statements: str) -> None:
-    """Run SQL of our own in a database of the server; each call is one transaction."""
-    with _connect(server, database) as connection:
-        connection.execute(statements.encode())
-
-
 def _load_one(server: Server, database: str, dump: Dump, available: set[str]) -> Iterator[Problem]:
     wanted = {one.name: one for one in dump.script.extensions}
     missing = {name: one for name, one in wanted.items() if name not in available}
     schemas = _substitute(server, database, missing)
     with _connect(server, database) as connection:
-        collations = stand_in_collations(connection, dump.text, dump.script)
+        collations = substitute_collations(connection, dump.text, dump.script)
     own = {schema for schema, _ in collations} - {"pg_catalog"}
     schemas |= own
     absent = missing.keys() | ({ICU} if own else set())
@@ -160,12 +158,12 @@ def _load_one(server: Server, database: str, dump: Dump, available: set[str]) ->
             f"Not run: {refused.what}.",
             severity=Severity.NOTE if refused.harmless else Severity.WARNING,
         )
-    yield from _told(errors, dump)
+    yield from _error_problems(errors, dump)
 
 
 def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> list[LoadError]:
     """Let psql run the script, and return the errors it reported."""
-    with tempfile.TemporaryDirectory(dir=server.folder) as name, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory(dir=server.folder) as name, tempfile.TemporaryFile() as log:
         folder = Path(name)
         give(folder, server.account)
         script = folder / "script.sql"
@@ -187,10 +185,10 @@ def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> 
                 rf"--command=\restrict {secrets.token_hex(16)}",
                 "--file=-",
                 stdin=text,
-                stderr=said,
+                stderr=log,
             )
-        said.seek(0)
-        output_text = said.read()
+        log.seek(0)
+        output_text = log.read()
     # psql's exit code is 2 when it lost the server.
     if done.returncode == 2:
         last = output_text.decode(errors="replace").strip().splitlines()[-1:]
@@ -205,7 +203,7 @@ def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> 
 def _write_script(
     output: IO[bytes], folder: Path, server: Server, dump: Dump, absent: Collection[str]
 ) -> None:
-    """Write what psql reads, and each COPY's data to a file that the server reads."""
+    """Write the script for psql, and each COPY's data to a file that the server reads."""
     for number, (part, block) in enumerate(safe_parts(dump.text, dump.script, absent)):
         output.write(part)
         if block is not None:
@@ -238,10 +236,10 @@ def _substitute(server: Server, database: str, missing: dict[str, Extension]) ->
 
 
 def _tolerated(error: LoadError, statement: Statement | None, schemas: set[str]) -> bool:
-    """Tell whether an error says nothing about the schema.
+    """Whether an error has no bearing on the schema.
 
-    Settings of other versions, roles of other servers, what `pg_dump --clean` drops, and what
-    is there already because we made it or every cluster has it.
+    These are settings of other versions, roles of other servers, the drops of `pg_dump --clean`,
+    and objects that exist already because this module made them or every cluster has them.
     """
     head = statement.head.upper() if statement else ""
     if head.startswith(("SET ", "RESET ", "DROP ", "SELECT PG_CATALOG.SET_CONFIG(")):
@@ -300,8 +298,8 @@ def _missing_extension(server: Server, name: str, where: str) -> Problem:
     return Code.EXTENSION_MISSING.at(where, what, todo=todo, severity=severity)
 
 
-def _told(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
-    """Tell of the first errors one by one, and how many there are."""
+def _error_problems(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
+    """Report the first errors one by one, and their number."""
     for error in errors[:SHOWN_ERRORS]:
         statement = dump.script.statement_at(error.line)
         data_only = statement is not None and statement.head.upper().startswith(
@@ -326,8 +324,8 @@ def _told(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
 
 
 def _create_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    known = connection.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (name,))
-    if known.fetchone() is None:
+    found = connection.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (name,))
+    if found.fetchone() is None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
         )

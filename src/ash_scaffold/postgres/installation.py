@@ -42,7 +42,7 @@ _INSTALL = (
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
     """A PostgreSQL installation: the folder of its programs, and its version.
 
-    `version_text` is as `postgres --version` says it, for example `15.18 (Debian 15.18-0)`.
+    `version_text` is that of `postgres --version`, for example `15.18 (Debian 15.18-0)`.
     """
 
     bin: Path
@@ -139,7 +139,7 @@ def _examine(folder: Path, *, embedded: bool = False) -> Installation | None:
 
 
 def _output(*command: str) -> str | None:
-    """Return what a program says about itself; `None` when it can't be run."""
+    """Return the output of a program; `None` when it can't be run."""
     try:
         done = subprocess.run(
             command,

@@ -24,11 +24,11 @@ def reflect(
 
     The connection's transaction has to show one state of the catalog throughout (REPEATABLE
     READ) and to have an empty search path, so that expressions come out fully qualified. The
-    number of queries depends neither on the number of tables nor on what they hold. Partitions
-    are left out unless asked for, relations that an extension owns always.
+    number of queries depends neither on the number of tables nor on their contents. Partitions
+    are left out without `partitions`, relations that an extension owns always.
 
     Raises `ScaffoldError`: SERVER_TOO_OLD before PostgreSQL 13, UNKNOWN_NAME for a schema that
-    is not there. Raises what SQLAlchemy raises when a query fails.
+    is not there. Raises the errors of SQLAlchemy when a query fails.
     """
     # The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
     connection.execute(text("SET LOCAL jit = off"))
@@ -87,7 +87,7 @@ def _extensions(connection: Connection) -> tuple[Extension, ...]:
 
 
 def _identity(connection: Connection, server: ServerRow) -> ServerIdentity | None:
-    """Ask only with the right to: a refusal would end the transaction."""
+    """Run the query only with the right to: a refusal would end the transaction."""
     if not server.identity_permitted:
         return None
     (row,) = ask(connection, "identity", rows.IdentityRow)
@@ -138,16 +138,16 @@ SELECT
 
 
 class RoleAndFunctions(msgspec.Struct, frozen=True):
-    """The role that is connected, and those of the functions asked for that are there."""
+    """The connected role, and the wanted functions that exist."""
 
     role: str
     functions: tuple[str, ...]
 
 
 def read_role_and_functions(connection: Connection, functions: Iterable[str]) -> RoleAndFunctions:
-    """Ask who is connected, and which functions are there, in whichever schema.
+    """Read the connected role, and the names in `functions` that exist, in whichever schema.
 
-    Raises what SQLAlchemy raises.
+    Raises the errors of SQLAlchemy.
     """
     row = connection.execute(_ROLE_AND_FUNCTIONS, {"functions": sorted(functions)}).one()
     return RoleAndFunctions(row.role, tuple(row.functions))

@@ -17,7 +17,7 @@ RELATION, KEY, TYPE = 0, -1, -2
 
 
 class Scope(NamedTuple):
-    """Which relations are asked for: those of the schemas, with or without partitions."""
+    """The relations to read: those of the schemas, with or without partitions."""
 
     schemas: list[str]
     partitions: bool
@@ -284,7 +284,7 @@ def ask(
 ) -> list[RowT]:
     """Put one question to the catalog and return all its rows.
 
-    `scope` is for the questions that take parameters. Raises what SQLAlchemy raises.
+    `scope` is for the questions that take parameters. Raises the errors of SQLAlchemy.
     """
     statement = question(name)
     wanted = scope._asdict() if scope is not None else {}

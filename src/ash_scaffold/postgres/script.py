@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-# What a server may lack besides extensions. No extension has such a name.
+# A server may lack it as it may lack extensions. No extension has such a name.
 ICU = "(icu)"
 
 _HEAD_LENGTH = 400
@@ -70,7 +70,7 @@ _ICU_COLLATION = re.compile(r"CREATE COLLATION .*\bprovider = '?icu\b", re.IGNOR
 _ELSEWHERE = re.compile(
     r"(CREATE|ALTER|DROP) (DATABASE|SUBSCRIPTION|TABLESPACE)\b|ALTER SYSTEM\b", re.IGNORECASE
 )
-# What pg_dump and psql users write into every script, and what needs no word.
+# Commands that pg_dump and psql users write into every script, and that need no report.
 _SILENT_COMMANDS = ("restrict", "unrestrict", ".", "echo")
 _HARMLESS_COMMANDS = ("connect", "c", "encoding", "set", "unset", "pset", "timing")
 
@@ -128,7 +128,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """What a dump holds. `major` is that of the server it was made from, as its header says."""
+    """The statements of a dump. `major` is its server's, from the header of the dump."""
 
     major: int | None
     statements: tuple[Statement, ...]
@@ -159,9 +159,9 @@ def read_script(text: bytes) -> Script:
 def safe_parts(
     text: bytes, script: Script, missing: Collection[str]
 ) -> Iterator[tuple[bytes, CopyBlock | None]]:
-    """Yield the script for psql, piece by piece, its line numbers kept.
+    """Yield the script for psql, piece by piece, with its line numbers.
 
-    Statements that need what is in `missing` are left out too. A piece with a `CopyBlock` ends
+    Statements that need one of `missing` are left out too. A piece with a `CopyBlock` ends
     where the name of a file with that block's data has to stand in place of `stdin`.
     """
     position = 0
@@ -290,7 +290,7 @@ class _Reader:
                 previous = word
 
     def _classify(self, start: int, end: int, head: str, stdin: re.Match[bytes] | None) -> int:
-        """Note what the statement asks for, and return where reading goes on."""
+        """Note the needs of the statement, and return where reading goes on."""
         command = head[:5].upper()
         if command == "COPY ":
             if stdin is not None:

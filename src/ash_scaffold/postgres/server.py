@@ -86,7 +86,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def description(self) -> str:
-        """What to call it in messages."""
+        """Its name in messages."""
         kind = "embedded " if self.installation.embedded else ""
         return f"{kind}PostgreSQL {self.version_text}"
 
@@ -122,9 +122,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 def throwaway_server(installation: Installation) -> Iterator[Server]:
     """Give a new, empty server of that installation; stop and remove it when the context ends.
 
-    It listens on a unix socket only, in a folder that nobody else can enter. The end may be an
-    error, Ctrl-C, or SIGTERM and SIGHUP, which leave the block as `SystemExit`. What a killed
-    run left behind is removed by the next one.
+    It listens on a unix socket only, in a folder that no other user can enter. The end may be an
+    error, Ctrl-C, or SIGTERM and SIGHUP, which leave the block as `SystemExit`. The leftovers of a
+    killed run are removed by the next one.
 
     Raises `ScaffoldError` (`no-local-server`) when it can't be made or does not start.
     """
@@ -189,7 +189,7 @@ def _running(server: Server) -> Iterator[None]:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], server: Server, log: Path) -> None:
-    """Wait for the line of `postmaster.pid` that says the server takes connections."""
+    """Wait for the line of `postmaster.pid` by which the server takes connections."""
     pid_file = _data(server.folder) / "postmaster.pid"
     deadline = time.monotonic() + _START_TIMEOUT
     while True:
@@ -239,7 +239,7 @@ def _root(account: Account | None) -> Path:
 def _remove_leftovers() -> None:
     """Stop and remove the servers of runs that were killed without a chance to do so.
 
-    Theirs are the folders of this user whose lock nobody holds: the kernel drops a lock when its
+    Theirs are the folders of this user whose lock is free: the kernel drops a lock when its
     process dies.
     """
     roots = {Path(tempfile.gettempdir()), Path("/tmp")}
@@ -257,7 +257,7 @@ def _remove_leftovers() -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the folder, with what a program killed a moment ago may still put there."""
+    """Remove the folder, with files that a program killed a moment ago may still put there."""
     for _ in range(_REMOVE_ATTEMPTS):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
@@ -326,12 +326,12 @@ def _run(
 
 def _environment(variables: dict[str, str]) -> dict[str, str]:
     """Return an environment without the caller's `PG…` variables, and with English messages."""
-    kept = {
+    passed_on = {
         name: os.environ[name]
         for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
         if name in os.environ
     }
-    return {**kept, "LC_ALL": "C", **variables}
+    return {**passed_on, "LC_ALL": "C", **variables}
 
 
 def _data(folder: Path) -> Path:
@@ -340,10 +340,10 @@ def _data(folder: Path) -> Path:
 
 def _cannot(installation: Installation, do: str, output: bytes) -> ScaffoldError:
     lines = output.decode(errors="replace").strip().splitlines()
-    said = f": {lines[-1].strip()}" if lines else ""
+    reason = f": {lines[-1].strip()}" if lines else ""
     return fail(
         Code.NO_LOCAL_SERVER,
-        f"PostgreSQL {installation.version_text} in {installation.bin} could not {do}{said}.",
+        f"PostgreSQL {installation.version_text} in {installation.bin} could not {do}{reason}.",
         where="--dump",
         todo="Repair that installation, or read a running server with --url.",
     )
@@ -353,7 +353,7 @@ def _cannot(installation: Installation, do: str, output: bytes) -> ScaffoldError
 def _signals_as_exceptions() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the stack, where they would end the process at once.
 
-    Only in the main thread, and only where nobody else handles them.
+    Only in the main thread, and only where no other handler is set.
     """
 
     def leave(number: int, _frame: FrameType | None) -> None:
@@ -426,14 +426,14 @@ def give(path: Path, account: Account | None) -> None:
 
 
 def reachable(path: Path) -> bool:
-    """Tell whether every user may enter all folders on the way to `path`, and itself."""
+    """Whether every user may enter all folders on the way to `path`, and itself."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
 def programs_for(installation: Installation, account: Account | None, folder: Path) -> Path:
     """Return a folder with the installation's programs that the account can run.
 
-    The embedded one often lies in root's home, where nobody else may look: then it is copied
+    The embedded one often lies in root's home, which other users may not enter: then it is copied
     into `folder` together with the libraries beside it, which it finds by their relative place.
     """
     if account is None or not installation.embedded or reachable(installation.bin):
@@ -448,7 +448,7 @@ def programs_for(installation: Installation, account: Account | None, folder: Pa
 
 
 def _open_up(folder: Path) -> None:
-    """Let everybody read what is in a copied folder, and run what its owner can run."""
+    """Let every user read the files of a copied folder, and run those that its owner can run."""
     for path in (folder, *folder.rglob("*")):
         if path.is_symlink():
             continue

@@ -1,4 +1,4 @@
-"""Where the catalog is read from: a database's URL, or a dump in a throw-away server."""
+"""The source of the catalog: a database's URL, or a dump in a throw-away server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A database that can be read for as long as its context is open.
 
     `description` names it without the password. `server_version_text` is the version of a
-    throw-away server, and empty for a URL, which nothing has been asked of yet. `problems` are
+    throw-away server, and empty for a URL, to which nothing is connected yet. `problems` are
     those met on the way: errors in the dump, missing extensions, dropped URL parameters.
     """
 
@@ -34,7 +34,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What the source is going to be: a dump, or the text of a URL and the option that held it."""
+    """The chosen source: a dump, or the text of a URL and the option that held it."""
 
     dump: Path | None = None
     url: str = ""
@@ -46,7 +46,7 @@ def choose_source(
 ) -> Choice:
     """Decide between `--url`, `--dump`, `$DATABASE_URL` and the config's `url`, in this order.
 
-    Raises `ScaffoldError` (`no-database`) when both options are given, or nothing is.
+    Raises `ScaffoldError` (`no-database`) when both options are given, or none.
     """
     if url is not None and dump is not None:
         raise fail(
@@ -78,12 +78,12 @@ def open_source(
     environment: Mapping[str, str],
     configured: str | None = None,
 ) -> Iterator[Source]:
-    """Give the database to read, and take it away again when the context ends.
+    """Give the database to read, for as long as the context lasts.
 
     A URL is only parsed: nothing is connected to. A dump is loaded into a throw-away server,
     which is stopped and removed however the context ends.
 
-    Raises `ScaffoldError` for a source that can't be had: `no-database`, `bad-url`,
+    Raises `ScaffoldError` for a source that can't be opened: `no-database`, `bad-url`,
     `no-local-server`, `dump-unreadable`, `extension-missing`.
     """
     choice = choose_source(url, dump, environment=environment, configured=configured)

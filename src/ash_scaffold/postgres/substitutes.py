@@ -1,14 +1,24 @@
-"""Stand-ins for functions of extensions that a throw-away server does not have.
+"""Substitutes for functions of extensions and collations that a throw-away server lacks.
 
 Defaults, generated columns and expression indexes only need a function that exists under the
 right name, with the right types and volatility. Random ones give random values, so that rows can
-be inserted; what can't be computed without the extension raises an error when it is called.
+be inserted; a function that can't do without its extension raises an error when it is called.
 Signatures: PostgreSQL's documentation of uuid-ossp, pgcrypto and unaccent.
+
+The collations of a server depend on the operating system's locales and on ICU. A table with a
+column of an unknown one could not be made at all; its schema is the same whatever the collation
+of that name does.
 """
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+import psycopg
+from psycopg import sql
+
+from ash_scaffold.postgres.script import ICU, Script
 
 _RANDOM_UUID = "SELECT pg_catalog.gen_random_uuid()"
 _RANDOM_BYTES = (
@@ -81,7 +91,7 @@ _UNACCENT = (
 
 SUBSTITUTES = {"uuid-ossp": _UUID_OSSP, "pgcrypto": _PGCRYPTO, "unaccent": _UNACCENT}
 
-# The types people know an extension by, to say which one a dump lacks.
+# The best-known types of extensions, to name the extension that a dump lacks.
 TYPE_OWNERS = {
     "geometry": "postgis",
     "geography": "postgis",
@@ -106,7 +116,7 @@ TYPE_OWNERS = {
 
 
 def substitute_sql(extension: str, schema: str) -> str:
-    """Return the SQL that creates the extension's stand-ins in a schema that exists.
+    """Return the SQL that creates the extension's substitutes in a schema that exists.
 
     Raises `KeyError` for an extension without any.
     """
@@ -128,3 +138,54 @@ def _create(extension: str, schema: str, function: Function) -> str:
         f" RETURNS {function.returns} LANGUAGE {language} {function.volatility} PARALLEL SAFE"
         f" AS $substitute${body}$substitute$"
     )
+
+
+# As pg_dump writes the collations of the operating system.
+_SYSTEM = re.compile(rb'\bCOLLATE pg_catalog\."((?:[^"]|"")+)"')
+_CREATED = re.compile(
+    r'CREATE COLLATION (?:IF NOT EXISTS )?(?:("[^"]+"|\w+)\.)?("[^"]+"|\w+)', re.IGNORECASE
+)
+
+
+def substitute_collations(
+    connection: psycopg.Connection[tuple[object, ...]], text: bytes, script: Script
+) -> tuple[tuple[str, str], ...]:
+    """Create the collations that the dump names and the server lacks; return schemas and names.
+
+    They sort like `C`. They are those of the operating system, which go into `pg_catalog`, and
+    those the dump makes with ICU when the server was built without. The connection is in
+    autocommit mode and a superuser's.
+    """
+    rows = connection.execute("SELECT collname, collprovider FROM pg_catalog.pg_collation")
+    existing = [(str(name), str(provider)) for name, provider in rows]
+    names = {match.decode().replace('""', '"') for match in _SYSTEM.findall(text)}
+    wanted = [("pg_catalog", name) for name in sorted(names - {name for name, _ in existing})]
+    # A server without ICU has only the one row for `unicode`.
+    if sum(provider == "i" for _, provider in existing) <= 1:
+        wanted += _made_with_icu(script)
+    connection.execute("SET allow_system_table_mods = on")
+    for schema, name in wanted:
+        if schema != "pg_catalog":
+            connection.execute(
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
+            )
+        connection.execute(
+            sql.SQL("CREATE COLLATION IF NOT EXISTS {} (locale = 'C')").format(
+                sql.Identifier(schema, name)
+            )
+        )
+    return tuple(wanted)
+
+
+def _made_with_icu(script: Script) -> list[tuple[str, str]]:
+    starts = {edit.start for edit in script.edits if edit.needs == ICU}
+    found = (_CREATED.match(one.head) for one in script.statements if one.start in starts)
+    return [
+        (_unquoted(match.group(1) or "public"), _unquoted(match.group(2)))
+        for match in found
+        if match
+    ]
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name.startswith('"') else name.lower()

@@ -22,7 +22,7 @@ _SCHEMES = re.compile(r"(postgres|postgresql|ecto)(\+[a-z0-9]+)?", re.IGNORECASE
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::(.*))?", re.DOTALL)
 _MAX_PORT = 65535
 
-# What Ecto and Postgrex take from a URL's query, and libpq does not know: Ecto's
+# Parameters that Ecto and Postgrex take from a URL's query, and libpq does not know: Ecto's
 # `Ecto.Repo.Supervisor.parse_url/1` and the options of `Postgrex.start_link/1`.
 _ECTO_PARAMETER = re.compile(
     "after_connect|backoff_(max|min|type)|disconnect_on_error_codes|handshake_timeout"
@@ -44,9 +44,10 @@ def parse_url(text: str, *, where: str = "") -> ParsedUrl:
 
     Percent-encoding is undone in every part; several hosts, IPv6 addresses and unix sockets (as
     a percent-encoded host, as `?host=/dir`, or as Ecto's `?socket_dir=/dir`) are understood.
-    What is left out (password, port, database …) stays out, so that libpq finds it in its own
-    ways. `ssl=true` becomes `sslmode=require`; parameters that libpq doesn't know are dropped,
-    with a note where Ecto doesn't know them either. `where` names the option that held the text.
+    Parts that the URL leaves out (password, port, database …) stay out, so that libpq finds them
+    in its own ways. `ssl=true` becomes `sslmode=require`; parameters that libpq doesn't know are
+    dropped, with a note where Ecto doesn't know them either. `where` names the option that held
+    the text.
 
     Raises `ScaffoldError` (`bad-url`) without repeating the text: it may hold a password.
     """
@@ -75,7 +76,7 @@ def parse_url(text: str, *, where: str = "") -> ParsedUrl:
 
 
 def describe_url(url: URL) -> str:
-    """Return `user@host:port/database` as far as the URL says it; never the password."""
+    """Return `user@host:port/database` as far as the URL has them; never the password."""
     query_host = url.query.get("host")
     hosts = (query_host,) if isinstance(query_host, str) else query_host
     host = ",".join(hosts) if hosts else url.host or ""
@@ -147,26 +148,26 @@ def _port(text: str, where: str) -> int:
 
 
 def _libpq_parameters(
-    given: dict[str, str], where: str
+    query: dict[str, str], where: str
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Translate Ecto's parameters to libpq's, and drop what libpq would refuse."""
+    """Translate Ecto's parameters to libpq's, and drop those that libpq would refuse."""
     from psycopg.pq import Conninfo
 
-    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    kept = {name: value for name, value in given.items() if name in known}
-    if given.get("ssl", "").lower() in ("true", "1"):
-        kept.setdefault("sslmode", "require")
-    if "socket_dir" in given:
-        kept["host"] = given["socket_dir"]
-    if "socket" in given:
-        kept["host"], _, socket = given["socket"].rpartition("/")
-        kept.setdefault("port", socket.rpartition(".")[2])
+    accepted = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    parameters = {name: value for name, value in query.items() if name in accepted}
+    if query.get("ssl", "").lower() in ("true", "1"):
+        parameters.setdefault("sslmode", "require")
+    if "socket_dir" in query:
+        parameters["host"] = query["socket_dir"]
+    if "socket" in query:
+        parameters["host"], _, socket = query["socket"].rpartition("/")
+        parameters.setdefault("port", socket.rpartition(".")[2])
     for ecto, libpq in (("hostname", "host"), ("username", "user"), ("database", "dbname")):
-        if ecto in given:
-            kept.setdefault(libpq, given[ecto])
+        if ecto in query:
+            parameters.setdefault(libpq, query[ecto])
     translated = {"ssl", "socket_dir", "socket", "hostname", "username", "database"}
-    unknown = sorted(given.keys() - known - translated)
-    return kept, tuple(
+    unknown = sorted(query.keys() - accepted - translated)
+    return parameters, tuple(
         Code.BAD_URL.at(
             where,
             f"The URL's parameter {name!r} is not known to libpq and was left out.",
