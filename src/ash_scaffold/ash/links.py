@@ -22,7 +22,8 @@ from ash_scaffold.problem import Code, Problem
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign key both ends of which have a resource.
 
-    `role` is the name of the belongs_to, `twins` are the names of keys over the same columns.
+    `role` is the name of the belongs_to; `own` and `target` are the attributes of its columns.
+    `virtual` is the key's entry where the database has none.
     """
 
     key: ForeignKey
@@ -31,7 +32,29 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     own: tuple[str, ...]
     target: tuple[str, ...]
-    twins: tuple[str, ...] = ()
+    virtual: VirtualKey | None = None
+
+    @property
+    def id(self) -> tuple[Name, str]:
+        """The table and the name of its key."""
+        return self.key.table, self.key.name
+
+    @property
+    def has_belongs_to(self) -> bool:
+        """Whether its own side is to have a relationship."""
+        return self.virtual is None or self.virtual.belongs_to is not None
+
+    @property
+    def has_inverse(self) -> bool:
+        """Whether its other side is to have a relationship."""
+        return self.virtual is None or self.virtual.inverse is not None
+
+    @property
+    def configured_names(self) -> tuple[str | None, str | None]:
+        """The names that the configuration gives to the belongs_to and to the other side."""
+        if self.virtual is None or self.virtual.legacy:
+            return None, None
+        return self.virtual.belongs_to, self.virtual.inverse
 
 
 def belongs_id(link: Link) -> RelationshipId:
@@ -105,16 +128,17 @@ def association_id(association: LegacyAssociation) -> RelationshipId:
 
 
 def link_keys(
-    drafts: Mapping[Name, Draft], virtual_keys: Mapping[tuple[Name, str], VirtualKey]
+    drafts: Mapping[Name, Draft], virtual_keys: Iterable[VirtualKey]
 ) -> tuple[list[Link], list[Problem]]:
     """Link the keys whose two ends have a resource; one of several over the same columns.
 
-    `virtual_keys` are by table and name. Gives a problem for every key
-    that can't be a relationship.
+    The links are by table, then by column. Gives a problem for every key that can't be a
+    relationship.
     """
+    virtual = {(each.key.table, each.key.name): each for each in virtual_keys}
     own = [key for draft in drafts.values() for key in draft.table.foreign_keys]
     alike: dict[tuple[object, ...], list[ForeignKey]] = defaultdict(list)
-    for key in (*own, *(virtual.key for virtual in virtual_keys.values())):
+    for key in (*own, *(each.key for each in virtual.values())):
         pairs = frozenset(zip(key.columns, key.target_columns, strict=True))
         alike[key.table, pairs, key.target].append(key)
     links: list[Link] = []
@@ -125,9 +149,14 @@ def link_keys(
             continue
         reason = _obstacle(key, drafts[key.table], drafts[key.target])
         if reason:
-            problems.append(_refused(key, virtual_keys.get((key.table, key.name)), reason))
+            problems.append(_refused(key, virtual.get((key.table, key.name)), reason))
         else:
-            links.append(_link(key, group, drafts))
+            links.append(_link(key, virtual.get((key.table, key.name)), drafts))
+    position = {
+        name: {column.name: index for index, column in enumerate(draft.table.columns)}
+        for name, draft in drafts.items()
+    }
+    links.sort(key=lambda k: (k.key.table, position[k.key.table][k.key.columns[0]], k.key.name))
     return links, problems
 
 
@@ -144,7 +173,7 @@ def _obstacle(key: ForeignKey, child: Draft, parent: Draft) -> str:
     return "a temporal key relates periods, not values" if key.period else ""
 
 
-def _link(key: ForeignKey, group: list[ForeignKey], drafts: Mapping[Name, Draft]) -> Link:
+def _link(key: ForeignKey, virtual: VirtualKey | None, drafts: Mapping[Name, Draft]) -> Link:
     child, parent = drafts[key.table], drafts[key.target]
     own = child.attributes_of(key.columns)
     return Link(
@@ -154,7 +183,7 @@ def _link(key: ForeignKey, group: list[ForeignKey], drafts: Mapping[Name, Draft]
         role=_role(key, own[0]),
         own=own,
         target=parent.attributes_of(key.target_columns),
-        twins=tuple(sorted(twin.name for twin in group if twin.name != key.name)),
+        virtual=virtual,
     )
 
 

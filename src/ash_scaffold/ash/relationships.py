@@ -75,10 +75,10 @@ def plan_relationships(
     Names are chosen as if every draft were reachable, so that they don't depend on the order in
     which domains are written; what leads to an unreachable one is then left out.
     """
-    by_name = {(virtual.key.table, virtual.key.name): virtual for virtual in virtual_keys}
-    links, refused = link_keys(drafts, by_name)
-    planner = _Planner(drafts, by_name, names, legacy, Loads(drafts, types))
-    return planner.plan(links, refused)
+    links, refused = link_keys(drafts, virtual_keys)
+    planner = _Planner(drafts, links, names, legacy, Loads(drafts, types))
+    planned = planner.plan()
+    return msgspec.structs.replace(planned, problems=(*refused, *planned.problems))
 
 
 def _has_name(link: Link, kind: RelationshipKind) -> str:
@@ -96,7 +96,7 @@ class _Planner:
     def __init__(
         self,
         drafts: Mapping[Name, Draft],
-        virtual_keys: Mapping[tuple[Name, str], VirtualKey],
+        links: list[Link],
         file_names: Mapping[Name, ResourceNames],
         legacy: Legacy,
         loads: Loads,
@@ -104,25 +104,15 @@ class _Planner:
         self._loads = loads
         self._legacy = legacy
         self._drafts = drafts
-        self._virtual_keys = virtual_keys
         self._file_names = file_names
         self._names = RelationshipNames(drafts)
         self._found: dict[Name, list[Relationship]] = defaultdict(list)
         self._belongs_to: dict[tuple[Name, str], str] = {}
-        self._links: list[Link] = []
+        self._links = links
         self._problems: list[Problem] = []
 
-    def plan(self, links: Iterable[Link], refused: Iterable[Problem]) -> Relationships:
+    def plan(self) -> Relationships:
         """Name everything: belongs_to first, in column order, then the other sides."""
-        self._links = list(links)
-        self._problems = list(refused)
-        position = {
-            name: {column.name: index for index, column in enumerate(draft.table.columns)}
-            for name, draft in self._drafts.items()
-        }
-        self._links.sort(
-            key=lambda k: (k.key.table, position[k.key.table][k.key.columns[0]], k.key.name)
-        )
         self._assign_names()
         self._name_belongs_to()
         joins = pure_joins(self._drafts, self._links)
@@ -134,10 +124,9 @@ class _Planner:
     def _assign_names(self) -> None:
         """Assign the names of the configuration, then the files', then the legacy code's."""
         for link in self._links:
-            virtual = self._virtual_keys.get((link.child.name, link.key.name))
-            if virtual is not None and not virtual.legacy:
-                self._names.reserve(link.child.name, virtual.belongs_to)
-                self._names.reserve(link.parent.name, virtual.inverse)
+            belongs_to, inverse = link.configured_names
+            self._names.reserve(link.child.name, belongs_to)
+            self._names.reserve(link.parent.name, inverse)
         joins = pure_joins(self._drafts, self._links)
         possible = possible_ids(self._links, joins)
         for owner, near, far in rich_joins(self._links, joins, self._drafts, self._legacy):
@@ -145,10 +134,6 @@ class _Planner:
         for name in self._drafts:
             self._names.assign_from_file(name, self._file_names.get(name, NO_NAMES), possible[name])
             self._names.assign_from_legacy(name, self._legacy.associations(name), possible[name])
-
-    def _relies_on(self, link: Link) -> bool:
-        """Whether the legacy code has an association from a link's parent to its child."""
-        return self._names.is_in_legacy(link.parent.name, has_id(link))
 
     def _reachable(self) -> Relationships:
         modules = {draft.module for draft in self._drafts.values() if draft.reachable}
@@ -174,8 +159,7 @@ class _Planner:
             table = singular_name(underscore(link.parent.name.name))
             column = link.own[0]
             stem = column.removesuffix("_id")
-            virtual = self._virtual_keys.get((link.child.name, link.key.name))
-            if virtual is not None and virtual.belongs_to is None:
+            if not link.has_belongs_to:
                 continue
             if not self._loads.follows(link, link.parent):
                 kind = RelationshipKind.BELONGS_TO.value
@@ -185,12 +169,10 @@ class _Planner:
             choices = [f"{stem}_{table}", f"{link.role}_record"]
             if not clash or len(link.own) > 1:
                 choices.insert(0, link.role)
-            if virtual is not None and virtual.belongs_to is not None and not virtual.legacy:
-                name = virtual.belongs_to
-            else:
-                name = self._names.choose(link.child.name, belongs_id(link), choices)
+            configured, _ = link.configured_names
+            name = configured or self._names.choose(link.child.name, belongs_id(link), choices)
             self._links[index] = msgspec.structs.replace(link, role=name)
-            self._belongs_to[link.child.name, link.key.name] = name
+            self._belongs_to[link.id] = name
             self._found[link.child.name].append(
                 Relationship(
                     name=name,
@@ -200,16 +182,14 @@ class _Planner:
                     destination_attribute=link.target[0],
                     allow_nil=True,
                     filter=pairs_filter(link.own, link.target),
-                    foreign_keys=((link.key.table, link.key.name),),
+                    foreign_keys=(link.id,),
                 )
             )
 
     def _name_has(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
         by_pair: dict[tuple[Name, Name], list[Link]] = defaultdict(list)
         for link in self._links:
-            virtual = self._virtual_keys.get((link.child.name, link.key.name))
-            wanted = virtual is None or virtual.inverse is not None
-            if wanted and self._shows_rows(link, joins):
+            if link.has_inverse and self._shows_rows(link, joins):
                 by_pair[link.parent.name, link.child.name].append(link)
         for pair in sorted(by_pair):
             links = by_pair[pair]
@@ -228,7 +208,7 @@ class _Planner:
         That is where the legacy code loads them, and where Ash can't load what they lead to.
         """
         pair = joins.get(link.child.name)
-        if pair is None or self._relies_on(link):
+        if pair is None or self._names.is_in_legacy(link.parent.name, has_id(link)):
             return True
         near, far = pair if pair[0].key == link.key else pair[::-1]
         return not self._loads.joins(near, far)
@@ -245,13 +225,9 @@ class _Planner:
             choices = [by_role, f"{by_role}_records"]
         else:
             choices = [base, by_role, f"{base}_records"]
-        virtual = self._virtual_keys.get((link.child.name, link.key.name))
-        if virtual is not None and virtual.inverse is not None and not virtual.legacy:
-            name = virtual.inverse
-        else:
-            name = self._names.choose(link.parent.name, has_id(link), choices)
-        associations = self._legacy.associations(link.parent.name)
-        self._problems += _several_rows(link, name, virtual, associations)
+        _, configured = link.configured_names
+        name = configured or self._names.choose(link.parent.name, has_id(link), choices)
+        self._problems += _several_rows(link, name, self._legacy.associations(link.parent.name))
         return Relationship(
             name=name,
             kind=kind,
@@ -259,7 +235,7 @@ class _Planner:
             source_attribute=link.target[0],
             destination_attribute=link.own[0],
             filter=pairs_filter(link.target, link.own),
-            foreign_keys=((link.key.table, link.key.name),),
+            foreign_keys=(link.id,),
         )
 
     def _name_many_to_many(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
@@ -281,7 +257,7 @@ class _Planner:
     def _shown(self, near: Link) -> str | None:
         """Return the name of the has_many to a join table's rows, if there is one."""
         rows = self._found[near.parent.name]
-        of_key = (r for r in rows if r.foreign_keys == ((near.key.table, near.key.name),))
+        of_key = (r for r in rows if r.foreign_keys == (near.id,))
         return next((r.name for r in of_key if r.kind is RelationshipKind.HAS_MANY), None)
 
     def _name_rich_joins(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
@@ -316,7 +292,7 @@ class _Planner:
             source_attribute_on_join=near.own[0],
             destination_attribute_on_join=far.own[0],
             join_relationship=through or self._names.take(owner, default_join_relationship(name)),
-            foreign_keys=tuple((link.key.table, link.key.name) for link in (near, far)),
+            foreign_keys=(near.id, far.id),
         )
 
 
@@ -493,16 +469,16 @@ _SEVERAL_ROWS_TODO = (
 
 
 def _several_rows(
-    link: Link, name: str, virtual: VirtualKey | None, associations: Iterable[LegacyAssociation]
+    link: Link, name: str, associations: Iterable[LegacyAssociation]
 ) -> Iterator[Problem]:
     """Give a note for every has_one that is the has_many of this name.
 
-    `virtual` is the key of the link if the database has none, `associations` are the parent's.
+    `associations` are those of the parent's Ecto schemas.
     """
     if has_kind(link) is RelationshipKind.HAS_ONE:
         return
-    if virtual is not None and virtual.one:
-        yield _several_rows_note(link, name, f"The configured has_one {virtual.inverse}")
+    if link.virtual is not None and link.virtual.one:
+        yield _several_rows_note(link, name, f"The configured has_one {link.virtual.inverse}")
     for each in associations:
         one = each.kind is RelationshipKind.HAS_ONE and not each.filtered
         if one and association_id(each) == has_id(link):
