@@ -15,7 +15,7 @@ import msgspec
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name, default_index_name
 from ash_scaffold.ash.keys import plain_columns
-from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference
+from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference, Resource
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
 from ash_scaffold.ash.predicate import Operand, UntranslatableError, translate
 from ash_scaffold.postgres.catalog import (
@@ -43,18 +43,6 @@ _UPDATE: dict[Action, Term] = {
     Action.RESTRICT: Atom("restrict"),
     Action.SET_NULL: Atom("nilify"),
 }
-
-
-class Constraints(msgspec.Struct, frozen=True, kw_only=True):
-    """The entries of a resource for the constraints of its table."""
-
-    identities: tuple[IdentityDef, ...] = ()
-    references: tuple[Reference, ...] = ()
-    check_constraints: tuple[CheckConstraint, ...] = ()
-    unique_index_names: tuple[ConstraintName, ...] = ()
-    exclusion_constraint_names: tuple[ConstraintName, ...] = ()
-    foreign_key_names: tuple[ConstraintName, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 class ParentKeys:
@@ -90,20 +78,21 @@ def _stops_update(key: ForeignKey, draft: Draft) -> bool:
     return any(attribute is not None and attribute.writable for attribute in referenced)
 
 
-def plan_constraints(
+def with_constraints(
+    resource: Resource,
     draft: Draft,
     belongs_to: Mapping[tuple[Name, str], str],
     parents: ParentKeys,
     identity_names: Mapping[str, str],
-) -> Constraints:
-    """Plan the entries of a resource for the constraints of its table.
+) -> tuple[Resource, tuple[Problem, ...]]:
+    """Add the entries for the constraints of its table to a resource, and report problems.
 
     `identity_names` are those of its file, by index.
     """
     unique = plan_unique(draft, identity_names)
     if draft.is_view:
         # A materialized view's unique indexes say what identifies a row, and reject no write.
-        return Constraints(identities=unique.identities, problems=unique.problems)
+        return msgspec.structs.replace(resource, identities=unique.identities), unique.problems
     references, own = _own_keys(draft, belongs_to)
     # Ash itself knows a belongs_to of a resource to itself on both of its sides.
     to_itself = {
@@ -119,15 +108,16 @@ def plan_constraints(
     names = {key.name for key in draft.table.foreign_keys}
     own += partition_names(draft, ConstraintKind.FOREIGN_KEY, names)
     table_own = [c for c in own if c.name not in {s.name for s in stopping}]
-    return Constraints(
+    planned = msgspec.structs.replace(
+        resource,
         identities=unique.identities,
         references=references,
         check_constraints=_checks(draft),
         unique_index_names=unique.names,
         exclusion_constraint_names=_exclusions(draft),
         foreign_key_names=tuple(sorted((*table_own, *stopping), key=lambda c: c.name)),
-        problems=(*unique.problems, *_deferred(draft)),
     )
+    return planned, (*unique.problems, *_deferred(draft))
 
 
 def _own_keys(

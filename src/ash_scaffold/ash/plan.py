@@ -8,7 +8,7 @@ import msgspec
 
 from ash_scaffold.ash.attributes import AttributePlanner, in_config
 from ash_scaffold.ash.column_types import type_mapper
-from ash_scaffold.ash.constraints import Constraints, ParentKeys, plan_constraints
+from ash_scaffold.ash.constraints import ParentKeys, with_constraints
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import find_keys, table_key
@@ -64,17 +64,18 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     parents = ParentKeys(database)
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
-        constraints = plan_constraints(
-            draft, relationships.belongs_to, parents, state.names.get(name, NO_NAMES).identities
+        actions, of_actions = _actions(draft, config, scope.domains[name])
+        resource, of_constraints = with_constraints(
+            _resource(draft, state.repo, config, actions, relationships.by_table.get(name, ())),
+            draft,
+            relationships.belongs_to,
+            parents,
+            state.names.get(name, NO_NAMES).identities,
         )
         written = name in scope.written
-        actions, found = _actions(draft, config, scope.domains[name])
         if written:
-            problems += [*draft.columns.problems, *constraints.problems, *found]
+            problems += [*draft.columns.problems, *of_constraints, *of_actions]
             problems += table_problems(draft)
-        resource = _resource(
-            draft, state.repo, config, actions, relationships.by_table.get(name, ()), constraints
-        )
         planned.append(PlannedResource(resource=resource, draft=draft, written=written))
     return Plan(
         resources=tuple(planned),
@@ -93,7 +94,6 @@ def _resource(
     config: Resolver,
     actions: Actions | None,
     relationships: tuple[Relationship, ...],
-    constraints: Constraints,
 ) -> Resource:
     name = draft.name
     return Resource(
@@ -110,12 +110,6 @@ def _resource(
         actions=actions,
         attributes=draft.columns.attributes,
         relationships=relationships,
-        identities=constraints.identities,
-        references=constraints.references,
-        check_constraints=constraints.check_constraints,
-        unique_index_names=constraints.unique_index_names,
-        exclusion_constraint_names=constraints.exclusion_constraint_names,
-        foreign_key_names=constraints.foreign_key_names,
     )
 
 
