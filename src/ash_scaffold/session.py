@@ -28,7 +28,6 @@ from ash_scaffold.config import (
     table_pattern,
     valid_alias,
 )
-from ash_scaffold.config.faults import quoted
 from ash_scaffold.config.match import is_glob
 from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.ecto import Hints
@@ -47,6 +46,7 @@ from ash_scaffold.project.schema_changes import (
 )
 from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
 from ash_scaffold.project.state import choose_repo, project_state
+from ash_scaffold.toml_text import quoted
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +205,9 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     resolver = Resolver(opened.config)
     memory = remember(project.root, database, throwaway=bool(source.server_version_text))
     state = project_state(project, _legacy(opened.hints, snapshots), repo, snapshots)
-    changes = find_schema_changes(snapshots.values(), database, resolver, memory.seen, state.types)
+    changes = find_schema_changes(
+        snapshots.values(), database, resolver, memory.earlier, state.types
+    )
     names = names_in_files(project, snapshots, tables_near_changes(changes, database))
     return Session(
         options=opened.options,

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import URL
 from tests.corpus.corpus import DUMPS
+from tests.postgres.compare.comparing import compare_databases
 from tests.torture.servers import SCHEMAS, common
 from tests.torture.servers import load as load_text
 
@@ -27,7 +28,6 @@ from ash_scaffold.postgres.catalog import (
     TypeKind,
     TypeUse,
 )
-from ash_scaffold.postgres.compare import compare_databases
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.facts import (

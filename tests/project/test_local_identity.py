@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from ash_scaffold.postgres.catalog import Column, Database, Name, ServerIdentity, Table, TypeUse
-from ash_scaffold.postgres.compare import Seen, SeenTable
+from ash_scaffold.postgres.compare import EarlierNames, EarlierTable
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.local_identity import (
     NO_IDENTITY,
     LocalIdentity,
     TableIdentity,
+    earlier_names,
     encode_identity,
     identity_path,
     local_files,
     read_identity,
-    seen_in,
     updated,
 )
 
@@ -82,13 +82,13 @@ def test_what_is_here_now_is_held_against_what_was_seen() -> None:
             20: TableIdentity(Name("billing", "unread"), {1: "id"}),
         }
     )
-    assert seen_in(known, here) == Seen(
+    assert earlier_names(known, here) == EarlierNames(
         tables={
-            Name("public", "people"): SeenTable(
+            Name("public", "people"): EarlierTable(
                 Name("public", "users"), {"id": "id", "login": "email"}, frozenset({"name"})
             )
         },
-        gone=frozenset({Name("public", "posts")}),
+        dropped=frozenset({Name("public", "posts")}),
     )
 
 

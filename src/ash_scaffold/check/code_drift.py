@@ -8,7 +8,6 @@ from ash_scaffold.ash.compare import Difference, Kind
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.config.faults import quoted
 from ash_scaffold.generate.module_versions import ModuleVersions, Settings
 from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.generate.writer import regenerate
@@ -21,6 +20,7 @@ from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.term import Atom, Keyword
+from ash_scaffold.toml_text import quoted
 
 _TYPES = frozenset({Kind.TYPE, Kind.CONSTRAINTS})
 

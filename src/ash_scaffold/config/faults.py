@@ -6,15 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TypeAlias
 
 import msgspec
 
 from ash_scaffold.problem import Code, Problem
-
-KeyPath: TypeAlias = tuple[str | int, ...]
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+from ash_scaffold.toml_text import KeyPath, dotted
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -29,23 +25,6 @@ class Fault(msgspec.Struct, frozen=True):
         """Give it as an error at `where`, which names the file and the line where there is one."""
         what = f"{dotted(self.path)} {self.what}" if self.path else self.what
         return self.code.at(where, what, todo=self.todo)
-
-
-def dotted(path: KeyPath) -> str:
-    """Write a key path as TOML does: `tables."billing.*".columns.email`, `accept[0]`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-            continue
-        text += "." if text else ""
-        text += part if _BARE_KEY.fullmatch(part) else quoted(part)
-    return text
-
-
-def quoted(value: str) -> str:
-    """Write a string of the file as TOML would."""
-    return msgspec.json.encode(value).decode()
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -15,10 +15,11 @@ from typing import Literal, Union, get_args, get_origin
 
 import msgspec
 
-from ash_scaffold.config.faults import Fault, KeyPath, did_you_mean, dotted, either, line_of, quoted
+from ash_scaffold.config.faults import Fault, did_you_mean, either, line_of
 from ash_scaffold.config.options import FILE_NAME, Config
 from ash_scaffold.config.rules import rule_faults
 from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.toml_text import KeyPath, dotted, quoted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _QUOTES_NEEDED = 'Names with a star or a space need quotes, as in [tables."billing.*"].'

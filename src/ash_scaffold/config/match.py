@@ -239,6 +239,11 @@ class Resolver:
             self._columns_memo[table] = answers
         return answers.find(column)
 
+    def renamed_from(self, table: Name, column: str | None = None) -> str | None:
+        """Return the old name of a table or of its column: empty for a new one, None if not set."""
+        entry = self.for_table(table) if column is None else self.for_column(table, column)
+        return entry.renamed_from
+
     def _column_rules(self, table: Name) -> list[tuple[str, ColumnConfig]]:
         rules: list[tuple[str, ColumnConfig]] = []
         for entry in self._tables.find(table):

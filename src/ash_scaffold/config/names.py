@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ash_scaffold.config.faults import Fault, KeyPath, did_you_mean
+from ash_scaffold.config.faults import Fault, did_you_mean
 from ash_scaffold.config.match import (
     column_pattern,
     is_glob,
@@ -15,6 +15,7 @@ from ash_scaffold.config.match import (
 from ash_scaffold.config.options import FILE_NAME, Config, RelationshipConfig, TableConfig
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.problem import Code, Problem, ScaffoldError
+from ash_scaffold.toml_text import KeyPath
 
 
 def check_names(

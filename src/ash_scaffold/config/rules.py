@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from ash_scaffold.config.faults import Fault, KeyPath, dotted, either, quoted
+from ash_scaffold.config.faults import Fault, either
 from ash_scaffold.config.match import NamePattern, column_pattern, table_pattern, type_pattern
 from ash_scaffold.config.options import ColumnConfig, Config, RelationshipConfig, TableConfig
 from ash_scaffold.problem import Code
+from ash_scaffold.toml_text import KeyPath, dotted, quoted
 
 # Aliases are ASCII: https://hexdocs.pm/elixir/syntax-reference.html#aliases
 _ALIAS = re.compile(r"[A-Z][A-Za-z0-9_]*(\.[A-Z][A-Za-z0-9_]*)*")

@@ -16,7 +16,7 @@ from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import Document
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.compare import SaidByConfig, Seen
+from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.problem import Code, Problem, fail
 from ash_scaffold.session import Phases, SourceOptions, load_session, open_project
 from ash_scaffold.text_diff import unified_diff
@@ -70,7 +70,7 @@ def load_document(
     return LoadedDocument(
         document=document,
         source=session.source,
-        renamed=_renamed(database, session.memory.seen, session.resolver),
+        renamed=_renamed(database, session.memory.earlier, session.resolver),
         fresh=_fresh(database, session.resolver),
         problems=session.problems,
     )
@@ -88,12 +88,11 @@ def _version(database: Database, dump: Path | None) -> str | None:
     return version[1].decode() if version else None
 
 
-def _renamed(database: Database, seen: Seen, config: Resolver) -> Mapping[Name, Name]:
+def _renamed(database: Database, earlier: EarlierNames, config: Resolver) -> Mapping[Name, Name]:
     """Return the old names of renamed tables: as configured, or from an earlier run."""
-    found = {name: table.name for name, table in seen.tables.items() if table.name != name}
-    configured = SaidByConfig(config)
+    found = {name: table.name for name, table in earlier.tables.items() if table.name != name}
     for table in database.tables:
-        text = configured.table(table.name)
+        text = config.renamed_from(table.name)
         if text:
             schema, dot, rest = text.partition(".")
             found[table.name] = Name(schema, rest) if dot else Name(table.name.schema, text)
@@ -101,8 +100,7 @@ def _renamed(database: Database, seen: Seen, config: Resolver) -> Mapping[Name, 
 
 
 def _fresh(database: Database, config: Resolver) -> frozenset[Name]:
-    configured = SaidByConfig(config)
-    return frozenset(t.name for t in database.tables if configured.table(t.name) == "")
+    return frozenset(t.name for t in database.tables if config.renamed_from(t.name) == "")
 
 
 class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):

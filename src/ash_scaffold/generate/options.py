@@ -10,7 +10,7 @@ import msgspec
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options, Scope
 from ash_scaffold.config import table_pattern
-from ash_scaffold.config.faults import did_you_mean, quoted
+from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.session import (
@@ -20,6 +20,7 @@ from ash_scaffold.session import (
     invalid_module_names,
     open_project,
 )
+from ash_scaffold.toml_text import quoted
 
 _WIDE = 80  # characters: a longer list of tables is written one a line
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ash_scaffold import __version__
-from ash_scaffold.config.faults import quoted
 from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
@@ -53,6 +52,7 @@ from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import digest
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
+from ash_scaffold.toml_text import quoted
 
 _ACTIONS = "actions"
 _SHOWN = 160

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.postgres.catalog import Database, Name, ServerIdentity, Table
-from ash_scaffold.postgres.compare.renames import NOTHING_SEEN, Seen, SeenTable
+from ash_scaffold.postgres.compare import NO_EARLIER_NAMES, EarlierNames, EarlierTable
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
 
@@ -112,18 +112,18 @@ def updated(
     return LocalIdentity(tables=tables)
 
 
-def seen_in(identity: LocalIdentity, database: Database) -> Seen:
-    """Compare the identity of an earlier run with the database of today."""
+def earlier_names(identity: LocalIdentity, database: Database) -> EarlierNames:
+    """Return the names that today's objects had at the run that stored `identity`."""
     if not identity.tables:
-        return NOTHING_SEEN
+        return NO_EARLIER_NAMES
     here = {table.oid for table in database.tables}
-    return Seen(
+    return EarlierNames(
         tables={
-            table.name: _seen_table(identity.tables[table.oid], table)
+            table.name: _earlier_table(identity.tables[table.oid], table)
             for table in database.tables
             if table.oid in identity.tables
         },
-        gone=frozenset(
+        dropped=frozenset(
             old.name
             for oid, old in identity.tables.items()
             if oid not in here and old.name.schema in database.schemas
@@ -136,12 +136,12 @@ def local_files(identity: LocalIdentity, server: ServerIdentity) -> Mapping[str,
     return {IGNORE_PATH: IGNORE, identity_path(server): encode_identity(identity)}
 
 
-def _seen_table(old: TableIdentity, table: Table) -> SeenTable:
+def _earlier_table(old: TableIdentity, table: Table) -> EarlierTable:
     here = {column.attnum: column.name for column in table.columns}
-    return SeenTable(
+    return EarlierTable(
         name=old.name,
         columns={here[attnum]: name for attnum, name in old.columns.items() if attnum in here},
-        gone=frozenset(name for attnum, name in old.columns.items() if attnum not in here),
+        dropped=frozenset(name for attnum, name in old.columns.items() if attnum not in here),
     )
 
 
@@ -153,7 +153,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
     server: ServerIdentity | None = None
     identity: LocalIdentity = NO_IDENTITY
-    seen: Seen = NOTHING_SEEN
+    earlier: EarlierNames = NO_EARLIER_NAMES
     problems: tuple[Problem, ...] = ()
 
     def files(self, database: Database, written: Iterable[Name]) -> dict[str, bytes | None]:
@@ -178,6 +178,6 @@ def remember(root: Path, database: Database, *, throwaway: bool) -> Memory:
     return Memory(
         server=server,
         identity=reading.identity,
-        seen=seen_in(reading.identity, database),
+        earlier=earlier_names(reading.identity, database),
         problems=reading.problems,
     )

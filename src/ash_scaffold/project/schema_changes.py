@@ -9,67 +9,20 @@ import msgspec
 from ash_scaffold.config import Resolver
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import (
-    NOTHING_SEEN,
+    NO_EARLIER_NAMES,
+    NO_RENAMES,
     Change,
+    EarlierNames,
     Kind,
-    Pairing,
-    SaidByConfig,
-    Seen,
+    RenameDetection,
+    Renames,
     compare,
-    pair,
+    detect_renames,
+    with_constraints,
 )
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.snapshot import Snapshot
-
-_CONSTRAINT_RENAMES = frozenset(
-    {
-        Kind.PRIMARY_KEY_RENAMED,
-        Kind.CONSTRAINT_RENAMED,
-        Kind.FOREIGN_KEY_RENAMED,
-        Kind.INDEX_RENAMED,
-    }
-)
-
-
-class Renames(msgspec.Struct, frozen=True):
-    """The renames in the database since the snapshots, new names by old ones.
-
-    Columns and constraints (indexes too) are by the table's new name.
-    """
-
-    tables: Mapping[Name, Name] = {}
-    columns: Mapping[Name, Mapping[str, str]] = {}
-    constraints: Mapping[Name, Mapping[str, str]] = {}
-
-    def table(self, old: Name) -> Name:
-        """Return the name of a table today."""
-        return self.tables.get(old, old)
-
-    def column(self, table: Name, old: str) -> str:
-        """Return the name of a column today; `table` is the table's new name."""
-        return self.columns.get(table, {}).get(old, old)
-
-    def constraint(self, table: Name, old: str) -> str:
-        """Return the name of a constraint or index today; `table` is the table's new name."""
-        return self.constraints.get(table, {}).get(old, old)
-
-    def constraints_for(self, table: Name) -> Mapping[str, str]:
-        """Return the renamed constraints that a table's resource may name.
-
-        They are its own, and those of other tables whose keys point at it.
-        """
-        found: dict[str, str] = {}
-        for names in self.constraints.values():
-            found |= names
-        return {**found, **self.constraints.get(table, {})}
-
-    def columns_of(self, table: Name) -> Mapping[str, str]:
-        """Return the renamed columns of a table (by its new name)."""
-        return self.columns.get(table, {})
-
-
-NO_RENAMES = Renames()
 
 
 class SchemaChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,23 +66,23 @@ def find_schema_changes(
     snapshots: Iterable[Snapshot],
     database: Database,
     config: Resolver,
-    seen: Seen = NOTHING_SEEN,
+    earlier: EarlierNames = NO_EARLIER_NAMES,
     types: Mapping[str, str] = {},
 ) -> SchemaChanges:
     """Pair the tables of the snapshots with those of the database, and compare them.
 
-    A table in a schema that was not read counts as unchanged. `seen` are the names in this very
-    database at an earlier run; `types` are today's modules of generated types that people have
+    A table in a schema that was not read counts as unchanged. `earlier` are the names at the
+    last run on this database; `types` are today's modules of generated types that people have
     renamed, by the name they were generated with.
     """
     all_ = list(snapshots)
     tables = {each.table: each for each in all_ if each.table is not None}
     old = {name: each.facts for name, each in tables.items() if each.facts is not None}
     read = {name: facts for name, facts in old.items() if name.schema in database.schemas}
-    new, pairing = _pair(read, database, config, seen)
-    known = read.keys() | set(pairing.tables.values())
-    changes = _changes_of(compare(read, new, pairing), known, config)
-    renames = _renames_of(pairing, changes)
+    new, detection = _detect_renames(read, database, config, earlier)
+    known = read.keys() | set(detection.renames.tables.values())
+    changes = _changes_of(compare(read, new, detection), known, config)
+    renames = with_constraints(detection.renames, changes, new.values())
     here = {table.name for table in database.tables}
     dropped = [
         each
@@ -151,34 +104,20 @@ def find_schema_changes(
     )
 
 
-def _renames_of(pairing: Pairing, changes: Iterable[Change]) -> Renames:
-    """Take the renames of tables and columns from the pairing, of the rest from the changes."""
-    constraints: dict[Name, dict[str, str]] = {}
-    for change in changes:
-        if change.kind in _CONSTRAINT_RENAMES and change.table is not None:
-            found = constraints.setdefault(change.table, {})
-            found[str(change.before)] = str(change.after)
-    return Renames(
-        tables={old: new for old, new in pairing.tables.items() if old != new},
-        columns=pairing.columns,
-        constraints=constraints,
-    )
-
-
-def _pair(
-    old: Mapping[Name, TableFacts], database: Database, config: Resolver, seen: Seen
-) -> tuple[Mapping[Name, TableFacts], Pairing]:
-    """Take the facts of all tables only where one is missing: it may be any of them now."""
+def _detect_renames(
+    old: Mapping[Name, TableFacts], database: Database, config: Resolver, earlier: EarlierNames
+) -> tuple[Mapping[Name, TableFacts], RenameDetection]:
+    """Take the facts of all tables only where one was dropped: it may be any of them now."""
     here = {table.name for table in database.tables}
     moved = any(name not in here for name in old) or any(
-        was.name != name for name, was in seen.tables.items()
+        was.name != name for name, was in earlier.tables.items()
     )
     new = facts_of_database(database, None if moved else old.keys())
-    pairing = pair(old, new, seen=seen, said=SaidByConfig(config))
+    detection = detect_renames(old, new, earlier=earlier, renamed_from=config.renamed_from)
     if moved:
         # Keys of tables without facts are facts of the tables that they point at.
-        new = facts_of_database(database, {*old, *pairing.tables.values()})
-    return new, pairing
+        new = facts_of_database(database, {*old, *detection.renames.tables.values()})
+    return new, detection
 
 
 def _changes_of(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.postgres.compare.comparing import compare_databases
 
 from ash_scaffold.postgres.catalog import Database, Name, TypeUse
-from ash_scaffold.postgres.compare import Change, Evidence, Kind, compare_databases, text
+from ash_scaffold.postgres.compare import Change, Evidence, Kind, text
 
 SCHEMA = """
 CREATE SCHEMA billing;

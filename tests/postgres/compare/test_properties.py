@@ -19,7 +19,7 @@ from ash_scaffold.postgres.catalog import (
     TypeKind,
     TypeUse,
 )
-from ash_scaffold.postgres.compare import compare, pair, text
+from ash_scaffold.postgres.compare import compare, detect_renames, text
 from ash_scaffold.postgres.facts import TableFacts, facts_of, table_of, write_facts
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.postgres.type_text import decode_type, read_type, write_type
@@ -120,12 +120,12 @@ def test_any_difference_is_told_and_always_in_the_same_words(
 @given(schemas(), schemas())
 @settings(max_examples=200, deadline=None)
 def test_nothing_is_two_things(old: dict[Name, TableFacts], new: dict[Name, TableFacts]) -> None:
-    pairing = pair(old, new)
-    assert len(set(pairing.tables.values())) == len(pairing.tables)
-    assert len(set(pairing.types.values())) == len(pairing.types)
-    assert all(len(set(pairs.values())) == len(pairs) for pairs in pairing.columns.values())
-    assert set(pairing.tables) <= set(old)
-    assert set(pairing.tables.values()) <= set(new)
+    renames = detect_renames(old, new).renames
+    assert len(set(renames.tables.values())) == len(renames.tables)
+    assert len(set(renames.types.values())) == len(renames.types)
+    assert all(len(set(pairs.values())) == len(pairs) for pairs in renames.columns.values())
+    assert set(renames.tables) <= set(old)
+    assert set(renames.tables.values()) <= set(new)
 
 
 @given(

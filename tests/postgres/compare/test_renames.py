@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import pytest
+from tests.postgres.compare.comparing import compare_databases
 
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
-from ash_scaffold.postgres.compare import Evidence, SaidByConfig, compare_databases, text
-from ash_scaffold.project.local_identity import NO_IDENTITY, seen_in, updated
+from ash_scaffold.postgres.compare import (
+    Evidence,
+    RenamedFrom,
+    compare,
+    detect_renames,
+    text,
+    with_constraints,
+)
+from ash_scaffold.postgres.facts import facts_of_database
+from ash_scaffold.project.local_identity import NO_IDENTITY, earlier_names, updated
 
 Tweaked = Callable[..., tuple[Database, ...]]
 
@@ -219,13 +228,13 @@ def test_without_a_past_only_an_unmistakable_pair_is_a_rename(name: str, tweaked
 @pytest.mark.parametrize("name", CASES)
 def test_in_a_database_seen_before_renames_are_certain(name: str, tweaked: Tweaked) -> None:
     before, after = tweaked(SCHEMA, CASES[name].tweak)
-    seen = seen_in(updated(NO_IDENTITY, before), after)
-    changes = compare_databases(before, after, seen=seen)
+    earlier = earlier_names(updated(NO_IDENTITY, before), after)
+    changes = compare_databases(before, after, earlier=earlier)
     assert [text(change) for change in changes] == CASES[name].seen
 
 
-def said(config: str) -> SaidByConfig:
-    return SaidByConfig(Resolver(msgspec.convert(tomllib.loads(config), Config)))
+def configured(config: str) -> RenamedFrom:
+    return Resolver(msgspec.convert(tomllib.loads(config), Config)).renamed_from
 
 
 @pytest.mark.parametrize(
@@ -262,20 +271,22 @@ def test_the_configuration_decides(
     tweak: str, config: str, expected: list[tuple[str, str]], tweaked: Tweaked
 ) -> None:
     before, after = tweaked(SCHEMA, tweak)
-    changes = compare_databases(before, after, said=said(config))
+    changes = compare_databases(before, after, renamed_from=configured(config))
     assert [
         (str(change.before), str(change.after))
         for change in changes
-        if change.evidence is Evidence.SAID
+        if change.evidence is Evidence.CONFIGURED
     ] == expected
-    assert [each for each in changes if each.evidence not in (None, Evidence.SAID)] == []
+    assert [each for each in changes if each.evidence not in (None, Evidence.CONFIGURED)] == []
     assert [each for each in changes if each.kind.value == "rename unclear"] == []
 
 
 def test_a_line_that_was_done_long_ago_does_no_harm(tweaked: Tweaked) -> None:
-    config = said('[tables.orders]\nrenamed_from = "tags"\ncolumns.state.renamed_from = "kind"')
+    config = configured(
+        '[tables.orders]\nrenamed_from = "tags"\ncolumns.state.renamed_from = "kind"'
+    )
     before, after = tweaked(SCHEMA, "ALTER TABLE orders DROP note")
-    assert [text(change) for change in compare_databases(before, after, said=config)] == [
+    assert [text(change) for change in compare_databases(before, after, renamed_from=config)] == [
         "orders.note dropped",
         "orders: index orders_note dropped",
     ]
@@ -285,7 +296,56 @@ def test_a_past_that_is_younger_than_the_snapshot_leaves_evidence_to_decide(
     tweaked: Tweaked,
 ) -> None:
     before, after = tweaked(SCHEMA, "ALTER TABLE orders RENAME state TO status")
-    seen = seen_in(updated(NO_IDENTITY, after), after)
-    assert [text(change) for change in compare_databases(before, after, seen=seen)] == [
+    earlier = earlier_names(updated(NO_IDENTITY, after), after)
+    assert [text(change) for change in compare_databases(before, after, earlier=earlier)] == [
         "orders.state renamed to status (taken for a rename)"
     ]
+
+
+CONSTRAINTS = """
+CREATE TABLE users (id int PRIMARY KEY, CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE logs (id int PRIMARY KEY,
+  user_id int CONSTRAINT logs_user REFERENCES users ON DELETE CASCADE,
+  CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE lines (log_id int CONSTRAINT lines_log REFERENCES logs,
+  before int CONSTRAINT logs_user CHECK (before > 0));
+"""
+
+
+def constraints_for(before: Database, after: Database) -> dict[str, Mapping[str, str]]:
+    old, new = facts_of_database(before), facts_of_database(after)
+    detection = detect_renames(old, new)
+    changes = compare(old, new, detection)
+    renames = with_constraints(detection.renames, changes, new.values())
+    return {name.name: renames.constraints_for(name) for name in new}
+
+
+def test_a_resource_gets_the_renames_of_its_own_constraints_and_of_keys_that_can_refuse_a_delete(
+    tweaked: Tweaked,
+) -> None:
+    """A constraint of the same name on another table is another one."""
+    renames = {"logs_user": "logs_user_fk", "lines_log": "lines_log_fk", "positive": "above_zero"}
+    before, after = tweaked(
+        CONSTRAINTS,
+        "ALTER TABLE logs RENAME CONSTRAINT positive TO above_zero;"
+        "ALTER TABLE logs RENAME CONSTRAINT logs_user TO logs_user_fk;"
+        "ALTER TABLE lines RENAME CONSTRAINT lines_log TO lines_log_fk;",
+    )
+    assert constraints_for(before, after) == {
+        "users": {name: renames[name] for name in ("logs_user", "lines_log")},
+        "logs": renames,
+        "lines": {"lines_log": "lines_log_fk"},
+    }
+
+
+def test_a_key_of_the_same_name_elsewhere_does_not_rename_a_tables_own_constraint(
+    tweaked: Tweaked,
+) -> None:
+    before, after = tweaked(
+        """
+        CREATE TABLE users (id int PRIMARY KEY, CONSTRAINT positive CHECK (id > 0));
+        CREATE TABLE logs (user_id int CONSTRAINT positive REFERENCES users);
+        """,
+        "ALTER TABLE logs RENAME CONSTRAINT positive TO logs_user",
+    )
+    assert constraints_for(before, after) == {"users": {}, "logs": {"positive": "logs_user"}}

@@ -115,14 +115,14 @@ _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
 class Evidence(StrEnum):
-    """How a rename is known."""
+    """The evidence for a rename; the values are those of the JSON output."""
 
-    SEEN = "seen"
-    """This database was seen before: the object has the same oid or attribute number."""
-    SAID = "said"
-    """The configuration says it."""
+    IDENTITY = "seen"
+    """The object has the same oid or attribute number as at an earlier run on this database."""
+    CONFIGURED = "said"
+    """The configuration names the old name."""
     LIKELY = "likely"
-    """One is gone and one is new, with the same type, place and constraints."""
+    """One is dropped and one is new, with the same type, place and constraints."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,68 +9,56 @@ from itertools import groupby
 import msgspec
 from msgspec.structs import replace
 
-from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Column, ForeignKey, Key, Name, Type, TypeKind
 from ash_scaffold.postgres.compare.change import Evidence
 from ash_scaffold.postgres.compare.renames import (
-    NOTHING_SAID,
-    NOTHING_SEEN,
-    Pairing,
-    Said,
-    Seen,
-    SeenTable,
-    Unclear,
+    NO_EARLIER_NAMES,
+    EarlierNames,
+    EarlierTable,
+    RenameDetection,
+    RenamedFrom,
+    Renames,
+    UnclearRename,
     under_new_names,
 )
 from ash_scaffold.postgres.facts import VERSION, TableFacts
 
 
-class SaidByConfig:
-    """The `renamed_from` options of the configuration."""
-
-    def __init__(self, config: Resolver) -> None:
-        self._config = config
-
-    def table(self, name: Name) -> str | None:
-        """Return `renamed_from` of the table's entry."""
-        return self._config.for_table(name).renamed_from
-
-    def column(self, table: Name, column: str) -> str | None:
-        """Return `renamed_from` of the column's entry."""
-        return self._config.for_column(table, column).renamed_from
+def _not_configured(_table: Name, _column: str | None) -> str | None:
+    return None
 
 
-def pair(
+def detect_renames(
     old: Mapping[Name, TableFacts],
     new: Mapping[Name, TableFacts],
     *,
-    seen: Seen = NOTHING_SEEN,
-    said: Said = NOTHING_SAID,
-) -> Pairing:
-    """Find which table, column and type is which.
+    earlier: EarlierNames = NO_EARLIER_NAMES,
+    renamed_from: RenamedFrom = _not_configured,
+) -> RenameDetection:
+    """Find the new name of each table, column and type of the old schema.
 
-    The configuration comes first, then what was seen of this database before, then evidence. What
-    evidence leaves open is in `unclear`.
+    The configuration (`renamed_from`) comes first, then the names at an earlier run on this
+    database, then evidence. Where the evidence is ambiguous, the names are in `unclear`.
     """
-    types = pair_types(old.values(), new.values())
-    tables = pair_tables(old, new, seen, said, types)
+    types = _rename_types(old.values(), new.values())
+    tables = _pair_tables(old, new, earlier, renamed_from, types)
     columns: dict[Name, Mapping[str, str]] = {}
     evidence: dict[tuple[Name, str], Evidence] = {}
     unclear = list(tables.unclear)
-    pairing = Pairing(tables=tables.tables, types=types)
+    renames = Renames(tables=tables.tables, types=types)
     for before, after in tables.tables.items():
-        known = seen.tables.get(after)
-        renamed = known is not None and any(now != was for now, was in known.columns.items())
+        was = earlier.tables.get(after)
+        renamed = was is not None and any(now != old_name for now, old_name in was.columns.items())
         if old[before].columns == new[after].columns and not renamed:
             continue
-        found = pair_columns(old[before], new[after], known, said, pairing)
+        found = _pair_columns(old[before], new[after], was, renamed_from, renames)
         unclear += found.unclear
         if found.renamed:
             columns[after] = found.renamed
             evidence |= {(after, name): how for name, how in found.evidence.items()}
-            pairing = replace(pairing, columns=dict(columns))
-    return replace(
-        pairing,
+            renames = replace(renames, columns=dict(columns))
+    return RenameDetection(
+        renames=renames,
         table_evidence=tables.evidence,
         column_evidence=evidence,
         unclear=tuple(unclear),
@@ -82,53 +70,53 @@ _ANY = Name("", "")
 _TABLES_ALIKE = 2 / 3
 
 
-class TablePairs(msgspec.Struct, frozen=True):
-    """New names by old ones of all tables on both sides, how renames are known, what is unclear."""
+class _TablePairs(msgspec.Struct, frozen=True):
+    """New names by old ones of all tables on both sides, the evidence, and the unclear ones."""
 
     tables: Mapping[Name, Name]
     evidence: Mapping[Name, Evidence]
-    unclear: tuple[Unclear, ...]
+    unclear: tuple[UnclearRename, ...]
 
 
-def pair_tables(
+def _pair_tables(
     old: Mapping[Name, TableFacts],
     new: Mapping[Name, TableFacts],
-    seen: Seen,
-    said: Said,
+    earlier: EarlierNames,
+    renamed_from: RenamedFrom,
     types: Mapping[Name, Name],
-) -> TablePairs:
+) -> _TablePairs:
     """Pair the tables.
 
-    A table that was there when the database was last seen is what its oid says. Beyond that a
-    table that is gone and a new one are one if they are each other's only candidate: of the same
+    A table that was there at the earlier run is recognised by its oid. Beyond that a table
+    that is dropped and a new one are one if they are each other's only candidate: of the same
     columns, and of keys, checks and indexes of the same names, which a rename leaves as they are.
     """
-    told = _declared_tables(old, new, said)
-    certain = {
-        known.name: name
-        for name, known in sorted(seen.tables.items())
-        if name in new and known.name in old and known.name not in told
-        if name not in told.values()
+    declared = _declared_tables(old, new, renamed_from)
+    identified = {
+        was.name: name
+        for name, was in sorted(earlier.tables.items())
+        if name in new and was.name in old and was.name not in declared
+        if name not in declared.values()
     }
-    pairs = told | certain
+    pairs = declared | identified
     taken = set(pairs.values())
     pairs |= {name: name for name in old if name not in pairs and name in new and name not in taken}
-    gone = [
+    dropped = [
         name
         for name in sorted(old)
-        if name not in pairs and name not in seen.gone
-        if all(name != known.name for known in seen.tables.values())
+        if name not in pairs and name not in earlier.dropped
+        if all(name != was.name for was in earlier.tables.values())
     ]
     taken = set(pairs.values())
-    fresh = [name for name in sorted(new) if name not in taken and said.table(name) != ""]
-    likely, unclear = _likely_tables(old, new, gone, fresh, Pairing(tables=pairs, types=types))
+    fresh = [name for name in sorted(new) if name not in taken and renamed_from(name, None) != ""]
+    likely, unclear = _likely_tables(old, new, dropped, fresh, Renames(tables=pairs, types=types))
     evidence = (
-        dict.fromkeys(told, Evidence.SAID)
-        | dict.fromkeys(certain, Evidence.SEEN)
+        dict.fromkeys(declared, Evidence.CONFIGURED)
+        | dict.fromkeys(identified, Evidence.IDENTITY)
         | dict.fromkeys(likely, Evidence.LIKELY)
     )
     tables = pairs | likely
-    return TablePairs(
+    return _TablePairs(
         tables=tables,
         evidence={tables[name]: how for name, how in evidence.items() if tables[name] != name},
         unclear=unclear,
@@ -136,12 +124,12 @@ def pair_tables(
 
 
 def _declared_tables(
-    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], said: Said
+    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], renamed_from: RenamedFrom
 ) -> dict[Name, Name]:
-    """Take from the configuration what is news: a line may stay there when it has been done."""
+    """Return the configured renames that are not done yet: the lines may stay afterwards."""
     found: dict[Name, Name] = {}
     for name in sorted(new):
-        text = said.table(name) if name not in old else None
+        text = renamed_from(name, None) if name not in old else None
         if not text:
             continue
         schema, dot, rest = text.partition(".")
@@ -156,15 +144,15 @@ def _declared_tables(
 def _likely_tables(
     old: Mapping[Name, TableFacts],
     new: Mapping[Name, TableFacts],
-    gone: Collection[Name],
+    dropped: Collection[Name],
     fresh: Collection[Name],
-    pairing: Pairing,
-) -> tuple[dict[Name, Name], tuple[Unclear, ...]]:
-    if not gone or not fresh:
+    renames: Renames,
+) -> tuple[dict[Name, Name], tuple[UnclearRename, ...]]:
+    if not dropped or not fresh:
         return {}, ()
-    kept = set(pairing.tables.values())
-    before = {name: _shape(under_new_names(old[name], pairing), kept) for name in gone}
-    after = {name: _shape(new[name], kept) for name in fresh}
+    paired = set(renames.tables.values())
+    before = {name: _shape(under_new_names(old[name], renames), paired) for name in dropped}
+    after = {name: _shape(new[name], paired) for name in fresh}
     olds: defaultdict[TableFacts, list[Name]] = defaultdict(list)
     news: defaultdict[TableFacts, list[Name]] = defaultdict(list)
     for name, shape in before.items():
@@ -176,22 +164,22 @@ def _likely_tables(
         for shape, names in olds.items()
         if len(names) == 1 and len(news.get(shape, ())) == 1
     }
-    left = [name for name in gone if name not in found]
+    left = [name for name in dropped if name not in found]
     unclear = []
     for name in fresh:
         if name in found.values():
             continue
         candidates = tuple(was for was in left if _tables_alike(before[was], after[name]))
         if candidates:
-            unclear.append(Unclear(None, candidates, (name,)))
+            unclear.append(UnclearRename(None, candidates, (name,)))
     return found, tuple(unclear)
 
 
-def _shape(facts: TableFacts, kept: Collection[Name]) -> TableFacts:
+def _shape(facts: TableFacts, paired: Collection[Name]) -> TableFacts:
     """Return the facts without the table's own name, and those of tables that may be renamed."""
 
     def target(name: Name) -> Name:
-        return name if name in kept else _ANY
+        return name if name in paired else _ANY
 
     return replace(
         facts,
@@ -231,100 +219,106 @@ def _tables_alike(before: TableFacts, after: TableFacts) -> bool:
 _NOT_SEEN: Mapping[str, str] = {}
 
 
-class ColumnPairs(msgspec.Struct, frozen=True):
-    """New names by old ones where they differ, how each is known, and what is unclear."""
+class _ColumnPairs(msgspec.Struct, frozen=True):
+    """New names by old ones where they differ, the evidence, and the unclear ones."""
 
     renamed: Mapping[str, str]
     evidence: Mapping[str, Evidence]
-    unclear: tuple[Unclear, ...]
+    unclear: tuple[UnclearRename, ...]
 
 
 class _Gap(msgspec.Struct, frozen=True):
-    """Columns that are gone and new ones, between the same neighbours."""
+    """Dropped columns and new ones, between the same neighbours."""
 
-    gone: tuple[str, ...]
+    dropped: tuple[str, ...]
     new: tuple[str, ...]
     at_end: bool
 
 
-def pair_columns(
-    old: TableFacts, new: TableFacts, seen: SeenTable | None, said: Said, pairing: Pairing
-) -> ColumnPairs:
+def _pair_columns(
+    old: TableFacts,
+    new: TableFacts,
+    earlier: EarlierTable | None,
+    renamed_from: RenamedFrom,
+    renames: Renames,
+) -> _ColumnPairs:
     """Pair the columns of a table that is on both sides.
 
-    A name that was in use when the database was last seen is what its attribute number says.
-    Beyond that a column that is gone and a new one are one if they are each other's only
+    A column that was there at the earlier run is recognised by its attribute number. Beyond
+    that a column that is dropped and a new one are one if they are each other's only
     candidate: between the same neighbours (PostgreSQL adds columns at the end only), of one type,
     nullability and default, in the same places of the same keys, indexes and checks.
     """
-    told = _declared_columns(old, new, said)
-    certain = _identified_columns(old, new, seen, told)
-    pairs = told | certain
+    declared = _declared_columns(old, new, renamed_from)
+    identified = _identified_columns(old, new, earlier, declared)
+    pairs = declared | identified
     taken = set(pairs.values())
     names = {column.name for column in new.columns}
     for column in old.columns:
         if column.name not in pairs and column.name in names - taken:
             pairs[column.name] = column.name
     likely: dict[str, str] = {}
-    unclear: list[Unclear] = []
-    for gap in _gaps(old, new, pairs, _closed(seen, new, said)):
-        found, asked = _decide(gap, _likeness(old, new, pairs, pairing))
+    unclear: list[UnclearRename] = []
+    for gap in _gaps(old, new, pairs, _closed(earlier, new, renamed_from)):
+        found, undecided = _decide(gap, _likeness(old, new, pairs, renames))
         likely |= found
-        unclear += [Unclear(new.name, gone, fresh) for gone, fresh in asked]
+        unclear += [UnclearRename(new.name, dropped, fresh) for dropped, fresh in undecided]
     evidence = (
-        dict.fromkeys(told, Evidence.SAID)
-        | dict.fromkeys(certain, Evidence.SEEN)
+        dict.fromkeys(declared, Evidence.CONFIGURED)
+        | dict.fromkeys(identified, Evidence.IDENTITY)
         | dict.fromkeys(likely, Evidence.LIKELY)
     )
     renamed = {before: after for before, after in (pairs | likely).items() if before != after}
-    return ColumnPairs(
+    return _ColumnPairs(
         renamed=renamed,
         evidence={renamed[name]: how for name, how in evidence.items() if name in renamed},
         unclear=tuple(unclear),
     )
 
 
-def _declared_columns(old: TableFacts, new: TableFacts, said: Said) -> dict[str, str]:
-    """Take from the configuration what is news: a line may stay there when it has been done."""
+def _declared_columns(
+    old: TableFacts, new: TableFacts, renamed_from: RenamedFrom
+) -> dict[str, str]:
+    """Return the configured renames that are not done yet: the lines may stay afterwards."""
     before = {column.name for column in old.columns}
     after = {column.name for column in new.columns}
     found: dict[str, str] = {}
     for name in sorted(after - before):
-        was = said.column(new.name, name)
+        was = renamed_from(new.name, name)
         if was and was in before - after and was not in found:
             found[was] = name
     return found
 
 
 def _identified_columns(
-    old: TableFacts, new: TableFacts, seen: SeenTable | None, told: Mapping[str, str]
+    old: TableFacts, new: TableFacts, earlier: EarlierTable | None, declared: Mapping[str, str]
 ) -> dict[str, str]:
-    if seen is None:
+    if earlier is None:
         return {}
     before = {column.name for column in old.columns}
-    taken = set(told.values())
+    taken = set(declared.values())
     return {
         was: column.name
         for column in new.columns
         if column.name not in taken
-        and (was := seen.columns.get(column.name)) in before
+        and (was := earlier.columns.get(column.name)) in before
         and was is not None
-        and was not in told
+        and was not in declared
     }
 
 
 def _closed(
-    seen: SeenTable | None, new: TableFacts, said: Said
+    earlier: EarlierTable | None, new: TableFacts, renamed_from: RenamedFrom
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the old names whose fate is known, and the new names that are said to be new.
+    """Return the old names that are decided already, and the new names configured as new.
 
-    The origin of a new name that was seen before tells nothing here: where it is among the old
-    names the two are a pair already, else the database was seen after the old facts were taken.
+    The earlier name of a new column decides nothing here: where it is among the old names the two
+    are a pair already, else the earlier run was after the old facts were taken.
     """
-    declared = frozenset(c.name for c in new.columns if said.column(new.name, c.name) == "")
-    if seen is None:
+    declared = frozenset(c.name for c in new.columns if renamed_from(new.name, c.name) == "")
+    if earlier is None:
         return frozenset(), declared
-    return seen.gone | frozenset(seen.columns.values()), declared
+    return earlier.dropped | frozenset(earlier.columns.values()), declared
 
 
 def _gaps(
@@ -333,11 +327,11 @@ def _gaps(
     pairs: Mapping[str, str],
     closed: tuple[frozenset[str], frozenset[str]],
 ) -> Iterator[_Gap]:
-    """Give the places where some columns are gone and others are new."""
+    """Give the places where some columns are dropped and others are new."""
     back = {after: before for before, after in pairs.items()}
-    gone = _runs(old.columns, lambda name: pairs.get(name))
+    dropped = _runs(old.columns, lambda name: pairs.get(name))
     fresh = _runs(new.columns, lambda name: name if name in back else None)
-    for place, names in gone.items():
+    for place, names in dropped.items():
         was = tuple(name for name in names if name not in closed[0])
         now = tuple(name for name in fresh.get(place, ()) if name not in closed[1])
         if was and now:
@@ -365,25 +359,25 @@ def _runs(
 def _decide(
     gap: _Gap, alike: Callable[[str, str], int]
 ) -> tuple[dict[str, str], list[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    """Pair what is unmistakable, and give the rest that may be renames, as gone and new names."""
+    """Pair the unambiguous ones, and return the other possible renames as dropped and new names."""
     found: dict[str, str] = {}
-    for index, was in enumerate(gap.gone):
+    for index, was in enumerate(gap.dropped):
         candidates = [now for now in gap.new if alike(was, now) == _SAME]
         if len(candidates) != 1:
             continue
         (now,) = candidates
-        rivals = [name for name in gap.gone if alike(name, now) == _SAME]
+        rivals = [name for name in gap.dropped if alike(name, now) == _SAME]
         # A rename leaves the order as it is.
-        in_order = len(gap.gone) != len(gap.new) or gap.new[index] == now
+        in_order = len(gap.dropped) != len(gap.new) or gap.new[index] == now
         if rivals == [was] and in_order:
             found[was] = now
-    gone = tuple(name for name in gap.gone if name not in found)
+    dropped = tuple(name for name in gap.dropped if name not in found)
     new = tuple(name for name in gap.new if name not in found.values())
     if not gap.at_end:
         # Nothing can be added here: what is new was there before, under another name.
-        return found, [(gone, new)] if gone and new else []
-    was_any = tuple(g for g in gone if any(alike(g, n) for n in new))
-    now_any = tuple(n for n in new if any(alike(g, n) for g in gone))
+        return found, [(dropped, new)] if dropped and new else []
+    was_any = tuple(g for g in dropped if any(alike(g, n) for n in new))
+    now_any = tuple(n for n in new if any(alike(g, n) for g in dropped))
     return found, [(was_any, now_any)] if was_any and now_any else []
 
 
@@ -391,16 +385,16 @@ _SAME, _LIKE = 2, 1
 
 
 def _likeness(
-    old: TableFacts, new: TableFacts, pairs: Mapping[str, str], pairing: Pairing
+    old: TableFacts, new: TableFacts, pairs: Mapping[str, str], renames: Renames
 ) -> Callable[[str, str], int]:
     """Tell how alike an old and a new column are: `_SAME`, `_LIKE` (of one type) or 0."""
     after = {column.name: column for column in new.columns}
 
     def alike(was: str, now: str) -> int:
         named = msgspec.structs.replace(
-            pairing,
+            renames,
             columns={
-                **pairing.columns,
+                **renames.columns,
                 new.name: {b: a for b, a in {**pairs, was: now}.items() if a != b},
             },
         )
@@ -446,25 +440,25 @@ def _foreign(key: ForeignKey) -> str:
     return repr((key.columns, key.target, key.on_delete, key.on_update))
 
 
-def pair_types(old: Iterable[TableFacts], new: Iterable[TableFacts]) -> dict[Name, Name]:
+def _rename_types(old: Iterable[TableFacts], new: Iterable[TableFacts]) -> dict[Name, Name]:
     """Return the new names of renamed and moved types by their old names.
 
     A pair has to be made in the same way; one that kept its name in another schema comes first.
     """
     before, after = _types(old), _types(new)
-    gone = {name: type_ for name, type_ in before.items() if name not in after}
+    dropped = {name: type_ for name, type_ in before.items() if name not in after}
     fresh = {name: type_ for name, type_ in after.items() if name not in before}
-    return _pairs(gone, fresh)
+    return _pairs(dropped, fresh)
 
 
 def _types(tables: Iterable[TableFacts]) -> dict[Name, Type]:
     return {type_.name: type_ for table in tables for type_ in table.types}
 
 
-def _pairs(gone: Mapping[Name, Type], fresh: Mapping[Name, Type]) -> dict[Name, Name]:
+def _pairs(dropped: Mapping[Name, Type], fresh: Mapping[Name, Type]) -> dict[Name, Name]:
     found: dict[Name, Name] = {}
     for keep_name in (True, False):
-        before = _by_making(gone, found, keep_name=keep_name)
+        before = _by_making(dropped, found, keep_name=keep_name)
         after = _by_making(fresh, found.values(), keep_name=keep_name)
         for making, names in before.items():
             others = after.get(making, [])

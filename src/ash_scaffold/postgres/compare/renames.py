@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -22,112 +22,175 @@ from ash_scaffold.postgres.catalog import (
     Type,
     TypeUse,
 )
-from ash_scaffold.postgres.compare.change import Evidence
+from ash_scaffold.postgres.compare.change import Change, Evidence, Kind
 from ash_scaffold.postgres.facts import TableFacts
+from ash_scaffold.postgres.referring_keys import by_target, met_by_delete
 from ash_scaffold.postgres.sql import quote_identifier
 
 
-class SeenTable(msgspec.Struct, frozen=True):
-    """What a table was when this database was last seen: its name, and its columns' names.
+class EarlierTable(msgspec.Struct, frozen=True):
+    """The names of a table and of its columns at an earlier run on this database.
 
-    `columns` pairs names now with names then; `gone` are the columns that are no longer there.
+    `columns` pairs today's names with the earlier ones; `dropped` are the earlier names of the
+    columns that are no longer there.
     """
 
     name: Name
     columns: Mapping[str, str]
-    gone: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What is known of this very database from a time before, by its object ids.
+class EarlierNames(msgspec.Struct, frozen=True):
+    """The names that the objects of this database had at an earlier run, by their object ids.
 
-    `tables` has, by their names now, those that were there then; `gone` are the names of those
+    `tables` has, by their names today, those that were there then; `dropped` are the names of those
     that are no longer there.
     """
 
-    tables: Mapping[Name, SeenTable] = {}
-    gone: frozenset[Name] = frozenset()
+    tables: Mapping[Name, EarlierTable] = {}
+    dropped: frozenset[Name] = frozenset()
 
 
-class Said(Protocol):
-    """What the configuration says of renames: the old name, empty for new, None for nothing."""
+NO_EARLIER_NAMES = EarlierNames()
 
-    def table(self, name: Name) -> str | None:
-        """Say what a table was called, `schema.name` or a name in the same schema."""
+RenamedFrom: TypeAlias = Callable[[Name, str | None], str | None]
+"""The old name of a table (`schema.name`, or a name in the same schema), or of its column.
 
-    def column(self, table: Name, column: str) -> str | None:
-        """Say what a column was called."""
-
-
-class NothingSaid:
-    """A configuration that is silent."""
-
-    def table(self, name: Name) -> str | None:  # noqa: ARG002 - the protocol's
-        """Say nothing."""
-        return None
-
-    def column(self, table: Name, column: str) -> str | None:  # noqa: ARG002 - the protocol's
-        """Say nothing."""
-        return None
+Empty for a new object, None where the configuration leaves it open.
+"""
 
 
-NOTHING_SEEN = Seen()
-NOTHING_SAID = NothingSaid()
+class Renames(msgspec.Struct, frozen=True):
+    """New names by old ones.
 
-
-class Unclear(msgspec.Struct, frozen=True):
-    """Names that are gone and new ones that may be theirs: of columns of `table`, or of tables."""
-
-    table: Name | None
-    gone: tuple[str, ...] | tuple[Name, ...]
-    new: tuple[str, ...] | tuple[Name, ...]
-
-
-class Pairing(msgspec.Struct, frozen=True):
-    """Old names and new ones for what is on both sides, how renames are known, what is unclear.
-
-    Column pairs are by the table's new name, and only those that differ.
+    `tables` has all that are on both sides, `types` those that differ. The others are by the
+    table's new name, and only those that differ: `columns`; `constraints` (indexes too) of the
+    table itself; `incoming`, the keys of other tables that can refuse a write to its rows.
     """
 
     tables: Mapping[Name, Name] = {}
     columns: Mapping[Name, Mapping[str, str]] = {}
     types: Mapping[Name, Name] = {}
+    constraints: Mapping[Name, Mapping[str, str]] = {}
+    incoming: Mapping[Name, Mapping[str, str]] = {}
+
+    def table(self, old: Name) -> Name:
+        """Return the new name of a table."""
+        return self.tables.get(old, old)
+
+    def column(self, table: Name, old: str) -> str:
+        """Return the new name of a column of a table (by its new name)."""
+        return self.columns.get(table, _NONE).get(old, old)
+
+    def constraint(self, table: Name, old: str) -> str:
+        """Return the new name of a constraint or index of a table (by its new name)."""
+        return self.constraints.get(table, _NONE).get(old, old)
+
+    def columns_of(self, table: Name) -> Mapping[str, str]:
+        """Return the renamed columns of a table (by its new name)."""
+        return self.columns.get(table, _NONE)
+
+    def constraints_for(self, table: Name) -> Mapping[str, str]:
+        """Return the renamed constraints that a table's resource may name (by its new name)."""
+        return {**self.incoming.get(table, _NONE), **self.constraints.get(table, _NONE)}
+
+
+NO_RENAMES = Renames()
+_NONE: Mapping[str, str] = {}
+
+
+_CONSTRAINT_RENAMES = frozenset(
+    {
+        Kind.PRIMARY_KEY_RENAMED,
+        Kind.CONSTRAINT_RENAMED,
+        Kind.FOREIGN_KEY_RENAMED,
+        Kind.INDEX_RENAMED,
+    }
+)
+
+
+def with_constraints(
+    renames: Renames, changes: Iterable[Change], new: Iterable[TableFacts]
+) -> Renames:
+    """Add the renamed constraints among the changes. `new` are the facts after them.
+
+    The names of constraints are unique in their table only.
+    """
+    constraints: dict[Name, dict[str, str]] = {}
+    keys: dict[tuple[Name, str], str] = {}
+    for change in changes:
+        if change.kind in _CONSTRAINT_RENAMES and change.table is not None:
+            before, after = str(change.before), str(change.after)
+            constraints.setdefault(change.table, {})[before] = after
+            if change.kind is Kind.FOREIGN_KEY_RENAMED:
+                keys[change.table, after] = before
+    incoming: dict[Name, dict[str, str]] = {}
+    if keys:
+        tables = list(new)
+        all_keys = {
+            (key.table, key.name): key
+            for table in tables
+            for key in (*table.foreign_keys, *table.incoming)
+        }
+        pointing = by_target(all_keys.values())
+        for table in tables:
+            for key in met_by_delete(table.name, pointing):
+                before = keys.get((key.table, key.name), "")
+                if before and before not in _constraint_names(table):
+                    incoming.setdefault(table.name, {})[before] = key.name
+    return replace(renames, constraints=constraints, incoming=incoming)
+
+
+def _constraint_names(table: TableFacts) -> set[str]:
+    names = {key.name for key in table.unique_keys}
+    if table.primary_key is not None:
+        names.add(table.primary_key.name)
+    names |= {key.name for key in table.foreign_keys}
+    names |= {check.name for check in table.checks}
+    names |= {exclusion.name for exclusion in table.exclusions}
+    return names | {index.name for index in table.indexes}
+
+
+class UnclearRename(msgspec.Struct, frozen=True):
+    """Dropped names and new ones that may be theirs: of columns of `table`, or of tables."""
+
+    table: Name | None
+    dropped: tuple[str, ...] | tuple[Name, ...]
+    new: tuple[str, ...] | tuple[Name, ...]
+
+
+class RenameDetection(msgspec.Struct, frozen=True):
+    """The renames that were found, how each is known, and those that are unclear.
+
+    The evidence is by new names.
+    """
+
+    renames: Renames = NO_RENAMES
     table_evidence: Mapping[Name, Evidence] = {}
     column_evidence: Mapping[tuple[Name, str], Evidence] = {}
-    unclear: tuple[Unclear, ...] = ()
+    unclear: tuple[UnclearRename, ...] = ()
 
 
-def paired(
-    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], tables: Mapping[Name, Name]
-) -> Iterator[tuple[TableFacts, TableFacts]]:
-    """Give the tables that are on both sides, `tables` by old name."""
-    for before, after in tables.items():
-        yield old[before], new[after]
-
-
-_NO_COLUMNS: Mapping[str, str] = {}
-
-
-def under_new_names(facts: TableFacts, pairing: Pairing) -> TableFacts:
+def under_new_names(facts: TableFacts, renames: Renames) -> TableFacts:
     """Rewrite the facts of one table: its own names, and those of all that it refers to.
 
     The order of what is sorted by name stays that of the old names.
     """
-    return _Rewriting(facts.name, pairing).table(facts)
+    return _Rewriting(facts.name, renames).table(facts)
 
 
 class _Rewriting:
     """The new names, as one table sees them."""
 
-    def __init__(self, table: Name, pairing: Pairing) -> None:
-        self._pairing = pairing
-        self._table = pairing.tables.get(table, table)
-        self._columns = pairing.columns.get(self._table, _NO_COLUMNS)
+    def __init__(self, table: Name, renames: Renames) -> None:
+        self._renames = renames
+        self._table = renames.table(table)
+        self._columns = renames.columns.get(self._table, _NONE)
         renamed, moved = self._table.name != table.name, self._table.schema != table.schema
         self._new = Substitution(
             columns=self._columns,
             relation=(table.name, self._table.name) if renamed else None,
-            types=pairing.types,
+            types=renames.types,
             schemas=(table.schema, self._table.schema) if moved else None,
         )
 
@@ -156,8 +219,8 @@ class _Rewriting:
 
     def foreign_key(self, key: ForeignKey) -> ForeignKey:
         owner, target = self._relation(key.table), self._relation(key.target)
-        own = self._pairing.columns.get(owner, _NO_COLUMNS)
-        others = self._pairing.columns.get(target, _NO_COLUMNS)
+        own = self._renames.columns.get(owner, _NONE)
+        others = self._renames.columns.get(target, _NONE)
         return replace(
             key,
             table=owner,
@@ -168,7 +231,7 @@ class _Rewriting:
         )
 
     def _relation(self, name: Name) -> Name:
-        return self._pairing.tables.get(name, name)
+        return self._renames.table(name)
 
     def _column(self, column: Column) -> Column:
         return replace(
@@ -222,10 +285,10 @@ class _Rewriting:
 
     def _type(self, type_: Type) -> Type:
         # A domain's expressions speak of VALUE, never of columns.
-        new = Substitution(types=self._pairing.types)
+        new = Substitution(types=self._renames.types)
         return replace(
             type_,
-            name=self._pairing.types.get(type_.name, type_.name),
+            name=self._renames.types.get(type_.name, type_.name),
             base=type_.base and self._use(type_.base),
             default=type_.default and substitute(type_.default, new),
             checks=tuple(
@@ -236,7 +299,7 @@ class _Rewriting:
         )
 
     def _use(self, use: TypeUse) -> TypeUse:
-        renamed = self._pairing.types.get(use.name)
+        renamed = self._renames.types.get(use.name)
         return use if renamed is None else TypeUse(renamed, use.typmod, use.dimensions)
 
     def _sql(self, sql: str | None) -> str | None:

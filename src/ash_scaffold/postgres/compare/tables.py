@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ash_scaffold.config.faults import dotted, quoted
 from ash_scaffold.postgres.catalog import Column, Generated, Key, Name
 from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.compare.objects import pair_named
-from ash_scaffold.postgres.compare.renames import Pairing, Unclear
+from ash_scaffold.postgres.compare.renames import RenameDetection, UnclearRename
 from ash_scaffold.postgres.facts import TableFacts
+from ash_scaffold.toml_text import dotted, quoted
 
 
 def compare_presence(
-    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], pairing: Pairing
+    old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts], detection: RenameDetection
 ) -> Iterator[Change]:
-    """Yield the tables that came, went and were renamed. `old` is by the old names."""
+    """Yield the tables that were added, dropped and renamed. `old` is by the old names."""
     for name, facts in old.items():
         view = facts.kind.is_view
-        now = pairing.tables.get(name)
+        now = detection.renames.tables.get(name)
         if now is None:
             kind = Kind.VIEW_DROPPED if view else Kind.TABLE_DROPPED
             yield Change(kind=kind, table=name, before=facts)
@@ -28,9 +28,9 @@ def compare_presence(
                 table=now,
                 before=name,
                 after=now,
-                evidence=pairing.table_evidence[now],
+                evidence=detection.table_evidence[now],
             )
-    kept = set(pairing.tables.values())
+    kept = set(detection.renames.tables.values())
     for name, facts in new.items():
         if name not in kept:
             kind = Kind.VIEW_ADDED if facts.kind.is_view else Kind.TABLE_ADDED
@@ -53,9 +53,9 @@ def compare_table(old: TableFacts, new: TableFacts) -> Iterator[Change]:
             yield Change(kind=kind, table=new.name, before=before, after=after, detail=detail)
 
 
-def unclear_rename(unclear: Unclear) -> Change:
-    """Say what can't be decided, and the line of configuration that decides it."""
-    new, was = unclear.new[0], unclear.gone[0]
+def unclear_rename(unclear: UnclearRename) -> Change:
+    """Return the undecided rename, with the line of configuration that decides it."""
+    new, was = unclear.new[0], unclear.dropped[0]
     table = new if isinstance(new, Name) else unclear.table
     column = "" if isinstance(new, Name) else new
     path = ("tables", str(table), *(("columns", column) if column else ()))
@@ -63,7 +63,7 @@ def unclear_rename(unclear: Unclear) -> Change:
         kind=Kind.RENAME_UNCLEAR,
         table=table,
         object=column,
-        before=unclear.gone,
+        before=unclear.dropped,
         after=unclear.new,
         detail=f"[{dotted(path)}] renamed_from = {quoted(str(was))}",
     )
@@ -75,19 +75,21 @@ def _rename_kind(was: Name, now: Name, *, view: bool) -> Kind:
     return Kind.VIEW_RENAMED if view else Kind.TABLE_RENAMED
 
 
-def compare_columns(old: TableFacts, new: TableFacts, pairing: Pairing) -> Iterator[Change]:
+def compare_columns(
+    old: TableFacts, new: TableFacts, detection: RenameDetection
+) -> Iterator[Change]:
     """Yield what changed. The old facts are under the new names already."""
     table = new.name
     before = {column.name: column for column in old.columns}
     after = {column.name: column for column in new.columns}
-    for was, name in pairing.columns.get(table, {}).items():
+    for was, name in detection.renames.columns.get(table, {}).items():
         yield Change(
             kind=Kind.COLUMN_RENAMED,
             table=table,
             object=name,
             before=was,
             after=name,
-            evidence=pairing.column_evidence[table, name],
+            evidence=detection.column_evidence[table, name],
         )
     for name, column in before.items():
         if name not in after:
