@@ -99,7 +99,7 @@ class _BodyReader:
         self._depth = 0
         self._fields: dict[str, EctoField] = {}
         self._keys: set[str] = set()
-        self._roles: dict[str | None, Role] = {}
+        self._roles: dict[str, Role] = {}
         self._associations: list[EctoAssociation] = []
         self._embedded: list[EmbeddedSchema] = []
         self._unread: list[Unread] = []
@@ -108,7 +108,9 @@ class _BodyReader:
     def body(self) -> Body:
         """Return what was read; of several fields of a name the last counts."""
         fields = [
-            msgspec.structs.replace(field, role=self._roles.get(field.column, Role.NONE))
+            msgspec.structs.replace(field, role=self._roles[field.column])
+            if field.column in self._roles
+            else field
             for field in self._fields.values()
         ]
         return Body(
