@@ -232,7 +232,7 @@ def test_what_holds_for_the_resources_is_not_left_behind(old: str, new: str, sai
     (problem,) = caught.value.problems
     assert (problem.code, problem.what) == (
         Code.LEGACY_COLLISION,
-        f"App.Accounts.Domain says more of its resources than which they are: {said}.",
+        f"App.Accounts.Domain has settings of its resources beside their entries: {said}.",
     )
 
 

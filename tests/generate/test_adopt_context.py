@@ -408,8 +408,8 @@ class TestADomainThatStoodBeside:
         )
         (said,) = refused(shop)
         assert said == (
-            f"{Code.LEGACY_COLLISION.value} {BESIDE}: Shop.Sales.Domain says more of its resources "
-            "than which they are: resource Shop.Sales.Resources.User do."
+            f"{Code.LEGACY_COLLISION.value} {BESIDE}: Shop.Sales.Domain has settings of its "
+            "resources beside their entries: resource Shop.Sales.Resources.User do."
         )
 
     def test_a_section_of_its_own_keeps_it_where_it_is(self, shop: Shop) -> None:

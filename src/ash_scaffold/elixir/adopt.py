@@ -89,10 +89,10 @@ def without_entries(source: bytes, module: str, resources: Iterable[str], use: s
     if own:
         raise fail(
             Code.LEGACY_COLLISION,
-            f"{module} says more of its resources than which they are: {'; '.join(own)}.",
+            f"{module} has settings of its resources beside their entries: {'; '.join(own)}.",
             where=module,
-            todo="Make the context the domain by hand and move this into it: `use Ash.Domain` and "
-            "what stands here. Then run it again.",
+            todo="Make the context the domain by hand: move `use Ash.Domain` and these settings "
+            "into it. Then run it again.",
         )
     return merged.text
 

@@ -194,7 +194,7 @@ def _choose(
     names = ", ".join(app.path for app in with_repo or apps)
     raise fail(
         Code.NOT_A_MIX_PROJECT,
-        f"This is an umbrella, and nothing says which application is meant: {names}.",
+        f"This is an umbrella, and no application is chosen: {names}.",
         where=str(root / "mix.exs"),
         todo="Run this in the folder of one of them.",
     )

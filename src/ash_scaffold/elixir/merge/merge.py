@@ -100,7 +100,7 @@ def merge(
         context = msgspec.structs.replace(context, renames=followed)
     resolver = Resolver(style_of(source.tree.source), context)
     text = _merged_text(source, base, theirs, resolver, others)
-    if parse(text).fault is not None:
+    if text != source.tree.source and parse(text).fault is not None:
         return _unmerged(ours, base, theirs, context.scope)
     held = frozenset(resolver.held)
     return Merged(
