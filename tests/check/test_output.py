@@ -16,7 +16,7 @@ from ash_scaffold.check.report import (
 )
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Accepted, Finding
-from ash_scaffold.report.github import as_annotations
+from ash_scaffold.report.formats import as_annotations
 
 ADDED = Finding(
     severity=Severity.ERROR,

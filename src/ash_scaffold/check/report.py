@@ -13,9 +13,7 @@ from ash_scaffold.check.hand_over import HandOver, hand_over_lines
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding, Report
-from ash_scaffold.report.json import document, objects
-from ash_scaffold.report.junit import Case, as_junit
-from ash_scaffold.report.text import as_text
+from ash_scaffold.report.formats import Case, as_junit, as_text, document, objects
 
 _KEYS = {name: name for name in Finding.__struct_fields__}
 _PROJECT = "project"

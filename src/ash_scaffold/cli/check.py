@@ -130,7 +130,7 @@ def run(
 def _print(report: CheckReport, format_: Format, threshold: Severity) -> None:
     from ash_scaffold.check.report import check_document, check_junit, check_text
     from ash_scaffold.cli.output import safe, write_json
-    from ash_scaffold.report.github import as_annotations
+    from ash_scaffold.report.formats import as_annotations
 
     match format_:
         case Format.JSON:

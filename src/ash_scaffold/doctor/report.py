@@ -8,7 +8,7 @@ from ash_scaffold.generate.missing_settings import Need
 from ash_scaffold.problem import Problem, Severity
 from ash_scaffold.project.settings import lines
 from ash_scaffold.report.finding import Finding, Report
-from ash_scaffold.report.json import document, objects
+from ash_scaffold.report.formats import document, objects
 
 _KEYS = {
     "group": "source",

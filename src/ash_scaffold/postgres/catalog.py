@@ -398,3 +398,11 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
             if table.name == name:
                 return table
         raise KeyError(str(name))
+
+    def base_type(self, use: TypeUse) -> TypeUse:
+        """Return what a domain is over, which its values are stored and compared as; else `use`."""
+        type_ = self.types.get(use.name)
+        if type_ is None or type_.kind is not TypeKind.DOMAIN or type_.base is None:
+            return use
+        base = self.base_type(type_.base)
+        return TypeUse(base.name, base.typmod, base.dimensions + use.dimensions)

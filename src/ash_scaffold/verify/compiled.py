@@ -1,4 +1,4 @@
-"""A compiled resource as `ash.model`: one converter for the answers of the script.
+"""A compiled resource: as `ash.model`, and how its attributes are stored.
 
 The script names columns, the model attributes: an attribute takes the name that the plan gives to
 its column. Facts that the script doesn't answer are unknown.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 
 import msgspec
 
@@ -24,7 +25,8 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.ash.types import WHOLE_SECONDS, Family, row_of
+from ash_scaffold.postgres.catalog import Database, Name, TypeUse
 from ash_scaffold.term import Atom, Expr, Keyword, Module, Term
 from ash_scaffold.verify.answers import (
     AttributeAnswer,
@@ -267,3 +269,50 @@ def _recognises(known: NameAnswer, name: str) -> bool:
             return re.search(known.name, name) is not None
         case _:
             return name == known.name
+
+
+_CATALOG = "pg_catalog"
+_WHOLE_SECONDS = frozenset(
+    f":{type_.name}" if isinstance(type_, Atom) else type_.name for type_ in WHOLE_SECONDS
+)
+
+
+class Fit(Enum):
+    """How well a storage type fits a column."""
+
+    FITS = ""
+    UNKNOWN = "PostgreSQL knows no type of that name"
+    OTHER = "reads and writes fail"
+    PADDING = "filters miss values that differ in padding or case"
+    TIME_ZONE = "filters miss and writes shift when the session's time zone is not UTC"
+    SECONDS = "fractions of a second are lost"
+
+
+def fit(database: Database, column: TypeUse, attribute: AttributeAnswer) -> Fit:
+    """Compare the storage type of an attribute, as the server resolved it, with a column's."""
+    if attribute.pg_type is None:
+        return Fit.UNKNOWN
+    schema, name, dimensions = attribute.pg_type
+    wanted = database.base_type(column)
+    stored = database.base_type(TypeUse(Name(schema, name), dimensions=dimensions))
+    if wanted.is_array != stored.is_array:
+        return Fit.OTHER
+    one, other = wanted.name, stored.name
+    rule, other_rule = row_of(one.name), row_of(other.name)
+    builtin = one.schema == other.schema == _CATALOG
+    alike = rule.facts.alike if builtin else ""
+    if one == other or (alike and alike == other_rule.facts.alike):
+        return Fit.SECONDS if _loses_fractions(wanted, attribute) else Fit.FITS
+    families = {rule.family, other_rule.family}
+    if families == {Family.STRING}:
+        return Fit.PADDING
+    if families == {Family.DATETIME} and rule.facts.fraction and other_rule.facts.fraction:
+        return Fit.TIME_ZONE
+    return Fit.OTHER
+
+
+def _loses_fractions(column: TypeUse, attribute: AttributeAnswer) -> bool:
+    if not row_of(column.name.name).facts.fraction or column.typmod == 0:
+        return False
+    storage = attribute.storage.removeprefix("{:array, ").removesuffix("}")
+    return not _WHOLE_SECONDS.isdisjoint({storage, attribute.type})

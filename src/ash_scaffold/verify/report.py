@@ -10,8 +10,7 @@ import msgspec
 from ash_scaffold.config.options import Accept
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding, Report, split_accepted
-from ash_scaffold.report.json import document, objects
-from ash_scaffold.report.junit import Case, as_junit
+from ash_scaffold.report.formats import Case, as_junit, document, objects
 
 _KEYS = {
     "kind": "kind",

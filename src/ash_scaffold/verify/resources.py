@@ -46,9 +46,8 @@ from ash_scaffold.verify.answers import (
     RelationshipAnswer,
     ResourceAnswer,
 )
-from ash_scaffold.verify.compiled import read_compiled
+from ash_scaffold.verify.compiled import Fit, fit, read_compiled
 from ash_scaffold.verify.report import Kind, accept_subject
-from ash_scaffold.verify.storage import Fit, fit
 
 _VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 _GIVE_TYPE = "Give it the type that `ash-scaffold inspect` names for the column."

@@ -27,7 +27,6 @@ from ash_scaffold.verify.answers import (
     WritesAnswer,
 )
 from ash_scaffold.verify.report import Checked, Kind
-from ash_scaffold.verify.storage import base_type
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -201,7 +200,7 @@ def conditions(planned: PlannedResource, database: Database) -> Iterator[Conditi
 
 def _condition(risk: Risk, column: Column, database: Database) -> str:
     value = f"t.{quoted(column.name)}"
-    base = base_type(database, column.type)
+    base = database.base_type(column.type)
     if risk in _BY_TEXT:
         return f"lower({value}::text) ~ {_literal(_BY_TEXT[risk])}"
     if risk is Risk.TWO_DIMENSIONS:
