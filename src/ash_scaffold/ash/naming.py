@@ -191,7 +191,7 @@ def plural_name(name: str) -> str:
 
 def macro_underscore(name: str) -> str:
     """Return a module's last segment as `Macro.underscore/1` gives it."""
-    return str(inflection.underscore(name))
+    return re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def macro_camelize(name: str) -> str:
@@ -226,17 +226,13 @@ def module_path(module: str) -> str:
 
     Follows `Macro.underscore/1`, segment by segment.
     """
-    return "/".join(_macro_underscore(part) for part in module.split(".")) + ".ex"
-
-
-def _macro_underscore(segment: str) -> str:
-    return re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])", "_", segment).lower()
+    return "/".join(macro_underscore(part) for part in module.split(".")) + ".ex"
 
 
 @cache
 def short_name(module: str) -> str:
     """Give the underscored last segment, from which Ash guesses key attributes."""
-    return _macro_underscore(module.rsplit(".", 1)[-1])
+    return macro_underscore(module.rsplit(".", 1)[-1])
 
 
 class Names:
