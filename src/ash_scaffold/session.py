@@ -1,8 +1,8 @@
 """The pipeline of every command: open the project, read the database, plan.
 
 Each stage is a value that the next one takes, so a command goes as far as it needs: `open_project`
-and `read_database` serve `inspect`; `load_session` does all of it for a command that has no more to
-say than its options; `verify`, `doctor` and `init` put the stages together themselves.
+and `read_database` serve `inspect`; `load_session` does all of it for a command that needs nothing
+but its options; `verify`, `doctor` and `init` put the stages together themselves.
 """
 
 from __future__ import annotations

@@ -174,8 +174,8 @@ def test_an_unknown_domain(project: Path, shop: str, resources: Run, add: Add) -
     add(project, {"ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["orders"]\n'})
     done = resources("--domain", "Shop.Sale", "--url", shop)
     assert done.failure == failed(
-        "error [no-tables] Shop.Sale: Nothing says which tables belong to Shop.Sale: no "
-        "configuration, no resource that is there, no Ecto schema in a context of that name.\n"
+        "error [no-tables] Shop.Sale: No table belongs to Shop.Sale: there is "
+        "none in the configuration, no resource, and no Ecto schema in a context of that name.\n"
         "    Did you mean Shop.Sales? Otherwise:\n"
         "    Add this to ash_scaffold.toml, with the tables you want:\n"
         '    [domains."Shop.Sale"]\n'

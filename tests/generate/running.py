@@ -120,10 +120,10 @@ def told(problem: Problem) -> str:
 def conflict(path: str, name: str, *, gone: bool = False) -> str:
     """Return what is said of what both sides changed, or of what lost its object (`gone`)."""
     what = (
-        "It is gone from the database, and somebody has edited it here: it stays, "
-        "and points at nothing."
+        "It was dropped from the database, and it was edited here by hand: it stays, "
+        "and refers to nothing."
         if gone
-        else "The database wants another text, and somebody has edited it here: the edit stays."
+        else "The schema demands another text, and it was edited here by hand: the edit stays."
     )
     return (
         f"error [conflict] {path}: {name}: {what}\n"

@@ -63,7 +63,7 @@ ADOPTED = (
 OBSOLETE = (
     f"warning [domain-obsolete] {BESIDE}: Shop.Sales is the domain now; Shop.Sales.Domain lists "
     "no resource any more.\n"
-    "    Take it out of ash_domains and delete it; where nobody has edited it and no other module "
+    "    Take it out of ash_domains and delete it; where it is unedited and no other module "
     "names it, that does the latter: ash-scaffold resources --prune"
 )
 
@@ -395,8 +395,8 @@ class TestADomainThatStoodBeside:
             ("config :shop, ash_domains: [Shop.Sales]",)
         ]
         listed = (
-            "warning [domain-obsolete] config/config.exs: Shop.Sales.Domain is gone, and "
-            "ash_domains lists it.\n    Take it out of the list."
+            "warning [domain-obsolete] config/config.exs: Shop.Sales.Domain was removed, "
+            "and ash_domains still lists it.\n    Take it out of the list."
         )
         assert self.switched(shop, prune=True).problems == [listed, ADOPTED]
         assert shop.run().problems == [listed]

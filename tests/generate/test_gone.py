@@ -25,7 +25,7 @@ ASKED = (
     "    Delete it and its line in the domain, or have that done: ash-scaffold resources --prune"
 )
 STAGE = "attribute :stage, Shop.Types.State do\n      source :state\n"
-EDITED = "    Somebody has edited the file, so it is not deleted: take it out by hand."
+EDITED = "    The file was edited by hand, so it is not deleted: remove it yourself."
 
 
 @pytest.fixture
@@ -255,6 +255,6 @@ def test_a_table_that_is_left_out_by_now_keeps_its_module_and_its_place(
     assert done.problems == [
         "warning [table-skipped] lib/shop/sales/tag.ex: The table tags gets no resource any "
         "more; Shop.Sales.Tag stays as it is, and in its domain.\n"
-        "    Delete the file, its line in the domain and its snapshot if nobody needs it."
+        "    Delete the file, its line in the domain and its snapshot if it is not needed."
     ]
     rests(shop, done)

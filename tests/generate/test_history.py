@@ -188,8 +188,8 @@ def test_an_unclear_one_is_asked_for_and_nothing_is_guessed(make_shop: MakeShop)
     assert done.diff == ""
     [problem] = done.problems
     assert problem == (
-        "error [rename-unclear] users: Gone: email, name. New: a, b. Each column may have been "
-        "renamed, or replaced.\n"
+        "error [rename-unclear] users: Dropped: email, name. Added: a, b. Each column may have "
+        "been renamed or replaced.\n"
         "    Say which it is in ash_scaffold.toml, for each that is new: its old name, "
         'or "" for a new column.\n'
         "    [tables.users.columns.a]\n"
@@ -304,8 +304,8 @@ def test_a_broken_memory_is_as_good_as_none(shop: Shop) -> None:
     assert done.words == ["users.email renamed to mail (taken for a rename)"]
     [note] = done.problems
     assert note.startswith(
-        f"note [snapshot-invalid] {LOCAL}/{identity.name}: What was seen of this database before "
-        "can't be read: "
+        f"note [snapshot-invalid] {LOCAL}/{identity.name}: The local identity of this "
+        "database can't be read: "
     )
     assert shop.run().problems == []
 

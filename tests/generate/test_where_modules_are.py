@@ -252,6 +252,6 @@ lib/shop/people/account.ex
 """
     )
     assert done.problems == [
-        "note [removed-by-hand] lib/shop/people/account.ex: users.actions.defaults: Somebody took "
-        "it out, so it stays out."
+        "note [removed-by-hand] lib/shop/people/account.ex: users.actions.defaults: It was "
+        "removed by hand, so it stays out."
     ]

@@ -199,7 +199,7 @@ def _unresolved(run: PlannedRun, found: Iterable[Finding]) -> Iterator[Finding]:
                     module=snapshot.module,
                     path=snapshot.path,
                     line=1,
-                    what="The database wants another text, and somebody has edited it here.",
+                    what="The schema demands another text, and it was edited here by hand.",
                     todo="`ash-scaffold resources --dry-run` shows the versions.",
                     accept=(name,),
                 )

@@ -1,4 +1,4 @@
-"""`ash-scaffold check`: the line in CI that says that all still agree."""
+"""`ash-scaffold check`: compares database, snapshots and code in CI."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ def run(
 
     threshold = next(each for each, word in DRIFT_WORDS.items() if word == fail_on.value)
     as_json = format_ is Format.JSON
-    with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as say:
-        report = do_check(options, say, with_hand_over=hand_over or as_json)
+    with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as announce:
+        report = do_check(options, announce, with_hand_over=hand_over or as_json)
     if not as_json:
         print_problems(report.problems)
     _print(report, format_, threshold)

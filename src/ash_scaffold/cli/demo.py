@@ -80,8 +80,8 @@ def _run(out: Console, project: Path, domain: str | None) -> Exit:
     from ash_scaffold.generate.options import ResourcesOptions
     from ash_scaffold.session import SourceOptions
 
-    said = f" --domain {domain}" if domain else ""
-    out.print(f"\n$ ash-scaffold resources{said} --dump {_DUMP}\n")
+    option = f" --domain {domain}" if domain else ""
+    out.print(f"\n$ ash-scaffold resources{option} --dump {_DUMP}\n")
     # The sample is to look the same whatever the user's environment says of a database.
     options = ResourcesOptions(
         source=SourceOptions(

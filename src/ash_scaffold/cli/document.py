@@ -1,4 +1,4 @@
-"""`ash-scaffold document`: the schema document, written and kept true."""
+"""`ash-scaffold document`: writes the schema document, and keeps it up to date."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _print(found: Inspection) -> None:
 
 
 def _print_usage(found: Inspection) -> None:
-    """Print who uses each table; what can't be said in Ash is none of that."""
+    """Print the users of each table, without the problems of mapping it to Ash."""
     from ash_scaffold.cli.output import console, print_problems, print_table, safe
 
     out = console()

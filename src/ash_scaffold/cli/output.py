@@ -1,4 +1,4 @@
-"""How problems, tables and diffs look on a terminal."""
+"""Problems, tables and diffs on a terminal."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def resources(
         bool,
         typer.Option(
             "--prune",
-            help="Delete modules whose table is gone and that nobody has edited.",
+            help="Delete unedited modules whose table was dropped.",
             rich_help_panel=_MODULES,
         ),
     ] = False,
@@ -149,7 +149,7 @@ def resources(
         bool,
         typer.Option(
             "--refresh-style",
-            help="After an upgrade: write what nobody touched as this version would.",
+            help="After an upgrade: write unedited parts as this version would.",
             rich_help_panel=_MODULES,
         ),
     ] = False,

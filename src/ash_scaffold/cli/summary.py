@@ -21,7 +21,7 @@ from ash_scaffold.session import Session
 
 _MANY = 30
 _NOTHING = "(nothing)"
-_LIKELY = ", to all appearances: one is gone and one is new, alike in type, place and constraints"
+_LIKELY = ", most likely: the old and the new one are alike in type, place and constraints"
 
 
 def print_outcome(

@@ -1,4 +1,4 @@
-"""`ash-scaffold verify`: asks the compiled resources, and reads rows through Ash."""
+"""`ash-scaffold verify`: compares compiled resources with the database, and reads rows."""
 
 from __future__ import annotations
 

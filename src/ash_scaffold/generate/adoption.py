@@ -1,6 +1,6 @@
-"""Legacy contexts that become domains: which can't, what is told, and the domain that was beside.
+"""Legacy contexts that become domains, and the domains that stood in for them before.
 
-What such a context's file gets is written by `writer`, as of any other module.
+The file of such a context is written by `writer`, as of any other module.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from ash_scaffold.session import Session
 _OPTION = "--adopt-context"
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of domains that stood beside a context: their files, and what is told.
+class FormerDomains(msgspec.Struct, frozen=True, kw_only=True):
+    """The domains `X.Domain` of contexts `X` that are the domain now: their files and problems.
 
-    `obsolete` are those that list no resource any more, or are gone and in `ash_domains` yet.
+    `obsolete` are those that list no resource any more, or were removed and are still in
+    `ash_domains`.
     """
 
     files: tuple[File, ...] = ()
@@ -58,7 +59,7 @@ def require_adoptable(session: Session, plan: Plan, options: ResourcesOptions) -
 
 
 def _require_inside(session: Session, domain: str, options: ResourcesOptions) -> None:
-    """Refuse what was asked for by name and stands in legacy code outside of the project."""
+    """Refuse a context that an option or entry names and that is outside of the project."""
     entry = session.config.domains.get(domain)
     flag = options.adopt_context and options.domain == domain
     if not flag and not (entry is not None and entry.adopt_context):
@@ -76,19 +77,19 @@ def _require_inside(session: Session, domain: str, options: ResourcesOptions) ->
 
 def _require_all(session: Session, plan: Plan, domain: str) -> None:
     """Refuse to move some resources of a domain that is there, and to leave others behind."""
-    beside = f"{domain}.Domain"
+    former = f"{domain}.Domain"
     unclear = {change.table for change in session.schema_changes.unclear}
     left = [
         name
         for name, resource in sorted(session.state.resources.items())
-        if resource.domain == beside
+        if resource.domain == former
         and plan.scope.domains.get(name) == domain
         and (name not in plan.scope.written or name in unclear)
     ]
     if left:
         raise fail(
             Code.USAGE,
-            f"{domain} can only become the domain with all resources of {beside} at once: this "
+            f"{domain} can only become the domain with all resources of {former} at once: this "
             f"run would leave {_listed(left)}.",
             where=_OPTION,
             todo="Run it without --table, with no rename left to decide.",
@@ -100,7 +101,7 @@ def _listed(names: list[Name]) -> str:
 
 
 def adoption_problems(session: Session, plan: Plan, options: ResourcesOptions) -> Iterator[Problem]:
-    """Tell which contexts become domains, and where the command line asked for it in vain."""
+    """Give a note for each context that becomes a domain, and for an option without effect."""
     written = _written(plan)
     found = {domain: path for domain, path in plan.modules.adopted.items() if domain in written}
     for domain, path in sorted(found.items()):
@@ -128,14 +129,14 @@ def _written(plan: Plan) -> set[str]:
     return {plan.scope.domains[name] for name in plan.scope.written}
 
 
-def leave_beside(
+def leave_former_domains(
     changes: SchemaChanges, project: Project, plan: Plan, files: Collection[File], *, prune: bool
-) -> Beside:
-    """Take resources out of the domains that stood beside a context which is the domain now.
+) -> FormerDomains:
+    """Take resources out of the former domain of a context which is the domain now.
 
-    `files` are those of the run. With `prune` such a domain goes when it lists nothing any more,
-    nobody has edited it and nothing names it. Raises `ScaffoldError` for an entry that somebody
-    has put something into.
+    `files` are those of the run. With `prune` such a domain is deleted when it lists nothing any
+    more, is unedited and no other file names it. Raises `ScaffoldError` for an entry with
+    hand-written options.
     """
     deleted = {file.module.name for file in files if file.status is Status.DELETED}
     found: list[File] = []
@@ -165,13 +166,13 @@ def leave_beside(
                 problems.append(_obsolete(there, domain))
             elif name in project.config.ash_domains:
                 problems.append(_still_listed(project, name))
-    return Beside(files=tuple(found), problems=tuple(problems), obsolete=frozenset(obsolete))
+    return FormerDomains(files=tuple(found), problems=tuple(problems), obsolete=frozenset(obsolete))
 
 
 def _is_unused(
     project: Project, domain: Domain, snapshot: Snapshot | None, files: Iterable[File]
 ) -> bool:
-    """Whether nobody has edited a domain's file, and no other file names it."""
+    """Whether a domain's file is unedited, and no other file names it."""
     text = read_text(project.root, domain.path)
     if snapshot is None or text is None or digest(text) != snapshot.written:
         return False
@@ -222,7 +223,7 @@ def _obsolete(domain: Domain, context: str) -> Problem:
     return Code.DOMAIN_OBSOLETE.at(
         domain.path,
         f"{context} is the domain now; {domain.module} lists no resource any more.",
-        todo="Take it out of ash_domains and delete it; where nobody has edited it and no other "
+        todo="Take it out of ash_domains and delete it; where it is unedited and no other "
         "module names it, that does the latter: ash-scaffold resources --prune",
     )
 
@@ -230,6 +231,6 @@ def _obsolete(domain: Domain, context: str) -> Problem:
 def _still_listed(project: Project, module: str) -> Problem:
     return Code.DOMAIN_OBSOLETE.at(
         project.config.domains_path or "ash_domains",
-        f"{module} is gone, and ash_domains lists it.",
+        f"{module} was removed, and ash_domains still lists it.",
         todo="Take it out of the list.",
     )

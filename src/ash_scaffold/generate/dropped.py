@@ -61,7 +61,7 @@ def find_dropped(
 def unused_types(
     changes: SchemaChanges, plan: Plan, project: Project, files: Iterable[File]
 ) -> tuple[File, ...]:
-    """Return the files of types that nothing uses, where nobody has edited them.
+    """Return the unedited files of types that are no longer used.
 
     A type is used by planned resources, and by whatever stays in the project and names it.
     `files` are those of the run: they count as they will be.
@@ -188,14 +188,14 @@ def _left_out_problem(snapshot: Snapshot, resource: Resource) -> Problem:
         resource.path,
         f"The table {snapshot.table} gets no resource any more; {resource.module} stays as "
         "it is, and in its domain.",
-        todo="Delete the file, its line in the domain and its snapshot if nobody needs it.",
+        todo="Delete the file, its line in the domain and its snapshot if it is not needed.",
         severity=Severity.WARNING,
     )
 
 
 def _problem(snapshot: Snapshot, resource: Resource, *, prune: bool) -> Problem:
     todo = (
-        "Somebody has edited the file, so it is not deleted: take it out by hand."
+        "The file was edited by hand, so it is not deleted: remove it yourself."
         if prune
         else "Delete it and its line in the domain, or have that done: "
         "ash-scaffold resources --prune"

@@ -23,7 +23,7 @@ class Status(StrEnum):
     MERGED = "changed, hand edits kept"
     UNCHANGED = "unchanged"
     CONFLICT = "needs your eye"
-    GONE = "table is gone"
+    GONE = "table was dropped"
     DELETED = "deleted"
 
 

@@ -44,7 +44,7 @@ _NAME_IT = "To look elsewhere, name the folder of the legacy code: --legacy DIR.
 class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
     """A column and what it becomes. `attribute` and `ash_type` are None where it has none.
 
-    `why` says why the type is what it is, or why there is none; `risks` are values that would
+    `why` is the reason for the type, or for there being none; `risks` are values that would
     not survive.
     """
 
@@ -61,7 +61,7 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
-    """A relation with its columns in order; `usage` is unset where nobody asked who uses it."""
+    """A relation with its columns in order; `usage` is unset without `--usage`."""
 
     schema: str
     name: str
@@ -72,7 +72,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found: the tables that were asked for, and what can't be said in Ash.
+    """The tables that were asked for, and the problems of mapping them to Ash.
 
     `reading` are those of the problems that the reading of database and legacy code met.
     """
@@ -248,9 +248,9 @@ def inspect_database(
 
 
 def _keys(database: Database, types: TypeMapper, config: Resolver, legacy: Legacy) -> Keys:
-    asked = configured_keys(database, config)
-    asked += legacy_keys(database, legacy, asked)
-    return find_keys(database, types, config, [wish.key for wish in asked], legacy)
+    configured = configured_keys(database, config)
+    configured += legacy_keys(database, legacy, configured)
+    return find_keys(database, types, config, [each.key for each in configured], legacy)
 
 
 def _table(table: Table, key: PrimaryKey | None, planned: TableAttributes) -> TableView:

@@ -39,7 +39,7 @@ def needs_of(
     """Return what is missing for domains whose resources use types of those extensions.
 
     `server_version` is as `server_version_num` has it, None when it is not the team's server's.
-    What a file says but not as a literal counts as there.
+    A setting that is not a literal counts as present.
     """
     found = [*_domains(project, domains), *_formatter(project)]
     if repo is not None:

@@ -64,7 +64,7 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_pure(self) -> bool:
-        """Whether its files are as they were generated, with no name that somebody gave."""
+        """Whether its files are as they were generated, with no name given by hand."""
         base, fragment = self.base, self.module.fragment
         if base is None or not _is(self.ours, base.written) or self.others or base.names.hand_given:
             return False
@@ -73,7 +73,7 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
         return _is(self.fragment_ours, base.fragment.written)
 
     def by_other_version(self, settings: Settings) -> bool:
-        """Whether another version wrote the module, and nobody has chosen otherwise since."""
+        """Whether another version wrote the module, from the same configuration as today."""
         base = self.base
         return (
             base is not None

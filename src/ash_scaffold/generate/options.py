@@ -59,8 +59,8 @@ def open_with(options: ResourcesOptions) -> OpenProject:
     """
     _require_options(options)
     opened = open_project(options.source, domain=options.domain)
-    said = {"actions": options.actions, "out": options.out, "layout": options.layout}
-    changes = {name: value for name, value in said.items() if value is not None}
+    given = {"actions": options.actions, "out": options.out, "layout": options.layout}
+    changes = {name: value for name, value in given.items() if value is not None}
     config = msgspec.structs.replace(opened.config, **changes)
     opened = msgspec.structs.replace(opened, config=config)
     templates = templates_of(options, opened)
@@ -142,18 +142,18 @@ def require_tables(session: Session, scope: Scope, options: ResourcesOptions) ->
         )
     raise fail(
         Code.NO_TABLES,
-        f"Nothing says which tables belong to {options.domain}: no configuration, "
-        "no resource that is there, no Ecto schema in a context of that name.",
+        f"No table belongs to {options.domain}: there is none in the configuration, "
+        "no resource, and no Ecto schema in a context of that name.",
         where=options.domain,
-        todo=_near_domain(options.domain, scope, state)
+        todo=_similar_domain(options.domain, scope, state)
         + _proposal(options.domain, scope.unassigned, state),
     )
 
 
-def _near_domain(domain: str, scope: Scope, state: ProjectState) -> str:
+def _similar_domain(domain: str, scope: Scope, state: ProjectState) -> str:
     contexts = {schema.context for schema in state.legacy if schema.context}
-    near = did_you_mean(domain, {*scope.domains.values(), *contexts})
-    return f"{near} Otherwise:\n" if near else ""
+    similar = did_you_mean(domain, {*scope.domains.values(), *contexts})
+    return f"{similar} Otherwise:\n" if similar else ""
 
 
 def _matching(patterns: Iterable[str], database: Database) -> set[Name]:

@@ -16,9 +16,9 @@ from ash_scaffold.config import Config, table_pattern
 from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.adoption import (
-    Beside,
+    FormerDomains,
     adoption_problems,
-    leave_beside,
+    leave_former_domains,
     require_adoptable,
 )
 from ash_scaffold.generate.dropped import Dropped, find_dropped, unused_types
@@ -150,15 +150,15 @@ def prepare(
         ),
     )
     written = (*files.files, *run.dropped.files)
-    beside = leave_beside(changes, project, run.plan, written, prune=options.prune)
+    former = leave_former_domains(changes, project, run.plan, written, prune=options.prune)
     unused = unused_types(changes, run.plan, project, written) if options.prune else ()
     return Outcome(
         session=session,
         plan=run.plan,
         changes=_changes_in_scope(run),
-        files=_all_files(files, run.dropped.files, beside.files, unused),
+        files=_all_files(files, run.dropped.files, former.files, unused),
         stale=rendered.stale,
-        advice=_advice(session, run.plan, beside),
+        advice=_advice(session, run.plan, former),
         problems=_sorted(
             _unparsed(project, session.hints),
             disagreement_problems(session.hints, session.database, run.plan),
@@ -167,7 +167,7 @@ def prepare(
             rename_problems(changes.unclear),
             run.dropped.problems,
             adoption_problems(session, run.plan, options),
-            beside.problems,
+            former.problems,
             files.problems,
         ),
         timings=phases.timings,
@@ -227,19 +227,19 @@ def _sorted(*groups: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted((p for group in groups for p in group), key=Problem.sort_key))
 
 
-def _advice(session: Session, decided: Plan, beside: Beside) -> tuple[Advice, ...]:
+def _advice(session: Session, decided: Plan, former: FormerDomains) -> tuple[Advice, ...]:
     return advise(
         session.project,
         find_repo(session.project, session.repo),
         decided,
-        # A throw-away server's version says nothing of the server that the team runs.
+        # A throw-away server's version is not that of the server that the team runs.
         None if session.server else session.database.server_version,
-        beside.obsolete,
+        former.obsolete,
     )
 
 
 def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
-    """Give a warning for every source file whose modules can't be known."""
+    """Give a warning for every source file that can't be parsed."""
     for path, fault in {file.path: file for file in (*project.unparsed, *hints.unparsed)}.items():
         yield Code.UNPARSABLE_FILE.at(
             f"{path}:{fault.line}",
@@ -282,7 +282,7 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
 
 
 def _planned(module: Module, session: Session) -> str:
-    """Return what a resource would be called, "" where nobody has renamed it."""
+    """Return the generated name of a resource's module, "" where it has that name."""
     old = None if module.table is None else session.schema_changes.resources.get(module.table)
     if module.table is None or old is None:
         return ""

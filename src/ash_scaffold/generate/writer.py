@@ -61,7 +61,7 @@ _SHOWN = 160
 def regenerate(
     modules: Iterable[Module], project: Project, changes: SchemaChanges, settings: Settings
 ) -> Files:
-    """Compare every module with its file, and merge where somebody has edited it.
+    """Compare every module with its file, and merge where it was edited.
 
     Raises `ScaffoldError` for a file that is no Elixir, or that defines other modules only.
     """
@@ -189,7 +189,7 @@ class Writer:
         self.problems: list[Problem] = []
 
     def leave(self, versions: ModuleVersions) -> list[File]:
-        """Keep a module's text: nothing is to change but what the snapshot says of it."""
+        """Keep a module's text; only the content of its snapshot may change."""
         assert versions.base is not None
         snapshot = settled_snapshot(versions.module, versions.base)
         path = versions.module.path
@@ -288,7 +288,7 @@ class Writer:
             raise _placed(error, module.path) from error
 
     def _of_style(self, versions: ModuleVersions, text: str) -> frozenset[str]:
-        """Name what somebody has edited and a new style alone would change: the edit stays."""
+        """Return the edited objects that a new style alone would change: the edit stays."""
         if not (self._settings.refresh_style and versions.by_other_version(self._settings)):
             return frozenset()
         name, accepted = versions.module.name, self._settings.accepted
@@ -451,8 +451,8 @@ class Writer:
 def _base(versions: ModuleVersions, theirs: str) -> str:
     """Return the text that was generated of a module that has no others.
 
-    Of a hand-written module that is only the actions: which there are is the person's to say, and
-    a default one beside one of the same name would not compile.
+    Of a hand-written module that is only the actions: the person decides which there are, and two
+    of one name would not compile.
     """
     module, base = versions.module, versions.base
     if base is None:
@@ -461,7 +461,7 @@ def _base(versions: ModuleVersions, theirs: str) -> str:
 
 
 def _is_adopted(versions: ModuleVersions, note: Note) -> bool:
-    """Whether a note tells of what nobody did: take default actions out, or write another `use`."""
+    """Whether a note is about text that a run itself left out: default actions, a `use`."""
     if versions.module.adopts and not note.section:
         return True
     return versions.base is None and note.kind is NoteKind.REMOVED and note.section == _ACTIONS
@@ -501,7 +501,7 @@ def note_problems(path: str, notes: Iterable[Note]) -> list[Problem]:
             )
             found.append(Code.DIFFERS.at(where, what))
         elif note.kind is NoteKind.REMOVED:
-            what = "Somebody took it out, so it stays out."
+            what = "It was removed by hand, so it stays out."
             found.append(Code.REMOVED_BY_HAND.at(where, what))
     return found
 
@@ -511,10 +511,10 @@ def _what(each: Conflict) -> str:
         return "The file can't be merged, so it is left as it is."
     if not each.theirs:
         return (
-            "It is gone from the database, and somebody has edited it here: it stays, "
-            "and points at nothing."
+            "It was dropped from the database, and it was edited here by hand: it stays, "
+            "and refers to nothing."
         )
-    return "The database wants another text, and somebody has edited it here: the edit stays."
+    return "The schema demands another text, and it was edited here by hand: the edit stays."
 
 
 def _one_line(lines: Sequence[str]) -> str:

@@ -173,13 +173,13 @@ def _names(
 
 
 def names_in_files(
-    project: Project, snapshots: Mapping[str, Snapshot], near: Collection[Name] | None = None
+    project: Project, snapshots: Mapping[str, Snapshot], changed: Collection[Name]
 ) -> dict[Name, ResourceNames]:
     """Return the names in the files of resources that are not as they were generated.
 
     They are by the table that a resource is pinned to; of several on one table the first by
     module name counts, as it does for the planner. Other files have the names of their snapshots.
-    `near` are the tables whose relationships may go with a change of the schema (None: any): only
+    `changed` are the tables whose relationships may be dropped by a change of the schema: only
     there it matters which of them were edited.
     """
     written = {
@@ -189,7 +189,7 @@ def names_in_files(
     columns: dict[str, Mapping[str, str]] = {}
     tables: dict[str, Name] = {}
     edited: dict[Name, Resource] = {}
-    seen: set[Name] = set()
+    visited: set[Name] = set()
     texts: dict[str, bytes] = {}
     for resource in sorted(project.resources, key=lambda resource: resource.module):
         table = resource.table_name
@@ -202,10 +202,10 @@ def names_in_files(
             columns[resource.module] = _columns(snapshot)
             if snapshot.names.removed:
                 found[table] = ResourceNames(removed=frozenset(snapshot.names.removed))
-        elif table not in seen:
+        elif table not in visited:
             edited[table] = resource
             texts |= {resource.path: text, **_fragments(project, resource)}
-        seen.add(table)
+        visited.add(table)
     if not edited:
         return found
     sources = [Source(path, text) for path, text in sorted(texts.items())]
@@ -222,9 +222,7 @@ def names_in_files(
                 _with_renamed_identities(names, has, snapshot),
                 has,
                 snapshot,
-                [texts[path] for path in _paths(project, resource)]
-                if near is None or table in near
-                else None,
+                [texts[path] for path in _paths(project, resource)] if table in changed else None,
             )
         found[table] = names
     return found
@@ -276,10 +274,10 @@ def _with_renamed_identities(
                 renamed[index] = found[0]
     if len({computed for computed, _ in renamed.values()}) < len(renamed):
         return names
-    gone = {computed for computed, _ in renamed.values()}
-    kept = {index: name for index, name in names.identities.items() if index not in gone}
+    replaced = {computed for computed, _ in renamed.values()}
+    others = {index: name for index, name in names.identities.items() if index not in replaced}
     followed = {index: name for index, (_, name) in renamed.items()}
-    return msgspec.structs.replace(names, identities={**kept, **followed})
+    return msgspec.structs.replace(names, identities={**others, **followed})
 
 
 def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:
@@ -319,13 +317,13 @@ def _as_before_too(
     """
     modules = {table: module for module, table in reversed([*tables.items()])}
     all_tables, all_columns = dict(tables), dict(columns)
-    kept = [(each, each.table) for each in snapshots if each.table is not None]
+    pinned = [(each, each.table) for each in snapshots if each.table is not None]
     # A has_many without its attribute means the one that is named after its own module.
     defaults = {
         f"{short_name(modules.get(table, each.module))}_id": f"{short_name(each.module)}_id"
-        for each, table in kept
+        for each, table in pinned
     }
-    for each, table in kept:
+    for each, table in pinned:
         module = modules.get(table, each.module)
         both = {**_columns(each), **columns.get(module, {})}
         both = {new: both[old] for new, old in defaults.items() if old in both} | both

@@ -57,9 +57,9 @@ def tables_near_changes(schema: SchemaChanges, database: Database) -> frozenset[
     keys += [key for table in database.tables for key in table.foreign_keys]
     changed |= {old[name] for name in changed & old.keys()}
     joins = {key.table for key in keys if {key.table, key.target} & changed}
-    near = changed | joins
-    near |= {key.target for key in keys if key.table in near}
-    return frozenset(near | {old[name] for name in near & old.keys()})
+    tied = changed | joins
+    tied |= {key.target for key in keys if key.table in tied}
+    return frozenset(tied | {old[name] for name in tied & old.keys()})
 
 
 def find_schema_changes(
@@ -80,8 +80,8 @@ def find_schema_changes(
     old = {name: each.facts for name, each in tables.items() if each.facts is not None}
     read = {name: facts for name, facts in old.items() if name.schema in database.schemas}
     new, detection = _detect_renames(read, database, config, earlier)
-    known = read.keys() | set(detection.renames.tables.values())
-    changes = _changes_of(compare(read, new, detection), known, config)
+    with_resource = read.keys() | set(detection.renames.tables.values())
+    changes = _changes_of(compare(read, new, detection), with_resource, config)
     renames = with_constraints(detection.renames, changes, new.values())
     here = {table.name for table in database.tables}
     dropped = [
@@ -127,12 +127,12 @@ def _changes_of(
 
     Of a table that is to get one, new keys can't be distinguished from older ones.
     """
-    known = set(tables)
+    with_resource = set(tables)
     added = (Kind.TABLE_ADDED, Kind.VIEW_ADDED)
     return tuple(
         change
         for change in changes
-        if change.table in known
+        if change.table in with_resource
         or change.kind not in (*added, Kind.FOREIGN_KEY_ADDED)
         or (
             change.kind is Kind.FOREIGN_KEY_ADDED
@@ -148,12 +148,12 @@ def rename_problems(changes: Iterable[Change]) -> tuple[Problem, ...]:
 
 
 def _unclear(change: Change) -> Problem:
-    gone = ", ".join(map(str, _names(change.before)))
+    dropped = ", ".join(map(str, _names(change.before)))
     new = ", ".join(map(str, _names(change.after)))
     what = "column" if change.object else "table"
     return Code.RENAME_UNCLEAR.at(
         str(change.table),
-        f"Gone: {gone}. New: {new}. Each {what} may have been renamed, or replaced.",
+        f"Dropped: {dropped}. Added: {new}. Each {what} may have been renamed or replaced.",
         todo="Say which it is in ash_scaffold.toml, for each that is new: its old name, "
         f'or "" for a new {what}.\n{_lines(change.detail)}',
     )
