@@ -7,15 +7,9 @@ from collections.abc import Iterator, Mapping
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare.change import RENAMES, Change, Evidence, Kind, Value
 from ash_scaffold.postgres.compare.objects import (
-    compare_checks,
-    compare_exclusions,
     compare_foreign_keys,
-    compare_indexes,
-    compare_keys,
-    compare_partition_constraints,
+    compare_objects,
     compare_partitions,
-    compare_rules,
-    compare_triggers,
 )
 from ash_scaffold.postgres.compare.rename_detection import detect_renames
 from ash_scaffold.postgres.compare.renames import (
@@ -111,11 +105,5 @@ def _table_changes(
 ) -> Iterator[Change]:
     yield from compare_table(old, new)
     yield from compare_columns(old, new, detection)
-    yield from compare_keys(old, new)
-    yield from compare_checks(old, new)
-    yield from compare_exclusions(old, new)
-    yield from compare_indexes(old, new)
-    yield from compare_triggers(old, new)
-    yield from compare_rules(old, new)
-    yield from compare_partition_constraints(old, new)
+    yield from compare_objects(old, new)
     yield from compare_comments(old, new)

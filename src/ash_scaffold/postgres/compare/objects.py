@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -20,10 +20,20 @@ from ash_scaffold.postgres.catalog import (
 from ash_scaffold.postgres.compare.change import Change, Kind
 from ash_scaffold.postgres.facts import TableFacts
 
+
+class Named(Protocol):
+    """Anything with a name."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+
+NamedT = TypeVar("NamedT", bound=Named)
 ObjectT = TypeVar("ObjectT", Check, Exclusion, ForeignKey, Index, Key, Trigger)
 
 
-class Kinds(NamedTuple):
+class _Kinds(NamedTuple):
     """The four kinds of change of a kind of object."""
 
     added: Kind
@@ -32,23 +42,49 @@ class Kinds(NamedTuple):
     renamed: Kind
 
 
-CONSTRAINT = Kinds(
-    Kind.CONSTRAINT_ADDED,
-    Kind.CONSTRAINT_DROPPED,
-    Kind.CONSTRAINT_CHANGED,
-    Kind.CONSTRAINT_RENAMED,
-)
+def _kinds(noun: str) -> _Kinds:
+    return _Kinds(*(Kind(f"{noun} {verb}") for verb in _Kinds._fields))
 
 
-def compare_objects(
-    table: Name,
-    before: Iterable[ObjectT],
-    after: Iterable[ObjectT],
-    content: Callable[[ObjectT], ObjectT],
-    kinds: Kinds,
+_PRIMARY_KEY = _kinds("primary key")
+_CONSTRAINT = _kinds("constraint")
+_FOREIGN_KEY = _kinds("foreign key")
+_INDEX = _kinds("index")
+_TRIGGER = _kinds("trigger")
+# The parts of an object that are compared elsewhere, or follow from others: the columns that an
+# index's expressions mention follow from these, and their order is that of the table.
+_DERIVED: dict[type, dict[str, object]] = {
+    Key: {"index_name": "", "comment": None, "partition_index_names": ()},
+    Exclusion: {"partition_index_names": ()},
+    ForeignKey: {"clone_names": ()},
+    Index: {"partition_index_names": (), "columns_in_expressions": ()},
+}
+
+
+def compare_objects(old: TableFacts, new: TableFacts) -> Iterator[Change]:
+    """Yield the changes of a table's keys, constraints, indexes, triggers and rules.
+
+    Foreign keys have a function of their own. An index of a constraint is left to the constraint.
+    Of a rule only the name is known.
+    """
+    yield from _compare_primary_keys(old, new)
+    table = new.name
+    yield from _compare(table, old.unique_keys, new.unique_keys, _CONSTRAINT)
+    yield from _compare(table, old.checks, new.checks, _CONSTRAINT)
+    yield from _compare(table, old.exclusions, new.exclusions, _CONSTRAINT)
+    yield from _compare(table, _own_indexes(old), _own_indexes(new), _INDEX)
+    yield from _compare(table, old.triggers, new.triggers, _TRIGGER)
+    for name in set(new.rules) - set(old.rules):
+        yield Change(kind=Kind.RULE_ADDED, table=table, object=name, after=name)
+    for name in set(old.rules) - set(new.rules):
+        yield Change(kind=Kind.RULE_DROPPED, table=table, object=name, before=name)
+    yield from _compare_partition_constraints(old, new)
+
+
+def _compare(
+    table: Name, before: Iterable[ObjectT], after: Iterable[ObjectT], kinds: _Kinds
 ) -> Iterator[Change]:
-    """Yield the changes. `content` takes away an object's name, and what is compared elsewhere."""
-    for old, new in pair_named(before, after, content):
+    for old, new in pair_named(before, after, _content):
         if old is None and new is not None:
             yield Change(kind=kinds.added, table=table, object=new.name, after=new)
         elif new is None and old is not None:
@@ -62,128 +98,72 @@ def compare_objects(
                     before=old.name,
                     after=new.name,
                 )
-            if content(old) != content(new):
+            if _content(old) != _content(new):
                 yield Change(
                     kind=kinds.changed, table=table, object=new.name, before=old, after=new
                 )
 
 
-class Named(Protocol):
-    """Anything with a name."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-
-
-T = TypeVar("T", bound=Named)
-
-
-class Pair(NamedTuple, Generic[T]):
-    """The object before and after; None where it is not there."""
-
-    before: T | None
-    after: T | None
+def _content(each: ObjectT) -> ObjectT:
+    return replace(each, name="", **_DERIVED.get(type(each), {}))
 
 
 def pair_named(
-    before: Iterable[T], after: Iterable[T], content: Callable[[T], Hashable]
-) -> Iterator[Pair[T]]:
-    """Pair objects by name, then those left by equal content where only one pair is possible."""
+    before: Iterable[NamedT], after: Iterable[NamedT], content: Callable[[NamedT], Hashable]
+) -> Iterator[tuple[NamedT | None, NamedT | None]]:
+    """Pair objects by name, then those left by equal content where only one pair is possible.
+
+    An object without a partner is paired with None.
+    """
     olds = {each.name: each for each in before}
     news = {each.name: each for each in after}
     for name in olds.keys() & news.keys():
-        yield Pair(olds.pop(name), news.pop(name))
-    by_content: defaultdict[Hashable, tuple[list[T], list[T]]] = defaultdict(lambda: ([], []))
+        yield olds.pop(name), news.pop(name)
+    by_content: defaultdict[Hashable, tuple[list[NamedT], list[NamedT]]]
+    by_content = defaultdict(lambda: ([], []))
     for old in olds.values():
         by_content[content(old)][0].append(old)
     for new in news.values():
         by_content[content(new)][1].append(new)
-    for gone, fresh in by_content.values():
-        if len(gone) == len(fresh) == 1:
-            yield Pair(gone[0], fresh[0])
+    for dropped, added in by_content.values():
+        if len(dropped) == len(added) == 1:
+            yield dropped[0], added[0]
         else:
-            yield from (Pair(each, None) for each in gone)
-            yield from (Pair(None, each) for each in fresh)
-
-
-_PRIMARY = Kinds(
-    Kind.PRIMARY_KEY_ADDED,
-    Kind.PRIMARY_KEY_DROPPED,
-    Kind.PRIMARY_KEY_CHANGED,
-    Kind.PRIMARY_KEY_RENAMED,
-)
-
-
-def compare_keys(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed in keys. A table has one primary key, whatever its name."""
-    yield from _compare_primary_keys(old, new)
-    yield from compare_objects(new.name, old.unique_keys, new.unique_keys, _key_content, CONSTRAINT)
+            yield from ((each, None) for each in dropped)
+            yield from ((None, each) for each in added)
 
 
 def _compare_primary_keys(old: TableFacts, new: TableFacts) -> Iterator[Change]:
+    """Compare the one primary key of a table, whatever its name."""
     before, after = old.primary_key, new.primary_key
-    if before is None or after is None or _key_content(before) == _key_content(after):
-        yield from compare_objects(
-            new.name,
-            () if before is None else (before,),
-            () if after is None else (after,),
-            _key_content,
-            _PRIMARY,
-        )
+    if before is None or after is None or _content(before) == _content(after):
+        olds, news = (() if key is None else (key,) for key in (before, after))
+        yield from _compare(new.name, olds, news, _PRIMARY_KEY)
         return
     yield Change(
-        kind=_PRIMARY.changed, table=new.name, object=after.name, before=before, after=after
+        kind=_PRIMARY_KEY.changed, table=new.name, object=after.name, before=before, after=after
     )
 
 
-def _key_content(key: Key) -> Key:
-    return replace(key, name="", index_name="", comment=None, partition_index_names=())
-
-
-def compare_checks(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed in the expressions, and whether they are validated and enforced."""
-    return compare_objects(new.name, old.checks, new.checks, _check_content, CONSTRAINT)
-
-
-def _check_content(check: Check) -> Check:
-    return replace(check, name="")
-
-
-def compare_exclusions(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed in the definitions and in deferrability."""
-    return compare_objects(new.name, old.exclusions, new.exclusions, _exclusion_content, CONSTRAINT)
-
-
-def _exclusion_content(exclusion: Exclusion) -> Exclusion:
-    return replace(exclusion, name="", partition_index_names=())
-
-
-_FOREIGN_KEY = Kinds(
-    Kind.FOREIGN_KEY_ADDED,
-    Kind.FOREIGN_KEY_DROPPED,
-    Kind.FOREIGN_KEY_CHANGED,
-    Kind.FOREIGN_KEY_RENAMED,
-)
+def _own_indexes(table: TableFacts) -> Iterator[Index]:
+    return (index for index in table.indexes if not index.constraint)
 
 
 def compare_foreign_keys(
     old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts]
 ) -> Iterator[Change]:
-    """Yield what changed in the keys of all tables that have them on both sides.
+    """Yield the changes of foreign keys, those of other tables that the facts have included.
 
-    Those of a table that was added or dropped come and go with it.
+    The keys of a table that was added or dropped are no changes of their own.
     """
     before, after = _by_owner(old.values()), _by_owner(new.values())
-    come_and_gone = old.keys() ^ new.keys()
+    one_sided = old.keys() ^ new.keys()
     for owner in sorted(before.keys() | after.keys()):
         olds, news = before.get(owner, {}), after.get(owner, {})
-        if owner in come_and_gone:
+        if owner in one_sided:
             olds, news = _common(olds, news), _common(news, olds)
         if olds != news:
-            yield from compare_objects(
-                owner, olds.values(), news.values(), _foreign_key_content, _FOREIGN_KEY
-            )
+            yield from _compare(owner, olds.values(), news.values(), _FOREIGN_KEY)
 
 
 def _by_owner(tables: Iterable[TableFacts]) -> dict[Name, dict[str, ForeignKey]]:
@@ -198,55 +178,12 @@ def _common(keys: Mapping[str, ForeignKey], others: Collection[str]) -> dict[str
     return {name: key for name, key in keys.items() if name in others}
 
 
-def _foreign_key_content(key: ForeignKey) -> ForeignKey:
-    return replace(key, name="", clone_names=())
-
-
-_INDEX = Kinds(Kind.INDEX_ADDED, Kind.INDEX_DROPPED, Kind.INDEX_CHANGED, Kind.INDEX_RENAMED)
-
-
-def compare_indexes(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed. A constraint's index is told with the constraint."""
-    return compare_objects(new.name, _own(old), _own(new), _index_content, _INDEX)
-
-
-def _own(table: TableFacts) -> Iterator[Index]:
-    return (index for index in table.indexes if not index.constraint)
-
-
-def _index_content(index: Index) -> Index:
-    # Which columns an expression mentions follows from it; their order is that of the table.
-    return replace(index, name="", partition_index_names=(), columns_in_expressions=())
-
-
-_TRIGGER = Kinds(
-    Kind.TRIGGER_ADDED, Kind.TRIGGER_DROPPED, Kind.TRIGGER_CHANGED, Kind.TRIGGER_RENAMED
-)
-
-
-def compare_triggers(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed in events and functions, also in what those assign to."""
-    return compare_objects(new.name, old.triggers, new.triggers, _trigger_content, _TRIGGER)
-
-
-def compare_rules(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield the rules that came and went; only their names are known."""
-    for name in set(new.rules) - set(old.rules):
-        yield Change(kind=Kind.RULE_ADDED, table=new.name, object=name, after=name)
-    for name in set(old.rules) - set(new.rules):
-        yield Change(kind=Kind.RULE_DROPPED, table=new.name, object=name, before=name)
-
-
-def _trigger_content(trigger: Trigger) -> Trigger:
-    return replace(trigger, name="")
-
-
 def compare_partitions(
     old: Mapping[Name, TableFacts], new: Mapping[Name, TableFacts]
 ) -> Iterator[Change]:
     """Yield one change for each table whose errors can name other indexes and keys than before.
 
-    Names that come and go with a key or an index of the table are not told again.
+    Names that come and go with a key or an index of the table are not reported again.
     """
     before, after = _partition_names(old.values()), _partition_names(new.values())
     for table in sorted(old.keys() & new.keys()):
@@ -263,8 +200,8 @@ def compare_partitions(
             )
 
 
-def compare_partition_constraints(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield the constraints of partitions' own that came and went; names may come up twice."""
+def _compare_partition_constraints(old: TableFacts, new: TableFacts) -> Iterator[Change]:
+    """Yield the added and dropped constraints of partitions; their names may come up twice."""
     for each in new.partition_constraints:
         if each not in old.partition_constraints:
             yield Change(kind=Kind.CONSTRAINT_ADDED, table=new.name, object=each.name, after=each)

@@ -17,10 +17,10 @@ def compare_types(
     new: Mapping[Name, TableFacts],
     renamed: Mapping[Name, Name],
 ) -> Iterator[Change]:
-    """Yield what changed in the types that a table has used before and after, each change once.
+    """Yield the changes of the types that a table has used before and after, each change once.
 
-    The old facts are under the new names already. A type that only one side uses is told by the
-    columns that changed to it or from it.
+    The old facts are under the new names already. A type that only one side uses is reported with
+    the columns that changed to it or from it.
     """
     for was, now in renamed.items():
         kind = Kind.TYPE_MOVED if was.name == now.name else Kind.TYPE_RENAMED
@@ -57,7 +57,7 @@ def _compare(old: Type, new: Type) -> Iterator[Change]:
 
 
 def _labels(type_: Name, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Change]:
-    """Tell a renamed label from others by its place: its neighbours are still its neighbours."""
+    """Recognise a renamed label by its place: its neighbours are still its neighbours."""
     renamed = _renamed_labels(old, new)
     for was, now in renamed.items():
         yield Change(kind=Kind.ENUM_LABEL_RENAMED, type=type_, object=now, before=was, after=now)
@@ -74,7 +74,7 @@ def _labels(type_: Name, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator
 
 
 def _renamed_labels(old: tuple[str, ...], new: tuple[str, ...]) -> dict[str, str]:
-    """PostgreSQL can't drop a label: as many labels, and some kept in place, mean renames."""
+    """PostgreSQL can't drop a label: as many labels, and some at their place, mean renames."""
     if len(old) != len(new):
         return {}
     pairs = [(was, now) for was, now in zip(old, new, strict=True) if was != now]
@@ -122,7 +122,7 @@ def _check_content(check: Check) -> Check:
 
 
 def _fields(old: Type, new: Type) -> Iterator[Change]:
-    """Compare fields by name; one gone and one new of the same type in one place are one."""
+    """Compare fields by name; a dropped and a new one of the same type in one place are one."""
     olds = {field.name: field.type for field in old.fields}
     news = {field.name: field.type for field in new.fields}
     renamed = _renamed_fields(old.fields, new.fields)
@@ -147,8 +147,7 @@ def _fields(old: Type, new: Type) -> Iterator[Change]:
             yield change(name, None, use, "field added")
         elif name in olds and olds[name] != use:
             yield change(name, olds[name], use, "field type")
-    kept = [name for name in olds if name in news]
-    if kept != [name for name in news if name in olds]:
+    if [name for name in olds if name in news] != [name for name in news if name in olds]:
         yield Change(
             kind=Kind.COMPOSITE_CHANGED,
             type=new.name,
