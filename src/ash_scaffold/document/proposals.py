@@ -8,10 +8,8 @@ from ash_scaffold.ash.keys import primary_key
 from ash_scaffold.document.model import Proposal, ProposalKind
 from ash_scaffold.legacy.disagreements import Disagreement
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
-from ash_scaffold.postgres.catalog import Generated, Name, RelationKind, Table
+from ash_scaffold.postgres.catalog import Generated, Name, Table
 from ash_scaffold.problem import Code
-
-_KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
 
 
 def proposals(
@@ -39,7 +37,7 @@ def _needed(
     unsupported: Mapping[Name, tuple[str, ...]],
 ) -> Iterator[Proposal]:
     for table in tables.values():
-        if table.kind in _KEYED and primary_key(table, None) is None:
+        if table.kind.is_table and primary_key(table, None) is None:
             why = "has no primary key, so that Ash can neither update nor destroy a row"
             yield _needs(table.name, (), why)
     for name, columns in unsupported.items():
@@ -62,7 +60,7 @@ def _deprecated(tables: Mapping[Name, Table], hints: Hints) -> Iterator[Proposal
         by_table.setdefault(schema.table, []).append(schema)
     for name, schemas in by_table.items():
         table = tables.get(name)
-        if table is None or table.kind not in _KEYED or any(each.partial for each in schemas):
+        if table is None or not table.kind.is_table or any(each.partial for each in schemas):
             continue
         used = {column for each in schemas for column in each.by_column()}
         modules = " and ".join(sorted(each.module for each in schemas))
@@ -79,7 +77,7 @@ def _deprecated(tables: Mapping[Name, Table], hints: Hints) -> Iterator[Proposal
 def _indexes(tables: Mapping[Name, Table], findings: Iterable[Disagreement]) -> Iterator[Proposal]:
     """Find columns that relationships are loaded by and that no index begins with."""
     for table in tables.values():
-        if table.kind not in _KEYED:
+        if not table.kind.is_table:
             continue
         for key in table.foreign_keys:
             if not _indexed(table, key.columns):

@@ -34,13 +34,10 @@ from ash_scaffold.postgres.catalog import (
     Database,
     ForeignKey,
     Name,
-    RelationKind,
     Table,
     TypeKind,
 )
 from ash_scaffold.problem import Code, Problem
-
-_KEYED = (RelationKind.TABLE, RelationKind.PARTITIONED)
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +202,7 @@ def _listed(values: tuple[str, ...]) -> str:
 
 def _unknown_columns(schema: EctoSchema, table: Table) -> Iterator[Disagreement]:
     """Find the required columns that the schema lacks, so that it can't insert a row."""
-    if schema.partial or table.kind not in _KEYED:
+    if schema.partial or not table.kind.is_table:
         return
     fields = schema.by_column()
     for column in table.columns:
@@ -298,7 +295,7 @@ def _possible(edge: _Edge, tables: Mapping[Name, Table]) -> bool:
     """Whether both ends are columns of tables: views have no keys, others are reported already."""
     for name, column in ((edge.child, edge.column), (edge.parent, edge.target)):
         table = tables.get(name)
-        if table is None or table.kind not in _KEYED:
+        if table is None or not table.kind.is_table:
             return False
         if all(each.name != column for each in table.columns):
             return False

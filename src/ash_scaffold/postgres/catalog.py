@@ -40,6 +40,11 @@ class RelationKind(StrEnum):
         """Whether the relation is the result of a query, materialized or not."""
         return self in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether the relation stores rows of its own database and may have keys."""
+        return self in (RelationKind.TABLE, RelationKind.PARTITIONED)
+
 
 class Identity(StrEnum):
     """`pg_attribute.attidentity`."""

@@ -31,7 +31,6 @@ from ash_scaffold.postgres.catalog import (
     Identity,
     Index,
     Name,
-    RelationKind,
     Table,
     TypeKind,
 )
@@ -49,7 +48,6 @@ from ash_scaffold.verify.answers import (
 from ash_scaffold.verify.compiled import Fit, fit, read_compiled
 from ash_scaffold.verify.report import Kind, accept_subject
 
-_VIEWS = frozenset({RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 _GIVE_TYPE = "Give it the type that `ash-scaffold inspect` names for the column."
 _CORRECT = "Correct it, or run `ash-scaffold resources`."
 # The kind of finding, and its severity where a compiled resource fails in another way than code
@@ -508,7 +506,7 @@ class _Resource:
         self, difference: Difference, kind: Kind, severity: Severity
     ) -> Iterator[Finding]:
         """Yield the finding about an identity; not of a view, whose indexes reject no write."""
-        if self._table.kind in _VIEWS:
+        if self._table.kind.is_view:
             return
         name, actual = difference.path[1], difference.actual
         index = difference.object
