@@ -189,7 +189,7 @@ def units(text: str | bytes) -> Unit:
 
 
 def section(text: str, name: str) -> Unit | None:
-    return next((u for u in units(text).parts or () if u.word == name and u.section), None)
+    return next((u for u in units(text).parts or () if u.word == name and u.is_section), None)
 
 
 def _entities(text: str, name: str, word: str = "") -> list[Unit]:

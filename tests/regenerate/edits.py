@@ -57,7 +57,7 @@ def attributes_of(files: Files) -> list[str]:
 def one_liner(text: str, where: float, _mark: str) -> str:
     """Write a section with one statement behind `do:`."""
     source = text.encode()
-    sections = [u for u in units(text).parts or () if u.section and u.body is not None]
+    sections = [u for u in units(text).parts or () if u.is_section and u.body is not None]
     alone = [u for u in sections if u.body and u.body.pair is None and _is_alone(u)]
     if not alone:
         return text

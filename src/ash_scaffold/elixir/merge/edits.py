@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.elixir.merge.units import Unit
+from ash_scaffold.elixir.merge.units import Excerpt
 from ash_scaffold.syntax.entities import (
     Body,
     Cells,
@@ -71,7 +71,7 @@ def style_of(source: bytes) -> Style:
     )
 
 
-def lines_of(unit: Unit, start: int | None = None, end: int | None = None) -> list[bytes]:
+def lines_of(unit: Excerpt, start: int | None = None, end: int | None = None) -> list[bytes]:
     """Return the lines of a unit, or of a range of it, without the indent of its first line."""
     start = unit.start if start is None else start
     end = unit.end if end is None else end
@@ -278,7 +278,7 @@ class NewStatement(msgspec.Struct, frozen=True):
 
 
 def insert_after(
-    source: bytes, body: Body, anchor: Unit | None, new: Sequence[NewStatement], style: Style
+    source: bytes, body: Body, anchor: Excerpt | None, new: Sequence[NewStatement], style: Style
 ) -> list[Edit]:
     """Put statements in behind a statement of the body, at its start when there is none."""
     if body.pair is not None:
@@ -310,7 +310,7 @@ def insert_after(
 
 
 def insert_before(
-    source: bytes, body: Body, following: Unit, new: Sequence[NewStatement], style: Style
+    source: bytes, body: Body, following: Excerpt, new: Sequence[NewStatement], style: Style
 ) -> list[Edit]:
     """Put statements in before a statement of the body and the comments above it."""
     lead = following.lead
@@ -328,14 +328,14 @@ def insert_before(
 
 
 def remove(
-    source: bytes, body: Body, removed: Sequence[Unit], generated: frozenset[str]
+    source: bytes, body: Body, removed: Sequence[Excerpt], generated: frozenset[str]
 ) -> list[Edit]:
     """Take statements out, with the generated comment lines directly above them."""
     starts = {unit.start: unit for unit in removed}
     if body.pair is not None and all(node.start_byte in starts for node in body.statements):
         return [Edit(body.start, body.end, b"nil")]
     edits: list[Edit] = []
-    run: list[Unit] = []
+    run: list[Excerpt] = []
     for node in body.statements:
         unit = starts.pop(node.start_byte, None)
         if run and (unit is None or source[run[-1].end : _lead(unit, generated)].strip()):
@@ -348,7 +348,9 @@ def remove(
     return edits + [_remove_run(source, body, [unit], generated) for unit in starts.values()]
 
 
-def new_block(source: bytes, unit: Unit, new: Sequence[NewStatement], style: Style) -> list[Edit]:
+def new_block(
+    source: bytes, unit: Excerpt, new: Sequence[NewStatement], style: Style
+) -> list[Edit]:
     """Give an entity that has none a `do` block."""
     outer = indentation(source, unit.start)
     pad = outer + style.step
@@ -359,7 +361,7 @@ def new_block(source: bytes, unit: Unit, new: Sequence[NewStatement], style: Sty
     return [Edit(unit.end, unit.end, text + style.newline + outer + b"end")]
 
 
-def stands_apart(unit: Unit) -> tuple[bool, bool]:
+def stands_apart(unit: Excerpt) -> tuple[bool, bool]:
     """Return whether a blank line stands before and after a statement in its own source."""
     source = unit.source
     start = line_start(source, unit.lead)
@@ -369,7 +371,9 @@ def stands_apart(unit: Unit) -> tuple[bool, bool]:
     return before, after > 0 and _is_blank(source, after)
 
 
-def _remove_run(source: bytes, body: Body, run: Sequence[Unit], generated: frozenset[str]) -> Edit:
+def _remove_run(
+    source: bytes, body: Body, run: Sequence[Excerpt], generated: frozenset[str]
+) -> Edit:
     start, end = _lead(run[0], generated), run[-1].end
     if trailing_comment(source, end) in generated:
         end = line_end(source, end)
@@ -403,7 +407,7 @@ def _remove_inline(source: bytes, start: int, end: int) -> Edit:
     return Edit(before.start() if before is not None else start, end, b"")
 
 
-def _lead(unit: Unit, generated: frozenset[str]) -> int:
+def _lead(unit: Excerpt, generated: frozenset[str]) -> int:
     """Return where the generated comments directly above a statement start."""
     source = unit.source
     start, first = unit.start, leading_start(source, unit.start)

@@ -55,7 +55,7 @@ def assemble(module: str, items: Sequence[EntityLines]) -> str:
 
 def _entities(unit: Unit, section: str) -> Iterator[tuple[Unit, EntityLines]]:
     for part in unit.parts or ():
-        if part.section:
+        if part.is_section:
             yield from _entities(part, _inside(section, part))
         else:
             yield part, _lines(unit, part, section)
@@ -114,7 +114,7 @@ def _units_in(source: bytes, names: set[str], section: str) -> list[Unit]:
         for module in modules(tree)
         if module.name in names
         for part in module_units(tree, module).parts or ()
-        if part.section and part.word == section
+        if part.is_section and part.word == section
         for unit in part.parts or ()
         if unit.name
     ]

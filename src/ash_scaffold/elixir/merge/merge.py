@@ -206,7 +206,7 @@ def follow_renames(source: ModuleSource, renames: TableRenames) -> bytes:
 
 def _edits(section: Unit, renames: TableRenames) -> Iterator[Edit]:
     for part in section.parts or ():
-        if part.section:
+        if part.is_section:
             yield from _edits(part, renames)
         elif part.word in ATTRIBUTE_ENTITIES:
             yield from _option(part, "source", renames.columns)

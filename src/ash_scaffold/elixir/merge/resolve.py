@@ -92,11 +92,11 @@ class Place(msgspec.Struct, frozen=True):
     def inside(self, unit: Unit, key: str) -> Place:
         """Return the place of a unit inside this one; `key` is the one in the base."""
         object_, option = self._names(unit)
-        section = (self.section or unit.word) if unit.section else self.section
+        section = (self.section or unit.word) if unit.is_section else self.section
         return Place((*self.path, key), section, object_, option)
 
     def _names(self, unit: Unit) -> tuple[str, str | None]:
-        if unit.section or not self.path:
+        if unit.is_section or not self.path:
             return unit.label, None
         if self.path[-1].startswith("section "):
             is_option = unit.key.startswith("option ")
@@ -225,7 +225,7 @@ class Resolver:
                 if (*place.path, _TYPE) in self.held:
                     self.held.add((*place.path, _CONSTRAINTS))
             inner, empty = self.parts(base.parts, wanted, ours, place)
-            if empty and not ours.section and not ours.head and ours.value is not None:
+            if empty and not ours.is_section and not ours.head and ours.value is not None:
                 return Change(triple, remove=True)
             return Change(triple, [*edits, *inner])
         if not active:
@@ -251,7 +251,7 @@ class Resolver:
         if not self._is_active(here):
             return []
         rest = [unit.content for unit in ours.head[1:]] == [unit.content for unit in base.head[1:]]
-        if ours.word != base.word or not rest or not ours.head or ours.call is None:
+        if ours.word != base.word or not rest or not ours.head:
             self._conflict(triple, here)
             return []
         renamed = theirs.head[0] if ours.head[0].content == base.head[0].content else ours.head[0]
@@ -297,7 +297,7 @@ class Resolver:
 
     def _is_named(self, base: Unit, section: str) -> bool:
         """Whether a person has named an entity, or one of those in a section."""
-        entities = (base.parts or ()) if base.section else (base,)
+        entities = (base.parts or ()) if base.is_section else (base,)
         return any(self._own_name(each, section) is not None for each in entities)
 
     def _own_name(self, base: Unit, section: str) -> str | None:
@@ -360,7 +360,7 @@ def _can_take(ours: Unit) -> bool:
     """Whether a unit can be merged part by part."""
     if ours.parts is None:
         return False
-    return ours.cells is not None or ours.section or bool(ours.head)
+    return ours.cells is not None or ours.is_section or bool(ours.head)
 
 
 def _whole(base: Unit, theirs: Unit, ours: Unit, style: Style) -> Edit | None:
@@ -368,7 +368,7 @@ def _whole(base: Unit, theirs: Unit, ours: Unit, style: Style) -> Edit | None:
 
     So an unedited unit keeps the formatter's layout. None where it is edited.
     """
-    if ours.section or ours.key == "" or ours.form is not Form.STATEMENT:
+    if ours.is_section or ours.key == "" or ours.form is not Form.STATEMENT:
         return None
     if lines_of(base) != lines_of(ours):
         return None

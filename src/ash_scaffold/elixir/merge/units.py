@@ -65,36 +65,17 @@ class Form(StrEnum):
     ARGUMENT = "argument"
 
 
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit with its byte range.
+class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
+    """A byte range of a source, with the comments in it and behind it on its last line.
 
-    `content` is its text without layout: equal contents mean equal code. `parts` are the units
-    inside, None for one that is taken as a whole; `head` are the positional arguments of an entity
-    and `word` the name of the call or the option. `value` is the range of an option's value. `open`
-    is set where its parts may be there although it is not (a section), `home` is the body it is a
-    statement of. `inner` and `trailing` are the comments in it and behind it. `label` is its name
-    in messages.
+    `value` is the range of an option's value, `bare_value` is set for keywords without brackets.
     """
 
-    key: str
-    label: str
-    name: str = ""
-    word: str = ""
-    form: Form
-    content: str
     source: bytes
     start: int
     end: int
-    call: CallSite | None = None
     value: tuple[int, int] | None = None
     bare_value: bool = False
-    head: tuple[Unit, ...] = ()
-    parts: tuple[Unit, ...] | None = None
-    cells: Cells | None = None
-    body: Body | None = None
-    home: Body | None = None
-    open: bool = False
-    section: bool = False
     inner: tuple[str, ...] = ()
     trailing: str | None = None
 
@@ -112,6 +93,35 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     def value_range(self) -> tuple[int, int]:
         """The range of an option's value, else of all of it."""
         return self.value if self.value is not None else (self.start, self.end)
+
+
+class Unit(Excerpt, frozen=True, kw_only=True):
+    """A unit of a module, and its excerpt of the source.
+
+    `content` is its text without layout: equal contents mean equal code. `parts` are the units
+    inside, None for one that is taken as a whole; `head` are the positional arguments of an entity
+    and `word` the name of the call or the option. `open` is set where its parts may be there
+    although it is not (a section), `home` is the body it is a statement of, `cells` or `body` is
+    where its parts stand. `label` is its name in messages.
+    """
+
+    key: str
+    label: str
+    name: str = ""
+    word: str = ""
+    form: Form
+    content: str
+    head: tuple[Unit, ...] = ()
+    parts: tuple[Unit, ...] | None = None
+    cells: Cells | None = None
+    body: Body | None = None
+    home: Body | None = None
+    open: bool = False
+
+    @property
+    def is_section(self) -> bool:
+        """Whether it is a section of the DSL."""
+        return self.key == f"section {self.word}"
 
 
 class TableRenames(msgspec.Struct, frozen=True):
@@ -308,7 +318,6 @@ def module_units(
         source=tree.source,
         start=module.span.start,
         end=module.span.end,
-        call=module.call,
         parts=tuple(parts),
         body=holder,
         open=True,
@@ -434,12 +443,10 @@ def _section(where: Scope, call: CallSite, name: str, holder: Body | None) -> Un
         source=tree.source,
         start=call.span.start,
         end=call.span.end,
-        call=call,
         parts=tuple(parts),
         body=holding,
         home=holder,
         open=True,
-        section=True,
         inner=comments(tree, call.node),
         trailing=trailing_comment(tree.source, call.span.end),
     )
@@ -500,7 +507,6 @@ def _entity(
         source=tree.source,
         start=call.span.start,
         end=call.span.end,
-        call=call,
         head=head,
         parts=None if whole else parts,
         cells=item.keywords,
@@ -550,7 +556,6 @@ def _option(where: Scope, found: Setting, owner: str, holder: Body | None) -> Un
         source=tree.source,
         start=start,
         end=end,
-        call=found.call,
         value=span_of(found.values),
         bare_value=found.values[-1].type == "keywords",
         parts=parts,

@@ -23,7 +23,7 @@ from ash_scaffold.elixir.merge.edits import (
     stands_apart,
 )
 from ash_scaffold.elixir.merge.pairing import Triple
-from ash_scaffold.elixir.merge.units import Form, Unit
+from ash_scaffold.elixir.merge.units import Excerpt, Form, Unit
 from ash_scaffold.syntax.entities import Body, Cells, indentation
 
 
@@ -46,13 +46,13 @@ def pair_text(unit: Unit, pad: bytes, style: Style) -> bytes:
     return unit.word.encode() + b": " + value_text(unit, pad, style, pair=True)
 
 
-def notes_above(unit: Unit) -> tuple[bytes, ...]:
+def notes_above(unit: Excerpt) -> tuple[bytes, ...]:
     """Return the comment lines directly above a unit."""
     lines = unit.source[unit.lead : unit.start].split(b"\n")
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def value_text(unit: Unit, pad: bytes, style: Style, *, pair: bool) -> bytes:
+def value_text(unit: Excerpt, pad: bytes, style: Style, *, pair: bool) -> bytes:
     """Return an option's value; as a pair's value, keywords stand in brackets."""
     start, end = unit.value_range
     text = indented(lines_of(unit, start, end), pad, style)
@@ -66,14 +66,14 @@ def text_lines(unit: Unit | None) -> tuple[str, ...]:
     return tuple(line.decode("utf-8", "replace") for line in lines_of(unit))
 
 
-def pad_of(unit: Unit) -> bytes:
+def pad_of(unit: Excerpt) -> bytes:
     """Return the indent of the line that a unit starts on."""
     return indentation(unit.source, unit.start)
 
 
 def _some(unit: Unit, only: Sequence[Unit]) -> list[bytes]:
     """Return the lines of a section, or of an option that holds entries, with some parts only."""
-    if not unit.section:
+    if not unit.is_section:
         return _some_entries(unit, only)
     lines = [unit.word.encode() + b" do"]
     for index, part in enumerate(only):
@@ -145,7 +145,7 @@ def write_parts(
 
 
 def _inside(ours: Unit) -> int:
-    if ours.section:
+    if ours.is_section:
         return len(ours.body.statements) if ours.body is not None else 0
     return len(ours.cells.cells) if ours.cells is not None else -1
 
@@ -160,7 +160,7 @@ def _homes(units: Sequence[Unit]) -> list[Body]:
 
 def _takes_statements(ours: Unit, new: Sequence[Change]) -> bool:
     """Whether parts are put in as statements: where there is a `do` block, or can be one."""
-    if ours.section or ours.key == "":
+    if ours.is_section or ours.key == "":
         return True
     if ours.value is not None:
         return False
@@ -186,7 +186,7 @@ def _insertions(ours: Unit, changes: Sequence[Change], removed: Container[int]) 
             anchor = change.triple.ours or anchor
             continue
         after, before = anchor, None
-        if change.insert.section and change.insert.word in _ORDER and ours.key == "":
+        if change.insert.is_section and change.insert.word in _ORDER and ours.key == "":
             after, before = _section_place(there, change.insert.word)
         elif change.insert.key == "use":
             after = next((u for u in there if u.key == "@moduledoc"), None)
@@ -205,7 +205,7 @@ def _insertions(ours: Unit, changes: Sequence[Change], removed: Container[int]) 
 def _section_place(there: Sequence[Unit], word: str) -> tuple[Unit | None, Unit | None]:
     """Return the section that a new one goes behind, or else the one that it goes before."""
     ranks = {name: rank for rank, name in enumerate(_ORDER)}
-    sections = [unit for unit in there if unit.section and unit.word in ranks]
+    sections = [unit for unit in there if unit.is_section and unit.word in ranks]
     smaller = [unit for unit in sections if ranks[unit.word] < ranks[word]]
     if smaller:
         return max(smaller, key=lambda unit: ranks[unit.word]), None
@@ -231,7 +231,7 @@ def _insert_statements(
     kept = [node for node in body.statements if node.start_byte not in removed_starts]
     if kept:
         node = kept[-1]
-        last = msgspec.structs.replace(ours, start=node.start_byte, end=node.end_byte, home=body)
+        last = Excerpt(source=ours.source, start=node.start_byte, end=node.end_byte)
     return insert_after(ours.source, body, last, new, style)
 
 
