@@ -1,6 +1,6 @@
-"""Problems as values: what could not be done or said, where, and what to do about it.
+"""Problems as values: the case, its place, and the way out of it.
 
-Nothing below the command line prints. Whatever goes wrong, or can't be said in Ash, becomes a
+Nothing below the command line prints. Whatever goes wrong, or has no equivalent in Ash, becomes a
 `Problem`; the run collects them and shows them together at the end. A problem that makes the
 whole run impossible travels as a `ScaffoldError`.
 """
@@ -107,7 +107,7 @@ class Code(StrEnum):
     USAGE = "usage", _ERROR
     INTERRUPTED = "interrupted", _ERROR
     INTERNAL = "internal-error", _ERROR
-    # what the legacy code says
+    # the legacy code
     LEGACY_TABLE_MISSING = (
         "legacy-table-missing",
         _WARNING,
@@ -155,7 +155,7 @@ class Code(StrEnum):
     REPO_UNREACHABLE = "repo-unreachable", _ERROR
     SCRIPT_FAILED = "script-failed", _ERROR
     WRITE_REFUSED = "write-refused", _ERROR
-    # what can't be said in Ash
+    # the limits of Ash
     COLUMN_UNSUPPORTED = "column-unsupported", _WARNING
     NAME_UNSUPPORTED = "name-unsupported", _WARNING
     COLUMN_EXCLUDED = "column-excluded", _NOTE
@@ -211,10 +211,10 @@ class Code(StrEnum):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to tell the user.
+    """One message to the user.
 
     `where` names the table, file or option it is about (empty when it is the whole run);
-    `what` says what is the case; `todo` says what the user can do, and may be empty.
+    `what` is the case; `todo` is what the user can do, and may be empty.
     """
 
     severity: Severity

@@ -1,4 +1,4 @@
-"""Elixir values as data: what a resource says, before anyone writes it as text.
+"""Elixir values as data: the values in a resource, before they are written as text.
 
 Python's own values stand for Elixir's: `str` for a binary, `bool`, `int`, `float`,
 `decimal.Decimal`, `None` for `nil`, a `tuple` for a tuple, a `list` for a list, `Keyword` for a

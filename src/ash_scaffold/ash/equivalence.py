@@ -23,7 +23,7 @@ def same(left: Term | Absent, right: Term | Absent) -> bool:
 
 
 def same_constraints(left: Iterable[tuple[str, Term]], right: Iterable[tuple[str, Term]]) -> bool:
-    """Whether two lists of type constraints mean the same, stated defaults left out."""
+    """Whether two lists of type constraints mean the same, with Ash's defaults left out."""
     return _constraints(left) == _constraints(right)
 
 

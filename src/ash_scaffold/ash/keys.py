@@ -20,8 +20,8 @@ _INT8 = TypeUse(name=Name("pg_catalog", "int8"))
 class PrimaryKey(msgspec.Struct, frozen=True):
     """The key that a resource gets.
 
-    `chosen_from` names the unique index it was taken from; `legacy` says that it is the Ecto
-    schema's.
+    `chosen_from` names the unique index it was taken from; `legacy` marks that of the Ecto
+    schema.
     """
 
     columns: tuple[str, ...]

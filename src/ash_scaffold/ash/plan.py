@@ -258,7 +258,7 @@ def prepare(
 ) -> Prepared:
     """Find the keys and the types of all columns, as planning a single table needs them.
 
-    Raises `ScaffoldError` for a relationship that the configuration asks for in vain.
+    Raises `ScaffoldError` for a configured relationship that can't be.
     """
     legacy = Legacy(state.legacy)
     types = type_mapper(

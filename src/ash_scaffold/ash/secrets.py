@@ -1,4 +1,4 @@
-"""Which attributes look like secrets: they are marked sensitive and kept private.
+"""The names of secrets, whose attributes are marked sensitive and kept private.
 
 In doubt a name is taken for a secret: what is private by mistake is seen at once and fixed by
 `public? true`, what is public by mistake is not.

@@ -33,7 +33,7 @@ class VirtualKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def configured_keys(database: Database, config: Resolver) -> tuple[VirtualKey, ...]:
-    """Return what every `[tables.….relationships.…]` asks for.
+    """Return the key of every `[tables.….relationships.…]`.
 
     Raises `ScaffoldError` for one that names a table or column that is not there, or pairs
     columns that don't pair.
@@ -115,10 +115,10 @@ class _Edge(NamedTuple):
 def legacy_keys(
     database: Database, legacy: Legacy, configured: Iterable[VirtualKey] = ()
 ) -> tuple[VirtualKey, ...]:
-    """Return what the legacy code relates without a foreign key.
+    """Return the keys of associations of the legacy code that have no foreign key.
 
-    One that shows only some of the rows (`where`) is left out, and so is what the configuration
-    asks for, and what a column that is not there would be needed for.
+    Left out are associations with some of the rows only (`where`), keys of the configuration, and
+    those that would need a column that the table lacks.
     """
     columns = {(t.name, column.name) for t in database.tables for column in t.columns}
     keyed = set(_edges_of_keys(database, configured))
@@ -171,7 +171,7 @@ def _legacy_key(edge: _Edge) -> VirtualKey:
 
 
 def _name_side(entry: VirtualKey, association: LegacyAssociation) -> VirtualKey:
-    """Ask for the side that an association is; a many_to_many asks for neither."""
+    """Name the side that an association is; a many_to_many is neither."""
     if association.through is not None:
         return entry
     if association.kind is RelationshipKind.BELONGS_TO:

@@ -30,8 +30,8 @@ def load_config(path: Path) -> Config:
     """Read the configuration at `path`, a file or the folder it lies in.
 
     A file that isn't there gives the defaults. Raises `ScaffoldError` with every fault found
-    (`CONFIG_INVALID`, `INVALID_MODULE_NAME`), each naming the file, the line where it can be
-    told, and the key.
+    (`CONFIG_INVALID`, `INVALID_MODULE_NAME`), each with the file, the key, and the line where
+    it is found.
     """
     file = path / FILE_NAME if path.is_dir() else path
     try:

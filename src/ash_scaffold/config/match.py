@@ -282,7 +282,7 @@ class Resolver:
         return bool(self._owned.find(table))
 
     def actions_for(self, table: Name, domain: str | None = None) -> Actions | None:
-        """Return the actions that the table's entry, its domain or the file asks for."""
+        """Return the actions of the table's entry, of its domain or of the file."""
         of_domain = self.config.domains.get(domain, _NO_DOMAIN) if domain else _NO_DOMAIN
         return self.for_table(table).actions or of_domain.actions or self.config.actions
 
