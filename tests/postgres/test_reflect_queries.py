@@ -10,7 +10,7 @@ from sqlalchemy import URL, event, text
 from ash_scaffold.postgres import reflect as reflect_module
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
-from ash_scaffold.postgres.rows import question
+from ash_scaffold.postgres.rows import query
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.problem import Code, ScaffoldError
 
@@ -89,8 +89,8 @@ def test_a_query_runs_in_psql_as_it_stands(file: Path, postgres: Server) -> None
 def test_a_server_before_13_is_refused(
     make_database: Callable[..., URL], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = question("server").text.replace("current_setting('server_version_num')", "'90624'")
-    monkeypatch.setattr("ash_scaffold.postgres.rows.question", lambda _name: text(old))
+    old = query("server").text.replace("current_setting('server_version_num')", "'90624'")
+    monkeypatch.setattr("ash_scaffold.postgres.rows.query", lambda _name: text(old))
 
     with (
         read_only(make_database("SELECT 1")) as connection,

@@ -67,8 +67,8 @@ BY_NAME = attrgetter("name")
 UPDATE_EVENT, INSERT_EVENT = 4, 8  # the bits of pg_relation_is_updatable
 
 
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows that the catalog gave, one list per question."""
+class CatalogRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of the catalog, one list per query."""
 
     relations: list[RelationRow]
     columns: list[ColumnRow]
@@ -106,13 +106,13 @@ class _OfRelation(Protocol):
 RowT = TypeVar("RowT", bound=_OfRelation)
 
 
-def assemble(answers: Answers) -> Content:
+def assemble(rows: CatalogRows) -> Content:
     """Build all tables, in order of schema and name, and the types that they use."""
-    wanted = [row for row in answers.relations if not row.of_extension]
+    wanted = [row for row in rows.relations if not row.of_extension]
     wanted.sort(key=lambda row: (row.schema, row.name))
     oids = {row.oid for row in wanted}
-    foreign_keys = constraints.foreign_keys(answers.foreign_keys, _relations(answers), oids)
-    assembly = _Assembly(answers, foreign_keys)
+    foreign_keys = constraints.foreign_keys(rows.foreign_keys, _relations(rows), oids)
+    assembly = _Assembly(rows, foreign_keys)
     tables = tuple(assembly.table(row) for row in wanted)
     outside = [each for owner, keys in foreign_keys.items() if owner not in oids for each in keys]
     outside.sort(key=lambda each: (each.table, each.name))
@@ -122,26 +122,24 @@ def assemble(answers: Answers) -> Content:
 class _Assembly:
     """The rows of each relation, and their conversion into its table."""
 
-    def __init__(self, answers: Answers, foreign_keys: dict[int, tuple[ForeignKey, ...]]) -> None:
-        self._comments = {(row.oid, row.attnum): row.comment for row in answers.comments}
-        self.types = TypeCatalog(
-            answers.types, answers.enum_labels, answers.domain_checks, self._comments
-        )
-        self._columns = _grouped(answers.columns, attrgetter("attnum"))
-        self._readable_columns = _readable_columns(answers.readable_columns)
-        self._keys = _grouped(answers.keys, BY_NAME)
-        self._checks = _grouped(answers.checks, BY_NAME)
-        self._exclusions = _grouped(answers.exclusions, BY_NAME)
+    def __init__(self, rows: CatalogRows, foreign_keys: dict[int, tuple[ForeignKey, ...]]) -> None:
+        self._comments = {(row.oid, row.attnum): row.comment for row in rows.comments}
+        self.types = TypeCatalog(rows.types, rows.enum_labels, rows.domain_checks, self._comments)
+        self._columns = _grouped(rows.columns, attrgetter("attnum"))
+        self._readable_columns = _readable_columns(rows.readable_columns)
+        self._keys = _grouped(rows.keys, BY_NAME)
+        self._checks = _grouped(rows.checks, BY_NAME)
+        self._exclusions = _grouped(rows.exclusions, BY_NAME)
         self._foreign_keys = foreign_keys
-        self._indexes = _grouped(answers.indexes, BY_NAME)
-        self._index_rows = {row.oid: row for row in answers.indexes}
-        self._index_partitions = PartitionIndexes(answers.index_partitions)
-        self._constraint_indexes = {row.index_oid for row in answers.keys}
-        self._constraint_indexes.update(row.index_oid for row in answers.exclusions)
-        self._partition_constraints = _grouped(answers.partition_constraints, BY_NAME)
-        self._parents = _grouped(answers.parents, BY_NAME)
-        self._triggers = _grouped(answers.triggers, BY_NAME)
-        self._rules = _grouped(answers.rules, BY_NAME)
+        self._indexes = _grouped(rows.indexes, BY_NAME)
+        self._index_rows = {row.oid: row for row in rows.indexes}
+        self._index_partitions = PartitionIndexes(rows.index_partitions)
+        self._constraint_indexes = {row.index_oid for row in rows.keys}
+        self._constraint_indexes.update(row.index_oid for row in rows.exclusions)
+        self._partition_constraints = _grouped(rows.partition_constraints, BY_NAME)
+        self._parents = _grouped(rows.parents, BY_NAME)
+        self._triggers = _grouped(rows.triggers, BY_NAME)
+        self._rules = _grouped(rows.rules, BY_NAME)
 
     def table(self, row: RelationRow) -> Table:
         columns = self._columns.get(row.oid, ())
@@ -232,12 +230,12 @@ def _may(row: RelationRow, event: int, permitted: bool) -> bool:
     return row.schema_usable and permitted and possible
 
 
-def _relations(answers: Answers) -> dict[int, Relation]:
+def _relations(rows: CatalogRows) -> dict[int, Relation]:
     """Name every relation that a foreign key can speak of, and its columns."""
-    relations = {row.oid: Relation(Name(row.schema, row.name), {}) for row in answers.relations}
-    for column in answers.columns:
+    relations = {row.oid: Relation(Name(row.schema, row.name), {}) for row in rows.relations}
+    for column in rows.columns:
         relations[column.relation].columns[column.attnum] = column.name
-    for outside in answers.outside_columns:
+    for outside in rows.outside_columns:
         relation = relations.get(outside.relation)
         if relation is None:
             name = Name(outside.schema, outside.name)

@@ -367,7 +367,7 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 class ServerIdentity(msgspec.Struct, frozen=True):
-    """What tells one database of one server from all others (`pg_control_system`)."""
+    """The identity of one database of one server among all others (`pg_control_system`)."""
 
     system_identifier: str
     database_oid: int

@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from ash_scaffold.postgres import rows
-from ash_scaffold.postgres.assemble import Answers, assemble
+from ash_scaffold.postgres.assemble import CatalogRows, assemble
 from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
-from ash_scaffold.postgres.rows import Scope, ServerRow, ask
+from ash_scaffold.postgres.rows import Scope, ServerRow, fetch
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
 OLDEST_SERVER = 130000
@@ -32,13 +32,13 @@ def reflect(
     """
     # The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
     connection.execute(text("SET LOCAL jit = off"))
-    (server,) = ask(connection, "server", ServerRow)
+    (server,) = fetch(connection, "server", ServerRow)
     if server.server_version < OLDEST_SERVER:
         raise _too_old(server.server_version)
     schemas = tuple(dict.fromkeys(schemas))
-    existing = {row.schema: row.relations for row in ask(connection, "schemas", rows.SchemaRow)}
+    existing = {row.schema: row.relations for row in fetch(connection, "schemas", rows.SchemaRow)}
     _require_schemas(schemas, existing)
-    content = assemble(_answers(connection, Scope(list(schemas), partitions)))
+    content = assemble(_catalog_rows(connection, Scope(list(schemas), partitions)))
     return Database(
         server_version=server.server_version,
         schemas=schemas,
@@ -56,33 +56,33 @@ def reflect(
     )
 
 
-def _answers(connection: Connection, scope: Scope) -> Answers:
-    return Answers(
-        relations=ask(connection, "relations", rows.RelationRow, scope),
-        columns=ask(connection, "columns", rows.ColumnRow, scope),
-        readable_columns=ask(connection, "readable_columns", rows.ReadableColumnRow, scope),
-        types=ask(connection, "types", rows.TypeRow, scope),
-        enum_labels=ask(connection, "enum_labels", rows.EnumLabelsRow),
-        domain_checks=ask(connection, "domain_checks", rows.DomainCheckRow),
-        keys=ask(connection, "keys", rows.KeyRow, scope),
-        checks=ask(connection, "checks", rows.CheckRow, scope),
-        exclusions=ask(connection, "exclusions", rows.ExclusionRow, scope),
-        foreign_keys=ask(connection, "foreign_keys", rows.ForeignKeyRow),
-        outside_columns=ask(connection, "outside_columns", rows.OutsideColumnRow, scope),
-        indexes=ask(connection, "indexes", rows.IndexRow, scope),
-        index_partitions=ask(connection, "index_partitions", rows.IndexPartitionRow),
-        partition_constraints=ask(
+def _catalog_rows(connection: Connection, scope: Scope) -> CatalogRows:
+    return CatalogRows(
+        relations=fetch(connection, "relations", rows.RelationRow, scope),
+        columns=fetch(connection, "columns", rows.ColumnRow, scope),
+        readable_columns=fetch(connection, "readable_columns", rows.ReadableColumnRow, scope),
+        types=fetch(connection, "types", rows.TypeRow, scope),
+        enum_labels=fetch(connection, "enum_labels", rows.EnumLabelsRow),
+        domain_checks=fetch(connection, "domain_checks", rows.DomainCheckRow),
+        keys=fetch(connection, "keys", rows.KeyRow, scope),
+        checks=fetch(connection, "checks", rows.CheckRow, scope),
+        exclusions=fetch(connection, "exclusions", rows.ExclusionRow, scope),
+        foreign_keys=fetch(connection, "foreign_keys", rows.ForeignKeyRow),
+        outside_columns=fetch(connection, "outside_columns", rows.OutsideColumnRow, scope),
+        indexes=fetch(connection, "indexes", rows.IndexRow, scope),
+        index_partitions=fetch(connection, "index_partitions", rows.IndexPartitionRow),
+        partition_constraints=fetch(
             connection, "partition_constraints", rows.PartitionConstraintRow, scope
         ),
-        parents=ask(connection, "parents", rows.ParentRow, scope),
-        triggers=ask(connection, "triggers", rows.TriggerRow, scope),
-        rules=ask(connection, "rules", rows.RuleRow, scope),
-        comments=ask(connection, "comments", rows.CommentRow, scope),
+        parents=fetch(connection, "parents", rows.ParentRow, scope),
+        triggers=fetch(connection, "triggers", rows.TriggerRow, scope),
+        rules=fetch(connection, "rules", rows.RuleRow, scope),
+        comments=fetch(connection, "comments", rows.CommentRow, scope),
     )
 
 
 def _extensions(connection: Connection) -> tuple[Extension, ...]:
-    found = ask(connection, "extensions", rows.ExtensionRow)
+    found = fetch(connection, "extensions", rows.ExtensionRow)
     return tuple(sorted((Extension(*row) for row in found), key=lambda each: each.name))
 
 
@@ -90,7 +90,7 @@ def _identity(connection: Connection, server: ServerRow) -> ServerIdentity | Non
     """Run the query only with the right to: a refusal would end the transaction."""
     if not server.identity_permitted:
         return None
-    (row,) = ask(connection, "identity", rows.IdentityRow)
+    (row,) = fetch(connection, "identity", rows.IdentityRow)
     return ServerIdentity(row.system_identifier, server.database_oid)
 
 

@@ -1,7 +1,7 @@
-"""The catalog's answers as rows: one SQL file in `queries/` and one row type per question.
+"""The rows of the catalog: one SQL file in `queries/` and one row type per query.
 
-Each file states its question and runs in psql as it stands. Object ids serve to join the
-answers; attribute numbers are those of `pg_attribute.attnum`. `Scope` holds the parameters.
+Each file states its question in a comment and runs in psql as it stands. Object ids serve to join
+the rows; attribute numbers are those of `pg_attribute.attnum`. `Scope` holds the parameters.
 """
 
 from __future__ import annotations
@@ -274,19 +274,19 @@ RowT = TypeVar("RowT")
 
 
 @cache
-def question(name: str) -> TextClause:
+def query(name: str) -> TextClause:
     """Return the SQL of `queries/<name>.sql`."""
     return text((files(__package__) / "queries" / f"{name}.sql").read_text(encoding="utf-8"))
 
 
-def ask(
+def fetch(
     connection: Connection, name: str, row: Callable[..., RowT], scope: Scope | None = None
 ) -> list[RowT]:
-    """Put one question to the catalog and return all its rows.
+    """Run one query on the catalog and return all its rows.
 
-    `scope` is for the questions that take parameters. Raises the errors of SQLAlchemy.
+    `scope` is for the queries that take parameters. Raises the errors of SQLAlchemy.
     """
-    statement = question(name)
+    statement = query(name)
     wanted = scope._asdict() if scope is not None else {}
     parameters = {key: wanted[key] for key in statement.compile().params}
-    return [row(*answer) for answer in connection.execute(statement, parameters).all()]
+    return [row(*values) for values in connection.execute(statement, parameters).all()]

@@ -39,13 +39,13 @@ CREATE TABLE tags (id bigint, name text);
 """
 
 ASK = (
-    "orders.{new} is new{more}, and {gone} gone: a rename? Say [tables.orders.columns.{new}] "
+    "orders.{new} is new{more}, and {dropped} dropped: a rename? Set [tables.orders.columns.{new}] "
     'renamed_from = "{was}", or "" if it is new'
 )
 
 
-def ask(new: str, was: str, *, gone: str = "", more: str = "") -> str:
-    return ASK.format(new=new, was=was, gone=gone or f"{was} is", more=more)
+def ask(new: str, was: str, *, dropped: str = "", more: str = "") -> str:
+    return ASK.format(new=new, was=was, dropped=dropped or f"{was} was", more=more)
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ CASES = {
     "two neighbours that are told apart by their types": Case(
         "ALTER TABLE orders RENAME note TO remark; ALTER TABLE orders RENAME size TO length",
         [
-            ask("remark", "note", gone="note and size are", more=" (as are length)"),
+            ask("remark", "note", dropped="note and size were", more=" (as are length)"),
             "orders.length added: integer",
             "orders.remark added: text",
             "orders.note dropped",
@@ -123,7 +123,7 @@ CASES = {
     "two neighbours of one type": Case(
         "ALTER TABLE orders RENAME state TO a; ALTER TABLE orders RENAME kind TO b",
         [
-            ask("a", "state", gone="state and kind are", more=" (as are b)"),
+            ask("a", "state", dropped="state and kind were", more=" (as are b)"),
             "orders.a added: text, not null",
             "orders.b added: text, not null",
             "orders.kind dropped",
@@ -155,7 +155,7 @@ CASES = {
         "ALTER TABLE tags RENAME TO labels; ALTER TABLE labels ADD color text",
         [
             "table labels added",
-            "labels is new, and tags is gone: a rename? Say [tables.labels] "
+            "labels is new, and tags was dropped: a rename? Set [tables.labels] "
             'renamed_from = "tags", or "" if it is new',
             "table tags dropped",
         ],
@@ -165,10 +165,10 @@ CASES = {
         "ALTER TABLE tags RENAME TO labels; CREATE TABLE marks (id bigint, name text)",
         [
             "table labels added",
-            "labels is new, and tags is gone: a rename? Say [tables.labels] "
+            "labels is new, and tags was dropped: a rename? Set [tables.labels] "
             'renamed_from = "tags", or "" if it is new',
             "table marks added",
-            "marks is new, and tags is gone: a rename? Say [tables.marks] "
+            "marks is new, and tags was dropped: a rename? Set [tables.marks] "
             'renamed_from = "tags", or "" if it is new',
             "table tags dropped",
         ],
@@ -188,7 +188,7 @@ CASES = {
         "ALTER TABLE tags RENAME TO x; ALTER TABLE orders RENAME TO tags;"
         "ALTER TABLE x RENAME TO orders; ALTER TABLE tags DROP weight",
         [
-            ask("name", "state", gone="state and kind and note are"),
+            ask("name", "state", dropped="state and kind and note were"),
             "orders.name added: text",
             "orders.kind dropped",
             "orders.note dropped",

@@ -1,4 +1,4 @@
-"""What can differ between two schemas, as a value in schema words."""
+"""A difference between two schemas as a value, in the terms of the catalog."""
 
 from __future__ import annotations
 
@@ -126,13 +126,13 @@ class Evidence(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One change. `table` and `object` are the names after it, those before for what is gone.
+    """One change. `table` and `object` are the names after it, of a dropped object those before.
 
     `table` is None for a type, whose name is then in `type`. `object` is the column, key, index,
     label … or empty for the table itself. `before` and `after` are the values that differ: whole
     structs for what was added, dropped or changed as a whole, None for what is not there; names
     for a rename (of a table or a type a `Name`); for nullability whether NULL is allowed.
-    `detail` says which aspect of a domain or composite it is, which right, what a comment is on,
+    `detail` is the aspect of a domain or composite, the right, the commented object,
     and for `rename unclear` the line of configuration that decides it. `evidence` is set for
     renames of tables and columns.
     """

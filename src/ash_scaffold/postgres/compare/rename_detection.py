@@ -66,7 +66,7 @@ def detect_renames(
 
 
 _ANY = Name("", "")
-# Less than this part of two tables' columns in common, and nobody takes one for the other.
+# The least part of their columns that two tables have in common to be a possible rename.
 _TABLES_ALIKE = 2 / 3
 
 
@@ -474,7 +474,7 @@ def _by_making(
     paired = set(taken)
     found: defaultdict[Type, list[Name]] = defaultdict(list)
     for name, type_ in types.items():
-        # Of two base types nothing tells that they are alike.
+        # Two base types have no properties by which to compare them.
         if name not in paired and (keep_name or type_.kind is not TypeKind.BASE):
             bare = Name("", name.name if keep_name else "")
             found[replace(type_, name=bare, comment=None)].append(name)

@@ -160,7 +160,7 @@ class UnclearRename(msgspec.Struct, frozen=True):
 
 
 class RenameDetection(msgspec.Struct, frozen=True):
-    """The renames that were found, how each is known, and those that are unclear.
+    """The detected renames, the evidence for each, and the unclear ones.
 
     The evidence is by new names.
     """
@@ -280,7 +280,7 @@ class _Rewriting:
         )
 
     def _trigger(self, trigger: Trigger) -> Trigger:
-        # What a function assigns to is in its source, which a rename does not reach.
+        # The columns that a function assigns to are in its source, which a rename does not reach.
         return replace(trigger, columns=_renamed(trigger.columns, self._columns))
 
     def _type(self, type_: Type) -> Type:
@@ -332,7 +332,7 @@ class Substitution(msgspec.Struct, frozen=True):
 def substitute(sql: str, new: Substitution) -> str:
     """Rewrite the names in an expression, as PostgreSQL prints it with an empty search path.
 
-    What is called as a function, and what follows a dot or a cast, is no column.
+    A name that is called as a function, or follows a dot or a cast, is no column.
     """
     if not new:
         return sql

@@ -30,9 +30,9 @@ def compare_presence(
                 after=now,
                 evidence=detection.table_evidence[now],
             )
-    kept = set(detection.renames.tables.values())
+    paired = set(detection.renames.tables.values())
     for name, facts in new.items():
-        if name not in kept:
+        if name not in paired:
             kind = Kind.VIEW_ADDED if facts.kind.is_view else Kind.TABLE_ADDED
             yield Change(kind=kind, table=name, after=facts)
 

@@ -92,12 +92,13 @@ def _where(change: Change) -> str:
 
 def _unclear(change: Change) -> str:
     names = _names(change.after)
-    gone = _names(change.before)
+    dropped = _names(change.before)
     table = f"{change.table}." if change.object else ""
     return (
         f"{table}{names[0]} is new"
         + (f" (as are {', '.join(names[1:])})" if names[1:] else "")
-        + f", and {' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone: a rename? Say "
+        + f", and {' and '.join(dropped)} {'was' if len(dropped) == 1 else 'were'} dropped: "
+        + "a rename? Set "
         + f'{change.detail}, or "" if it is new'
     )
 
