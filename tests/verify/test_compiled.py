@@ -240,3 +240,27 @@ def test_the_attributes_of_a_join_table_are_not_answered() -> None:
         through="App.UserTag",
     )
     assert differences(expected, compiled(expected, relationships=(answer,))) == []
+
+
+def test_one_of_many_rows_does_not_stand_for_all_of_them() -> None:
+    orders = Relationship(
+        name="orders",
+        kind=RelationshipKind.HAS_MANY,
+        destination="App.Order",
+        source_attribute="id",
+        destination_attribute="user_id",
+    )
+    expected = planned(relationships=(orders,))
+    answers = [
+        RelationshipAnswer(
+            name=name,
+            kind=kind,
+            destination="App.Order",
+            destination_table=("public", "orders"),
+            source_column="id",
+            destination_column="user_id",
+            filtered=kind == "has_one",
+        )
+        for name, kind in (("latest", "has_one"), ("purchases", "has_many"))
+    ]
+    assert differences(expected, compiled(expected, relationships=tuple(answers))) == []

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 from tests.verify.recording import SCHEMA, answers, expected, found, told
 
+from ash_scaffold.config.options import Accept
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.verify.report import with_accepted
 from ash_scaffold.verify.resources import check_resources
 
 FAULTS = {
@@ -390,3 +392,14 @@ def test_a_table_that_the_configuration_leaves_out_still_wants_its_constraints_k
     assert told(check_resources(answers("missing_name"), without)) == FAULTS["missing_name"][:1]
     assert told(check_resources(answers("half_seconds"), without)) == FAULTS["half_seconds"][1:]
     assert told(check_resources(answers("allows_nil"), without)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["orders.postgres.unique_index_names.orders_number_index", "orders"]
+)
+def test_a_constraint_is_accepted_by_its_name_and_with_its_table(
+    name: str, database: Database
+) -> None:
+    findings = check_resources(answers("missing_name"), expected(database))
+    entries = [Accept(object=name, reason="meant")]
+    assert [each.todo for each in with_accepted(findings, entries)] == ["Accepted: meant"]

@@ -73,7 +73,7 @@ def read_compiled(
     return ReadResource(
         resource=msgspec.structs.replace(read, **_constraints(answer, expected, own_keys)),
         unknown=frozenset(unknown),
-        queries=frozenset(each.name for each in answer.relationships if each.no_attributes),
+        queries=frozenset(each.name for each in answer.relationships if _is_query(each)),
     )
 
 
@@ -150,6 +150,11 @@ def _like(expected: Term, answer: object) -> Term:
             return answer if isinstance(answer, bool | int | str) else None
         case _:
             return expected
+
+
+def _is_query(answer: RelationshipAnswer) -> bool:
+    """Whether a relationship doesn't simply follow a key: manual, or one of many rows."""
+    return answer.no_attributes or (answer.kind == "has_one" and answer.filtered)
 
 
 def _relationships(

@@ -363,8 +363,8 @@ class _Resource:
         severity = severity or self._expected.families.severity(difference)
         accept = accept_names(str(self._table.name), difference)
         for finding in self._findings(difference, kind, severity, actual, pointing):
-            names = accept_subject(finding) if finding.kind == kind else ()
-            yield msgspec.structs.replace(finding, accept=tuple(dict.fromkeys((*names, *accept))))
+            names = dict.fromkeys((*accept, *accept_subject(finding)))
+            yield msgspec.structs.replace(finding, accept=tuple(names))
 
     def _findings(
         self,
