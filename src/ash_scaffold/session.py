@@ -28,6 +28,7 @@ from ash_scaffold.config import (
     table_pattern,
     valid_alias,
 )
+from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import is_glob
 from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.ecto import Hints
@@ -108,15 +109,24 @@ class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def dump(self) -> Path | None:
-        """The dump that is read, None where a server is."""
-        return chosen_dump(self.options, self.config, self.project.root)
+        """The dump to read: the option's, else the configuration's; None for a server."""
+        options, config = self.options, self.config
+        if options.dump is not None:
+            return options.dump
+        if options.url is not None or options.environment.get("DATABASE_URL"):
+            return None
+        return (
+            None
+            if config.dump is None or config.url is not None
+            else (self.project.root / config.dump)
+        )
 
     def require_repo(self) -> str:
         """Return the repo's module. Raises `ScaffoldError` where there is none."""
         return choose_repo(self.project, self.options.repo, self.config)
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class Session(OpenProject, frozen=True, kw_only=True):
     """All that was read of project and database, and the differences since the snapshots.
 
     `source` describes the database; `server` is the version of a throw-away server, else empty.
@@ -125,12 +135,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     the tables under the names of the snapshots. `problems` are those of reading the database.
     """
 
-    options: SourceOptions
-    project: Project
-    config: Config
     resolver: Resolver
-    snapshots: Mapping[str, Snapshot]
-    hints: Hints
     database: Database
     source: str
     server: str
@@ -145,11 +150,6 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def repo(self) -> str:
         """The repo's module."""
         return self.bare_state.repo
-
-    @property
-    def dump(self) -> Path | None:
-        """The dump that was read, None where a server was."""
-        return chosen_dump(self.options, self.config, self.project.root)
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -190,10 +190,8 @@ def load_session(opened: OpenProject, phases: Phases, *, tables: tuple[str, ...]
     """
     repo = opened.require_repo()
     phases.begin("reflection", "Reading the database")
-    with open_database(opened.options, opened.config, opened.project.root) as source:
-        database = read_database(
-            source, opened.config, opened.hints, (*opened.options.schemas, *schemas_in(tables))
-        )
+    with open_database(opened) as source:
+        database = read_database(opened, source, schemas_in(tables))
     require_names(opened.config, database, ())
     phases.begin("planning", "Planning")
     return make_session(opened, repo, source, database)
@@ -254,25 +252,15 @@ def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySche
     return with_remembered(with_removed_targets(hints.schemas, before), before)
 
 
-def chosen_dump(options: SourceOptions, config: Config, root: Path) -> Path | None:
-    """Return the dump that is read: the option's, else the configuration's; None for a server."""
-    if options.dump is not None:
-        return options.dump
-    if options.url is not None or options.environment.get("DATABASE_URL"):
-        return None
-    return None if config.dump is None or config.url is not None else root / config.dump
-
-
 @contextmanager
-def open_database(options: SourceOptions, config: Config, root: Path) -> Iterator[Source]:
+def open_database(opened: OpenProject) -> Iterator[Source]:
     """Open the database that a run reads: the options', `$DATABASE_URL`, the configuration's.
 
     Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
     """
-    configured = None
-    dump = chosen_dump(options, config, root)
+    options, dump, configured = opened.options, opened.dump, None
     if dump is None and options.url is None and not options.environment.get("DATABASE_URL"):
-        configured = database_url(config, options.environment)
+        configured = database_url(opened.config, options.environment)
     with open_source(
         options.url, dump, environment=options.environment, configured=configured
     ) as source:
@@ -285,10 +273,8 @@ def schemas_in(patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for each in found for name in each.schemas if not is_glob(name))
 
 
-def read_database(
-    source: Source, config: Config, hints: Hints, schemas: Iterable[str] = ()
-) -> Database:
-    """Read `public` and the schemas that options, configuration and legacy code name.
+def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = ()) -> Database:
+    """Read `public`, the given schemas, and those that options, configuration, legacy code name.
 
     A schema that only legacy code names may be missing: prefixes are often set at run time.
     Raises `ScaffoldError` when the database can't be read.
@@ -296,9 +282,10 @@ def read_database(
     from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.reflect import reflect
 
+    config = opened.config
     partitions = any(table.partitions for table in config.tables.values())
-    named = {*schemas, *schemas_named(config)}
-    hinted = {"public", *(schema.table.schema for schema in hints.schemas)} - named
+    named = {*schemas, *opened.options.schemas, *schemas_named(config)}
+    hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
     with read_only(source.url) as connection:
         try:
             return reflect(connection, schemas=tuple(sorted(named | hinted)), partitions=partitions)
@@ -308,6 +295,26 @@ def read_database(
             if not missing or not there:
                 raise
             return reflect(connection, schemas=there, partitions=partitions)
+
+
+def matching_tables(patterns: Iterable[str], database: Database) -> tuple[Name, ...]:
+    """Return the tables that patterns of `--table` fit, in their order.
+
+    Raises `ScaffoldError` for a pattern that fits none.
+    """
+    found: dict[Name, None] = {}
+    for text in patterns:
+        pattern = table_pattern(text)
+        matching = [table.name for table in database.tables if pattern.matches(table.name)]
+        if not matching:
+            raise fail(
+                Code.UNKNOWN_NAME,
+                f"No table fits {text}.",
+                where=f"--table {text}",
+                todo=did_you_mean(text, [str(table.name) for table in database.tables]),
+            )
+        found |= dict.fromkeys(matching)
+    return tuple(found)
 
 
 def invalid_module_names(*options: tuple[str, str | None, str]) -> list[Problem]:

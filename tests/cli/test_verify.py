@@ -122,6 +122,17 @@ def test_the_project_stays_as_it_is(
     assert (fake / "called").exists()
 
 
+def test_a_table_that_is_not_there_is_refused_with_one_that_is(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    done = run("verify", "--url", shop, "--table", "order")
+    assert (done.code, done.err) == (
+        2,
+        "error [unknown-name] --table order: No table fits order.\n    Did you mean orders?\n",
+    )
+    assert not (fake / "called").exists()
+
+
 def test_write_is_refused_on_a_database_that_nobody_listed(
     fake: Path, shop: str, run: Callable[..., Done]
 ) -> None:

@@ -168,8 +168,8 @@ def _server(
             snapshots=snapshots,
             hints=read_hints(project, config, options),
         )
-        with open_database(options, config, project.root) as source:
-            database = read_database(source, config, opened.hints, options.schemas)
+        with open_database(opened) as source:
+            database = read_database(opened, source)
             server = Server(
                 database=database,
                 source=source.description,

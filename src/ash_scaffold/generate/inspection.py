@@ -14,8 +14,7 @@ from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
 from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
-from ash_scaffold.config import Config, Resolver, load_config, table_pattern
-from ash_scaffold.config.faults import did_you_mean
+from ash_scaffold.config import Config, Resolver, load_config
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.files import source_files
 from ash_scaffold.legacy.usage import User, unread_problems
@@ -27,7 +26,9 @@ from ash_scaffold.project.model import App, Project
 from ash_scaffold.project.read import read_project
 from ash_scaffold.project.state import has_geo_postgis
 from ash_scaffold.session import (
+    OpenProject,
     SourceOptions,
+    matching_tables,
     open_database,
     read_database,
     read_hints,
@@ -97,15 +98,15 @@ def inspect(
     config = Config() if project is None else load_config(project.root)
     if usage:
         _require_enabled(options, config)
-    root = options.folder if project is None else project.root
     code = _outside(options) if project is None else project
     hints = _hints(options, code, config, mix_project=project is not None)
     if usage:
         _require_code(code, hints)
-    with open_database(options, config, root) as source:
-        database = read_database(source, config, hints, (*options.schemas, *schemas_in(tables)))
+    opened = OpenProject(options=options, project=code, config=config, snapshots={}, hints=hints)
+    with open_database(opened) as source:
+        database = read_database(opened, source, schemas_in(tables))
     problems = source.problems
-    names = _matching(tables, database)
+    names = matching_tables(tables, database) if tables else [each.name for each in database.tables]
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(
@@ -200,26 +201,6 @@ def _require_code(project: Project, hints: Hints) -> None:
             where="--usage",
             todo=_NAME_IT,
         )
-
-
-def _matching(patterns: tuple[str, ...], database: Database) -> frozenset[Name]:
-    """Return the tables that the patterns mean: all without a pattern."""
-    if not patterns:
-        return frozenset(table.name for table in database.tables)
-    found: set[Name] = set()
-    for text in patterns:
-        pattern = table_pattern(text)
-        matching = {table.name for table in database.tables if pattern.matches(table.name)}
-        if not matching:
-            names = [str(table.name) for table in database.tables]
-            raise fail(
-                Code.UNKNOWN_NAME,
-                f"No table fits {text}.",
-                where=f"--table {text}",
-                todo=did_you_mean(text, names),
-            )
-        found |= matching
-    return frozenset(found)
 
 
 def inspect_database(

@@ -89,8 +89,8 @@ def prepare(options: SourceOptions) -> Outcome:
     opened = open_project(options)
     project, config, hints = opened.project, opened.config, opened.hints
     before = _read(project.root / FILE_NAME)
-    with open_database(options, config, project.root) as source:
-        database = read_database(source, config, hints, options.schemas)
+    with open_database(opened) as source:
+        database = read_database(opened, source)
     if not database.tables:
         raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
     require_names(config, database, ())

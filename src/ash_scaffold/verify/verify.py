@@ -11,9 +11,9 @@ from ash_scaffold.ash.model import Resource
 from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.project_state import ExistingResource
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver, table_pattern
-from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.config import Config, Resolver
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Problem
 from ash_scaffold.project.model import Project
 from ash_scaffold.project.state import find_repo
 from ash_scaffold.report.finding import Finding
@@ -21,6 +21,7 @@ from ash_scaffold.session import (
     Session,
     SourceOptions,
     make_session,
+    matching_tables,
     open_database,
     open_project,
     read_database,
@@ -69,25 +70,25 @@ def verify(
     """
     say("Reading the project")
     opened = open_project(options.source)
-    project, config = opened.project, opened.config
+    project = opened.project
     repo = opened.require_repo()
     require_ash_repo(find_repo(project, repo), project.app.name)
     # A throw-away server is kept for the whole run.
-    with open_database(options.source, config, project.root) as source:
+    with open_database(opened) as source:
         own_server = bool(source.server_version_text)
         if options.write:
-            require_writable(source.url, config.verify.writable, own_server=own_server)
+            require_writable(source.url, opened.config.verify.writable, own_server=own_server)
         say("Reading the database")
-        schemas = {*options.source.schemas, *schemas_in(options.tables), *_schemas_of(project)}
-        database = read_database(source, config, opened.hints, schemas)
+        schemas = {*schemas_in(options.tables), *_schemas_of(project)}
+        database = read_database(opened, source, schemas)
         session = make_session(opened, repo, source, database)
         planned = session.plan()
+        tables = matching_tables(options.tables, database) if options.tables else None
         mix = _mix(options, project, source.url)
         say("Compiling the project")
         compile_project(mix)
         say("Counting values that Ash can't hold")
         risks = [c for item in planned.resources for c in conditions(item, database)]
-        tables = _tables(options, database)
         risks = [c for c in risks if tables is None or c.table in tables]
         where, counted = _counted(source.url, risks if options.rows != 0 else [])
         question = Question(
@@ -113,20 +114,6 @@ def verify(
 
 def _schemas_of(project: Project) -> set[str]:
     return {r.schema for r in project.resources if r.schema is not None}
-
-
-def _tables(options: VerifyOptions, database: Database) -> tuple[Name, ...] | None:
-    """Return the tables that the patterns mean, None for all. Raises for one that fits none."""
-    if not options.tables:
-        return None
-    found: dict[Name, None] = {}
-    for text in options.tables:
-        pattern = table_pattern(text)
-        matching = [table.name for table in database.tables if pattern.matches(table.name)]
-        if not matching:
-            raise fail(Code.UNKNOWN_NAME, f"No table fits {text}.", where=f"--table {text}")
-        found |= dict.fromkeys(matching)
-    return tuple(found)
 
 
 def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
