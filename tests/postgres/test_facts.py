@@ -18,6 +18,7 @@ from ash_scaffold.postgres.catalog import (
     Action,
     Column,
     Database,
+    Field,
     ForeignKey,
     Index,
     IndexKey,
@@ -143,6 +144,41 @@ def a_key(owner: str, target: str, on_delete: Action = Action.NO_ACTION) -> Fore
         target_columns=("id",),
         on_delete=on_delete,
     )
+
+
+def test_the_types_of_fields_and_ranges_are_one_text_each() -> None:
+    numbers = TypeUse(Name("pg_catalog", "int4"), dimensions=2)
+    address = Type(
+        name=Name("public", "address"), kind=TypeKind.COMPOSITE, fields=(Field("numbers", numbers),)
+    )
+    span = Type(
+        name=Name("public", "span"),
+        kind=TypeKind.RANGE,
+        extension="spans",
+        comment="that of a version",
+        subtype=TypeUse(Name("pg_catalog", "numeric"), (12 << 16 | 2) + 4),
+    )
+    columns = tuple(
+        Column(name=each.name.name, type=TypeUse(each.name)) for each in (address, span)
+    )
+    facts = facts_of(a_table("t", columns=columns), {each.name: each for each in (address, span)})
+    written = write_facts(facts)
+    assert (
+        written.partition('"types": ')[2]
+        == """[
+    {"name": ["public", "address"], "kind": "composite", "fields": [["numbers", "int4[]"]]},
+    {"name": ["public", "span"], "kind": "range", "extension": "spans", "subtype": "numeric(12,2)"}
+  ]
+}"""
+    )
+    assert read(written) == facts
+
+
+@pytest.mark.parametrize("type_", ['"no type"', "7", "null"])
+def test_facts_with_a_type_that_is_none_are_refused(type_: str) -> None:
+    column = f'{{"name": "a", "type": {type_}}}'
+    with pytest.raises(msgspec.ValidationError):
+        read(f'{{"version": 1, "name": ["public", "t"], "columns": [{column}]}}')
 
 
 def test_object_ids_are_no_facts() -> None:

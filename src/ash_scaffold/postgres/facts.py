@@ -1,11 +1,11 @@
 """The facts of a table that its snapshot keeps: the catalog's structs in canonical form.
 
-Canonical is all that two copies of one schema share.
-
-Object ids, attribute numbers, the server's version and the declared dimensions of arrays are left
-out, and so are invalid indexes (pg_dump leaves those out as well): a live database, its dump
-reloaded, and the same on another version have equal facts. Expressions are in the one text of
-`canonical`. Columns stand in the table's order, everything else in that of its name.
+The structs are their own JSON, the use of a type in it one text (see `type_text.encode_type`).
+The canonical form has all that two copies of one schema share: object ids, attribute numbers, the
+server's version and the declared dimensions of arrays are left out, and so are invalid indexes
+(pg_dump leaves those out as well). A live database, its dump reloaded, and the same on another
+version have equal facts. Expressions are in the one text of `canonical`. Columns stand in the
+table's order, everything else in that of its name.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def table_of(facts: TableFacts) -> tuple[Table, dict[Name, Type]]:
 def database_of(facts: Iterable[TableFacts]) -> Database:
     """Return the database that snapshots describe, its server's version 0.
 
-    Snapshots that were written at different times may know one type in two ways; the table that
-    comes first by name is believed.
+    Snapshots that were written at different times may describe one type in two ways: the table
+    that comes first by name decides.
     """
     ordered = sorted(facts, key=lambda each: each.name)
     tables: list[Table] = []

@@ -1,4 +1,4 @@
-"""The foreign keys that the delete of a row meets: those that point at it can stop it.
+"""The foreign keys that the delete of a row meets, and that can stop it.
 
 Source: PostgreSQL documentation, "Foreign Keys", and `ri_triggers.c`.
 """
@@ -28,7 +28,7 @@ def met_by_delete(
     """Give the keys that the delete of a row of `table` meets, each once.
 
     They point at the table itself, or at one whose rows go with it through ON DELETE CASCADE.
-    `keys` is from `by_target`. Keys of the tables `without` are neither given nor followed.
+    `keys` is from `by_target`. Keys of the tables `without` are left out, and not followed.
     """
     reached, queue = {table}, [table]
     while queue:

@@ -59,7 +59,7 @@ def compare(
     new: Mapping[Name, TableFacts],
     detection: RenameDetection | None = None,
 ) -> tuple[Change, ...]:
-    """Return what changed from `old` to `new`, in order of table, kind and name.
+    """Return the changes from `old` to `new`, in order of table, kind and name.
 
     `detection` has the renames; without one they are detected by evidence alone. The effects of a
     rename (on keys, indexes, expressions that mention it) are no changes.

@@ -65,7 +65,7 @@ def compare_objects(old: TableFacts, new: TableFacts) -> Iterator[Change]:
     """Yield the changes of a table's keys, constraints, indexes, triggers and rules.
 
     Foreign keys have a function of their own. An index of a constraint is left to the constraint.
-    Of a rule only the name is known.
+    The catalog has only the names of rules.
     """
     yield from _compare_primary_keys(old, new)
     table = new.name

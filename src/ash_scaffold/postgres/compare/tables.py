@@ -38,7 +38,7 @@ def compare_presence(
 
 
 def compare_table(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield what changed of a table as a whole."""
+    """Yield the changes of a table as a whole."""
     properties = (
         (Kind.RELATION_KIND_CHANGED, old.kind, new.kind, ""),
         (Kind.INHERITANCE_CHANGED, old.inherits, new.inherits, "inherits"),
@@ -78,7 +78,7 @@ def _rename_kind(was: Name, now: Name, *, view: bool) -> Kind:
 def compare_columns(
     old: TableFacts, new: TableFacts, detection: RenameDetection
 ) -> Iterator[Change]:
-    """Yield what changed. The old facts are under the new names already."""
+    """Yield the changes of columns. The old facts are under the new names already."""
     table = new.name
     before = {column.name: column for column in old.columns}
     after = {column.name: column for column in new.columns}
@@ -141,7 +141,7 @@ def _properties(table: Name, old: Column, new: Column) -> Iterator[Change]:
 
 
 def compare_comments(old: TableFacts, new: TableFacts) -> Iterator[Change]:
-    """Yield the comments that changed on what is on both sides; `detail` is what they are on."""
+    """Yield the changed comments of objects on both sides; `detail` is the kind of object."""
 
     def change(on: str, name: str, before: str | None, after: str | None) -> Iterator[Change]:
         if before != after:
