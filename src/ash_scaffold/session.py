@@ -37,7 +37,7 @@ from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.source import Source, open_source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.local_identity import Memory, remember
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.resource_names import names_in_files, with_names
 from ash_scaffold.project.schema_changes import (

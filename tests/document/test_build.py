@@ -29,7 +29,7 @@ from ash_scaffold.legacy.ecto import EctoField, EctoSchema, Hints, PlainType
 from ash_scaffold.legacy.usage import User, UserKind
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Problem
-from ash_scaffold.project.model import App, ModuleEntry, Project, Resource
+from ash_scaffold.project.mix_project import App, ModuleEntry, Project, Resource
 
 Reflect = Callable[..., Database]
 

@@ -13,7 +13,7 @@ from ash_scaffold.legacy.ecto import Hints, Unread
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code, read_legacy
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.model import ModuleEntry, Unparsed
+from ash_scaffold.project.mix_project import ModuleEntry, Unparsed
 from ash_scaffold.project.read import read_project
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"

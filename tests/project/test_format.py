@@ -12,7 +12,7 @@ from tests.dsl import DSL_FILE
 
 from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.format import format_files, formatter_calls
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import read_project
 
 needs_mix = pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")

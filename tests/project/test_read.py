@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ash_scaffold.problem import Code, ScaffoldError
-from ash_scaffold.project.model import (
+from ash_scaffold.project.mix_project import (
     App,
     AppConfig,
     Domain,

@@ -25,7 +25,7 @@ from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.table_names import TableNames
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.problem import Code, Severity
-from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.syntax.parse import CallSite, Tree, parse, walk_calls

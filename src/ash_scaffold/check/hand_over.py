@@ -11,7 +11,7 @@ from ash_scaffold.config import Resolver
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 
 _USERS = 3
 

@@ -25,7 +25,7 @@ from ash_scaffold.generate.module_versions import (
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.mix_project import Project, Resource
 
 _USE = re.compile(r"\buse\s*\(?\s*([A-Z][\w.]*)")
 

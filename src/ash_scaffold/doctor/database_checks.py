@@ -12,7 +12,7 @@ from ash_scaffold.generate.missing_settings import Need
 from ash_scaffold.postgres.catalog import Table
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Severity
-from ash_scaffold.project.model import Repo
+from ash_scaffold.project.mix_project import Repo
 from ash_scaffold.project.settings import (
     InstalledExtensions,
     MigrateExtensions,

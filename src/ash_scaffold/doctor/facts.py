@@ -16,7 +16,7 @@ from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Problem, ScaffoldError, Severity
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.snapshot import Snapshot, read_snapshots
 from ash_scaffold.project.sources import read_source

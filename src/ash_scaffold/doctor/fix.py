@@ -14,7 +14,7 @@ from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.facts import Facts
 from ash_scaffold.generate.missing_settings import Need, needs_of
 from ash_scaffold.project.format import format_files, formatter_calls
-from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.settings import InstalledExtensions, put
 from ash_scaffold.project.sources import read_source
 from ash_scaffold.project.state import find_repo

@@ -54,7 +54,7 @@ from ash_scaffold.postgres.definitions import (
 )
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
 

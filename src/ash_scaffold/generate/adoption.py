@@ -19,7 +19,7 @@ from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.model import Domain, Project
+from ash_scaffold.project.mix_project import Domain, Project
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
 from ash_scaffold.session import Session

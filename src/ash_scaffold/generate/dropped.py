@@ -11,7 +11,7 @@ from ash_scaffold.ash.plan import Plan
 from ash_scaffold.generate.files import File, Status, read_text
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.problem import Code, Problem, Severity
-from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import Snapshot, digest
 from ash_scaffold.session import Session

@@ -22,7 +22,7 @@ from ash_scaffold.legacy.usage import usage as table_users
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.model import App, Project
+from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.read import read_project
 from ash_scaffold.project.state import has_geo_postgis
 from ash_scaffold.session import (

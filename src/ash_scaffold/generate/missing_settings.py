@@ -8,7 +8,7 @@ import msgspec
 
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.ash.types import TYPE_EXTENSIONS
-from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.settings import (
     AshDomains,
     ImportDeps,

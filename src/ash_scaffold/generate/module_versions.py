@@ -15,7 +15,7 @@ from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
 from ash_scaffold.project.hand_given_names import still_hand_given
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import VERSION, FragmentSnapshot, Snapshot, digest
 

@@ -46,7 +46,7 @@ from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 from ash_scaffold.project.hand_given_names import hand_given_names, without_hand_given_names
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
 from ash_scaffold.project.snapshot import Snapshot

@@ -47,7 +47,7 @@ from ash_scaffold.generate.module_versions import (
 from ash_scaffold.generate.modules import Module, ModuleText
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
 from ash_scaffold.project.snapshot import digest
 from ash_scaffold.syntax.modules import modules as modules_of

@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate
 from ash_scaffold.legacy.files import ElixirFile, aliases
-from ash_scaffold.project.model import ModuleEntry
+from ash_scaffold.project.mix_project import ModuleEntry
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
 from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
 from ash_scaffold.syntax.values import Unreadable, alias_text

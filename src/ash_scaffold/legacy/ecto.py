@@ -16,7 +16,7 @@ import msgspec
 from ash_scaffold.ash.hints import EnumHint, LegacyField, LegacySchema
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.project.model import ModuleEntry, Unparsed
+from ash_scaffold.project.mix_project import ModuleEntry, Unparsed
 
 
 class PlainType(msgspec.Struct, frozen=True, tag="plain"):

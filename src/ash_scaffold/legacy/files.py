@@ -11,7 +11,7 @@ import msgspec
 import tree_sitter_elixir
 from tree_sitter import Language, Node, Query, QueryCursor
 
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.sources import read_source
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, parse

@@ -20,7 +20,7 @@ from ash_scaffold.legacy.files import ElixirFile, source_files
 from ash_scaffold.legacy.schema_body import read_body
 from ash_scaffold.legacy.types import Types
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
-from ash_scaffold.project.model import ModuleEntry, Project, Unparsed
+from ash_scaffold.project.mix_project import ModuleEntry, Project, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite
 from ash_scaffold.syntax.values import Unreadable

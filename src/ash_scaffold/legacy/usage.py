@@ -23,7 +23,7 @@ from ash_scaffold.legacy.files import ElixirFile, implementation, source_files
 from ash_scaffold.legacy.table_names import TableNames, named_tables
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.syntax.values import alias_text
 
 _ALIAS = re.compile(rb"[A-Z]\w*")

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.problem import Code, Problem, Severity
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 
 DEFAULT_LINE_LENGTH = 98
 _STAGE = "ASH_SCAFFOLD_STAGE"

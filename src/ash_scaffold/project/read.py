@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.naming import camelize
 from ash_scaffold.problem import Code, fail
-from ash_scaffold.project.model import App, AppConfig, Formatter, Generated, Project, Repo
+from ash_scaffold.project.mix_project import App, AppConfig, Formatter, Generated, Project, Repo
 from ash_scaffold.project.sources import Sources, read_source, read_sources
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import (

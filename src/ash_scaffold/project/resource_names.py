@@ -17,7 +17,7 @@ from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import Source, columns_of, read_resources, resource_names
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import NO_RENAMES, Renames
-from ash_scaffold.project.model import Project, Resource
+from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import (
     HandGivenNames,
     NamesSnapshot,

@@ -22,7 +22,7 @@ from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
 from ash_scaffold.postgres.facts import TableFacts, write_facts
 from ash_scaffold.postgres.type_text import decode_type, encode_type
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.project.model import Generated, Resource
+from ash_scaffold.project.mix_project import Generated, Resource
 
 FOLDER = "priv/ash_scaffold"
 VERSION = 1

@@ -16,7 +16,14 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
-from ash_scaffold.project.model import Domain, Generated, ModuleEntry, Repo, Resource, Unparsed
+from ash_scaffold.project.mix_project import (
+    Domain,
+    Generated,
+    ModuleEntry,
+    Repo,
+    Resource,
+    Unparsed,
+)
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, calls, key_text, pairs, parse
 from ash_scaffold.syntax.values import read_strings

@@ -13,7 +13,7 @@ from ash_scaffold.elixir.merge import assemble, units_of
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.problem import Code, fail
-from ash_scaffold.project.model import Project, Repo
+from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.syntax.literal import atom
 

@@ -14,7 +14,7 @@ import msgspec
 
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.project.model import Repo
+from ash_scaffold.project.mix_project import Repo
 
 Scalar: TypeAlias = str | int | bool | None
 

@@ -14,7 +14,7 @@ from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem
-from ash_scaffold.project.model import Project
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.state import find_repo
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.session import (
