@@ -312,7 +312,9 @@ def _(database: Database) -> Steps:
 @kind("partition added", "partitions changed", "constraint added")
 def _(database: Database) -> Steps:
     for table in database.tables:
-        if table.kind is RelationKind.PARTITIONED:
+        # Without a key or an index a partition brings no name that a resource could lack.
+        names = (*table.indexes, *table.foreign_keys, *table.exclusions)
+        if table.kind is RelationKind.PARTITIONED and names:
             name = n(Name(table.name.schema, NEW))
             yield Step(f"CREATE TABLE {name} PARTITION OF {n(table.name)} DEFAULT", table.name)
 
