@@ -56,6 +56,8 @@ POSTGRES_OPTIONS = frozenset(
     "simple_join_first_aggregates skip_unique_indexes storage_types table "
     "unique_index_names".split()
 )
+# The options of `postgres` that list constraints beside the identities, references and checks.
+CONSTRAINT_NAME_OPTIONS = ("unique_index_names", "exclusion_constraint_names", "foreign_key_names")
 # The attributes of `timestamps`: the entity of each, the option of its name, and its default name.
 TIMESTAMPS = (
     ("create_timestamp", "inserted_at_field", "inserted_at"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES
+from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES, CONSTRAINT_NAME_OPTIONS
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
 from ash_scaffold.elixir.merge.entities import (
@@ -187,9 +187,7 @@ def _unmerged(ours: bytes, base: str | None, theirs: str, scope: str) -> Merged:
 
 
 # The options of `postgres` whose entries hold names of constraints and indexes.
-_NAMING = frozenset(
-    "identity_index_names foreign_key_names unique_index_names exclusion_constraint_names".split()
-)
+_NAMING = frozenset({"identity_index_names", *CONSTRAINT_NAME_OPTIONS})
 
 
 def follow_renames(source: ModuleSource, renames: TableRenames) -> bytes:

@@ -22,6 +22,7 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.dsl import (
     ATTRIBUTE_ENTITIES,
+    CONSTRAINT_NAME_OPTIONS,
     RELATIONSHIP_ENTITIES,
     TIMESTAMPS,
     default_destination_attribute,
@@ -278,10 +279,7 @@ def _table_and_indexes(where: ModuleSource) -> tuple[str, dict[str, str]]:
 
 # Options whose value is merged entry by entry; the open ones may lose entries to a person and
 # still get new ones.
-_OPEN = frozenset(
-    "identity_index_names identity_wheres_to_sql foreign_key_names unique_index_names "
-    "exclusion_constraint_names".split()
-)
+_OPEN = frozenset({"identity_index_names", "identity_wheres_to_sql", *CONSTRAINT_NAME_OPTIONS})
 _MERGED = _OPEN | frozenset(
     "constraints defaults extensions fragments values create update".split()
 )

@@ -14,6 +14,7 @@ from ash_scaffold.ash.dsl import (
     ATTRIBUTE_DEFAULTS,
     ATTRIBUTE_OPTIONS,
     CHECK_OPTIONS,
+    CONSTRAINT_NAME_OPTIONS,
     IDENTITY_OPTIONS,
     POSTGRES_OPTIONS,
     QUERY_OPTIONS,
@@ -59,9 +60,7 @@ SECTIONS = (
     "identities",
     "references",
     "check_constraints",
-    "unique_index_names",
-    "exclusion_constraint_names",
-    "foreign_key_names",
+    *CONSTRAINT_NAME_OPTIONS,
 )
 
 
@@ -343,28 +342,27 @@ def _identity(options: Options, name: str) -> IdentityDef:
 
 
 _SETTINGS = {"table": "table", "schema": "schema", "repo": "repo", "migrate?": "migrate"}
-_CONSTRAINTS = ("unique_index_names", "exclusion_constraint_names", "foreign_key_names")
 
 
 def read_postgres(where: ModuleSource, section: CallSite, parts: Parts) -> None:
     """Read a `postgres` section."""
     for item in statements(where, section):
         if item is None:
-            parts.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
+            parts.open("postgres", *CONSTRAINT_NAME_OPTIONS, "references", "check_constraints")
         elif item.word in _SETTINGS:
             _setting(where, item, parts)
         elif item.word == "identity_index_names":
             _texts(where, item, parts, parts.index_names)
         elif item.word == "identity_wheres_to_sql":
             _texts(where, item, parts, parts.wheres)
-        elif item.word in _CONSTRAINTS:
+        elif item.word in CONSTRAINT_NAME_OPTIONS:
             _constraint_names(where, item, parts)
         elif item.word == "references":
             _each(where, item, parts, "reference", _reference)
         elif item.word == "check_constraints":
             _each(where, item, parts, "check_constraint", _check)
         elif item.word not in POSTGRES_OPTIONS:
-            parts.open("postgres", *_CONSTRAINTS, "references", "check_constraints")
+            parts.open("postgres", *CONSTRAINT_NAME_OPTIONS, "references", "check_constraints")
 
 
 def setting_value(where: ModuleSource, call: CallSite) -> Value:
