@@ -36,7 +36,7 @@ from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.source import Source, open_source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.local_identity import Memory, remember
+from ash_scaffold.project.local_identity import StoredIdentity, read_stored_identity
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.resource_names import names_in_files, with_names
@@ -139,7 +139,7 @@ class Session(OpenProject, frozen=True, kw_only=True):
     database: Database
     source: str
     server: str
-    memory: Memory
+    stored_identity: StoredIdentity
     schema_changes: SchemaChanges
     names: Mapping[Name, ResourceNames]
     bare_state: ProjectState
@@ -201,10 +201,12 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     """Compare the snapshots with the database, and read the names in edited files."""
     project, snapshots = opened.project, opened.snapshots
     resolver = Resolver(opened.config)
-    memory = remember(project.root, database, throwaway=bool(source.server_version_text))
+    stored = read_stored_identity(
+        project.root, database, throwaway=bool(source.server_version_text)
+    )
     state = project_state(project, _legacy(opened.hints, snapshots), repo, snapshots)
     changes = find_schema_changes(
-        snapshots.values(), database, resolver, memory.earlier, state.types
+        snapshots.values(), database, resolver, stored.earlier, state.types
     )
     names = names_in_files(project, snapshots, tables_near_changes(changes, database))
     return Session(
@@ -217,12 +219,12 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
         database=database,
         source=source.description,
         server=source.server_version_text,
-        memory=memory,
+        stored_identity=stored,
         schema_changes=changes,
         names=names,
         bare_state=state,
         state=with_names(state, snapshots.values(), names, changes.renames),
-        problems=(*source.problems, *memory.problems),
+        problems=(*source.problems, *stored.problems),
     )
 
 

@@ -70,7 +70,7 @@ def load_document(
     return LoadedDocument(
         document=document,
         source=session.source,
-        renamed=_renamed(database, session.memory.earlier, session.resolver),
+        renamed=_renamed(database, session.stored_identity.earlier, session.resolver),
         fresh=_fresh(database, session.resolver),
         problems=session.problems,
     )

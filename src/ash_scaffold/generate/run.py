@@ -185,7 +185,7 @@ def all_contents(outcome: Outcome) -> dict[str, bytes | None]:
     """Return the bytes of every file to write, None for one to delete."""
     files, session = outcome.files.files, outcome.session
     tables = [file.module.table for file in files if file.module.table is not None]
-    return {**contents(files), **session.memory.files(session.database, tables)}
+    return {**contents(files), **session.stored_identity.files(session.database, tables)}
 
 
 def _require_decided(changes: SchemaChanges) -> None:

@@ -145,8 +145,8 @@ def _earlier_table(old: TableIdentity, table: Table) -> EarlierTable:
     )
 
 
-class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """The local identity of a database, on this machine alone, and its comparison with today.
+class StoredIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """The local identity of a database from an earlier run, and its comparison with today.
 
     `server` is None for a throw-away database, of which nothing is stored.
     """
@@ -164,18 +164,18 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
         return dict(local_files(now, self.server))
 
 
-def remember(root: Path, database: Database, *, throwaway: bool) -> Memory:
+def read_stored_identity(root: Path, database: Database, *, throwaway: bool) -> StoredIdentity:
     """Read the local identity of a database; none for a throw-away database."""
     server = database.identity
     if server is None or throwaway:
-        return Memory()
+        return StoredIdentity()
     path = identity_path(server)
     try:
         content: bytes | None = (root / path).read_bytes()
     except OSError:
         content = None
     reading = read_identity(content, path)
-    return Memory(
+    return StoredIdentity(
         server=server,
         identity=reading.identity,
         earlier=earlier_names(reading.identity, database),
