@@ -403,3 +403,20 @@ def test_a_constraint_is_accepted_by_its_name_and_with_its_table(
     findings = check_resources(answers("missing_name"), expected(database))
     entries = [Accept(object=name, reason="meant")]
     assert [each.todo for each in with_accepted(findings, entries)] == ["Accepted: meant"]
+
+
+def test_a_table_of_ash_whose_resource_does_not_migrate_it_is_a_warning(database: Database) -> None:
+    whole = expected(database)
+    orders = Name("public", "orders")
+    owned = msgspec.structs.replace(
+        whole,
+        planned={
+            **whole.planned,
+            orders: msgspec.structs.replace(whole.planned[orders], migrate=True),
+        },
+        owned_by_ash=frozenset({orders}),
+    )
+    assert told(check_resources(answers("migrates"), owned)) == []
+    assert told(check_resources(answers("clean"), owned)) == [
+        ("warning", "migrate", "orders", "migrate? is false; it should be true.")
+    ]

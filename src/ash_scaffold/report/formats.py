@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from xml.etree import ElementTree
 
 import msgspec
 
@@ -155,6 +154,8 @@ def as_junit(
     A finding as bad as the threshold is a failure with `line` as its message and `details` as its
     text; any other is a line of `system-out`.
     """
+    from xml.etree import ElementTree
+
     cases = list(cases)
     failing = sum(f.severity.rank <= threshold.rank for case in cases for f in case.findings)
     suite = ElementTree.Element(

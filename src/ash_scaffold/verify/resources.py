@@ -54,7 +54,7 @@ _CORRECT = "Correct it, or run `ash-scaffold resources`."
 # that drifts: an unknown constraint raises here and now.
 _KINDS: dict[Differs, tuple[Kind, Severity | None]] = {
     Differs.REPO: (Kind.REPO, Severity.ERROR),
-    Differs.MIGRATE: (Kind.MIGRATE, Severity.ERROR),
+    Differs.MIGRATE: (Kind.MIGRATE, None),
     Differs.ATTRIBUTE_MISSING: (Kind.COLUMN, Severity.ERROR),
     Differs.SOURCE: (Kind.COLUMN, Severity.ERROR),
     Differs.TYPE: (Kind.TYPE, None),
