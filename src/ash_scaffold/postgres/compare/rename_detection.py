@@ -216,9 +216,6 @@ def _tables_alike(before: TableFacts, after: TableFacts) -> bool:
     return len(ours & theirs) >= _TABLES_ALIKE * max(len(ours), len(theirs), 1)
 
 
-_NOT_SEEN: Mapping[str, str] = {}
-
-
 class _ColumnPairs(msgspec.Struct, frozen=True):
     """New names by old ones where they differ, the evidence, and the unclear ones."""
 
