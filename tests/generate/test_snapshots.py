@@ -122,7 +122,7 @@ def test_one_with_marks_of_a_merge_is_broken(shop: Shop) -> None:
 def test_one_of_a_newer_version_is_an_error_with_a_way_out(shop: Shop) -> None:
     shop.edit(USERS, (f'  "version": {VERSION},\n  "module"', '  "version": 99,\n  "module"'))
     assert failure(shop) == (
-        f"snapshot-invalid {USERS}: The snapshot is of version 99; this ash-scaffold knows up to "
+        f"snapshot-invalid {USERS}: The snapshot is of version 99; this ash-scaffold reads up to "
         f"{VERSION}. Install the version of ash-scaffold that your team uses."
     )
 

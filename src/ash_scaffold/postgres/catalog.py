@@ -110,22 +110,27 @@ class TypeUse:
     It is no msgspec struct, so that msgspec leaves its JSON to the hooks of `type_text`.
     """
 
-    __slots__ = ("_key", "dimensions", "name", "typmod")
+    __slots__ = ("_hash", "dimensions", "name", "typmod")
 
     def __init__(self, name: Name, typmod: int = -1, dimensions: int = 0) -> None:
         self.name: Final = name
         self.typmod: Final = typmod
         self.dimensions: Final = dimensions
-        self._key: Final = (name, typmod, dimensions)
+        self._hash: Final = hash((name, typmod, dimensions))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TypeUse) and self._key == other._key
+        return self is other or (
+            isinstance(other, TypeUse)
+            and self.name == other.name
+            and self.typmod == other.typmod
+            and self.dimensions == other.dimensions
+        )
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return self._hash
 
     def __repr__(self) -> str:
-        return f"TypeUse{self._key!r}"
+        return f"TypeUse({self.name!r}, {self.typmod}, {self.dimensions})"
 
     @property
     def is_array(self) -> bool:

@@ -1,6 +1,6 @@
 """The facts of a table that its snapshot keeps: the catalog's structs in canonical form.
 
-The structs are their own JSON, the use of a type in it one text (see `type_text.encode_type`).
+The structs are their own JSON, the use of a type in it one text (see `type_text.write_type`).
 The canonical form has all that two copies of one schema share: object ids, attribute numbers, the
 server's version and the declared dimensions of arrays are left out, and so are invalid indexes
 (pg_dump leaves those out as well). A live database, its dump reloaded, and the same on another
@@ -32,7 +32,7 @@ from ash_scaffold.postgres.catalog import (
     TypeUse,
 )
 from ash_scaffold.postgres.referring_keys import by_target, met_by_delete
-from ash_scaffold.postgres.type_text import encode_type
+from ash_scaffold.postgres.type_text import write_type
 
 VERSION = 1
 _CATALOG = "pg_catalog"
@@ -153,7 +153,7 @@ _LISTED = frozenset(
     "columns unique_keys foreign_keys checks exclusions indexes triggers partition_constraints "
     "types incoming".split()
 )
-_encoder = msgspec.json.Encoder(enc_hook=encode_type)
+_encoder = msgspec.json.Encoder(enc_hook=write_type)
 
 
 def _flat(value: object) -> str:

@@ -100,6 +100,8 @@ def write_type(use: TypeUse) -> str:
     schema share. Names are those of `pg_type`; a schema stands before all but those of
     `pg_catalog`; modifiers that have no notation in DDL stand as the number itself, in braces.
     The declared number of an array's dimensions is left out, because a dump does not have it.
+
+    It is the `enc_hook` with which msgspec writes the structs of the catalog as JSON.
     """
     name = _quoted(use.name.name)
     if use.name.schema != _CATALOG:
@@ -116,16 +118,6 @@ def read_type(text: str) -> TypeUse:
     schema = _CATALOG if match["schema"] is None else _unquoted(match["schema"])
     name = _unquoted(match["name"])
     return TypeUse(Name(schema, name), _typmod(match, name), 1 if match["array"] else 0)
-
-
-def encode_type(value: object) -> str:
-    """Write the use of a type as its JSON: msgspec's `enc_hook` for the structs of the catalog.
-
-    Raises `NotImplementedError` for anything else, as msgspec wants it.
-    """
-    if isinstance(value, TypeUse):
-        return write_type(value)
-    raise NotImplementedError(f"{type(value).__name__} has no JSON")
 
 
 def decode_type(kind: type, value: object) -> TypeUse:

@@ -20,7 +20,7 @@ from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
 from ash_scaffold.postgres.facts import TableFacts, write_facts
-from ash_scaffold.postgres.type_text import decode_type, encode_type
+from ash_scaffold.postgres.type_text import decode_type
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Generated, Resource
 
@@ -112,6 +112,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entities: tuple[EntityLines, ...] = ()
 
 
+_FIELDS = msgspec.structs.fields(Snapshot)
+
+
 class _Header(msgspec.Struct):
     version: int
 
@@ -170,18 +173,19 @@ def snapshot_path(snapshot: Snapshot) -> str:
 def encode(snapshot: Snapshot) -> bytes:
     """Write a snapshot as JSON, in lines so that a small change is a small diff."""
     members = []
-    for name, value in msgspec.to_builtins(snapshot, enc_hook=encode_type).items():
-        if name == "names" and snapshot.names == NamesSnapshot():
+    for field in _FIELDS:
+        value = getattr(snapshot, field.name)
+        if value == field.default:
             continue
-        if name == "facts" and snapshot.facts is not None:
-            text = write_facts(snapshot.facts, "  ")
-        elif name == "names":
-            text = _names(snapshot.names)
-        elif name == "entities":
+        if isinstance(value, TableFacts):
+            text = write_facts(value, "  ")
+        elif isinstance(value, NamesSnapshot):
+            text = _names(value)
+        elif field.name == "entities":
             text = _json(value, 2).replace("\n", "\n  ")
         else:
             text = _json(value, 0)
-        members.append(f'  "{name}": {text}')
+        members.append(f'  "{field.encode_name}": {text}')
     return ("{\n" + ",\n".join(members) + "\n}\n").encode()
 
 
