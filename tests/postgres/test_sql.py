@@ -16,6 +16,7 @@ from ash_scaffold.postgres.sql import (
     quote_name,
     read_array,
     read_constant,
+    unquote_identifier,
 )
 
 
@@ -38,6 +39,14 @@ from ash_scaffold.postgres.sql import (
 )
 def test_an_identifier_is_quoted_where_it_must_be(name: str, quoted: str) -> None:
     assert quote_identifier(name) == quoted
+    assert unquote_identifier(quoted) == unquote_identifier(quoted, fold=True) == name
+
+
+def test_an_identifier_without_quotes_is_folded_where_people_write_it() -> None:
+    assert (unquote_identifier("Users"), unquote_identifier("Users", fold=True)) == (
+        "Users",
+        "users",
+    )
 
 
 @pytest.mark.parametrize(

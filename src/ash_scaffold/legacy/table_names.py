@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
+from ash_scaffold.postgres.sql import unquote_identifier
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, module_attribute
 from ash_scaffold.syntax.values import Unreadable, read
 
@@ -120,7 +121,7 @@ class TableNames:
         for match in _AFTER.finditer(sql):
             names = [match["first"], *(m["name"] for m in _LISTED.finditer(match["more"]))]
             for written in names:
-                parts = [_unquoted(part) for part in re.findall(_NAME, written)]
+                parts = [unquote_identifier(part, fold=True) for part in re.findall(_NAME, written)]
                 if len(parts) == 1 and any(
                     query.name == parts[0] and match.start() >= query.end for query in hidden
                 ):
@@ -130,17 +131,11 @@ class TableNames:
                     yield table
 
 
-def _unquoted(part: str) -> str:
-    if part.startswith('"'):
-        return part[1:-1].replace('""', '"')
-    return part.lower()
-
-
 def _with_queries(sql: str) -> Iterator[_WithQuery]:
     """Yield the queries of WITH clauses. Only a recursive one means itself inside of itself."""
     for match in _WITH_QUERY.finditer(sql):
         end = match.end() if match["recursive"] else _closed(sql, match.end())
-        yield _WithQuery(_unquoted(match["name"]), end)
+        yield _WithQuery(unquote_identifier(match["name"], fold=True), end)
 
 
 def _closed(sql: str, position: int) -> int:

@@ -42,6 +42,17 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def unquote_identifier(text: str, *, fold: bool = False) -> str:
+    """Read an identifier that may be quoted.
+
+    One without quotes stays as it is written, or with `fold` gets small letters, as in a script
+    that people write.
+    """
+    if text.startswith('"'):
+        return text[1:-1].replace('""', '"')
+    return text.lower() if fold else text
+
+
 def quote_name(name: Name) -> str:
     """Write a qualified name for SQL; objects in `public` stand without their schema."""
     if name.schema in ("public", "pg_catalog"):

@@ -18,7 +18,9 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
 from ash_scaffold.postgres.script import ICU, Script
+from ash_scaffold.postgres.sql import unquote_identifier
 
 _RANDOM_UUID = "SELECT pg_catalog.gen_random_uuid()"
 _RANDOM_BYTES = (
@@ -181,11 +183,10 @@ def _made_with_icu(script: Script) -> list[tuple[str, str]]:
     starts = {edit.start for edit in script.edits if edit.needs == ICU}
     found = (_CREATED.match(one.head) for one in script.statements if one.start in starts)
     return [
-        (_unquoted(match.group(1) or "public"), _unquoted(match.group(2)))
+        (
+            unquote_identifier(match[1] or DEFAULT_SCHEMA, fold=True),
+            unquote_identifier(match[2], fold=True),
+        )
         for match in found
         if match
     ]
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1] if name.startswith('"') else name.lower()

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ash_scaffold.postgres.catalog import Name, TypeUse
-from ash_scaffold.postgres.sql import quote_name
+from ash_scaffold.postgres.sql import quote_name, unquote_identifier
 
 # Names of pg_type for which DDL has a better-known word.
 _WORDS = {
@@ -115,8 +115,8 @@ def read_type(text: str) -> TypeUse:
     match = _NOTATION.match(text)
     if match is None:
         raise ValueError(f"{text!r} is not a type")
-    schema = _CATALOG if match["schema"] is None else _unquoted(match["schema"])
-    name = _unquoted(match["name"])
+    schema = _CATALOG if match["schema"] is None else unquote_identifier(match["schema"])
+    name = unquote_identifier(match["name"])
     return TypeUse(Name(schema, name), _typmod(match, name), 1 if match["array"] else 0)
 
 
@@ -162,7 +162,3 @@ def _numeric_typmod(precision: int, scale: int) -> int:
 
 def _quoted(name: str) -> str:
     return name if _PLAIN.match(name) else '"' + name.replace('"', '""') + '"'
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1].replace('""', '"') if text.startswith('"') else text

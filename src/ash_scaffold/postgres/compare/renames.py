@@ -25,7 +25,7 @@ from ash_scaffold.postgres.catalog import (
 from ash_scaffold.postgres.compare.change import Change, Evidence, Kind
 from ash_scaffold.postgres.facts import TableFacts
 from ash_scaffold.postgres.referring_keys import by_target, met_by_delete
-from ash_scaffold.postgres.sql import quote_identifier
+from ash_scaffold.postgres.sql import quote_identifier, unquote_identifier
 
 
 class EarlierTable(msgspec.Struct, frozen=True):
@@ -350,7 +350,7 @@ def substitute(sql: str, new: Substitution) -> str:
         if token.startswith("'"):
             out.append(_literal(token, following, new))
         elif _NAME.match(token) and following != "(" and previous != "::":
-            renamed = new.columns.get(_unquoted(token))
+            renamed = new.columns.get(unquote_identifier(token))
             out.append(token if renamed is None else quote_identifier(renamed))
         else:
             out.append(token)
@@ -360,10 +360,10 @@ def substitute(sql: str, new: Substitution) -> str:
 
 def _qualified(first: str, second: str, new: Substitution) -> str:
     """Rewrite `schema.type`, `relation.*` and `relation.column`."""
-    type_ = new.types.get(Name(_unquoted(first), _unquoted(second)))
+    type_ = new.types.get(Name(unquote_identifier(first), unquote_identifier(second)))
     if type_ is not None:
         return f"{quote_identifier(type_.schema)}.{quote_identifier(type_.name)}"
-    if new.relation is not None and _unquoted(first) == new.relation[0]:
+    if new.relation is not None and unquote_identifier(first) == new.relation[0]:
         first = quote_identifier(new.relation[1])
     return f"{first}.{second}"
 
@@ -376,7 +376,3 @@ def _literal(token: str, following: str, new: Substitution) -> str:
     if token.startswith(f"'{before}."):
         return f"'{after}.{token[len(before) + 2 :]}"
     return token
-
-
-def _unquoted(token: str) -> str:
-    return token[1:-1].replace('""', '"') if token.startswith('"') else token
