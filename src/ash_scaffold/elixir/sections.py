@@ -42,10 +42,20 @@ from ash_scaffold.elixir.entity import (
     relationship_key,
     write_option,
 )
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
 from ash_scaffold.syntax.literal import comment, fit
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 _TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
+# The boolean options of an attribute with their fields, in the order in which they are written.
+_FLAGS = {
+    "primary_key?": "primary_key",
+    "allow_nil?": "allow_nil",
+    "sensitive?": "sensitive",
+    "public?": "public",
+    "generated?": "generated",
+    "writable?": "writable",
+}
 
 
 def sections(resource: Resource) -> tuple[Section, ...]:
@@ -63,7 +73,7 @@ def sections(resource: Resource) -> tuple[Section, ...]:
 
 def _postgres(resource: Resource) -> Section:
     place = [option("table", resource.table)]
-    if resource.schema != "public":
+    if resource.schema != DEFAULT_SCHEMA:
         place.append(option("schema", resource.schema))
     place.append(option("repo", Module(resource.repo)))
     if not resource.migrate:
@@ -194,17 +204,6 @@ def _actions(actions: Actions | None) -> Section:
     return Section(
         "actions", ((write_option("option defaults", option("defaults", defaults), 2),),)
     )
-
-
-# The boolean options of an attribute with their fields, in the order in which they are written.
-_FLAGS = {
-    "primary_key?": "primary_key",
-    "allow_nil?": "allow_nil",
-    "sensitive?": "sensitive",
-    "public?": "public",
-    "generated?": "generated",
-    "writable?": "writable",
-}
 
 
 def _attribute(attribute: Attribute) -> Entity:

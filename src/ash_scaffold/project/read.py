@@ -32,6 +32,9 @@ from ash_scaffold.term import Atom, Keyword, Module, Term
 
 # Files that set things for every environment come first, then the ones that may override them.
 _CONFIG_ORDER = ("config.exs", "runtime.exs")
+_LOCKED = re.compile(
+    r'^\s*"(?P<name>[^"]+)":\s*\{:hex,\s*:"?[^,"]+"?,\s*"(?P<version>[^"]+)"', re.MULTILINE
+)
 
 
 def read_project(
@@ -224,11 +227,6 @@ def _formatter(root: Path, app: App) -> Formatter:
         if source is not None:
             return _read_formatter(source, path)
     return Formatter()
-
-
-_LOCKED = re.compile(
-    r'^\s*"(?P<name>[^"]+)":\s*\{:hex,\s*:"?[^,"]+"?,\s*"(?P<version>[^"]+)"', re.MULTILINE
-)
 
 
 class _MixFile(msgspec.Struct, frozen=True, kw_only=True):

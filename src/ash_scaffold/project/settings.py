@@ -21,6 +21,13 @@ from ash_scaffold.syntax.parse import Tree, call_site, calls, parse
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom, Module, Term
 
+_IMPLEMENTATION = "@impl true"
+_KEY = "ash_domains"
+_INPUTS = 'inputs: ["{mix,.formatter}.exs", "{config,lib,test}/**/*.{ex,exs}"]'
+_ECTO = "Ecto.Repo"
+# The options of Ecto.Repo that AshPostgres.Repo hands on.
+_HANDED_ON = frozenset({"otp_app", "adapter"})
+
 
 class AshDomains(msgspec.Struct, frozen=True, kw_only=True):
     """`ash_domains` of an application: those that a config file has, and those it lacks."""
@@ -68,8 +75,6 @@ class MinPgVersion(msgspec.Struct, frozen=True, kw_only=True):
 Setting: TypeAlias = (
     AshDomains | ImportDeps | UseAshRepo | InstalledExtensions | MigrateExtensions | MinPgVersion
 )
-
-_IMPLEMENTATION = "@impl true"
 
 
 def items(setting: AshDomains | ImportDeps | InstalledExtensions) -> tuple[str, ...]:
@@ -143,9 +148,6 @@ def _put(source: bytes | None, setting: Setting) -> bytes | None:
             assert_never(setting)
 
 
-_KEY = "ash_domains"
-
-
 def put_domains(source: bytes | None, setting: AshDomains) -> bytes | None:
     """Put domains into the list that is there, or a new setting behind the application's others.
 
@@ -209,9 +211,6 @@ def _anchor(tree: Tree, app: str) -> Node | None:
     return anchor
 
 
-_INPUTS = 'inputs: ["{mix,.formatter}.exs", "{config,lib,test}/**/*.{ex,exs}"]'
-
-
 def put_import_deps(source: bytes | None, setting: ImportDeps) -> bytes | None:
     """Put dependencies into the list that is there, or a new list in front of the keywords.
 
@@ -234,10 +233,6 @@ def put_import_deps(source: bytes | None, setting: ImportDeps) -> bytes | None:
 
 
 Callback: TypeAlias = InstalledExtensions | MigrateExtensions | MinPgVersion
-
-_ECTO = "Ecto.Repo"
-# The options of Ecto.Repo that AshPostgres.Repo hands on.
-_HANDED_ON = frozenset({"otp_app", "adapter"})
 
 
 def put_use(source: bytes, setting: UseAshRepo) -> bytes | None:

@@ -17,7 +17,7 @@ import msgspec
 from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.elixir.entity import EntityLines
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
 from ash_scaffold.postgres.facts import TableFacts, write_facts
 from ash_scaffold.postgres.type_text import decode_type
@@ -129,7 +129,7 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
                 path=snapshot.path,
                 line=1,
                 table=snapshot.table.name,
-                schema=None if snapshot.table.schema == "public" else snapshot.table.schema,
+                schema=None if snapshot.table.schema == DEFAULT_SCHEMA else snapshot.table.schema,
                 domain=snapshot.domain,
                 repo=snapshot.repo,
                 fragments=() if snapshot.fragment is None else (snapshot.fragment.module,),

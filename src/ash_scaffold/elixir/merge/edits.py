@@ -21,6 +21,14 @@ from ash_scaffold.syntax.entities import (
 )
 from ash_scaffold.syntax.parse import Tree
 
+_COMMA = re.compile(rb"(?:\s|#[^\n]*(?:\n|\Z))*,")
+_BEHIND = re.compile(rb"[ \t]*(?:#[^\r\n]*)?")
+_INDENT = re.compile(rb"[ \t]*\Z")
+_COMMENT = re.compile(rb"(#[^\r\n]*)")
+_AFTER = re.compile(rb"[ \t]*;[ \t]*")
+_BEFORE = re.compile(rb"[ \t]*;[ \t]*\Z")
+_BLANK = re.compile(rb"[ \t]*\r?\n")
+
 
 class Edit(msgspec.Struct, frozen=True, order=True):
     """The bytes from `start` to `end` become `text`; an insertion where both are the same."""
@@ -98,12 +106,6 @@ def _tabs(line: bytes) -> bytes:
     rest = line.lstrip(b" ")
     blank = len(line) - len(rest)
     return b"\t" * (blank // 2) + b" " * (blank % 2) + rest
-
-
-_COMMA = re.compile(rb"(?:\s|#[^\n]*(?:\n|\Z))*,")
-_BEHIND = re.compile(rb"[ \t]*(?:#[^\r\n]*)?")
-_INDENT = re.compile(rb"[ \t]*\Z")
-_COMMENT = re.compile(rb"(#[^\r\n]*)")
 
 
 class NewCell(msgspec.Struct, frozen=True):
@@ -257,11 +259,6 @@ def _join(
 def comments_before(before: bytes) -> set[str]:
     """Return the comments in the text before a cell."""
     return {match[1].decode("utf-8", "replace").strip() for match in _COMMENT.finditer(before)}
-
-
-_AFTER = re.compile(rb"[ \t]*;[ \t]*")
-_BEFORE = re.compile(rb"[ \t]*;[ \t]*\Z")
-_BLANK = re.compile(rb"[ \t]*\r?\n")
 
 
 class NewStatement(msgspec.Struct, frozen=True):
@@ -469,9 +466,6 @@ def _is_blank(source: bytes, line: int) -> bool:
     return _BLANK.match(source, line) is not None
 
 
-_REST = re.compile(rb"[ \t]*(?:#[^\r\n]*)?")
-
-
 def extend(tree: Tree, node: Node, elements: Sequence[str]) -> bytes | None:
     """Put elements at the end of a list that is written in brackets; None for another value."""
     found = cells(tree, node)
@@ -494,7 +488,7 @@ def put_behind(tree: Tree, node: Node, lines: Sequence[str]) -> bytes | None:
     """
     source = tree.source
     start, end = line_start(source, node.start_byte), line_end(source, node.end_byte)
-    rest = _REST.match(source, node.end_byte)
+    rest = _BEHIND.match(source, node.end_byte)
     if source[start : node.start_byte].strip() or rest is None or rest.end() != end:
         return None
     newline, pad = style_of(source).newline, indentation(source, node.start_byte)

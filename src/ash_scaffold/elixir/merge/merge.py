@@ -45,6 +45,12 @@ from ash_scaffold.syntax.literal import atom, string
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 
+_NO_BASE = "defmodule Base do\nend\n"
+# The options of `postgres` whose entries hold names of constraints and indexes.
+_NAMING = frozenset({"identity_index_names", *CONSTRAINT_NAME_OPTIONS})
+USE = ("", "use")
+_Key = tuple[str, str]
+
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
     """The merged text, and the part of the merge that a snapshot keeps.
@@ -58,9 +64,6 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[Note, ...] = ()
     unresolved: tuple[str, ...] = ()
-
-
-_NO_BASE = "defmodule Base do\nend\n"
 
 
 class OtherModules(msgspec.Struct, frozen=True):
@@ -186,10 +189,6 @@ def _unmerged(ours: bytes, base: str | None, theirs: str, scope: str) -> Merged:
     return Merged(text=ours, base=base or theirs, conflicts=(conflict,), unresolved=(scope,))
 
 
-# The options of `postgres` whose entries hold names of constraints and indexes.
-_NAMING = frozenset({"identity_index_names", *CONSTRAINT_NAME_OPTIONS})
-
-
 def follow_renames(source: ModuleSource, renames: TableRenames) -> bytes:
     """Return the source with renamed database objects under today's names.
 
@@ -237,10 +236,6 @@ def _named(unit: Unit, renames: Mapping[str, str]) -> Iterator[Edit]:
             if place >= 0:
                 yield Edit(start + place, start + place + len(literal), form(new).encode())
                 return
-
-
-USE = ("", "use")
-_Key = tuple[str, str]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,9 @@ from ash_scaffold.elixir.merge.units import NO_RENAMES, Form, TableRenames, Unit
 from ash_scaffold.elixir.merge.write import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.syntax.literal import atom
 
+Path = tuple[str, ...]
+_IDENTITIES = "identities"
+
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     """A unit that both sides changed: the person's text stays.
@@ -53,9 +56,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     theirs: tuple[str, ...]
 
 
-Path = tuple[str, ...]
 _TYPE, _CONSTRAINTS = "#1", "option constraints"
-_IDENTITIES = "identities"
 
 
 class MergeContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,22 @@ from ash_scaffold.syntax.entities import (
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, module_attribute
 
+# Options whose value is merged entry by entry; the open ones may lose entries to a person and
+# still get new ones.
+_OPEN = frozenset({"identity_index_names", "identity_wheres_to_sql", *CONSTRAINT_NAME_OPTIONS})
+_MERGED = _OPEN | frozenset(
+    "constraints defaults extensions fragments values create update".split()
+)
+_ENTITIES = (
+    ATTRIBUTE_ENTITIES
+    | RELATIONSHIP_ENTITIES.keys()
+    | {"identity", "reference", "check_constraint", "resource", "timestamps"}
+)
+_COMMENT = re.compile(rb"#[^\r\n]*")
+_DEFINITIONS = frozenset({"def", "defp", "defmacro", "defmacrop"})
+_ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
+_SLOTS = {"identity": ("name", "keys"), "check_constraint": ("attribute", "name")}
+
 
 class Form(StrEnum):
     """How a unit stands in its source."""
@@ -275,22 +291,6 @@ def _table_and_indexes(where: ModuleSource) -> tuple[str, dict[str, str]]:
             pairs, _ = text_pairs(where, item)
             indexes |= {name: text for name, text in pairs.items() if text is not None}
     return table, indexes
-
-
-# Options whose value is merged entry by entry; the open ones may lose entries to a person and
-# still get new ones.
-_OPEN = frozenset({"identity_index_names", "identity_wheres_to_sql", *CONSTRAINT_NAME_OPTIONS})
-_MERGED = _OPEN | frozenset(
-    "constraints defaults extensions fragments values create update".split()
-)
-_ENTITIES = (
-    ATTRIBUTE_ENTITIES
-    | RELATIONSHIP_ENTITIES.keys()
-    | {"identity", "reference", "check_constraint", "resource", "timestamps"}
-)
-_COMMENT = re.compile(rb"#[^\r\n]*")
-_DEFINITIONS = frozenset({"def", "defp", "defmacro", "defmacrop"})
-_ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
 
 
 def module_units(
@@ -513,9 +513,6 @@ def _entity(
         inner=comments(tree, call.node),
         trailing=trailing_comment(tree.source, call.span.end),
     )
-
-
-_SLOTS = {"identity": ("name", "keys"), "check_constraint": ("attribute", "name")}
 
 
 def _argument(where: Scope, item: Entity, index: int) -> Unit:

@@ -26,6 +26,12 @@ from ash_scaffold.elixir.merge.pairing import Triple
 from ash_scaffold.elixir.merge.units import Excerpt, Form, Unit
 from ash_scaffold.syntax.entities import Body, Cells, indentation
 
+# Spark's formatter keeps the sections of a resource in this order (`Spark.Formatter`).
+_ORDER = (
+    "postgres resource code_interface actions policies pub_sub preparations changes validations "
+    "multitenancy attributes relationships calculations aggregates identities"
+).split()
+
 
 def new_statement(unit: Unit, only: Sequence[Unit] | None = None) -> NewStatement:
     """Return a unit as a statement, with `only` some of its parts when those are given."""
@@ -89,13 +95,6 @@ def _some_entries(unit: Unit, only: Sequence[Unit]) -> list[bytes]:
     if not unit.bare_value:
         text = b"[" + text + b"]"
     return (unit.word.encode() + b" " + text).split(b"\n")
-
-
-# Spark's formatter keeps the sections of a resource in this order (`Spark.Formatter`).
-_ORDER = (
-    "postgres resource code_interface actions policies pub_sub preparations changes validations "
-    "multitenancy attributes relationships calculations aggregates identities"
-).split()
 
 
 class Change(msgspec.Struct, frozen=True):

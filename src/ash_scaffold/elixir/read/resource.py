@@ -43,54 +43,6 @@ from ash_scaffold.syntax.parse import CallSite, call_site, calls, module_attribu
 from ash_scaffold.syntax.values import Unreadable, Value
 from ash_scaffold.term import Module, Term
 
-
-class Quoted(msgspec.Struct, frozen=True):
-    """The statements that `use` puts into a module, and where they are read.
-
-    `options` is the macro's parameter for the options of the `use`.
-    """
-
-    where: ModuleSource
-    nodes: tuple[Node, ...]
-    options: str
-
-    def passes_options(self, node: Node) -> bool:
-        """Whether an argument hands on the options of the `use`."""
-        text = "".join(self.where.tree.text(node).split())
-        return bool(self.options) and text in (self.options, f"unquote({self.options})")
-
-
-def quoted(base: ModuleSource, module: str) -> Quoted | None:
-    """Return the statements that a base module adds to a resource, None if it has to be run."""
-    heads = [
-        (macro, head)
-        for macro in calls(base.tree, base.module.body, "defmacro")
-        for head in [_head(base, macro)]
-        if head is not None
-    ]
-    if len(heads) != 1:
-        return None
-    macro, head = heads[0]
-    inside = calls(base.tree, macro.body or ())
-    if len(macro.body or ()) != 1 or len(inside) != 1 or inside[0].name != "quote":
-        return None
-    if inside[0].body is None or inside[0].args:
-        return None
-    # `__MODULE__` in a quote is the module that it is put into.
-    aliases = Aliases(base.module.aliases.names, module)
-    where = msgspec.structs.replace(
-        base, module=msgspec.structs.replace(base.module, aliases=aliases)
-    )
-    options = base.tree.text(head.args[0]) if len(head.args) == 1 else ""
-    return Quoted(where, inside[0].body, options if options.isidentifier() else "")
-
-
-def _head(base: ModuleSource, macro: CallSite) -> CallSite | None:
-    """Return the head of a macro that is `__using__` without a guard."""
-    head = call_site(base.tree, macro.args[0]) if macro.args else None
-    return head if head is not None and head.name == "__using__" else None
-
-
 FRAGMENT = "Spark.Dsl.Fragment"
 _RESOURCE = "Ash.Resource"
 _OWN = (_RESOURCE, FRAGMENT)
@@ -114,149 +66,6 @@ _SECTIONS = {
     "identities": read_identities,
     "postgres": read_postgres,
 }
-
-
-def read_module(where: ModuleSource, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
-    """Read a resource's module, its base modules and its fragments.
-
-    `modules` are those that were read; any other that is used or named could add anything.
-    """
-    if where.module.name not in parts.read:
-        parts.read.add(where.module.name)
-        _nodes(where, where.module.body, parts, modules)
-
-
-def _nodes(
-    where: ModuleSource,
-    nodes: Sequence[Node],
-    parts: Parts,
-    modules: Mapping[str, ModuleSource],
-    within: Quoted | None = None,
-) -> None:
-    """Read the statements of a module, or those that a base module puts into it."""
-    fragments: list[str] = []
-    for node in nodes:
-        call = call_site(where.tree, node)
-        if call is not None and call.name == "use":
-            fragments += _use(where, call, parts, modules, within)
-        else:
-            _statement(where, node, call, parts)
-    for name in fragments:
-        fragment = modules.get(name)
-        if fragment is None or fragment.module.use(FRAGMENT) is None:
-            parts.open()
-        else:
-            read_module(fragment, parts, modules)
-
-
-def _statement(where: ModuleSource, node: Node, call: CallSite | None, parts: Parts) -> None:
-    if call is None:
-        if module_attribute(where.tree, node) is None and node.type not in ("string", "atom"):
-            parts.open()
-    elif call.name in _SECTIONS and not call.args:
-        _SECTIONS[call.name](where, call, parts)
-    elif call.name == "resource" and not call.args:
-        _resource_section(where, call, parts)
-    elif call.name in ("calculations", "aggregates") and not call.args:
-        _fields(where, call, parts)
-    elif call.name not in _PLAIN and (
-        call.body is None or call.args or call.keywords is not None or call.name in _CODE
-    ):
-        parts.open()
-
-
-def _use(
-    where: ModuleSource,
-    call: CallSite,
-    parts: Parts,
-    modules: Mapping[str, ModuleSource],
-    within: Quoted | None,
-) -> tuple[str, ...]:
-    """Read a `use`; return the fragments that it names."""
-    module = read_term(where, call.args[0]) if call.args else None
-    name = module.name if isinstance(module, Module) else ""
-    own = name in _OWN
-    item = entity(where.tree, call)
-    if within is not None:
-        handed_on = tuple(node for node in item.args if not within.passes_options(node))
-        item = msgspec.structs.replace(item, args=handed_on)
-    options = Options(where, item, _USE, 1)
-    if not own:
-        _base(name, parts, modules)
-    elif options.open:
-        parts.open()
-    if not own and not any(map(options.has, _USE)):
-        return ()
-    if name != FRAGMENT:
-        parts.settings.setdefault("base", name)
-    domain = name_of(options.term("domain"))
-    if domain is not None and domain != "nil":
-        parts.settings.setdefault("domain", domain)
-    elif options.has("domain"):
-        parts.unknown.add(("domain",))
-    return _lists(options, parts)
-
-
-def _base(name: str, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
-    """Read the statements that a module of the project adds to the one that uses it."""
-    base = modules.get(name)
-    inside = quoted(base, parts.module) if base is not None and name not in parts.read else None
-    if inside is None:
-        parts.open()
-        return
-    parts.read.add(name)
-    if any(use.args and _is_resource(inside, use) for use in _uses(inside)):
-        parts.settings.setdefault("base", name)
-    _nodes(inside.where, inside.nodes, parts, modules, inside)
-
-
-def _uses(inside: Quoted) -> tuple[CallSite, ...]:
-    return calls(inside.where.tree, inside.nodes, "use")
-
-
-def _is_resource(inside: Quoted, use: CallSite) -> bool:
-    return read_term(inside.where, use.args[0]) == Module(_RESOURCE)
-
-
-def _lists(options: Options, parts: Parts) -> tuple[str, ...]:
-    extensions = names_in(options.term("extensions"))
-    if extensions is not None:
-        parts.extensions += extensions
-    elif options.has("extensions"):
-        parts.unknown.add(("extensions",))
-    if (extensions is None and options.has("extensions")) or not _EXTENSIONS.issuperset(
-        extensions or ()
-    ):
-        # Their transformers may add entities that are written nowhere.
-        parts.open("attributes", "relationships", "identities")
-    fragments = names_in(options.term("fragments"))
-    if fragments is None and options.has("fragments"):
-        parts.open()
-    return fragments or ()
-
-
-def _resource_section(where: ModuleSource, section: CallSite, parts: Parts) -> None:
-    for item in statements(where, section):
-        if item is None or item.word not in RESOURCE_OPTIONS:
-            parts.open("resource")
-        elif item.word in ("description", "require_primary_key?") and len(item.call.values) == 1:
-            field = item.word.rstrip("?")
-            value = read_term(where, item.call.values[0])
-            parts.places[field,] = where.place(item.call)
-            if isinstance(value, Unreadable):
-                parts.unknown.add((field,))
-            else:
-                parts.settings[field] = value
-
-
-def _fields(where: ModuleSource, section: CallSite, parts: Parts) -> None:
-    for item in statements(where, section):
-        value = read_term(where, item.args[0]) if item is not None and item.args else ABSENT
-        name = None if isinstance(value, Unreadable) else name_of(value)
-        if name is not None:
-            parts.fields.add(name)
-
-
 _FIELDS = {
     "postgres": ("table", "schema", "repo", "migrate"),
     "resource": ("description", "require_primary_key"),
@@ -342,7 +151,7 @@ def _read(
         parts.open()
     else:
         parts.places[()] = where.place(where.module.call)
-        read_module(where, parts, sources_by_module)
+        _read_module(where, parts, sources_by_module)
         if where.tree.root.has_error:
             # A part that does not parse can hide other entities.
             parts.open()
@@ -447,3 +256,191 @@ def _reference(reference: Reference, table: str, parts: Parts) -> Reference:
     attribute = relationship.source_attribute if relationship is not None else ""
     computed = default_foreign_key_name(table, attribute)
     return msgspec.structs.replace(reference, foreign_key=reference.name or computed)
+
+
+def _read_module(where: ModuleSource, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
+    """Read a resource's module, its base modules and its fragments.
+
+    `modules` are those that were read; any other that is used or named could add anything.
+    """
+    if where.module.name not in parts.read:
+        parts.read.add(where.module.name)
+        _nodes(where, where.module.body, parts, modules)
+
+
+def _nodes(
+    where: ModuleSource,
+    nodes: Sequence[Node],
+    parts: Parts,
+    modules: Mapping[str, ModuleSource],
+    within: _Quoted | None = None,
+) -> None:
+    """Read the statements of a module, or those that a base module puts into it."""
+    fragments: list[str] = []
+    for node in nodes:
+        call = call_site(where.tree, node)
+        if call is not None and call.name == "use":
+            fragments += _use(where, call, parts, modules, within)
+        else:
+            _statement(where, node, call, parts)
+    for name in fragments:
+        fragment = modules.get(name)
+        if fragment is None or fragment.module.use(FRAGMENT) is None:
+            parts.open()
+        else:
+            _read_module(fragment, parts, modules)
+
+
+def _statement(where: ModuleSource, node: Node, call: CallSite | None, parts: Parts) -> None:
+    if call is None:
+        if module_attribute(where.tree, node) is None and node.type not in ("string", "atom"):
+            parts.open()
+    elif call.name in _SECTIONS and not call.args:
+        _SECTIONS[call.name](where, call, parts)
+    elif call.name == "resource" and not call.args:
+        _resource_section(where, call, parts)
+    elif call.name in ("calculations", "aggregates") and not call.args:
+        _fields(where, call, parts)
+    elif call.name not in _PLAIN and (
+        call.body is None or call.args or call.keywords is not None or call.name in _CODE
+    ):
+        parts.open()
+
+
+def _use(
+    where: ModuleSource,
+    call: CallSite,
+    parts: Parts,
+    modules: Mapping[str, ModuleSource],
+    within: _Quoted | None,
+) -> tuple[str, ...]:
+    """Read a `use`; return the fragments that it names."""
+    module = read_term(where, call.args[0]) if call.args else None
+    name = module.name if isinstance(module, Module) else ""
+    own = name in _OWN
+    item = entity(where.tree, call)
+    if within is not None:
+        handed_on = tuple(node for node in item.args if not within.passes_options(node))
+        item = msgspec.structs.replace(item, args=handed_on)
+    options = Options(where, item, _USE, 1)
+    if not own:
+        _base(name, parts, modules)
+    elif options.open:
+        parts.open()
+    if not own and not any(map(options.has, _USE)):
+        return ()
+    if name != FRAGMENT:
+        parts.settings.setdefault("base", name)
+    domain = name_of(options.term("domain"))
+    if domain is not None and domain != "nil":
+        parts.settings.setdefault("domain", domain)
+    elif options.has("domain"):
+        parts.unknown.add(("domain",))
+    return _lists(options, parts)
+
+
+def _base(name: str, parts: Parts, modules: Mapping[str, ModuleSource]) -> None:
+    """Read the statements that a module of the project adds to the one that uses it."""
+    base = modules.get(name)
+    inside = _quoted(base, parts.module) if base is not None and name not in parts.read else None
+    if inside is None:
+        parts.open()
+        return
+    parts.read.add(name)
+    if any(use.args and _is_resource(inside, use) for use in _uses(inside)):
+        parts.settings.setdefault("base", name)
+    _nodes(inside.where, inside.nodes, parts, modules, inside)
+
+
+def _uses(inside: _Quoted) -> tuple[CallSite, ...]:
+    return calls(inside.where.tree, inside.nodes, "use")
+
+
+def _is_resource(inside: _Quoted, use: CallSite) -> bool:
+    return read_term(inside.where, use.args[0]) == Module(_RESOURCE)
+
+
+def _lists(options: Options, parts: Parts) -> tuple[str, ...]:
+    extensions = names_in(options.term("extensions"))
+    if extensions is not None:
+        parts.extensions += extensions
+    elif options.has("extensions"):
+        parts.unknown.add(("extensions",))
+    if (extensions is None and options.has("extensions")) or not _EXTENSIONS.issuperset(
+        extensions or ()
+    ):
+        # Their transformers may add entities that are written nowhere.
+        parts.open("attributes", "relationships", "identities")
+    fragments = names_in(options.term("fragments"))
+    if fragments is None and options.has("fragments"):
+        parts.open()
+    return fragments or ()
+
+
+def _resource_section(where: ModuleSource, section: CallSite, parts: Parts) -> None:
+    for item in statements(where, section):
+        if item is None or item.word not in RESOURCE_OPTIONS:
+            parts.open("resource")
+        elif item.word in ("description", "require_primary_key?") and len(item.call.values) == 1:
+            field = item.word.rstrip("?")
+            value = read_term(where, item.call.values[0])
+            parts.places[field,] = where.place(item.call)
+            if isinstance(value, Unreadable):
+                parts.unknown.add((field,))
+            else:
+                parts.settings[field] = value
+
+
+def _fields(where: ModuleSource, section: CallSite, parts: Parts) -> None:
+    for item in statements(where, section):
+        value = read_term(where, item.args[0]) if item is not None and item.args else ABSENT
+        name = None if isinstance(value, Unreadable) else name_of(value)
+        if name is not None:
+            parts.fields.add(name)
+
+
+class _Quoted(msgspec.Struct, frozen=True):
+    """The statements that `use` puts into a module, and where they are read.
+
+    `options` is the macro's parameter for the options of the `use`.
+    """
+
+    where: ModuleSource
+    nodes: tuple[Node, ...]
+    options: str
+
+    def passes_options(self, node: Node) -> bool:
+        """Whether an argument hands on the options of the `use`."""
+        text = "".join(self.where.tree.text(node).split())
+        return bool(self.options) and text in (self.options, f"unquote({self.options})")
+
+
+def _quoted(base: ModuleSource, module: str) -> _Quoted | None:
+    """Return the statements that a base module adds to a resource, None if it has to be run."""
+    heads = [
+        (macro, head)
+        for macro in calls(base.tree, base.module.body, "defmacro")
+        for head in [_head(base, macro)]
+        if head is not None
+    ]
+    if len(heads) != 1:
+        return None
+    macro, head = heads[0]
+    inside = calls(base.tree, macro.body or ())
+    if len(macro.body or ()) != 1 or len(inside) != 1 or inside[0].name != "quote":
+        return None
+    if inside[0].body is None or inside[0].args:
+        return None
+    # `__MODULE__` in a quote is the module that it is put into.
+    aliases = Aliases(base.module.aliases.names, module)
+    where = msgspec.structs.replace(
+        base, module=msgspec.structs.replace(base.module, aliases=aliases)
+    )
+    options = base.tree.text(head.args[0]) if len(head.args) == 1 else ""
+    return _Quoted(where, inside[0].body, options if options.isidentifier() else "")
+
+
+def _head(base: ModuleSource, macro: CallSite) -> CallSite | None:
+    """Return the head of a macro that is `__using__` without a guard."""
+    head = call_site(base.tree, macro.args[0]) if macro.args else None
+    return head if head is not None and head.name == "__using__" else None

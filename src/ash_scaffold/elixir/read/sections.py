@@ -62,6 +62,8 @@ SECTIONS = (
     "check_constraints",
     *CONSTRAINT_NAME_OPTIONS,
 )
+_SECTION = "relationships"
+_SETTINGS = {"table": "table", "schema": "schema", "repo": "repo", "migrate?": "migrate"}
 
 
 class Parts:
@@ -160,9 +162,6 @@ def _with_options(options: Options, start: Attribute, name: str) -> Attribute:
         default=start.default if isinstance(default, Absent) else default,
         update_default=start.update_default if isinstance(update, Absent) else update,
     )
-
-
-_SECTION = "relationships"
 
 
 def read_relationships(where: ModuleSource, section: CallSite, parts: Parts) -> None:
@@ -339,9 +338,6 @@ def _identity(options: Options, name: str) -> IdentityDef:
         where=condition if isinstance(condition, Expr) else None,
         nils_distinct=options.flag("nils_distinct?", True),
     )
-
-
-_SETTINGS = {"table": "table", "schema": "schema", "repo": "repo", "migrate?": "migrate"}
 
 
 def read_postgres(where: ModuleSource, section: CallSite, parts: Parts) -> None:

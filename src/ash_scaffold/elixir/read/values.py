@@ -30,6 +30,10 @@ from ash_scaffold.syntax.parse import (
 from ash_scaffold.syntax.values import Unreadable, Value
 from ash_scaffold.term import Atom, Call, Expr, Keyword, Module, Operator, Parent, Ref, Term
 
+_BINARY = frozenset({"and", "or", "==", "!=", "<", "<=", ">", ">=", "in"})
+# Deeper nesting than a person writes: Python's own stack is the limit otherwise.
+_MAX_DEPTH = 60
+
 
 class ModuleSource(msgspec.Struct, frozen=True):
     """A module that is read, and the path of its file."""
@@ -60,11 +64,6 @@ def entities_of(where: ModuleSource, section: str) -> Iterator[Entity]:
             for item in statements(where, call):
                 if item is not None and item.call.values:
                     yield item
-
-
-_BINARY = frozenset({"and", "or", "==", "!=", "<", "<=", ">", ">=", "in"})
-# Deeper nesting than a person writes: Python's own stack is the limit otherwise.
-_MAX_DEPTH = 60
 
 
 class _NotStaticError(Exception):
