@@ -20,7 +20,7 @@ from statistics import median
 import msgspec
 import psycopg
 
-from ash_scaffold.postgres.installation import choose_installation, embedded_installation
+from ash_scaffold.postgres.installation import choose_installations, embedded_installation
 from ash_scaffold.postgres.server import Server, throwaway_server
 from benchmarks.schema import PLAIN, RICH, statements
 
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--tables", type=int, default=1000)
     options = parser.parse_args()
-    installation = embedded_installation() or choose_installation(None)
+    installation = embedded_installation() or choose_installations(None)[0]
     with throwaway_server(installation) as server:
         for rich in (False, True):
             ddl = statements(options.tables, RICH if rich else PLAIN)

@@ -25,7 +25,7 @@ from statistics import median
 import msgspec
 import psycopg
 
-from ash_scaffold.postgres.installation import choose_installation, embedded_installation
+from ash_scaffold.postgres.installation import choose_installations, embedded_installation
 from ash_scaffold.postgres.server import Server, throwaway_server
 from benchmarks.schema import PLAIN, RICH, statements
 
@@ -82,7 +82,7 @@ def main() -> None:
     """Run the benchmark as the command line asks and print its table."""
     options = _options()
     embedded = None if options.local else embedded_installation()
-    installation = embedded or choose_installation(None)
+    installation = embedded or choose_installations(None)[0]
     schemas = [(count, False) for count in options.tables]
     schemas += [(options.rich, True)] if options.rich else []
     # The projects are deleted at the end only: ext4 is slow to make files after it freed many.

@@ -118,7 +118,7 @@ def _installations() -> list[installations.Installation]:
 def test_the_dump_gives_the_same_on_every_server(
     sample: Path, monkeypatch: pytest.MonkeyPatch, server: installations.Installation
 ) -> None:
-    monkeypatch.setattr(installations, "choose_installation", lambda _major: server)
+    monkeypatch.setattr(installations, "choose_installations", lambda _major: (server,))
     generate(sample, "App.Accounts", dump=sample / DUMP)
     generate(sample, None, dump=sample / DUMP)
     assert differing(files(sample), files(data_path("sample_project"))) == [], HOW

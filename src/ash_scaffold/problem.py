@@ -81,6 +81,11 @@ class Code(StrEnum):
     NO_LOCAL_SERVER = "no-local-server", _ERROR
     DUMP_UNREADABLE = "dump-unreadable", _ERROR
     DUMP_ERROR = "dump-error", _ERROR
+    UNKNOWN_OBJECT = (
+        "unknown-object",
+        _ERROR,
+        "Read the database itself with --url, or repair the dump.",
+    )
     EXTENSION_MISSING = "extension-missing", _ERROR
     # the project and its configuration
     NOT_A_MIX_PROJECT = "not-a-mix-project", _ERROR

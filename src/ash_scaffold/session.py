@@ -34,8 +34,10 @@ from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.facts import database_of
 from ash_scaffold.postgres.source import Source, open_source
-from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.postgres.unknown import Unknown, with_last_known
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.local_identity import StoredIdentity, read_stored_identity
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
@@ -59,6 +61,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     url: str | None = None
     dump: Path | None = None
+    database: str | None = None
     schemas: tuple[str, ...] = ()
     repo: str | None = None
     legacy: str | None = None
@@ -132,7 +135,8 @@ class Session(OpenProject, frozen=True, kw_only=True):
     `source` describes the database; `server` is the version of a throw-away server, else empty.
     `names` are those in edited files, by the table that the file pins. `state` has them, and those
     of the snapshots, under today's names of tables and columns; `bare_state` has none of them, and
-    the tables under the names of the snapshots. `problems` are those of reading the database.
+    the tables under the names of the snapshots. `unknown` are objects that a dump says nothing of:
+    `database` has them as the snapshots do. `problems` are those of reading the database.
     """
 
     resolver: Resolver
@@ -144,12 +148,22 @@ class Session(OpenProject, frozen=True, kw_only=True):
     names: Mapping[Name, ResourceNames]
     bare_state: ProjectState
     state: ProjectState
+    unknown: tuple[Unknown, ...]
     problems: tuple[Problem, ...]
 
     @property
     def repo(self) -> str:
         """The repo's module."""
         return self.bare_state.repo
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """An error for each object that a dump says nothing of and no `[[accept]]` names."""
+        return tuple(
+            each
+            for each in self.problems
+            if each.code is Code.UNKNOWN_OBJECT and each.severity is Severity.ERROR
+        )
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -192,15 +206,20 @@ def load_session(opened: OpenProject, phases: Phases, *, tables: tuple[str, ...]
     phases.begin("reflection", "Reading the database")
     with open_database(opened) as source:
         database = read_database(opened, source, schemas_in(tables))
-    require_names(opened.config, database, ())
     phases.begin("planning", "Planning")
-    return make_session(opened, repo, source, database)
+    session = make_session(opened, repo, source, database)
+    with source_problems(session.problems):
+        require_names(opened.config, session.database, ())
+    return session
 
 
 def make_session(opened: OpenProject, repo: str, source: Source, database: Database) -> Session:
     """Compare the snapshots with the database, and read the names in edited files."""
     project, snapshots = opened.project, opened.snapshots
     resolver = Resolver(opened.config)
+    refused, unknown = refused_problems(source, database, opened.config)
+    facts = [each.facts for each in snapshots.values() if each.facts is not None]
+    database = with_last_known(database, database_of(facts), unknown) if unknown else database
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)
     )
@@ -224,8 +243,59 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
         names=names,
         bare_state=state,
         state=with_names(state, snapshots.values(), names, changes.renames),
-        problems=(*source.problems, *stored.problems),
+        unknown=unknown,
+        problems=(*source.problems, *refused, *stored.problems),
     )
+
+
+@contextmanager
+def source_problems(problems: Iterable[Problem]) -> Iterator[None]:
+    """Add the problems of reading a database to an error that ends the run.
+
+    They may be its cause: a dump whose statements were all refused has no tables.
+    """
+    try:
+        yield
+    except ScaffoldError as error:
+        serious = [each for each in problems if each.severity is not Severity.NOTE]
+        more = [each for each in serious if each not in error.problems]
+        if not more:
+            raise
+        raise ScaffoldError(*more, *error.problems) from error
+
+
+def refused_problems(
+    source: Source, database: Database, config: Config
+) -> tuple[tuple[Problem, ...], tuple[Unknown, ...]]:
+    """Return what to report of a dump's refused statements, and the objects that are unknown.
+
+    An object in a schema that was not read is of no concern, as is what can't touch a table.
+    """
+    accepted = {entry.object for entry in config.accept}
+    problems, unknown = [], []
+    for refusal in source.refusals:
+        found = [
+            each
+            for each in refusal.unknown
+            if each.relation is None or each.relation.schema in database.schemas
+        ]
+        unknown += found
+        if not found:
+            what = f"The server refused a statement that no table hangs on: {refusal.message}."
+            problems.append(Code.DUMP_ERROR.at(refusal.where, what, severity=Severity.NOTE))
+            continue
+        names = " and ".join(dict.fromkeys(each.object for each in found))
+        what = (
+            f"{names}: not known, since the server refused a statement about it "
+            f"({refusal.message}). It stays as the last run has read it."
+        )
+        if all(each.object in accepted for each in found):
+            problems.append(
+                Code.UNKNOWN_OBJECT.at(refusal.where, what, todo="", severity=Severity.NOTE)
+            )
+        else:
+            problems.append(Code.UNKNOWN_OBJECT.at(refusal.where, what))
+    return tuple(problems), tuple(unknown)
 
 
 def read_hints(project: Project, config: Config, options: SourceOptions) -> Hints:
@@ -264,7 +334,11 @@ def open_database(opened: OpenProject) -> Iterator[Source]:
     if dump is None and options.url is None and not options.environment.get("DATABASE_URL"):
         configured = database_url(opened.config, options.environment)
     with open_source(
-        options.url, dump, environment=options.environment, configured=configured
+        options.url,
+        dump,
+        environment=options.environment,
+        configured=configured,
+        database=options.database,
     ) as source:
         yield source
 

@@ -45,7 +45,7 @@ def servers() -> list[installations.Installation]:
 def test_it_is_the_same_on_every_server(
     monkeypatch: pytest.MonkeyPatch, server: installations.Installation
 ) -> None:
-    monkeypatch.setattr(installations, "choose_installation", lambda _major: server)
+    monkeypatch.setattr(installations, "choose_installations", lambda _major: (server,))
     found = document_files(data_path("sample_project"), check=False)
     assert [(file.path, file.status) for file in found] == [(INDEX, FileStatus.UNCHANGED)], HOW
 

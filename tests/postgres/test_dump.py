@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.corpus.corpus import DUMPS
 
-from ash_scaffold.postgres.dump import load, read_dump
+from ash_scaffold.postgres.dump import load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
@@ -33,7 +34,9 @@ class Loaded:
         self.path.write_text(text)
         self.server = server
         self.database = next(DATABASES)
-        self.problems = load(server, self.database, [read_dump(self.path)])
+        loaded = load(server, self.database, [read_dump(self.path)])
+        self.problems = loaded.problems
+        self.refusals = loaded.refusals
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with psycopg.connect(
@@ -47,6 +50,16 @@ class Loaded:
             for one in self.problems
         ]
 
+    def refused(self) -> list[tuple[str, str, list[str]]]:
+        return [
+            (
+                one.where.removeprefix(str(self.path)),
+                one.message,
+                [f"{each.kind.name} {each.object}".strip() for each in one.objects],
+            )
+            for one in self.refusals
+        ]
+
 
 @pytest.mark.parametrize(
     ("content", "what"),
@@ -56,6 +69,50 @@ class Loaded:
         (b"\x1f\x8b\x08", "The file is compressed."),
         (b"\xff\xfeS\0", "The file is UTF-16 text, as PowerShell's > writes it."),
         (b"SELECT \0;", "The file holds null bytes, so it is not SQL text."),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+            "The file is a pointer of git-lfs, not the dump itself.",
+        ),
+        (
+            b"\n<!DOCTYPE html>\n<html><title>Sign in</title></html>",
+            "The file is a web page or JSON, as a server sends it with an error, not SQL text.",
+        ),
+        (
+            b'{"message": "Not Found"}',
+            "The file is a web page or JSON, as a server sends it with an error, not SQL text.",
+        ),
+        (
+            b"-- PostgreSQL database dump\nCREATE TABLE a (id int);\n",
+            "The dump breaks off: the file has 2 lines, and the last line that pg_dump writes, "
+            "`-- PostgreSQL database dump complete`, is missing.",
+        ),
+        (
+            b"-- PostgreSQL database cluster dump\n-- PostgreSQL database dump\nSELECT 1;\n"
+            b"-- PostgreSQL database dump complete\n",
+            "The dump breaks off: the file has 4 lines, and the last line that pg_dump writes, "
+            "`-- PostgreSQL database dump complete`, is missing.",
+        ),
+        (
+            b"SELECT 1;\nCREATE TABLE a (\n  id int,\n",
+            "The dump breaks off in a statement that begins in line 2: the file has 3 lines.",
+        ),
+        (
+            b"SELECT 1;\nCREATE TABLE a (x text DEFAULT 'b",
+            "The dump breaks off in a quotation that begins in line 2: the file has 2 lines.",
+        ),
+        (
+            b"CREATE FUNCTION f() RETURNS int AS $$\nSELECT 1;\n",
+            "The dump breaks off in a quotation that begins in line 1: the file has 2 lines.",
+        ),
+        (
+            b"SELECT 1; /* and\n",
+            "The dump breaks off in a comment that begins in line 1: the file has 1 line.",
+        ),
+        (
+            b"COPY a (id) FROM stdin;\n1\n2",
+            "The dump breaks off in the data of a COPY that begins in line 1: "
+            "the file has 3 lines.",
+        ),
         (b"", "The file holds no SQL statement."),
         (b"\xef\xbb\xbf\n-- nothing\n/* at all */", "The file holds no SQL statement."),
     ],
@@ -109,7 +166,7 @@ def test_passes_over_settings_and_roles_the_server_does_not_know(
     assert loaded.rows("SELECT id FROM public.users") == [(1,)]
 
 
-def test_counts_errors_and_tells_the_first_few_with_their_lines(
+def test_refused_statements_have_their_lines_and_objects_and_rows_are_no_objects(
     server: Server, tmp_path: Path
 ) -> None:
     loaded = Loaded(
@@ -117,22 +174,44 @@ def test_counts_errors_and_tells_the_first_few_with_their_lines(
         tmp_path,
         "CREATE TABLE a (id int);\nCREATE TABLE b (\n  x nosuch\n);\n"
         "COPY b (x) FROM stdin;\nit's; DROP TABLE a;\n\\.\n"
-        + "INSERT INTO b VALUES (1);\n" * 5
-        + "BEGIN;\nINSERT INTO b VALUES (1);\nCREATE TABLE c (id int);\nCOMMIT;\n",
+        "INSERT INTO b VALUES (1);\n"
+        "BEGIN;\nINSERT INTO b VALUES (1);\nCREATE TABLE c (id int);\nCOMMIT;\n"
+        "SET search_path = billing, pg_catalog;\nCREATE INDEX i ON t (x);\n",
     )
 
-    refused = "The server refused a statement: "
-    no_relation = f'{refused}relation "b" does not exist.'
-    assert loaded.said() == [
-        (Severity.ERROR, ":4", f'{refused}type "nosuch" does not exist.'),
-        (Severity.WARNING, ":5", no_relation),
-        (Severity.WARNING, ":8", no_relation),
-        (Severity.WARNING, ":9", no_relation),
-        (Severity.WARNING, ":10", no_relation),
-        (Severity.WARNING, "", "8 of 12 statements failed; 3 more errors are not shown."),
+    assert loaded.refused() == [
+        (":4", 'type "nosuch" does not exist', ["TABLE b"]),
+        (":14", 'relation "t" does not exist', ["INDEX billing.t.i"]),
     ]
-    assert {one.code for one in loaded.problems} == {Code.DUMP_ERROR}
+    rows = 'The server refused rows: relation "b" does not exist.'
+    assert loaded.said() == [(Severity.WARNING, place, rows) for place in (":5", ":8", ":10")]
     assert loaded.rows("SELECT count(*) FROM a, c") == [(0,)]
+
+
+def test_what_an_included_script_makes_is_unknown(server: Server, tmp_path: Path) -> None:
+    loaded = Loaded(server, tmp_path, "CREATE TABLE a (id int);\n\\i types.sql\n")
+
+    assert loaded.refused() == [
+        (":2", "the psql command \\i is not run", ["ANYTHING the psql command \\i"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "made"), [('"Odd"', 'CREATE SCHEMA "Odd";\n'), ('"Odd"', ""), ("extensions", "")]
+)
+def test_the_schema_of_an_extension_need_not_be_made(
+    schema: str, made: str, server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        f"{made}CREATE EXTENSION hstore WITH SCHEMA {schema};\n"
+        f'CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA {schema};\n'
+        f"CREATE TABLE public.a (x {schema}.hstore, y uuid DEFAULT {schema}.uuid_generate_v4());\n",
+    )
+
+    assert loaded.refused() == []
+    assert loaded.rows("SELECT count(*) FROM a") == [(0,)]
 
 
 def test_runs_no_command_of_psql_and_no_program(server: Server, tmp_path: Path) -> None:
@@ -156,9 +235,8 @@ def test_runs_no_command_of_psql_and_no_program(server: Server, tmp_path: Path) 
         (
             Severity.WARNING,
             ":4",
-            'The server refused a statement: relation "nowhere" does not exist.',
+            'The server refused rows: relation "nowhere" does not exist.',
         ),
-        (Severity.WARNING, "", "1 of 5 statements failed."),
     ]
 
 
@@ -270,6 +348,103 @@ def test_seeds_follow_the_structure_into_the_same_database(server: Server, tmp_p
     seeds.write_text("INSERT INTO a VALUES (1), (2);")
     database = next(DATABASES)
 
-    assert load(server, database, [read_dump(structure), read_dump(seeds)]) == ()
+    loaded = load(server, database, [read_dump(structure), read_dump(seeds)])
+    assert (loaded.problems, loaded.refusals) == ((), ())
     with psycopg.connect(host=str(server.socket), user="postgres", dbname=database) as connection:
         assert connection.execute("SELECT id FROM a ORDER BY id").fetchall() == [(1,), (2,)]
+
+
+CLUSTER = (
+    "-- PostgreSQL database cluster dump\nCREATE ROLE app;\n\\connect template1\n"
+    "CREATE DATABASE shop;\n\\connect shop\nCREATE TABLE public.orders (id bigint PRIMARY KEY);\n"
+    "CREATE DATABASE payroll;\n\\connect payroll\n"
+    "CREATE TABLE public.salaries (id bigint PRIMARY KEY);\n"
+    "-- PostgreSQL database cluster dump complete\n"
+)
+
+
+def test_two_databases_in_one_dump_are_never_mixed(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "cluster.sql"
+    path.write_text(CLUSTER)
+
+    with pytest.raises(ScaffoldError) as caught:
+        read_dump(path)
+    [problem] = caught.value.problems
+    assert (problem.what, problem.todo) == (
+        "The file holds 2 databases: shop, payroll.",
+        "Choose one: --database payroll.",
+    )
+    for name, table in (("shop", "orders"), ("payroll", "salaries")):
+        database = next(DATABASES)
+        loaded = load(server, database, [read_dump(path, name)])
+        assert loaded.refusals == ()
+        with psycopg.connect(host=str(server.socket), user="postgres", dbname=database) as found:
+            query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 2200"
+            assert found.execute(query).fetchall() == [(table,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "what", "todo"),
+    [
+        (
+            CLUSTER,
+            "shpo",
+            "The file holds no database shpo. It holds shop, payroll.",
+            "Choose one: --database payroll.",
+        ),
+        (
+            "CREATE TABLE a (id int);",
+            "shop",
+            "The file holds no database shop. It names no database.",
+            "Leave --database out.",
+        ),
+    ],
+)
+def test_a_database_that_a_dump_does_not_hold(
+    text: str, name: str, what: str, todo: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "cluster.sql"
+    path.write_text(text)
+
+    with pytest.raises(ScaffoldError) as caught:
+        read_dump(path, name)
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.what, problem.todo) == (Code.DUMP_UNREADABLE, what, todo)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "-- PostgreSQL database dump\nCREATE TABLE a (id int);\n"
+            "-- PostgreSQL database dump complete\n",
+            "It makes tables, but not one key, constraint or index: pg_dump --section=pre-data "
+            "made it.",
+        ),
+        (
+            "ALTER TABLE ONLY public.a ADD CONSTRAINT a_pkey PRIMARY KEY (id);\n",
+            "It makes keys and indexes, but no table: pg_dump --section=post-data made it.",
+        ),
+        (
+            "COPY public.a (id) FROM stdin;\n1\n\\.\n",
+            "It holds data, but no table: pg_dump --data-only made it.",
+        ),
+        ("SET search_path = public;\n", "It makes no table."),
+    ],
+)
+def test_a_dump_of_a_part_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "structure.sql"
+    path.write_text(text)
+
+    with pytest.raises(ScaffoldError) as caught:
+        require_schema(read_dump(path))
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.what) == (Code.DUMP_UNREADABLE, what)
+
+
+def test_every_corpus_dump_is_whole() -> None:
+    assert DUMPS
+    for dump in DUMPS.values():
+        require_schema(read_dump(dump.path))

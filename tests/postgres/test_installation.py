@@ -9,7 +9,7 @@ import pytest
 from ash_scaffold.postgres import installation
 from ash_scaffold.postgres.installation import (
     Installation,
-    choose_installation,
+    choose_installations,
     embedded_installation,
     nearest,
 )
@@ -44,24 +44,26 @@ def test_the_nearest_major_at_or_above_else_the_newest(
 @pytest.mark.parametrize(
     ("local", "embedded", "wanted", "chosen"),
     [
-        ((of(15),), of(18, embedded=True), 15, of(15)),
-        ((of(15),), of(18, embedded=True), None, of(15)),
-        ((), of(18, embedded=True), 15, of(18, embedded=True)),
-        ((of(15),), of(18, embedded=True), 17, of(18, embedded=True)),
-        ((of(15),), None, 17, of(15)),
+        ((of(15),), of(18, embedded=True), 15, (of(15), of(18, embedded=True))),
+        ((of(13), of(15), of(16)), None, 14, (of(15), of(16))),
+        ((of(15),), of(18, embedded=True), None, (of(18, embedded=True), of(15))),
+        ((of(18),), of(18, embedded=True), None, (of(18), of(18, embedded=True))),
+        ((), of(18, embedded=True), 15, (of(18, embedded=True),)),
+        ((of(15),), of(18, embedded=True), 17, (of(18, embedded=True), of(15))),
+        ((of(15),), None, 17, (of(15),)),
     ],
 )
-def test_a_full_installation_goes_before_the_embedded_one_unless_it_is_older_than_the_dump(
+def test_a_full_installation_goes_first_unless_it_is_older_than_the_dump(
     local: tuple[Installation, ...],
     embedded: Installation | None,
     wanted: int | None,
-    chosen: Installation,
+    chosen: tuple[Installation, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(installation, "local_installations", lambda: local)
     monkeypatch.setattr(installation, "embedded_installation", lambda: embedded)
 
-    assert choose_installation(wanted) == chosen
+    assert choose_installations(wanted) == chosen
 
 
 def test_says_how_to_install_one_when_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +71,7 @@ def test_says_how_to_install_one_when_there_is_none(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(installation, "embedded_installation", lambda: None)
 
     with pytest.raises(ScaffoldError) as caught:
-        choose_installation(15)
+        choose_installations(15)
 
     [problem] = caught.value.problems
     assert problem.code is Code.NO_LOCAL_SERVER

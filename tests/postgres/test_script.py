@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.postgres.script import Extension, Refused, read_script, safe_parts
+from ash_scaffold.postgres.script import Extension, Refused, read_script, safe_parts, text_of
 
 
 def safe(text: str, *missing: str) -> str:
@@ -50,7 +50,8 @@ def test_commands_of_psql_are_left_out(
 ) -> None:
     assert safe(text) == left
     assert read_script(text.encode()).refused == tuple(
-        Refused(line, f"the psql command {name}", harmless) for line, name, harmless in refused
+        Refused(line, f"the psql command {name}", harmless, includes=name == r"\gexec")
+        for line, name, harmless in refused
     )
 
 
@@ -143,3 +144,57 @@ def test_reads_the_header_and_leaves_out_what_is_about_missing_extensions() -> N
     assert safe(text) == text
     kept = text.splitlines()
     assert safe(text, "uuid-ossp").splitlines() == [kept[0], kept[1], "", "", kept[4]]
+
+
+CLUSTER = r"""CREATE ROLE app;
+\connect template1
+SET client_encoding = 'UTF8';
+CREATE DATABASE shop;
+\c shop
+CREATE TABLE orders (id bigint);
+COPY orders FROM stdin;
+1
+\.
+\connect -reuse-previous=on "dbname='Pay roll'"
+CREATE TABLE salaries (id bigint);
+\connect postgres
+"""
+
+
+def test_a_script_has_a_section_for_each_database_it_connects_to() -> None:
+    raw = CLUSTER.encode()
+    script = read_script(raw)
+
+    assert [(each.database, each.is_empty) for each in script.sections] == [
+        ("", True),
+        ("template1", True),
+        ("shop", False),
+        ("Pay roll", False),
+        ("postgres", True),
+    ]
+    assert script.databases == ("shop", "Pay roll")
+    assert text_of(raw, script, "Pay roll").decode().splitlines() == [
+        "CREATE ROLE app;",
+        "\\connect template1",
+        "SET client_encoding = 'UTF8';",
+        "CREATE DATABASE shop;",
+        *[""] * 5,
+        "\\connect -reuse-previous=on \"dbname='Pay roll'\"",
+        "CREATE TABLE salaries (id bigint);",
+        "\\connect postgres",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "database"),
+    [
+        (r"\connect shop", "shop"),
+        (r"\c shop me localhost", "shop"),
+        (r'\connect "a ""b"" c"', 'a "b" c'),
+        (r"\connect 'it''s'", "it's"),
+        (r'\connect -reuse-previous=on "dbname=shop port=1"', "shop"),
+    ],
+)
+def test_a_connection_names_a_database(command: str, database: str) -> None:
+    script = read_script(f"{command}\nCREATE TABLE t (id int);".encode())
+    assert script.databases == (database,)

@@ -29,7 +29,13 @@ from ash_scaffold.project.resource_names import names_of_plan, names_snapshot
 from ash_scaffold.project.snapshot import Snapshot, digest
 from ash_scaffold.report.differences import Families
 from ash_scaffold.report.finding import Finding, split_accepted
-from ash_scaffold.session import Phases, Session, SourceOptions, load_session
+from ash_scaffold.session import (
+    Phases,
+    Session,
+    SourceOptions,
+    load_session,
+    source_problems,
+)
 
 
 def check(
@@ -47,7 +53,8 @@ def check(
     phases.begin("project", "Reading the project")
     whole = ResourcesOptions(source=options)
     session = load_session(open_with(whole), phases)
-    run = plan_run(session, whole)
+    with source_problems(session.problems):
+        run = plan_run(session, whole)
     rendered = None
     if not nothing_changed(run):
         phases.begin("rendering", "Rendering")

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.command import ending, progress
-from ash_scaffold.cli.options import Dump, Legacy, NoLegacy, Repo, Schema, Url, source_options
+from ash_scaffold.cli.options import (
+    Dump,
+    DumpDatabase,
+    Legacy,
+    NoLegacy,
+    Repo,
+    Schema,
+    Url,
+    source_options,
+)
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -55,6 +64,7 @@ class FailOn(StrEnum):
 def check(
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     schema: Schema = None,
     repo: Repo = None,
     legacy: Legacy = None,
@@ -99,7 +109,15 @@ def check(
     when all agree. Exit code 0: clean; 1: findings; 2: could not check.
     """
     with ending(as_json=format_ is Format.JSON):
-        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
+        options = source_options(
+            url,
+            dump,
+            schema,
+            database=database,
+            repo=repo,
+            legacy=legacy,
+            no_legacy=no_legacy,
+        )
         code = run(options, format_, fail_on, hand_over=hand_over, verbose=verbose)
         raise typer.Exit(code)
 
@@ -113,6 +131,7 @@ def run(
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.check.check import check as do_check
     from ash_scaffold.cli.output import print_problems
+    from ash_scaffold.problem import Severity as ProblemSeverity
     from ash_scaffold.report.finding import DRIFT_WORDS
 
     threshold = next(each for each, word in DRIFT_WORDS.items() if word == fail_on.value)
@@ -124,6 +143,8 @@ def run(
     _print(report, format_, threshold)
     if verbose and not as_json:
         _print_timings(report)
+    if any(problem.severity is ProblemSeverity.ERROR for problem in report.problems):
+        return Exit.FAILED  # what is unknown can't be said to agree
     return Exit.FINDINGS if report.fails(threshold) else Exit.OK
 
 

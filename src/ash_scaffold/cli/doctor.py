@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.command import ending, locked_project
-from ash_scaffold.cli.options import Dump, Json, Legacy, NoLegacy, Repo, Schema, Url, source_options
+from ash_scaffold.cli.options import (
+    Dump,
+    DumpDatabase,
+    Json,
+    Legacy,
+    NoLegacy,
+    Repo,
+    Schema,
+    Url,
+    source_options,
+)
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -29,6 +39,7 @@ Exit codes: 0 no errors, 1 errors, 2 it could not look."""
 def doctor(
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     schema: Schema = None,
     repo: Repo = None,
     legacy: Legacy = None,
@@ -46,7 +57,15 @@ def doctor(
     Without a database, what needs one is skipped.
     """
     with ending(as_json=json):
-        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
+        options = source_options(
+            url,
+            dump,
+            schema,
+            database=database,
+            repo=repo,
+            legacy=legacy,
+            no_legacy=no_legacy,
+        )
         report = _run(options, fix=fix)
         if json:
             from ash_scaffold.cli.output import write_json

@@ -12,6 +12,7 @@ import typer
 from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
+    DumpDatabase,
     Json,
     Legacy,
     NoLegacy,
@@ -80,6 +81,7 @@ def document(
     schema: Schema = None,
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     repo: Repo = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
@@ -94,7 +96,15 @@ def document(
     with ending(as_json=json):
         from ash_scaffold.document.run import OutputOptions
 
-        source = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
+        source = source_options(
+            url,
+            dump,
+            schema,
+            database=database,
+            repo=repo,
+            legacy=legacy,
+            no_legacy=no_legacy,
+        )
         code = _run(
             source,
             OutputOptions(out=out, split=split, html=html, check=check),

@@ -10,6 +10,7 @@ import typer
 from ash_scaffold.cli.command import ending, locked_project
 from ash_scaffold.cli.options import (
     Dump,
+    DumpDatabase,
     Json,
     Legacy,
     NoLegacy,
@@ -19,7 +20,7 @@ from ash_scaffold.cli.options import (
     Url,
     source_options,
 )
-from ash_scaffold.problem import Exit
+from ash_scaffold.problem import Exit, Severity
 
 if TYPE_CHECKING:
     from ash_scaffold.propose.domains import DomainProposal
@@ -41,6 +42,7 @@ def init(
     schema: Schema = None,
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     repo: Repo = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
@@ -57,13 +59,22 @@ def init(
     the file is changed: entries for tables without a domain are added at its end.
     """
     with ending(as_json=json):
-        options = source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy)
+        options = source_options(
+            url,
+            dump,
+            schema,
+            database=database,
+            repo=repo,
+            legacy=legacy,
+            no_legacy=no_legacy,
+        )
         outcome = _run(options, dry_run=dry_run)
         if json:
             _print_json(outcome, dry_run=dry_run)
         else:
             _print(outcome, dry_run=dry_run, quiet=quiet)
-        raise typer.Exit(Exit.OK)
+        errors = any(each.severity is Severity.ERROR for each in outcome.problems)
+        raise typer.Exit(Exit.FINDINGS if errors else Exit.OK)
 
 
 init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"

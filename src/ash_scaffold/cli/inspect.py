@@ -11,6 +11,7 @@ import typer
 from ash_scaffold.cli.options import (
     LEGACY,
     Dump,
+    DumpDatabase,
     Json,
     Legacy,
     NoLegacy,
@@ -18,6 +19,7 @@ from ash_scaffold.cli.options import (
     Url,
     source_options,
 )
+from ash_scaffold.problem import Exit, Severity
 
 if TYPE_CHECKING:
     from ash_scaffold.generate.inspection import Inspection, TableView
@@ -44,6 +46,7 @@ def inspect(
     schema: Schema = None,
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
     usage: Annotated[
@@ -70,7 +73,14 @@ def inspect(
 
     with ending(as_json=json):
         found = inspection.inspect(
-            source_options(url, dump, schema, legacy=legacy, no_legacy=no_legacy),
+            source_options(
+                url,
+                dump,
+                schema,
+                database=database,
+                legacy=legacy,
+                no_legacy=no_legacy,
+            ),
             tables=tuple(table or ()),
             usage=usage,
         )
@@ -80,6 +90,8 @@ def inspect(
             _print_usage(found)
         else:
             _print(found)
+        if any(each.severity is Severity.ERROR for each in found.reading):
+            raise typer.Exit(Exit.FINDINGS)
 
 
 inspect.__doc__ = f"{cleandoc(inspect.__doc__ or '')}\n\n{_EXAMPLES}"

@@ -32,6 +32,15 @@ Dump = Annotated[
         rich_help_panel=DATABASE,
     ),
 ]
+DumpDatabase = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help="The database to read of a dump that holds several, as pg_dumpall makes them.",
+        metavar="NAME",
+        rich_help_panel=DATABASE,
+    ),
+]
 Schema = Annotated[
     list[str] | None,
     typer.Option(
@@ -78,6 +87,7 @@ def source_options(
     dump: Path | None,
     schema: list[str] | None,
     *,
+    database: str | None = None,
     repo: str | None = None,
     legacy: Path | None = None,
     no_legacy: bool = False,
@@ -89,6 +99,7 @@ def source_options(
         folder=Path.cwd(),
         url=url,
         dump=dump,
+        database=database,
         schemas=tuple(schema or ()),
         repo=repo,
         legacy=None if legacy is None else str(legacy.resolve()),

@@ -14,6 +14,7 @@ import typer
 from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
+    DumpDatabase,
     Json,
     Legacy,
     NoLegacy,
@@ -92,6 +93,7 @@ def resources(
     schema: Schema = None,
     url: Url = None,
     dump: Dump = None,
+    database: DumpDatabase = None,
     repo: Repo = None,
     actions: Annotated[
         ActionSet | None,
@@ -179,7 +181,15 @@ def resources(
         from ash_scaffold.generate.options import ResourcesOptions
 
         options = ResourcesOptions(
-            source=source_options(url, dump, schema, repo=repo, legacy=legacy, no_legacy=no_legacy),
+            source=source_options(
+                url,
+                dump,
+                schema,
+                database=database,
+                repo=repo,
+                legacy=legacy,
+                no_legacy=no_legacy,
+            ),
             domain=domain,
             tables=tuple(table or ()),
             exclude=tuple(exclude or ()),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.command import ending, progress
-from ash_scaffold.cli.options import Json, Repo, Schema, source_options
+from ash_scaffold.cli.options import DumpDatabase, Json, Repo, Schema, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def verify(
             rich_help_panel=_DATABASE,
         ),
     ] = None,
+    database: DumpDatabase = None,
     reconnect: Annotated[
         bool,
         typer.Option(
@@ -138,7 +139,7 @@ def verify(
         from ash_scaffold.verify.verify import VerifyOptions
 
         options = VerifyOptions(
-            source=source_options(url, dump, schema, repo=repo),
+            source=source_options(url, dump, schema, database=database, repo=repo),
             domains=tuple(domain or ()),
             tables=tuple(table or ()),
             rows=_rows(rows),

@@ -201,10 +201,11 @@ def _with_rights(server: Server, source: Source) -> Server:
 
 def _planned(server: Server, opened: OpenProject, repo: str | None, source: Source) -> Server:
     """Plan what a run would write, for the types that it uses and for what stands in its way."""
-    found = [problem for problem in source.problems if problem.severity is not Severity.NOTE]
-    found += check_names(opened.config, server.database)
+    session = make_session(opened, repo or "Repo", source, server.database)
+    found = [problem for problem in session.problems if problem.severity is not Severity.NOTE]
+    found += check_names(opened.config, session.database)
     try:
-        planned = make_session(opened, repo or "Repo", source, server.database).plan()
+        planned = session.plan()
     except ScaffoldError as error:
         return msgspec.structs.replace(server, problems=(*found, *error.problems))
     return msgspec.structs.replace(

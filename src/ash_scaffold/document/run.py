@@ -18,7 +18,14 @@ from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.problem import Code, Problem, fail
-from ash_scaffold.session import Phases, SourceOptions, load_session, open_project
+from ash_scaffold.session import (
+    Phases,
+    Session,
+    SourceOptions,
+    load_session,
+    open_project,
+    source_problems,
+)
 from ash_scaffold.text_diff import unified_diff
 
 INDEX = "docs/database_schema.md"
@@ -52,7 +59,10 @@ def load_document(
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
     session = load_session(open_project(options), phases)
-    database, decided = session.database, session.plan()
+    with source_problems(session.problems):
+        _require_tables(session)
+        decided = session.plan()
+    database = session.database
     phases.begin("code", "Reading the code")
     users = usage(session.project, session.hints, (table.name for table in database.tables))
     document = build(
@@ -74,6 +84,17 @@ def load_document(
         fresh=_fresh(database, session.resolver),
         problems=session.problems,
     )
+
+
+def _require_tables(session: Session) -> None:
+    """Refuse to empty a document because a database is, or is the wrong one."""
+    if not session.database.tables:
+        raise fail(
+            Code.NO_TABLES,
+            f"There are no tables in {' or '.join(session.database.schemas)}.",
+            where=session.source,
+            todo="Name the database that the application uses.",
+        )
 
 
 def _version(database: Database, dump: Path | None) -> str | None:

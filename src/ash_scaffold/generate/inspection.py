@@ -32,7 +32,9 @@ from ash_scaffold.session import (
     open_database,
     read_database,
     read_hints,
+    refused_problems,
     schemas_in,
+    source_problems,
 )
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
@@ -105,8 +107,12 @@ def inspect(
     opened = OpenProject(options=options, project=code, config=config, snapshots={}, hints=hints)
     with open_database(opened) as source:
         database = read_database(opened, source, schemas_in(tables))
-    problems = source.problems
-    names = matching_tables(tables, database) if tables else [each.name for each in database.tables]
+    refused, _unknown = refused_problems(source, database, config)
+    problems = (*source.problems, *refused)
+    with source_problems(problems):
+        names = (
+            matching_tables(tables, database) if tables else [each.name for each in database.tables]
+        )
     geo = project is not None and has_geo_postgis(project)
     app = _APP if project is None else project.app.namespace
     views, found = inspect_database(

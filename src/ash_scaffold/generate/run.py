@@ -44,7 +44,7 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
-from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.hand_given_names import hand_given_names, without_hand_given_names
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
@@ -52,7 +52,7 @@ from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.project.state import find_repo
 from ash_scaffold.project.write import Lock, Written, write_files
-from ash_scaffold.session import Phases, Session, load_session
+from ash_scaffold.session import Phases, Session, load_session, source_problems
 
 _Layouts: TypeAlias = Callable[[Name], Layout]
 
@@ -130,7 +130,20 @@ def prepare(
     phases.begin("project", "Reading the project")
     opened = open_with(options)
     session = load_session(opened, phases, tables=options.tables)
+    with source_problems(session.problems):
+        return _prepare(options, session, phases)
+
+
+def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Outcome:
     changes, project = session.schema_changes, session.project
+    if options.prune and session.unread:
+        raise fail(
+            Code.USAGE,
+            "--prune deletes the modules of dropped tables, and the dump does not say which those "
+            "are.",
+            where="--prune",
+            todo="Read the whole schema first, or leave --prune out.",
+        )
     _require_decided(changes)
     run = plan_run(session, options)
     require_adoptable(session, run.plan, options)

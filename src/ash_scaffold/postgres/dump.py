@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +13,15 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from ash_scaffold.postgres.script import ICU, Extension, Script, Statement, read_script, safe_parts
+from ash_scaffold.postgres.script import (
+    ICU,
+    Extension,
+    Script,
+    Statement,
+    read_script,
+    safe_parts,
+    text_of,
+)
 from ash_scaffold.postgres.server import SUPERUSER, Server, give
 from ash_scaffold.postgres.substitutes import (
     SUBSTITUTES,
@@ -21,9 +29,8 @@ from ash_scaffold.postgres.substitutes import (
     substitute_collations,
     substitute_sql,
 )
+from ash_scaffold.postgres.unknown import Kind, Refusal, Unknown, unknown_objects
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
-
-SHOWN_ERRORS = 5
 
 _PLAIN_TODO = (
     "Make a plain one: pg_dump --schema-only --format=plain --file structure.sql DATABASE."
@@ -40,6 +47,11 @@ _OTHER_FORMATS = (
     (b"PK\x03\x04", "is a ZIP archive", "Unpack it first."),
     (b"SQLite format 3", "is a SQLite database", "Give a dump of a PostgreSQL database."),
     (
+        b"version https://git-lfs.github.com/spec/",
+        "is a pointer of git-lfs, not the dump itself",
+        "Fetch the file: git lfs pull.",
+    ),
+    (
         (b"\xff\xfe", b"\xfe\xff"),
         "is UTF-16 text, as PowerShell's > writes it",
         "Let pg_dump write the file itself, with --file.",
@@ -48,6 +60,10 @@ _OTHER_FORMATS = (
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 _ERROR = re.compile(rb"^psql:<stdin>:(\d+): (?:ERROR|FATAL|PANIC):  (\w{5}): (.*)$", re.MULTILINE)
+_SEARCH_PATH = re.compile(
+    r"SET (?:SESSION |LOCAL )?search_path\s*(?:=|TO)\s*(?:'?\"?([\w$]+)|\"((?:[^\"]|\"\")+)\")",
+    re.IGNORECASE,
+)
 _MISSING_TYPE = re.compile(r'type "(.+?)(?:\[\])*" does not exist')
 
 _UNDEFINED_OBJECT = "42704"
@@ -71,10 +87,24 @@ class LoadError(msgspec.Struct, frozen=True):
     message: str
 
 
-def read_dump(path: Path) -> Dump:
-    """Read a plain-text dump.
+_MARKUP = re.compile(rb"\s*(?:<(?:!doctype|html|\?xml|head|body)\b|[{\[]\s*[\"{\[])", re.IGNORECASE)
+_MAKES_TABLE = re.compile(
+    r"CREATE (?:(?:GLOBAL|LOCAL|UNLOGGED|FOREIGN|OR REPLACE|MATERIALIZED|RECURSIVE) )*"
+    r"(?:TABLE|VIEW)\b",
+    re.IGNORECASE,
+)
+_MAKES_KEY = re.compile(
+    r"ALTER TABLE .* ADD (?:CONSTRAINT|PRIMARY|UNIQUE|FOREIGN)\b|CREATE (?:UNIQUE )?INDEX\b",
+    re.IGNORECASE,
+)
+_HAS_DATA = re.compile(r"(?:COPY|INSERT)\b", re.IGNORECASE)
 
-    Raises `ScaffoldError` (`dump-unreadable`) when there is none, it is no SQL text, or empty.
+
+def read_dump(path: Path, database: str | None = None) -> Dump:
+    """Read a plain-text dump, of one of its databases where it holds several.
+
+    Raises `ScaffoldError` (`dump-unreadable`) when there is none, it is no SQL text, empty, breaks
+    off, or holds several databases and none is chosen.
     """
     where = str(path)
     try:
@@ -97,19 +127,98 @@ def read_dump(path: Path) -> Dump:
     if b"\0" in text:
         what = "The file holds null bytes, so it is not SQL text."
         raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_PLAIN_TODO)
+    if _MARKUP.match(text):
+        what = "The file is a web page or JSON, as a server sends it with an error, not SQL text."
+        raise fail(Code.DUMP_UNREADABLE, what, where=where, todo="Download the dump again.")
     script = read_script(text)
     if not script.statements:
         what = "The file holds no SQL statement."
         raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_PLAIN_TODO)
-    return Dump(path=path, text=text, script=script)
+    _require_end(script, where)
+    text = _one_database(text, script, database, where)
+    return Dump(
+        path=path, text=text, script=read_script(text) if len(script.sections) > 1 else script
+    )
 
 
-def load(server: Server, database: str, dumps: Sequence[Dump]) -> tuple[Problem, ...]:
+def require_schema(dump: Dump) -> None:
+    """Refuse a dump that leaves out what decides the resources: tables, or their keys.
+
+    Raises `ScaffoldError` (`dump-unreadable`).
+    """
+    where, heads = str(dump.path), [one.head for one in dump.script.statements]
+    if not any(map(_MAKES_TABLE.match, heads)):
+        if any(map(_MAKES_KEY.match, heads)):
+            what = "It makes keys and indexes, but no table: pg_dump --section=post-data made it."
+        elif any(map(_HAS_DATA.match, heads)):
+            what = "It holds data, but no table: pg_dump --data-only made it."
+        else:
+            what = "It makes no table."
+        raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_PLAIN_TODO)
+    if dump.script.by_pg_dump and not any(map(_MAKES_KEY.match, heads)):
+        raise fail(
+            Code.DUMP_UNREADABLE,
+            "It makes tables, but not one key, constraint or index: pg_dump --section=pre-data "
+            "made it.",
+            where=where,
+            todo=f"{_PLAIN_TODO} If the database has no key indeed, read it with --url.",
+        )
+
+
+def _require_end(script: Script, where: str) -> None:
+    """Refuse a file that was cut off. Raises `ScaffoldError` (`dump-unreadable`)."""
+    lines = f"the file has {script.lines:,} line{'' if script.lines == 1 else 's'}"
+    if script.by_pg_dump and not script.complete:
+        what = (
+            f"The dump breaks off: {lines}, and the last line that pg_dump "
+            "writes, `-- PostgreSQL database dump complete`, is missing."
+        )
+    elif script.unfinished is not None:
+        what = (
+            f"The dump breaks off in {script.unfinished.what} that begins in line "
+            f"{script.unfinished.line:,}: {lines}."
+        )
+    else:
+        return
+    todo = "Make it again, or restore the whole file: what is missing would count as dropped."
+    raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=todo)
+
+
+def _one_database(text: bytes, script: Script, database: str | None, where: str) -> bytes:
+    """Return the text of the database that was chosen. Raises `ScaffoldError` without a choice."""
+    names = [name or "(before the first \\connect)" for name in script.databases]
+    if database is None:
+        if len(names) < 2:
+            return text
+        what = f"The file holds {len(names)} databases: {', '.join(names)}."
+        raise fail(
+            Code.DUMP_UNREADABLE, what, where=where, todo=f"Choose one: --database {names[-1]}."
+        )
+    if database in script.databases:
+        return text_of(text, script, database)
+    held = f"It holds {', '.join(names)}." if any(script.databases) else "It names no database."
+    raise fail(
+        Code.DUMP_UNREADABLE,
+        f"The file holds no database {database}. {held}",
+        where=f"{where}: --database",
+        todo=f"Choose one: --database {names[-1]}."
+        if any(script.databases)
+        else "Leave --database out.",
+    )
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What came of loading dumps: problems, and the statements that were refused, by line."""
+
+    problems: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def load(server: Server, database: str, dumps: Sequence[Dump]) -> Loaded:
     """Load dumps, one after the other, into a database that is made when there is none.
 
     psql runs them without its own commands. Settings and roles the server doesn't know are
-    passed over; other errors are counted and the first few reported. Functions of missing
-    extensions get substitutes where there are some.
+    passed over. Functions of missing extensions get substitutes where there are some.
 
     Raises `ScaffoldError` (`extension-missing`) when a type is missing that only an extension
     gives, and `dump-error` when the server breaks off.
@@ -119,15 +228,18 @@ def load(server: Server, database: str, dumps: Sequence[Dump]) -> tuple[Problem,
         names = connection.execute("SELECT name FROM pg_catalog.pg_available_extensions")
         available = {str(row[0]) for row in names}
     problems: list[Problem] = []
+    refusals: list[Refusal] = []
     for dump in dumps:
-        problems += _load_one(server, database, dump, available)
-    return tuple(problems)
+        loaded = _load_one(server, database, dump, available)
+        problems += loaded.problems
+        refusals += loaded.refusals
+    return Loaded(tuple(problems), tuple(refusals))
 
 
-def _load_one(server: Server, database: str, dump: Dump, available: set[str]) -> Iterator[Problem]:
+def _load_one(server: Server, database: str, dump: Dump, available: set[str]) -> Loaded:
     wanted = {one.name: one for one in dump.script.extensions}
     missing = {name: one for name, one in wanted.items() if name not in available}
-    schemas = _substitute(server, database, missing)
+    schemas = _make_schemas(server, database, wanted.values(), missing)
     with _connect(server, database) as connection:
         collations = substitute_collations(connection, dump.text, dump.script)
     own = {schema for schema, _ in collations} - {"pg_catalog"}
@@ -140,25 +252,50 @@ def _load_one(server: Server, database: str, dump: Dump, available: set[str]) ->
     ]
     where = str(dump.path)
     _refuse_missing_types(server, errors, missing, available, where)
-    for name in sorted(missing):
-        yield _missing_extension(server, name, where)
+    problems = [_missing_extension(server, name, where) for name in sorted(missing)]
     if collations:
         names = (
             name if schema == "pg_catalog" else f"{schema}.{name}" for schema, name in collations
         )
-        yield Code.DUMP_ERROR.at(
-            where,
-            f"{server.description} does not have the collations {', '.join(names)}:"
-            " others of that name stand in for them.",
-            severity=Severity.NOTE,
+        what = (
+            f"{server.description} does not have the collations {', '.join(names)}: others of that "
+            "name stand in for them."
         )
+        problems.append(Code.DUMP_ERROR.at(where, what, severity=Severity.NOTE))
+    refusals = []
     for refused in dump.script.refused:
-        yield Code.DUMP_ERROR.at(
-            f"{where}:{refused.line}",
-            f"Not run: {refused.what}.",
-            severity=Severity.NOTE if refused.harmless else Severity.WARNING,
-        )
-    yield from _error_problems(errors, dump)
+        place = f"{where}:{refused.line}"
+        if refused.includes:
+            objects = (Unknown(kind=Kind.ANYTHING, statement=refused.what),)
+            refusals.append(Refusal(place, f"{refused.what} is not run", objects))
+            continue
+        severity = Severity.NOTE if refused.harmless else Severity.WARNING
+        problems.append(Code.DUMP_ERROR.at(place, f"Not run: {refused.what}.", severity=severity))
+    for error in errors:
+        place = f"{where}:{error.line}"
+        statement = dump.script.statement_at(error.line)
+        if statement is not None and _HAS_DATA.match(statement.head):
+            what = f"The server refused rows: {error.message}."
+            problems.append(Code.DUMP_ERROR.at(place, what, severity=Severity.WARNING))
+        else:
+            refusals.append(Refusal(place, error.message, _objects(dump, statement)))
+    refusals.sort(key=lambda each: int(each.where.rpartition(":")[2]))
+    return Loaded(tuple(problems), tuple(refusals))
+
+
+def _objects(dump: Dump, statement: Statement | None) -> tuple[Unknown, ...]:
+    """Return what a refused statement is about; its search path completes its names."""
+    if statement is None:
+        return (Unknown(kind=Kind.ANYTHING, statement="the end of the script"),)
+    schema = "public"
+    for each in dump.script.statements:
+        if each.start >= statement.start:
+            break
+        path = _SEARCH_PATH.match(each.head)
+        if path is not None:
+            schema = (path[1] or path[2]).replace('""', '"')
+    text = dump.text[statement.start : statement.end].decode("utf-8", "replace")
+    return unknown_objects(text, schema)
 
 
 def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> list[LoadError]:
@@ -218,20 +355,27 @@ def _literal(text: str) -> bytes:
     return b"'" + text.replace("'", "''").encode() + b"'"
 
 
-def _substitute(server: Server, database: str, missing: dict[str, Extension]) -> set[str]:
-    """Create stand-ins for the functions of missing extensions; return the schemas made."""
+def _make_schemas(
+    server: Server,
+    database: str,
+    wanted: Iterable[Extension],
+    missing: Mapping[str, Extension],
+) -> set[str]:
+    """Create the schemas of extensions, which dumps of a part don't, and return them.
+
+    The functions of missing extensions get their stand-ins there.
+    """
     made = {"public"}
-    todo = [one for one in missing.values() if one.name in SUBSTITUTES]
-    if not todo:
-        return made
     with _connect(server, database) as connection:
-        for extension in todo:
+        for extension in wanted:
             schema = extension.schema or "public"
-            made.add(schema)
-            connection.execute(
-                sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
-            )
-            connection.execute(substitute_sql(extension.name, schema).encode())
+            if schema not in made and not schema.startswith("pg_"):
+                made.add(schema)
+                connection.execute(
+                    sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
+                )
+            if extension.name in missing and extension.name in SUBSTITUTES:
+                connection.execute(substitute_sql(extension.name, schema).encode())
     return made
 
 
@@ -296,31 +440,6 @@ def _missing_extension(server: Server, name: str, where: str) -> Problem:
         what = f"{server.description} has no {name}: what needs it was left out."
         todo = "Read a database that has it with --url."
     return Code.EXTENSION_MISSING.at(where, what, todo=todo, severity=severity)
-
-
-def _error_problems(errors: list[LoadError], dump: Dump) -> Iterator[Problem]:
-    """Report the first errors one by one, and their number."""
-    for error in errors[:SHOWN_ERRORS]:
-        statement = dump.script.statement_at(error.line)
-        data_only = statement is not None and statement.head.upper().startswith(
-            ("INSERT ", "COPY ", "UPDATE ", "DELETE ", "SELECT ")
-        )
-        yield Code.DUMP_ERROR.at(
-            f"{dump.path}:{error.line}",
-            f"The server refused a statement: {error.message}.",
-            severity=Severity.WARNING if data_only else Severity.ERROR,
-        )
-    if errors:
-        total = len(dump.script.statements)
-        hidden = len(errors) - SHOWN_ERRORS
-        more = f"; {hidden} more errors are not shown" if hidden > 0 else ""
-        yield Code.DUMP_ERROR.at(
-            str(dump.path),
-            f"{len(errors)} of {total} statements failed{more}.",
-            todo="What they make is missing here: read the database itself with --url, or repair"
-            " the dump.",
-            severity=Severity.WARNING,
-        )
 
 
 def _create_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:

@@ -51,20 +51,21 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     embedded: bool = False
 
 
-def choose_installation(major: int | None) -> Installation:
-    """Return the installation that suits a dump of that major version (`None`: unknown).
+def choose_installations(major: int | None) -> tuple[Installation, ...]:
+    """Return the installations to try for a dump of that major version, the best one first.
 
-    The full local installation of the nearest major at or above it; when there is none, the
-    embedded one if that is not older than the dump; else the newest there is.
+    First the full local installation of the nearest major at or above it; when there is none, the
+    embedded one if that is not older than the dump, else the newest there is. Then the newest of
+    the others, for statements that only a newer server takes. Without a version (`None`: the
+    dump has no header) the newest comes first.
 
     Raises `ScaffoldError` (`no-local-server`) when there is none at all.
     """
-    full = local_installations()
+    full, embedded = local_installations(), embedded_installation()
     chosen = nearest(full, major)
-    if chosen is None or (major is not None and chosen.major < major):
-        embedded = embedded_installation()
-        if embedded and (chosen is None or embedded.major > chosen.major):
-            chosen = embedded
+    older = chosen is None or major is None or chosen.major < major
+    if older and embedded and (chosen is None or embedded.major > chosen.major):
+        chosen = embedded
     if chosen is None:
         raise fail(
             Code.NO_LOCAL_SERVER,
@@ -72,7 +73,9 @@ def choose_installation(major: int | None) -> Installation:
             where="--dump",
             todo=_INSTALL,
         )
-    return chosen
+    others = [one for one in (*full, *([embedded] if embedded else [])) if one != chosen]
+    newest = max(others, key=lambda one: (one.major, not one.embedded), default=None)
+    return (chosen,) if newest is None else (chosen, newest)
 
 
 def nearest(installations: Iterable[Installation], major: int | None) -> Installation | None:

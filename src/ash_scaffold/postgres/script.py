@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -23,6 +23,9 @@ ICU = "(icu)"
 _HEAD_LENGTH = 400
 
 _HEADER = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
+_HEADER_BYTES = 10_000
+# The first and the last line that pg_dump and pg_dumpall write, the latter around the former's.
+_FRAME = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump( complete)?\r?$", re.MULTILINE)
 _BLANKS = re.compile(rb"(?:\s+|--[^\n]*)*")
 # Possessive, so that a quotation without an end costs no time.
 _PLAIN = rb"'(?:[^']++|'')*+'"
@@ -55,6 +58,14 @@ _WORDS_MATTER = re.compile(r"COPY\b|CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b"
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
 _END_OF_DATA = re.compile(rb"^\\\.\r?$", re.MULTILINE)
 _META = re.compile(rb"\\(\S*)[^\n]*")
+# psql's documentation, `\connect`: a database's name, plain or quoted, or a connection string.
+_CONNECT = re.compile(
+    rb"""\\c(?:onnect)?\s+(?:-reuse-previous=\w+\s+)?(?P<name>"(?:[^"]|"")*"|'(?:[^']|'')*'|\S+)"""
+)
+_IN_CONNINFO = re.compile(r"dbname\s*=\s*(?:'((?:[^'\\]|\\.)*)'|(\S+))")
+_MAKES = re.compile(
+    r"CREATE (?!DATABASE|ROLE|USER|GROUP|TABLESPACE)|ALTER TABLE|COPY |INSERT ", re.IGNORECASE
+)
 
 _STRINGS = re.compile(
     r"SET (?:SESSION |LOCAL )?standard_conforming_strings\s*(?:=|TO)\s*'?(\w+)", re.IGNORECASE
@@ -72,6 +83,7 @@ _ELSEWHERE = re.compile(
 )
 # Commands that pg_dump and psql users write into every script, and that need no report.
 _SILENT_COMMANDS = ("restrict", "unrestrict", ".", "echo")
+_INCLUDES = ("i", "ir", "include", "include_relative", "gexec")
 _HARMLESS_COMMANDS = ("connect", "c", "encoding", "set", "unset", "pset", "timing")
 
 
@@ -101,11 +113,14 @@ class Refused(msgspec.Struct, frozen=True):
     r"""Something that is not run: a psql command, or a COPY with a file or a program.
 
     It is `harmless` where dumps hold it by themselves, as `pg_dump --create` does `\connect`.
+    `includes` marks a command that would have run another script, whose statements are
+    unknown.
     """
 
     line: int
     what: str
     harmless: bool = False
+    includes: bool = False
 
 
 class Extension(msgspec.Struct, frozen=True):
@@ -127,14 +142,49 @@ class Edit(msgspec.Struct, frozen=True):
     needs: str = ""
 
 
+class Section(msgspec.Struct, frozen=True):
+    r"""The part of a script between one `\connect` and the next: its database, and its bytes.
+
+    The part before the first one has no database's name. `is_empty` is true for one that makes
+    nothing, as pg_dumpall writes them for `template1` and `postgres`.
+    """
+
+    database: str
+    start: int
+    end: int
+    is_empty: bool
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """What a script breaks off in, and the line it begins at."""
+
+    line: int
+    what: str
+
+
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """The statements of a dump. `major` is its server's, from the header of the dump."""
+    """The statements of a dump. `major` is its server's, from the header of the dump.
+
+    `by_pg_dump` says that it has the first line of a dump, `complete` that it has the last one as
+    well. `unfinished` is set where the text ends inside of a quotation, a comment, parentheses or
+    the data of a COPY.
+    """
 
     major: int | None
+    lines: int
+    by_pg_dump: bool
+    complete: bool
+    unfinished: Unfinished | None
     statements: tuple[Statement, ...]
     edits: tuple[Edit, ...]
     extensions: tuple[Extension, ...]
     refused: tuple[Refused, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """The databases that it makes something in, in order; `""` for those without a name."""
+        return tuple(dict.fromkeys(each.database for each in self.sections if not each.is_empty))
 
     def statement_at(self, line: int) -> Statement | None:
         """Return the statement in which psql was when it named this line."""
@@ -146,14 +196,49 @@ def read_script(text: bytes) -> Script:
     """Take a plain-text dump apart."""
     reader = _Reader(text)
     reader.read()
-    header = _HEADER.search(text, 0, 10_000)
+    header = _HEADER.search(text, 0, _HEADER_BYTES)
+    frame = _FRAME.search(text, 0, _HEADER_BYTES)
+    open_frames = 0
+    for each in _FRAME.finditer(text) if frame else ():
+        open_frames += -1 if each.group(1) else 1
     return Script(
         major=int(header.group(1)) if header else None,
+        lines=text.count(b"\n") + (not text.endswith(b"\n")),
+        by_pg_dump=frame is not None,
+        complete=frame is not None and open_frames == 0,
+        unfinished=reader.unfinished,
         statements=tuple(reader.statements),
         edits=tuple(reader.edits),
         extensions=tuple(reader.extensions),
         refused=tuple(reader.refused),
+        sections=_sections(reader.statements, reader.connections, len(text)),
     )
+
+
+def text_of(text: bytes, script: Script, database: str) -> bytes:
+    """Return the text with the sections of other databases blank, its line numbers kept."""
+    parts = []
+    for section in script.sections:
+        mine = section.database == database or section.is_empty
+        part = text[section.start : section.end]
+        parts.append(part if mine else b"\n" * part.count(b"\n"))
+    return b"".join(parts)
+
+
+def _sections(
+    statements: Sequence[Statement], connections: Sequence[tuple[int, str]], length: int
+) -> tuple[Section, ...]:
+    starts = [(0, ""), *connections]
+    ends = [*(start for start, _ in connections), length]
+    found = []
+    for (start, database), end in zip(starts, ends, strict=True):
+        inside = (one for one in statements if start <= one.start < end)
+        found.append(Section(database, start, end, not any(map(_makes, inside))))
+    return tuple(found)
+
+
+def _makes(statement: Statement) -> bool:
+    return _MAKES.match(statement.head) is not None
 
 
 def safe_parts(
@@ -194,6 +279,8 @@ class _Reader:
         self.edits: list[Edit] = []
         self.extensions: list[Extension] = []
         self.refused: list[Refused] = []
+        self.unfinished: Unfinished | None = None
+        self.connections: list[tuple[int, str]] = []
         self._standard_strings = True
         self._line = 1
         self._counted = 0
@@ -214,6 +301,25 @@ class _Reader:
         self._counted = position
         return self._line
 
+    def _connect(self, start: int) -> None:
+        match = _CONNECT.match(self.text, start)
+        if match is None:
+            return
+        name = match["name"].decode("utf-8", "replace")
+        if name[:1] in "\"'":
+            name = name[1:-1].replace(name[0] * 2, name[0])
+        inside = _IN_CONNINFO.search(name)
+        if inside is not None:
+            name = inside[1] or inside[2] or ""
+        # A hyphen stands for the database of the connection before.
+        if name != "-":
+            self.connections.append((start, name))
+
+    def _break_off(self, start: int, what: str) -> None:
+        if self.unfinished is None:
+            line = self.text.count(b"\n", 0, start) + 1
+            self.unfinished = Unfinished(line, what)
+
     def _after_blanks(self, position: int) -> int:
         while True:
             match = _BLANKS.match(self.text, position)
@@ -227,6 +333,7 @@ class _Reader:
         while depth:
             edge = _BLOCK_EDGE.search(self.text, position)
             if edge is None:
+                self._break_off(position, "a comment")
                 return len(self.text)
             depth += 1 if edge.group() == b"/*" else -1
             position = edge.end()
@@ -237,10 +344,13 @@ class _Reader:
         end = match.end() if match else len(self.text)
         name = match.group(1).decode("ascii", "replace") if match else ""
         self.edits.append(Edit(start, end))
+        if name in ("connect", "c"):
+            self._connect(start)
         if name not in _SILENT_COMMANDS:
             what = f"the psql command \\{name}"
             harmless = name in _HARMLESS_COMMANDS
-            self.refused.append(Refused(self._line_at(start), what, harmless))
+            includes = name in _INCLUDES
+            self.refused.append(Refused(self._line_at(start), what, harmless, includes))
         return end
 
     def _statement(self, start: int) -> int:
@@ -261,6 +371,8 @@ class _Reader:
         while True:
             token = tokens.search(self.text, position)
             if token is None:
+                if parentheses or blocks:
+                    self._break_off(start, "a statement")
                 return len(self.text), stdin
             position = token.end()
             kind = token.lastgroup
@@ -271,6 +383,7 @@ class _Reader:
                 if mark == b"\\":
                     position = self._meta_command(token.start())
                 elif mark in (b"'", b'"'):
+                    self._break_off(token.start(), "a quotation")
                     return len(self.text), stdin
                 elif mark == b"(":
                     parentheses += 1
@@ -278,6 +391,8 @@ class _Reader:
                     parentheses = max(0, parentheses - 1)
             elif kind == "dollar":
                 close = self.text.find(token.group(), position)
+                if close < 0:
+                    self._break_off(token.start(), "a quotation")
                 position = len(self.text) if close < 0 else close + len(token.group())
             elif kind == "block":
                 position = self._after_block_comment(position)
@@ -319,6 +434,8 @@ class _Reader:
         newline = self.text.find(b"\n", end)
         data_start = len(self.text) if newline < 0 else newline + 1
         close = _END_OF_DATA.search(self.text, data_start)
+        if close is None:
+            self._break_off(start, "the data of a COPY")
         data_end = close.start() if close else len(self.text)
         block_end = close.end() if close else len(self.text)
         block = CopyBlock(stdin.start(), stdin.end(), data_start, data_end, block_end)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from ash_scaffold.postgres.unknown import Refusal
 from ash_scaffold.postgres.url import describe_url, parse_url
-from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
+
+    from ash_scaffold.postgres.dump import Dump, Loaded
+    from ash_scaffold.postgres.installation import Installation
+    from ash_scaffold.postgres.server import Server
 
 _DUMP_DATABASE = "dump"
 
@@ -24,13 +29,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `description` names it without the password. `server_version_text` is the version of a
     throw-away server, and empty for a URL, to which nothing is connected yet. `problems` are
-    those met on the way: errors in the dump, missing extensions, dropped URL parameters.
+    those met on the way: missing extensions, dropped URL parameters. `refusals` are statements of
+    a dump that were not run, in the order of lines.
     """
 
     url: URL
     description: str
     server_version_text: str = ""
     problems: tuple[Problem, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -77,11 +84,12 @@ def open_source(
     *,
     environment: Mapping[str, str],
     configured: str | None = None,
+    database: str | None = None,
 ) -> Iterator[Source]:
     """Give the database to read, for as long as the context lasts.
 
     A URL is only parsed: nothing is connected to. A dump is loaded into a throw-away server,
-    which is stopped and removed however the context ends.
+    which is stopped and removed however the context ends; `database` chooses one of several in it.
 
     Raises `ScaffoldError` for a source that can't be opened: `no-database`, `bad-url`,
     `no-local-server`, `dump-unreadable`, `extension-missing`.
@@ -91,12 +99,12 @@ def open_source(
         parsed = parse_url(choice.url, where=choice.where)
         yield Source(url=parsed.url, description=describe_url(parsed.url), problems=parsed.problems)
         return
-    with _loaded(choice.dump) as source:
+    with _loaded(choice.dump, database) as source:
         yield source
 
 
 @contextmanager
-def _loaded(path: Path) -> Iterator[Source]:
+def _loaded(path: Path, database: str | None) -> Iterator[Source]:
     if os.name != "posix":
         raise fail(
             Code.NO_LOCAL_SERVER,
@@ -104,17 +112,63 @@ def _loaded(path: Path) -> Iterator[Source]:
             where="--dump",
             todo="Load the dump into a server and read that with --url.",
         )
-    from ash_scaffold.postgres.dump import load, read_dump
-    from ash_scaffold.postgres.installation import choose_installation
-    from ash_scaffold.postgres.server import throwaway_server
+    from ash_scaffold.postgres.dump import read_dump, require_schema
+    from ash_scaffold.postgres.installation import choose_installations
 
-    dump = read_dump(path)
-    installation = choose_installation(dump.script.major)
-    with throwaway_server(installation) as server:
-        problems = load(server, _DUMP_DATABASE, [dump])
+    dump = read_dump(path, database)
+    require_schema(dump)
+    with _best_load(dump, choose_installations(dump.script.major)) as (server, loaded):
+        newer = dump.script.major is not None and dump.script.major > server.installation.major
+        problems = loaded.problems
+        if newer and any(refusal.unknown for refusal in loaded.refusals):
+            what = f"The dump is of PostgreSQL {dump.script.major}; {server.description} is older."
+            todo = f"Install PostgreSQL {dump.script.major} here, or read the database with --url."
+            problems += (Code.DUMP_ERROR.at(str(path), what, todo=todo, severity=Severity.WARNING),)
         yield Source(
             url=server.url(_DUMP_DATABASE),
             description=f"{path} in {server.description}",
             server_version_text=server.version_text,
             problems=problems,
+            refusals=loaded.refusals,
         )
+
+
+@contextmanager
+def _best_load(
+    dump: Dump, installations: Sequence[Installation]
+) -> Iterator[tuple[Server, Loaded]]:
+    """Give the server that takes the most of a dump: the first that takes all of it, else the best.
+
+    Raises what `load` does for the first installation, when none can load the dump at all.
+    """
+    from ash_scaffold.postgres.dump import load
+    from ash_scaffold.postgres.server import throwaway_server
+
+    with ExitStack() as stack:
+        best: tuple[Server, Loaded, ExitStack] | None = None
+        failure: ScaffoldError | None = None
+        for installation in installations:
+            attempt = stack.enter_context(ExitStack())
+            server = attempt.enter_context(throwaway_server(installation))
+            try:
+                loaded = load(server, _DUMP_DATABASE, [dump])
+            except ScaffoldError as error:
+                failure = failure or error
+                attempt.close()
+                continue
+            if best is None or _unknown(loaded) < _unknown(best[1]):
+                if best is not None:
+                    best[2].close()
+                best = (server, loaded, attempt)
+            else:
+                attempt.close()
+            if not _unknown(best[1]):
+                break
+        if best is None:
+            assert failure is not None
+            raise failure
+        yield best[0], best[1]
+
+
+def _unknown(loaded: Loaded) -> int:
+    return sum(bool(refusal.unknown) for refusal in loaded.refusals)

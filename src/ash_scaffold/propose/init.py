@@ -30,11 +30,13 @@ from ash_scaffold.propose.domains import (
     propose,
 )
 from ash_scaffold.session import (
+    Session,
     SourceOptions,
     make_session,
     open_database,
     open_project,
     read_database,
+    source_problems,
 )
 from ash_scaffold.text_diff import unified_diff
 
@@ -87,16 +89,22 @@ def prepare(options: SourceOptions) -> Outcome:
     the entries.
     """
     opened = open_project(options)
-    project, config, hints = opened.project, opened.config, opened.hints
+    project, config = opened.project, opened.config
     before = _read(project.root / FILE_NAME)
     with open_database(opened) as source:
         database = read_database(opened, source)
+    repo = _repo(project, options.repo, config)
+    session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
+    with source_problems(session.problems):
+        return _propose(session, source.description, before, repo)
+
+
+def _propose(session: Session, source: str, before: str | None, repo: str | None) -> Outcome:
+    project, config, options = session.project, session.config, session.options
+    database, hints, state = session.database, session.hints, session.state
     if not database.tables:
         raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
     require_names(config, database, ())
-    repo = _repo(project, options.repo, config)
-    session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
-    state = session.state
     scope = plan_scope(database, state, session.resolver, Options())
     inputs = ProposalInput(
         database.tables,
@@ -112,7 +120,7 @@ def prepare(options: SourceOptions) -> Outcome:
     problems = (*session.problems, *_additions(proposal), *_no_repo(repo))
     return Outcome(
         proposal=proposal,
-        source=source.description,
+        source=source,
         before=before,
         after=after,
         left_out=scope.skipped,

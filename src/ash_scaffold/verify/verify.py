@@ -13,7 +13,7 @@ from ash_scaffold.ash.project_state import ExistingResource
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.problem import Problem
+from ash_scaffold.problem import Problem, ScaffoldError
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.state import find_repo
 from ash_scaffold.report.finding import Finding
@@ -82,6 +82,8 @@ def verify(
         schemas = {*schemas_in(options.tables), *_schemas_of(project)}
         database = read_database(opened, source, schemas)
         session = make_session(opened, repo, source, database)
+        if session.unread:
+            raise ScaffoldError(*session.unread)
         planned = session.plan()
         tables = matching_tables(options.tables, database) if options.tables else None
         mix = _mix(options, project, source.url)

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict 0MjTFXQL6EAeT3zbwBdLaAkbzgw7QqEpUnjPgxsjkqrlXL9LnWHIig32jqRiENE
+\restrict 6WH6LTqeC3LRmznnYx4kqbd17SnVjiayV44GOz06F34Dg9hNKAJAteyPuiQZSAQ
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -137,6 +137,29 @@ CREATE VIEW archive.hire AS
     hire.staff_id,
     hire.last_update
    FROM public.hire;
+
+
+--
+-- Name: owner; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.owner (
+    owner_id integer NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    last_update timestamp without time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: owner; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.owner AS
+ SELECT owner.owner_id,
+    owner.first_name,
+    owner.last_name
+   FROM public.owner;
 
 
 --
@@ -386,18 +409,6 @@ CREATE SEQUENCE public.language_language_id_seq
 --
 
 ALTER SEQUENCE public.language_language_id_seq OWNED BY public.language.language_id;
-
-
---
--- Name: owner; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.owner (
-    owner_id integer NOT NULL,
-    first_name text NOT NULL,
-    last_name text NOT NULL,
-    last_update timestamp without time zone DEFAULT now() NOT NULL
-);
 
 
 --
@@ -657,7 +668,7 @@ COPY public.address (address_id, street, street2, district, port_id, postal_code
 --
 
 COPY public.boat (boat_id, title, description, built, language_id, original_language_id, hire_days, rate, length, value, hull, features, fulltext, last_update) FROM stdin;
-1	Sea \\. "Fox"	a;b	1987	1	\N	3	4.99	\N	1999.99	Cat	{"Deck hands",NULL}	'b':4 'fox':2 'sea':1	2026-11-28 16:40:32.022713
+1	Sea \\. "Fox"	a;b	1987	1	\N	3	4.99	\N	1999.99	Cat	{"Deck hands",NULL}	'b':4 'fox':2 'sea':1	2026-11-28 17:37:12.244482
 \.
 
 
@@ -690,8 +701,8 @@ COPY public.hire (hire_id, boat_id, customer_id, staff_id, last_update, period) 
 --
 
 COPY public.language (language_id, name, last_update) FROM stdin;
-1	English             	2026-11-28 16:40:32.021845
-2	Norsk               	2026-11-28 16:40:32.021845
+1	English             	2026-11-28 17:37:12.234211
+2	Norsk               	2026-11-28 17:37:12.234211
 \.
 
 
@@ -724,8 +735,8 @@ COPY public.payment_p2026_02 (payment_id, customer_id, staff_id, hire_id, amount
 --
 
 COPY public.port (port_id, name, country, last_update) FROM stdin;
-1	Bergen	Norway	2026-11-28 16:40:32.022313
-2	Saint-Malo\tBretagne	France	2026-11-28 16:40:32.022313
+1	Bergen	Norway	2026-11-28 17:37:12.239208
+2	Saint-Malo\tBretagne	France	2026-11-28 17:37:12.239208
 \.
 
 
@@ -880,11 +891,19 @@ ALTER TABLE ONLY public.owner
 
 
 --
+-- Name: payment payment_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_pkey PRIMARY KEY (payment_date, payment_id);
+
+
+--
 -- Name: payment_p2026_01 payment_p2026_01_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.payment_p2026_01
-    ADD CONSTRAINT payment_p2026_01_pkey PRIMARY KEY (payment_id);
+    ADD CONSTRAINT payment_p2026_01_pkey PRIMARY KEY (payment_date, payment_id);
 
 
 --
@@ -892,7 +911,7 @@ ALTER TABLE ONLY public.payment_p2026_01
 --
 
 ALTER TABLE ONLY public.payment_p2026_02
-    ADD CONSTRAINT payment_p2026_02_pkey PRIMARY KEY (payment_id);
+    ADD CONSTRAINT payment_p2026_02_pkey PRIMARY KEY (payment_date, payment_id);
 
 
 --
@@ -959,6 +978,34 @@ CREATE UNIQUE INDEX idx_unq_manager ON public.yard USING btree (manager_id);
 --
 
 CREATE INDEX payment_p2026_01_customer_id_idx ON public.payment_p2026_01 USING btree (customer_id);
+
+
+--
+-- Name: payment_p2026_01_payment_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX payment_p2026_01_payment_id_idx ON public.payment_p2026_01 USING btree (payment_id);
+
+
+--
+-- Name: payment_p2026_02_payment_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX payment_p2026_02_payment_id_idx ON public.payment_p2026_02 USING btree (payment_id);
+
+
+--
+-- Name: payment_p2026_01_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.payment_pkey ATTACH PARTITION public.payment_p2026_01_pkey;
+
+
+--
+-- Name: payment_p2026_02_pkey; Type: INDEX ATTACH; Schema: public; Owner: -
+--
+
+ALTER INDEX public.payment_pkey ATTACH PARTITION public.payment_p2026_02_pkey;
 
 
 --
@@ -1114,5 +1161,5 @@ ALTER TABLE ONLY public.yard
 -- PostgreSQL database dump complete
 --
 
-\unrestrict 0MjTFXQL6EAeT3zbwBdLaAkbzgw7QqEpUnjPgxsjkqrlXL9LnWHIig32jqRiENE
+\unrestrict 6WH6LTqeC3LRmznnYx4kqbd17SnVjiayV44GOz06F34Dg9hNKAJAteyPuiQZSAQ
 
