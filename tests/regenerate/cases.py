@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,24 +38,16 @@ def run_history(seed: int) -> None:
             schema = take_step(team, schema)
 
 
-def failures(run: Callable[[int], None], seeds: Sequence[int]) -> Iterator[str]:
-    """Run histories in as many processes as there are processors; give what went wrong."""
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        for found in pool.map(_Guarded(run), seeds, chunksize=10):
-            if found:
-                yield found
-
-
-class _Guarded:
-    def __init__(self, run: Callable[[int], None]) -> None:
-        self._run = run
-
-    def __call__(self, seed: int) -> str:
+def failures(run: Callable[[int], None], seeds: Sequence[int]) -> list[str]:
+    """Run histories, and return the trace of each that failed."""
+    print(f"seeds {seeds[0]} to {seeds[-1]} ({VARIABLE}={first_seed()})")
+    found = []
+    for seed in seeds:
         try:
-            self._run(seed)
+            run(seed)
         except Exception:
-            return f"seed {seed}\n{traceback.format_exc()}"
-        return ""
+            found.append(f"seed {seed}\n{traceback.format_exc()}")
+    return found
 
 
 if __name__ == "__main__":
