@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from itertools import count
 
-import psycopg
 import pytest
 from msgspec import structs
-from psycopg import sql
 from sqlalchemy import URL
+from tests.databases import Databases, run_ddl
 
 from ash_scaffold.postgres.catalog import Database, Table
 from ash_scaffold.postgres.connect import read_only
@@ -62,35 +60,30 @@ def postgres(installation: Installation) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def database_names() -> Iterator[str]:
-    return (f"test_{number}" for number in count(1))
+def databases(postgres: Server, postgres_major: int) -> Databases:
+    return Databases(postgres, postgres_major)
 
 
-@pytest.fixture
-def run_ddl() -> Callable[..., None]:
+@pytest.fixture(name="run_ddl")
+def _run_ddl() -> Callable[..., None]:
     """Give `run_ddl(url, *statements)`."""
-    return _run_ddl
+    return run_ddl
 
 
 @pytest.fixture
-def make_database(
-    postgres: Server, postgres_major: int, database_names: Iterator[str]
-) -> Iterator[Callable[..., URL]]:
-    """Give `make_database(*statements) -> URL`: a new database in which they were run."""
-    administration = postgres.url("postgres")
-    strategy = "STRATEGY file_copy" if postgres_major >= 15 else ""  # the faster one without fsync
-    made: list[str] = []
+def make_database(databases: Databases) -> Iterator[Callable[..., URL]]:
+    """Give `make_database(*statements) -> URL`: an empty database in which they were run."""
+    taken: list[URL] = []
 
     def make(*statements: str) -> URL:
-        name = next(database_names)
-        _run_ddl(administration, f"CREATE DATABASE {name} TEMPLATE template0 {strategy}")
-        made.append(name)
-        url = postgres.url(name)
-        _run_ddl(url, *statements)
+        url = databases.take()
+        taken.append(url)
+        run_ddl(url, *statements)
         return url
 
     yield make
-    _run_ddl(administration, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
+    for url in taken:
+        databases.give_back(url)
 
 
 @pytest.fixture
@@ -105,14 +98,6 @@ def reflect_ddl(make_database: Callable[..., URL]) -> Callable[..., Database]:
         return without_numbers(database)
 
     return from_ddl
-
-
-def _run_ddl(url: URL, *statements: str) -> None:
-    """Run each text, which may hold several statements, in a transaction of its own."""
-    uri = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(uri, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(sql.SQL(statement))
 
 
 def without_numbers(database: Database) -> Database:
