@@ -48,7 +48,7 @@ from ash_scaffold.project.schema_changes import (
     tables_near_changes,
 )
 from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
-from ash_scaffold.project.state import choose_repo, project_state
+from ash_scaffold.project.state import project_state, require_repo
 from ash_scaffold.toml_text import quoted
 
 
@@ -126,7 +126,7 @@ class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
 
     def require_repo(self) -> str:
         """Return the repo's module. Raises `ScaffoldError` where there is none."""
-        return choose_repo(self.project, self.options.repo, self.config)
+        return require_repo(self.project, self.options.repo, self.config)
 
 
 class Session(OpenProject, frozen=True, kw_only=True):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ash_scaffold.propose.init import Outcome
     from ash_scaffold.session import SourceOptions
 
-_MANY = 30
 _EXAMPLES = """[bold]Examples[/bold]
 
 Propose domains for the tables of a dump, and look at them first:
@@ -92,7 +91,14 @@ def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
 
 
 def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
-    from ash_scaffold.cli.output import console, print_diff, print_problems, print_table, safe
+    from ash_scaffold.cli.output import (
+        console,
+        listed,
+        print_diff,
+        print_problems,
+        print_table,
+        safe,
+    )
 
     if quiet:
         print_problems(outcome.problems, quiet=True)
@@ -111,9 +117,7 @@ def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
             ],
         )
     if outcome.left_out:
-        shown = ", ".join(safe(str(name)) for name in outcome.left_out[:_MANY])
-        more = f" and {len(outcome.left_out) - _MANY} more" if len(outcome.left_out) > _MANY else ""
-        out.print(f"Left out: {shown}{more}")
+        out.print(f"Left out: {listed(outcome.left_out)}")
     print_problems(outcome.problems)
     out.print(_ending(outcome, dry_run=dry_run))
 

@@ -98,7 +98,13 @@ inspect.__doc__ = f"{cleandoc(inspect.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _print(found: Inspection) -> None:
-    from ash_scaffold.cli.output import console, print_problems, print_table, safe
+    from ash_scaffold.cli.output import (
+        console,
+        print_problems,
+        print_table,
+        print_unread_schemas,
+        safe,
+    )
 
     console().print(f"Read {safe(found.source)}")
     for view in found.tables:
@@ -106,12 +112,18 @@ def _print(found: Inspection) -> None:
             _title(view), ("column", "type", "null", "attribute", "Ash type", "why"), _rows(view)
         )
     print_problems(found.problems)
-    _print_other_schemas(found)
+    print_unread_schemas(found.other_schemas)
 
 
 def _print_usage(found: Inspection) -> None:
     """Print the users of each table, without the problems of mapping it to Ash."""
-    from ash_scaffold.cli.output import console, print_problems, print_table, safe
+    from ash_scaffold.cli.output import (
+        console,
+        print_problems,
+        print_table,
+        print_unread_schemas,
+        safe,
+    )
 
     out = console()
     out.print(f"Read {safe(found.source)}")
@@ -123,7 +135,7 @@ def _print_usage(found: Inspection) -> None:
         else:
             out.print(f"{safe(title)}: no module of the legacy code names it.")
     print_problems(found.reading)
-    _print_other_schemas(found)
+    print_unread_schemas(found.other_schemas)
 
 
 def _user_rows(users: Sequence[User]) -> list[tuple[str, ...]]:
@@ -139,14 +151,6 @@ def _user_rows(users: Sequence[User]) -> list[tuple[str, ...]]:
         )
         for user in users
     ]
-
-
-def _print_other_schemas(found: Inspection) -> None:
-    from ash_scaffold.cli.output import console, safe
-
-    if found.other_schemas:
-        names = ", ".join(f"{safe(name)} ({count})" for name, count in found.other_schemas)
-        console().print(f"Schemas that were not read: {names}")
 
 
 def _name(view: TableView) -> str:

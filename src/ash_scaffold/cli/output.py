@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _UNLIMITED = 10_000
+_MANY = 30
 _BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
@@ -105,3 +106,16 @@ def write_json(document: object) -> None:
 
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     sys.stdout.write(text + "\n")
+
+
+def listed(names: Sequence[object]) -> str:
+    """Return names as a sentence has them; of many only the first."""
+    shown = ", ".join(safe(str(name)) for name in names[:_MANY])
+    return shown + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
+
+
+def print_unread_schemas(schemas: Sequence[tuple[str, int]]) -> None:
+    """Print the schemas that were not read, each with the number of its tables."""
+    if schemas:
+        names = ", ".join(f"{safe(name)} ({count})" for name, count in schemas)
+        console().print(f"Schemas that were not read: {names}")

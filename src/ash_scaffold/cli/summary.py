@@ -8,18 +8,18 @@ import msgspec
 
 from ash_scaffold.cli.output import (
     console,
+    listed,
     print_diff,
     print_problems,
     print_table,
+    print_unread_schemas,
     safe,
     write_json,
 )
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.run import Outcome
-from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.session import Session
 
-_MANY = 30
 _NOTHING = "(nothing)"
 _LIKELY = ", most likely: the old and the new one are alike in type, place and constraints"
 
@@ -169,24 +169,15 @@ def _print_gone(outcome: Outcome, *, dry_run: bool) -> None:
             console().print(f"{_status_text(file.status, dry_run=dry_run)}: {safe(file.path)}")
 
 
-def _listed(names: tuple[Name, ...]) -> str:
-    shown = ", ".join(safe(str(name)) for name in names[:_MANY])
-    return shown + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
-
-
 def _print_tables(outcome: Outcome) -> None:
     """Say which tables and schemas the run took no notice of."""
     out = console()
     scope = outcome.plan.scope
     if scope.unassigned:
-        out.print(f"In no domain: {_listed(scope.unassigned)}")
+        out.print(f"In no domain: {listed(scope.unassigned)}")
     if scope.skipped:
-        out.print(f"Left out: {_listed(scope.skipped)}")
-    if outcome.session.database.other_schemas:
-        names = ", ".join(
-            f"{safe(name)} ({n})" for name, n in outcome.session.database.other_schemas
-        )
-        out.print(f"Schemas that were not read: {names}")
+        out.print(f"Left out: {listed(scope.skipped)}")
+    print_unread_schemas(outcome.session.database.other_schemas)
 
 
 def _print_rest(outcome: Outcome) -> None:

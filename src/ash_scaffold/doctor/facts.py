@@ -86,7 +86,7 @@ def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: N
     snapshots, snapshot_problems = _snapshots(root)
     project = read_project(options.folder)
     config, config_problems = _config(root)
-    repo = _repo(project, options.repo, config)
+    repo = choose_repo(project, options.repo, config)
     say("Asking mix and git")
     elixir = find_elixir(project.app_root)
     git = ask_git(root)
@@ -136,13 +136,6 @@ def _config(root: Path) -> tuple[Config, tuple[Problem, ...]]:
         return load_config(root), ()
     except ScaffoldError as error:
         return Config(), error.problems
-
-
-def _repo(project: Project, asked: str | None, config: Config) -> str | None:
-    try:
-        return choose_repo(project, asked, config)
-    except ScaffoldError:
-        return None
 
 
 def _formatter(project: Project) -> tuple[Problem, ...]:

@@ -21,22 +21,23 @@ _ENTRIES = "resources"
 _STORAGE = "def storage_type/0"
 
 
-def choose_repo(project: Project, option: str | None, config: Config) -> str:
-    """Return the repo's module: the option, the configuration's, or the project's own.
+def choose_repo(project: Project, option: str | None, config: Config) -> str | None:
+    """Return the repo's module: the option, the configuration's, or the project's own."""
+    own = project.repo.module if project.repo is not None else None
+    return option or config.repo or own
 
-    Raises `ScaffoldError` when there is none of the three.
-    """
-    named = option or config.repo
-    if named is not None:
-        return named
-    if project.repo is None:
+
+def require_repo(project: Project, option: str | None, config: Config) -> str:
+    """Return the repo's module. Raises `ScaffoldError` when there is none of the three."""
+    module = choose_repo(project, option, config)
+    if module is None:
         raise fail(
             Code.NOT_A_MIX_PROJECT,
             "The project has no repo: no module with `use AshPostgres.Repo` or `use Ecto.Repo`.",
             where=str(project.root),
             todo='Name it: --repo App.Repo, or repo = "App.Repo" in ash_scaffold.toml.',
         )
-    return project.repo.module
+    return module
 
 
 def find_repo(project: Project, module: str) -> Repo | None:

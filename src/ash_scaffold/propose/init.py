@@ -11,7 +11,6 @@ from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options, plan_scope
 from ash_scaffold.config import (
     FILE_NAME,
-    Config,
     Resolver,
     parse_config,
     require_names,
@@ -89,11 +88,11 @@ def prepare(options: SourceOptions) -> Outcome:
     the entries.
     """
     opened = open_project(options)
-    project, config = opened.project, opened.config
+    project = opened.project
     before = _read(project.root / FILE_NAME)
     with open_database(opened) as source:
         database = read_database(opened, source)
-    repo = _repo(project, options.repo, config)
+    repo = choose_repo(project, options.repo, opened.config)
     session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
     with source_problems(session.problems):
         return _propose(session, source.description, before, repo)
@@ -138,13 +137,6 @@ def _read(path: Path) -> str | None:
         raise fail(
             Code.CONFIG_INVALID, f"can't be read: {error.strerror}", where=FILE_NAME
         ) from error
-
-
-def _repo(project: Project, option: str | None, config: Config) -> str | None:
-    try:
-        return choose_repo(project, option, config)
-    except ScaffoldError:
-        return None
 
 
 def _after(
