@@ -34,7 +34,7 @@ from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.facts import database_of
+from ash_scaffold.postgres.facts import TableFacts, database_of
 from ash_scaffold.postgres.source import Source, open_source
 from ash_scaffold.postgres.unknown import Unknown, with_last_known
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
@@ -219,6 +219,8 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     resolver = Resolver(opened.config)
     refused, unknown = refused_problems(source, database, opened.config)
     facts = [each.facts for each in snapshots.values() if each.facts is not None]
+    if source.server_version_text and not unknown:
+        _require_keys(source, database, facts)
     database = with_last_known(database, database_of(facts), unknown) if unknown else database
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)
@@ -246,6 +248,26 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
         unknown=unknown,
         problems=(*source.problems, *refused, *stored.problems),
     )
+
+
+def _require_keys(source: Source, database: Database, last: Iterable[TableFacts]) -> None:
+    """Refuse a dump without any key or index where the last run has read some.
+
+    `pg_dump --section=pre-data` makes such a dump; without its comments nothing else tells.
+    """
+    if any(table.primary_key or table.indexes or table.foreign_keys for table in database.tables):
+        return
+    here = {table.name for table in database.tables}
+    keyed = sum(each.name in here and each.primary_key is not None for each in last)
+    if keyed:
+        raise fail(
+            Code.DUMP_UNREADABLE,
+            f"It holds not one key or index, and {keyed} of its tables had a primary key at the "
+            "last run.",
+            where=source.description,
+            todo="Make a dump of the whole schema: pg_dump --schema-only. If the keys were dropped "
+            "indeed, read the database with --url.",
+        )
 
 
 @contextmanager

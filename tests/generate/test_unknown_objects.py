@@ -197,6 +197,25 @@ def test_a_dump_of_which_all_is_refused_says_why_there_are_no_tables(dump_shop: 
     assert 'type "nosuchtype" does not exist' in problems[0].what
 
 
+def test_a_dump_that_lost_all_keys_is_refused_though_nothing_in_it_says_so(
+    dump_shop: DumpShop,
+) -> None:
+    keyed = "CREATE TABLE public.a (id int NOT NULL);\nALTER TABLE public.a ADD PRIMARY KEY (id);\n"
+    dump_shop.run(keyed)
+    before = dump_shop.shop.tree()
+    text = keyed.splitlines()[0]
+
+    with pytest.raises(ScaffoldError) as caught:
+        dump_shop.run(text)
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.what) == (
+        Code.DUMP_UNREADABLE,
+        "It holds not one key or index, and 1 of its tables had a primary key at the last run.",
+    )
+    assert dump_shop.shop.tree() == {**before, "structure.sql": text.encode()}
+
+
 HANGS = re.compile(
     r"CREATE (TABLE|VIEW|MATERIALIZED|(UNIQUE )?INDEX|TYPE|DOMAIN|TRIGGER)"
     r"|COMMENT ON (TABLE|COLUMN)"

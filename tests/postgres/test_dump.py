@@ -78,6 +78,10 @@ class Loaded:
             "The file is a web page or JSON, as a server sends it with an error, not SQL text.",
         ),
         (
+            b"<h1>502 Bad Gateway</h1>",
+            "The file is a web page or JSON, as a server sends it with an error, not SQL text.",
+        ),
+        (
             b'{"message": "Not Found"}',
             "The file is a web page or JSON, as a server sends it with an error, not SQL text.",
         ),

@@ -87,7 +87,8 @@ class LoadError(msgspec.Struct, frozen=True):
     message: str
 
 
-_MARKUP = re.compile(rb"\s*(?:<(?:!doctype|html|\?xml|head|body)\b|[{\[]\s*[\"{\[])", re.IGNORECASE)
+# No statement of SQL begins with either.
+_MARKUP = re.compile(rb"\s*(?:<[a-zA-Z!?]|[{\[]\s*[\"{\[\]}])")
 _MAKES_TABLE = re.compile(
     r"CREATE (?:(?:GLOBAL|LOCAL|UNLOGGED|FOREIGN|OR REPLACE|MATERIALIZED|RECURSIVE) )*"
     r"(?:TABLE|VIEW)\b",
