@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import FORMATTED, Done, Shop, rests
+
+from ash_scaffold.generate import writer
+from ash_scaffold.project.format import Formatted, format_files
+from ash_scaffold.project.mix_project import Project
 
 Edit = Callable[[Shop], None]
 
@@ -20,12 +24,15 @@ class Tweak(Protocol):
 
 
 @pytest.fixture(params=FORMATTED)
-def tweak(make_shop: MakeShop, request: pytest.FixtureRequest) -> Tweak:
+def tweak(
+    make_shop: MakeShop, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Tweak:
     """Give `tweak(ddl, tweak, edit=None, files={}) -> Done`.
 
     The project is generated from the DDL, edited, the tweak done, and the project regenerated; a
     third run must find nothing to do. With `mix format` and without it that is the same.
     """
+    monkeypatch.setattr(writer, "format_files", _format_once)
 
     def run(
         ddl: str, tweak: str, edit: Edit | None = None, files: Mapping[str, str] | None = None
@@ -41,3 +48,21 @@ def tweak(make_shop: MakeShop, request: pytest.FixtureRequest) -> Tweak:
         return done
 
     return run
+
+
+_formatted: dict[object, Formatted] = {}
+
+
+def _format_once(
+    files: Mapping[str, str], project: Project, *, locals_without_parens: Sequence[str]
+) -> Formatted:
+    """Run `mix format` once for the same texts, which most tests have several times.
+
+    No project here has its dependencies, so nothing of it counts but its settings.
+    """
+    key = (tuple(files.items()), project.formatter, tuple(locals_without_parens))
+    if key not in _formatted:
+        done = format_files(files, project, locals_without_parens=locals_without_parens)
+        assert not done.project_settings
+        _formatted[key] = done
+    return _formatted[key]
