@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from tests.elixir import merging
 from tests.elixir.merging import Dice, section, units
@@ -44,14 +45,14 @@ def changes(before: Files, after: Files) -> set[str]:
 
 def attributes_of(files: Files) -> list[str]:
     """Return the columns that have an attribute."""
-    trees = [parse(text.encode()) for text in files.values()]
-    parts = [
-        part
-        for tree in trees
-        for module in modules(tree)
-        for part in module_units(tree, module).parts or ()
-    ]
-    return sorted(u.key for part in parts if part.word == "attributes" for u in part.parts or ())
+    return sorted(name for text in files.values() for name in _attributes_in(text))
+
+
+@lru_cache(200)
+def _attributes_in(text: str) -> tuple[str, ...]:
+    tree = parse(text.encode())
+    parts = [part for module in modules(tree) for part in module_units(tree, module).parts or ()]
+    return tuple(u.key for part in parts if part.word == "attributes" for u in part.parts or ())
 
 
 def one_liner(text: str, where: float, _mark: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 from tests.regenerate.edits import Files, changes
@@ -38,11 +39,12 @@ def check_arrived(file: File, before: str, after: str) -> None:
         assert key not in now or "section " in key.rpartition(" / ")[2], key
 
 
-def keys_in(text: str, name: str) -> set[str] | None:
+@lru_cache(200)
+def keys_in(text: str, name: str) -> frozenset[str] | None:
     """Name the parts of a module in a file."""
     tree = parse(text.encode())
     found = next((module for module in modules(tree) if module.name == name), None)
-    return None if found is None else keys_of(module_units(tree, found))
+    return None if found is None else frozenset(keys_of(module_units(tree, found)))
 
 
 def check_undone(before: Files, after: Files, done: Run, back: Run) -> None:
@@ -107,6 +109,7 @@ def was_renamed(file: File, back: Run) -> bool:
     return old is not None and any(each is None or each.names != old.names for each in new)
 
 
+@lru_cache(200)
 def units_of(text: str) -> Unit:
     tree = parse(text.encode())
     return module_units(tree, modules(tree)[0])
