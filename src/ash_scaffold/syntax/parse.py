@@ -130,14 +130,17 @@ def expressions(node: Node) -> tuple[Node, ...]:
     return tuple(child for child in node.named_children if child.type != "comment")
 
 
-def call_site(tree: Tree, node: Node) -> CallSite | None:
-    """Return the node as a call, `None` when it is something else (or a call of a value)."""
+def call_name(tree: Tree, node: Node) -> str | None:
+    """Return the name of a call as `call_site` does, without its parts."""
     if node.type != "call":
         return None
     target = node.child_by_field_name("target")
-    if target is None:
-        return None
-    name = _call_name(tree, target)
+    return None if target is None else _target_name(tree, target)
+
+
+def call_site(tree: Tree, node: Node) -> CallSite | None:
+    """Return the node as a call, `None` when it is something else (or a call of a value)."""
+    name = call_name(tree, node)
     if name is None:
         return None
     arguments = _child(node, "arguments")
@@ -162,8 +165,9 @@ def call_site(tree: Tree, node: Node) -> CallSite | None:
 
 def calls(tree: Tree, nodes: Sequence[Node], *names: str) -> tuple[CallSite, ...]:
     """Return those of the nodes that are calls, of one of the names when any is given."""
-    sites = (call_site(tree, node) for node in nodes)
-    return tuple(site for site in sites if site is not None and (not names or site.name in names))
+    wanted = [node for node in nodes if not names or call_name(tree, node) in names]
+    sites = (call_site(tree, node) for node in wanted)
+    return tuple(site for site in sites if site is not None)
 
 
 def walk_calls(tree: Tree, node: Node, *names: str) -> Iterator[CallSite]:
@@ -223,7 +227,7 @@ def _child(node: Node, kind: str) -> Node | None:
     return None
 
 
-def _call_name(tree: Tree, target: Node) -> str | None:
+def _target_name(tree: Tree, target: Node) -> str | None:
     if target.type == "identifier":
         return tree.text(target)
     if target.type != "dot":
