@@ -36,3 +36,16 @@ def test_a_code_is_written_as_its_value(code: Code) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
     assert msgspec.json.encode(code) == f'"{code}"'.encode()
     assert msgspec.json.decode(f'"{code}"', type=Code) is code
+
+
+def test_problems_of_one_file_stand_in_the_order_of_its_lines() -> None:
+    places = ["b.sql:3", "a.sql:10", "a.sql:9", "a.sql", "users.email", "a.sql:2"]
+    found = sorted((Code.DUMP_ERROR.at(place, "x") for place in places), key=Problem.sort_key)
+    assert [each.where for each in found] == [
+        "a.sql",
+        "a.sql:2",
+        "a.sql:9",
+        "a.sql:10",
+        "b.sql:3",
+        "users.email",
+    ]

@@ -84,7 +84,8 @@ class Code(StrEnum):
     UNKNOWN_OBJECT = (
         "unknown-object",
         _ERROR,
-        "Read the database itself with --url, or repair the dump.",
+        "Read the database itself with --url, or repair the dump. To live with it, name the object "
+        "under [[accept]].",
     )
     EXTENSION_MISSING = "extension-missing", _ERROR
     # the project and its configuration
@@ -228,9 +229,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     todo: str = ""
 
-    def sort_key(self) -> tuple[int, str, str, str]:
-        """Errors first, then by place: the same order on every machine."""
-        return (self.severity.rank, self.where, self.code.value, self.what)
+    def sort_key(self) -> tuple[int, str, int, str, str]:
+        """Errors first, then by place, lines by their number: the same order on every machine."""
+        place, colon, line = self.where.rpartition(":")
+        if not (colon and line.isascii() and line.isdigit()):
+            place, line = self.where, "0"
+        return (self.severity.rank, place, int(line), self.code.value, self.what)
 
 
 class ScaffoldError(Exception):

@@ -8,7 +8,7 @@ but its options; `verify`, `doctor` and `init` put the stages together themselve
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -217,8 +217,10 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     """Compare the snapshots with the database, and read the names in edited files."""
     project, snapshots = opened.project, opened.snapshots
     resolver = Resolver(opened.config)
-    refused, unknown = refused_problems(source, database, opened.config)
     facts = [each.facts for each in snapshots.values() if each.facts is not None]
+    refused, unknown = refused_problems(
+        source, database, opened.config, frozenset(each.name for each in facts)
+    )
     if source.server_version_text and not unknown:
         _require_keys(source, database, facts)
     database = with_last_known(database, database_of(facts), unknown) if unknown else database
@@ -287,11 +289,12 @@ def source_problems(problems: Iterable[Problem]) -> Iterator[None]:
 
 
 def refused_problems(
-    source: Source, database: Database, config: Config
+    source: Source, database: Database, config: Config, last: Collection[Name] = ()
 ) -> tuple[tuple[Problem, ...], tuple[Unknown, ...]]:
     """Return what to report of a dump's refused statements, and the objects that are unknown.
 
     An object in a schema that was not read is of no concern, as is what can't touch a table.
+    `last` are the tables that the last run has read.
     """
     accepted = {entry.object for entry in config.accept}
     problems, unknown = [], []
@@ -309,7 +312,11 @@ def refused_problems(
         names = " and ".join(dict.fromkeys(each.object for each in found))
         what = (
             f"{names}: not known, since the server refused a statement about it "
-            f"({refusal.message}). It stays as the last run has read it."
+            f"({refusal.message}). "
+        ) + (
+            "It stays as the last run has read it."
+            if any(each.relation is None or each.relation in last for each in found)
+            else "It is left out."
         )
         if all(each.object in accepted for each in found):
             problems.append(

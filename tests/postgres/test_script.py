@@ -161,6 +161,27 @@ CREATE TABLE salaries (id bigint);
 """
 
 
+@pytest.mark.parametrize(
+    ("lines", "by_pg_dump", "complete"),
+    [
+        ("dump|dump complete", True, True),
+        ("dump", True, False),
+        ("cluster dump|dump|dump complete|cluster dump complete", True, True),
+        ("cluster dump|dump|dump complete", True, False),
+        ("cluster dump|dump|dump complete|dump", True, False),
+        # An extract that somebody made of pg_dumpall's.
+        ("cluster dump", False, False),
+        ("", False, False),
+    ],
+)
+def test_a_dump_is_complete_with_its_last_line(
+    lines: str, by_pg_dump: bool, complete: bool
+) -> None:
+    text = "".join(f"--\n-- PostgreSQL database {each}\n--\n" for each in lines.split("|") if each)
+    script = read_script(text.encode())
+    assert (script.by_pg_dump, script.by_pg_dump and script.complete) == (by_pg_dump, complete)
+
+
 def test_a_script_has_a_section_for_each_database_it_connects_to() -> None:
     raw = CLUSTER.encode()
     script = read_script(raw)

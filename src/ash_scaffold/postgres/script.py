@@ -25,7 +25,9 @@ _HEAD_LENGTH = 400
 _HEADER = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
 _HEADER_BYTES = 10_000
 # The first and the last line that pg_dump and pg_dumpall write, the latter around the former's.
-_FRAME = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump( complete)?\r?$", re.MULTILINE)
+_FRAME = re.compile(
+    rb"^-- PostgreSQL database (?P<cluster>cluster )?dump(?P<end> complete)?\r?$", re.MULTILINE
+)
 _BLANKS = re.compile(rb"(?:\s+|--[^\n]*)*")
 # Possessive, so that a quotation without an end costs no time.
 _PLAIN = rb"'(?:[^']++|'')*+'"
@@ -198,13 +200,14 @@ def read_script(text: bytes) -> Script:
     reader.read()
     header = _HEADER.search(text, 0, _HEADER_BYTES)
     frame = _FRAME.search(text, 0, _HEADER_BYTES)
-    open_frames = 0
-    for each in _FRAME.finditer(text) if frame else ():
-        open_frames += -1 if each.group(1) else 1
+    frames = list(_FRAME.finditer(text)) if frame else []
+    open_frames = sum(-1 if each["end"] else 1 for each in frames)
+    # The first line of pg_dumpall alone is somebody's own extract: pg_dump's lines are missing too.
+    extract = len(frames) == 1 and frames[0]["cluster"] is not None
     return Script(
         major=int(header.group(1)) if header else None,
         lines=text.count(b"\n") + (not text.endswith(b"\n")),
-        by_pg_dump=frame is not None,
+        by_pg_dump=frame is not None and not extract,
         complete=frame is not None and open_frames == 0,
         unfinished=reader.unfinished,
         statements=tuple(reader.statements),
