@@ -121,7 +121,7 @@ def parse_page(path: str, text: str) -> OldPage:
             opened, current = (number, match[1], _words(match[2])), []
         elif line.strip() == _END and opened is not None:
             body = "".join(current).replace("\r\n", "\n")
-            level = _level(body) or level
+            level = heading_level(body) or level
             start, name, words = opened
             block = OldBlock(id=name, words=words, body=body, line=start, level=level)
             found.append(block)
@@ -172,7 +172,15 @@ def _damaged(path: str, line: int, what: str) -> ScaffoldError:
 
 
 def _segment(block: OldBlock, text: str) -> Segment:
-    """Split what follows a block at the first heading that begins something else."""
+    own, rest = split_own(block.level, text)
+    return Segment(block=block, own=own, rest=rest)
+
+
+def split_own(level: int, text: str) -> tuple[str, str]:
+    """Split what follows a block at the first heading that begins something else.
+
+    `level` is that of the heading that the block stands under.
+    """
     lines = _lines(text)
     fence = ""
     for index, line in enumerate(lines):
@@ -184,13 +192,12 @@ def _segment(block: OldBlock, text: str) -> Segment:
                 fence = ""
             continue
         heading = None if fence else _HEADING.match(line)
-        if heading is not None and len(heading[1]) <= block.level:
-            own, rest = "".join(lines[:index]), "".join(lines[index:])
-            return Segment(block=block, own=own, rest=rest)
-    return Segment(block=block, own=text, rest="")
+        if heading is not None and len(heading[1]) <= level:
+            return "".join(lines[:index]), "".join(lines[index:])
+    return text, ""
 
 
-def _level(body: str) -> int:
+def heading_level(body: str) -> int:
     """Return the level of the last heading in a block's body, 0 for none."""
     level, fence = 0, ""
     for line in body.split("\n"):

@@ -27,6 +27,8 @@ from ash_scaffold.document.markdown.blocks import (
     begin,
     digest,
     end,
+    heading_level,
+    split_own,
 )
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.text_diff import hunks
@@ -197,15 +199,35 @@ class _PageMerge:
     def _pieces(self, page: Page, bodies: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the people's and the generated text in turn."""
         is_new = page.path not in self._old
-        for number, part in enumerate(page.parts):
+        texts = self._texts_before(page, bodies)
+        for number, (part, before) in enumerate(zip(page.parts, texts, strict=True)):
             name = part.block.id
-            before = self._before.get(name, "")
             if number == 0 and is_new:
                 before = page.top + before
             yield before, bodies[name]
             own = self._own.get(name)
             yield ("", part.text) if own is None else (own, "")
         yield self._tail.get(page.path, ""), ""
+
+    def _texts_before(self, page: Page, bodies: Mapping[str, str]) -> list[str]:
+        """Return the people's text before each block.
+
+        Text that would belong to a new block before it stands before all new blocks there: else
+        it would be archived with the new block.
+        """
+        texts: list[str] = []
+        level, first_new = 0, None
+        for number, part in enumerate(page.parts):
+            text = self._before.get(part.block.id, "")
+            texts.append(text)
+            if first_new is not None and split_own(level, text)[0].strip():
+                texts[number], texts[first_new] = "", texts[first_new] + text
+            if part.block.id in self._blocks:
+                first_new = None
+            elif first_new is None:
+                first_new = number
+            level = heading_level(bodies[part.block.id]) or level
+        return texts
 
     def _archived_pieces(self) -> list[tuple[str, str]]:
         before, own = self._before.get(ARCHIVED, ""), self._own.get(ARCHIVED, "\n")
