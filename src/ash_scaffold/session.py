@@ -229,7 +229,12 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     )
     state = project_state(project, _legacy(opened.hints, snapshots), repo, snapshots)
     changes = find_schema_changes(
-        snapshots.values(), database, resolver, stored.earlier, state.types
+        snapshots.values(),
+        database,
+        resolver,
+        stored.earlier,
+        state.types,
+        opened.hints.schemas if opened.hints.enabled else (),
     )
     names = names_in_files(project, snapshots, tables_near_changes(changes, database))
     return Session(

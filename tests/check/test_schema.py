@@ -26,8 +26,8 @@ CHANGES: dict[str, tuple[str, list[str]]] = {
         [f"breaks column dropped people settings {PERSON}:78 {WRITE} people"],
     ),
     "a column's new name": (
-        "ALTER TABLE people RENAME COLUMN settings TO preferences",
-        [f"breaks column renamed people preferences {PERSON}:78 {WRITE} people"],
+        "ALTER TABLE people RENAME COLUMN settings TO settings_data",
+        [f"breaks column renamed people settings_data {PERSON}:78 {WRITE} people"],
     ),
     "a longer text": (
         "ALTER TABLE people ALTER COLUMN last_name TYPE varchar(80)",
@@ -80,8 +80,8 @@ CHANGES: dict[str, tuple[str, list[str]]] = {
         ["breaks table dropped logs  lib/app/core/log.ex:1 ash-scaffold resources --prune"],
     ),
     "a table's new name": (
-        "ALTER TABLE logs RENAME TO records",
-        [f"breaks table renamed records  lib/app/core/log.ex:7 {WRITE} records"],
+        "ALTER TABLE logs RENAME TO old_logs",
+        [f"breaks table renamed old_logs  lib/app/core/log.ex:7 {WRITE} old_logs"],
     ),
     "a table more": (
         "CREATE TABLE notes (id bigint PRIMARY KEY)",
@@ -104,12 +104,12 @@ def test_a_change_is_told_at_its_place(odd: Mutated, ddl: str, findings: list[st
 
 FOLLOWED = {
     "a column's new name": (
-        "ALTER TABLE people RENAME COLUMN settings TO preferences",
+        "ALTER TABLE people RENAME COLUMN settings TO settings_data",
         (
             "    attribute :settings, App.Types.Json do",
-            "    attribute :preferences, App.Types.Json do",
+            "    attribute :settings_data, App.Types.Json do",
         ),
-        "stale column renamed people preferences",
+        "stale column renamed people settings_data",
     ),
     "a longer text": (
         "ALTER TABLE people ALTER COLUMN last_name TYPE varchar(80)",
@@ -144,6 +144,12 @@ def test_a_rename_that_nobody_can_tell_asks_for_the_lines_that_do(odd: Mutated) 
     ]
     unclear = next(f for f in found if f.kind == "rename unclear")
     assert '[tables.others]\nrenamed_from = "logs"' in unclear.todo
+
+
+def test_a_name_that_nothing_ties_to_the_old_one_is_asked_for(odd: Mutated) -> None:
+    found = odd.after("ALTER TABLE people RENAME COLUMN settings TO preferences", {}).findings
+    (unclear,) = (f for f in found if f.kind == "rename unclear")
+    assert '[tables.people.columns.preferences]\nrenamed_from = "settings"' in unclear.todo
 
 
 def test_keys_of_a_table_without_a_resource_are_no_news(odd: Mutated) -> None:

@@ -179,6 +179,49 @@ def test_another_database_tells_renames_from_the_schema_alone(
     rests(other, done)
 
 
+PEOPLE = "CREATE TABLE people (id bigserial PRIMARY KEY, name text, fax text)"
+PERSON = "lib/shop/sales/legacy_person.ex"
+
+
+def ecto(fields: str) -> dict[str, str]:
+    return {
+        PERSON: "defmodule Shop.Sales.LegacyPerson do\n  use Ecto.Schema\n\n"
+        f'  schema "people" do\n    field :name, :string\n    {fields}\n  end\nend\n'
+    }
+
+
+@pytest.mark.parametrize("tweak", ["RENAME fax TO biography", "DROP fax, ADD biography text"])
+def test_type_and_place_alone_are_asked_for(make_shop: MakeShop, tweak: str) -> None:
+    shop = make_shop(PEOPLE)
+    shop.run()
+    kept = shop.tree()
+    shop.sql(f"ALTER TABLE people {tweak}")
+    done = forgetful(shop).run()
+    [problem] = done.problems
+    assert problem.startswith("error [rename-unclear] people: Dropped: fax. Added: biography.")
+    assert problem.endswith('[tables.people.columns.biography]\n    renamed_from = "fax"')
+    assert shop.tree() == kept
+
+
+def test_a_field_of_the_old_name_tells_a_rename(make_shop: MakeShop) -> None:
+    shop = make_shop(PEOPLE, ecto("field :fax, :string"))
+    shop.run()
+    shop.sql("ALTER TABLE people RENAME fax TO biography")
+    shop.write(ecto("field :fax, :string, source: :biography"))
+    done = forgetful(shop).run()
+    assert done.words == ["people.fax renamed to biography (taken for a rename)"]
+    assert done.errors == []
+
+
+def test_fields_of_both_columns_speak_against_a_rename(make_shop: MakeShop) -> None:
+    shop = make_shop(PEOPLE, ecto("field :fax, :string"))
+    shop.run()
+    shop.sql("ALTER TABLE people RENAME fax TO fax_number")
+    shop.write(ecto("field :fax, :string\n    field :fax_number, :string"))
+    done = forgetful(shop).run()
+    assert any(each.startswith("error [rename-unclear] people") for each in done.errors)
+
+
 def test_an_unclear_one_is_asked_for_and_nothing_is_guessed(make_shop: MakeShop) -> None:
     shop = make_shop("CREATE TABLE users (id bigserial PRIMARY KEY, email text, name text)")
     shop.run()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.hints import Legacy, LegacySchema
 from ash_scaffold.config import Resolver
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import (
@@ -68,18 +69,20 @@ def find_schema_changes(
     config: Resolver,
     earlier: EarlierNames = NO_EARLIER_NAMES,
     types: Mapping[str, str] = {},
+    legacy: Iterable[LegacySchema] = (),
 ) -> SchemaChanges:
     """Pair the tables of the snapshots with those of the database, and compare them.
 
     A table in a schema that was not read counts as unchanged. `earlier` are the names at the
     last run on this database; `types` are today's modules of generated types that people have
-    renamed, by the name they were generated with.
+    renamed, by the name they were generated with; `legacy` are the schemas of today's
+    legacy code.
     """
     all_ = list(snapshots)
     tables = {each.table: each for each in all_ if each.table is not None}
     old = {name: each.facts for name, each in tables.items() if each.facts is not None}
     read = {name: facts for name, facts in old.items() if name.schema in database.schemas}
-    new, detection = _detect_renames(read, database, config, earlier)
+    new, detection = _detect_renames(read, database, config, earlier, Legacy(legacy))
     with_resource = read.keys() | set(detection.renames.tables.values())
     changes = _changes_of(compare(read, new, detection), with_resource, config)
     renames = with_constraints(detection.renames, changes, new.values())
@@ -105,7 +108,11 @@ def find_schema_changes(
 
 
 def _detect_renames(
-    old: Mapping[Name, TableFacts], database: Database, config: Resolver, earlier: EarlierNames
+    old: Mapping[Name, TableFacts],
+    database: Database,
+    config: Resolver,
+    earlier: EarlierNames,
+    legacy: Legacy,
 ) -> tuple[Mapping[Name, TableFacts], RenameDetection]:
     """Take the facts of all tables only where one was dropped: it may be any of them now."""
     here = {table.name for table in database.tables}
@@ -113,11 +120,27 @@ def _detect_renames(
         was.name != name for name, was in earlier.tables.items()
     )
     new = facts_of_database(database, None if moved else old.keys())
-    detection = detect_renames(old, new, earlier=earlier, renamed_from=config.renamed_from)
+    detection = detect_renames(
+        old,
+        new,
+        earlier=earlier,
+        renamed_from=config.renamed_from,
+        code=lambda table, dropped, added: _code_evidence(legacy, table, dropped, added),
+    )
     if moved:
         # Keys of tables without facts are facts of the tables that they point at.
         new = facts_of_database(database, {*old, *detection.renames.tables.values()})
     return new, detection
+
+
+def _code_evidence(legacy: Legacy, table: Name, dropped: str, new: str) -> bool | None:
+    """Return what Ecto schemas say: `field :old, source: :new`, or a field of each column."""
+    field = legacy.field(table, new)
+    if field is None:
+        return None
+    if field.name == dropped:
+        return True
+    return None if legacy.field(table, dropped) is None else False
 
 
 def _changes_of(

@@ -67,7 +67,7 @@ TWEAKS = {
     "ALTER TABLE users SET SCHEMA billing": [
         "table users moved to schema billing (taken for a rename)"
     ],
-    "ALTER VIEW recent RENAME TO latest": ["view recent renamed to latest (taken for a rename)"],
+    "ALTER VIEW recent RENAME TO recents": ["view recent renamed to recents (taken for a rename)"],
     "ALTER TABLE orders ENABLE ROW LEVEL SECURITY": ["orders: row security on"],
     "COMMENT ON TABLE users IS 'Who\n signs in'": ['users: comment none → "Who signs in"'],
     "CREATE RULE quiet AS ON DELETE TO users DO INSTEAD NOTHING": ["users: rule quiet added"],

@@ -13,6 +13,7 @@ from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.compare import (
     Evidence,
+    Kind,
     RenamedFrom,
     compare,
     detect_renames,
@@ -64,12 +65,17 @@ CASES = {
     ),
     "at the end": Case(
         "ALTER TABLE orders RENAME weight TO mass",
-        ["orders.weight renamed to mass (taken for a rename)"],
+        [ask("mass", "weight"), "orders.mass added: integer", "orders.weight dropped"],
         ["orders.weight renamed to mass"],
+    ),
+    "at the end, with a similar name": Case(
+        "ALTER TABLE orders RENAME weight TO order_weight",
+        ["orders.weight renamed to order_weight (taken for a rename)"],
+        ["orders.weight renamed to order_weight"],
     ),
     "dropped and added at the end, alike": Case(
         "ALTER TABLE orders DROP weight, ADD mass integer",
-        ["orders.weight renamed to mass (taken for a rename)"],
+        [ask("mass", "weight"), "orders.mass added: integer", "orders.weight dropped"],
         ["orders.mass added: integer", "orders.weight dropped"],
     ),
     "dropped and added at the end, unlike": Case(
@@ -181,7 +187,12 @@ CASES = {
     ),
     "table dropped and another made of the same columns": Case(
         "DROP TABLE tags; CREATE TABLE labels (id bigint, name text)",
-        ["table tags renamed to labels (taken for a rename)"],
+        [
+            "table labels added",
+            "labels is new, and tags was dropped: a rename? Set [tables.labels] "
+            'renamed_from = "tags", or "" if it is new',
+            "table tags dropped",
+        ],
         ["table labels added", "table tags dropped"],
     ),
     "tables swapped": Case(
@@ -231,6 +242,128 @@ def test_in_a_database_seen_before_renames_are_certain(name: str, tweaked: Tweak
     earlier = earlier_names(updated(NO_IDENTITY, before), after)
     changes = compare_databases(before, after, earlier=earlier)
     assert [text(change) for change in changes] == CASES[name].seen
+
+
+PEOPLE = "CREATE TABLE people (id bigint PRIMARY KEY, {}, name text NOT NULL, fax {})"
+FAX = PEOPLE.format("code text", "text")
+
+# Rename or not, in a database that was never seen; the last column is `fax`.
+EVIDENCE: dict[str, tuple[str, str, bool]] = {
+    "nothing but type and place": (FAX, "RENAME fax TO biography", False),
+    "nothing but type and place, dropped and added": (FAX, "DROP fax, ADD biography text", False),
+    "nothing but type and place, in the middle": (FAX, "RENAME code TO motto", False),
+    "a similar name": (FAX, "RENAME fax TO fax_number", True),
+    "a similar name, in the middle": (FAX, "RENAME code TO people_code", True),
+    "the same default": (
+        PEOPLE.format("code text", "text DEFAULT ''"),
+        "DROP fax, ADD biography text DEFAULT ''",
+        False,
+    ),
+    "another default": (FAX, "DROP fax, ADD fax_number text DEFAULT '-'", False),
+    "the same comment": (
+        f"{FAX}; COMMENT ON COLUMN people.fax IS 'As on the card'",
+        "RENAME fax TO biography",
+        True,
+    ),
+    "a comment that is gone": (
+        f"{FAX}; COMMENT ON COLUMN people.fax IS 'As on the card'",
+        "DROP fax, ADD fax_number text",
+        False,
+    ),
+    "an index that kept its name": (
+        f"{FAX}; CREATE INDEX people_fax ON people (fax)",
+        "RENAME fax TO biography",
+        True,
+    ),
+    "an index of the new one's name": (
+        f"{FAX}; CREATE INDEX ON people (fax)",
+        "DROP fax, ADD biography text; CREATE INDEX ON people (biography)",
+        False,
+    ),
+    "a check that kept its name": (
+        f"{FAX}; ALTER TABLE people ADD CHECK (fax <> '')",
+        "RENAME fax TO biography",
+        True,
+    ),
+    "a primary key, which is named after the table": (
+        FAX,
+        "DROP id, ADD number bigint PRIMARY KEY",
+        False,
+    ),
+    "its own sequence": (
+        "CREATE TABLE people (id bigserial PRIMARY KEY)",
+        "RENAME id TO number",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "tweak", "renamed"), EVIDENCE.values(), ids=EVIDENCE)
+def test_type_and_place_alone_make_no_rename(
+    schema: str, tweak: str, renamed: bool, tweaked: Tweaked
+) -> None:
+    before, after = tweaked(schema, f"ALTER TABLE people {tweak}")
+    changes = compare_databases(before, after)
+    assert [c.evidence for c in changes if c.kind is Kind.COLUMN_RENAMED] == (
+        [Evidence.LIKELY] if renamed else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "tweak", "renamed"),
+    [
+        (True, "RENAME fax TO biography", True),
+        (None, "RENAME fax TO biography", False),
+        (False, "RENAME fax TO fax_number", False),
+    ],
+)
+def test_code_that_knows_the_columns_is_evidence(
+    answer: bool | None, tweak: str, renamed: bool, tweaked: Tweaked
+) -> None:
+    before, after = map(facts_of_database, tweaked(FAX, f"ALTER TABLE people {tweak}"))
+    detection = detect_renames(before, after, code=lambda _table, _dropped, _new: answer)
+    assert bool(detection.renames.columns) == renamed
+    assert bool(detection.unclear) != renamed
+
+
+TABLES: dict[str, tuple[str, str, bool]] = {
+    "nothing but columns": (
+        "CREATE TABLE colors (id int, name text)",
+        "DROP TABLE colors; CREATE TABLE countries (id int, name text)",
+        False,
+    ),
+    "a similar name": (
+        "CREATE TABLE colors (id int, name text)",
+        "ALTER TABLE colors RENAME TO colours",
+        True,
+    ),
+    "a key that kept its name": (
+        "CREATE TABLE colors (id int PRIMARY KEY, name text)",
+        "ALTER TABLE colors RENAME TO paints",
+        True,
+    ),
+    "the same comment": (
+        "CREATE TABLE colors (id int); COMMENT ON TABLE colors IS 'RAL'",
+        "ALTER TABLE colors RENAME TO paints",
+        True,
+    ),
+    "another comment": (
+        "CREATE TABLE colors (id int); COMMENT ON TABLE colors IS 'RAL'",
+        "ALTER TABLE colors RENAME TO colours; COMMENT ON TABLE colours IS 'ISO 3166'",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "tweak", "renamed"), TABLES.values(), ids=TABLES)
+def test_equal_columns_alone_make_no_rename_of_a_table(
+    schema: str, tweak: str, renamed: bool, tweaked: Tweaked
+) -> None:
+    before, after = tweaked(schema, tweak)
+    changes = compare_databases(before, after)
+    found = [c.evidence for c in changes if c.kind in (Kind.TABLE_RENAMED, Kind.TABLE_MOVED)]
+    assert found == ([Evidence.LIKELY] if renamed else [])
+    assert any(c.kind is Kind.RENAME_UNCLEAR for c in changes) != renamed
 
 
 def configured(config: str) -> RenamedFrom:

@@ -15,6 +15,7 @@ from ash_scaffold.postgres.compare.rename_detection import detect_renames
 from ash_scaffold.postgres.compare.renames import (
     NO_EARLIER_NAMES,
     NO_RENAMES,
+    CodeEvidence,
     EarlierNames,
     EarlierTable,
     RenameDetection,
@@ -39,6 +40,7 @@ __all__ = [
     "NO_RENAMES",
     "RENAMES",
     "Change",
+    "CodeEvidence",
     "EarlierNames",
     "EarlierTable",
     "Evidence",

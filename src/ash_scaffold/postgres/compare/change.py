@@ -122,7 +122,7 @@ class Evidence(StrEnum):
     CONFIGURED = "said"
     """The configuration names the old name."""
     LIKELY = "likely"
-    """One is dropped and one is new, with the same type, place and constraints."""
+    """One is dropped and one is new, of the same type and place, and more speaks for it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,9 @@
-"""Rename detection: by the database's identity, by the configuration, else by evidence."""
+"""Rename detection: by the database's identity, by the configuration, else by evidence.
+
+Evidence makes a rename only where something speaks for it beside type and place, and nothing
+against it (`_speaks_for`): a dropped last column `fax text` and a new `biography text` are two
+columns, or one that was renamed, and only the configuration can tell.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from ash_scaffold.postgres.catalog import Column, ForeignKey, Key, Name, Type, T
 from ash_scaffold.postgres.compare.change import Evidence
 from ash_scaffold.postgres.compare.renames import (
     NO_EARLIER_NAMES,
+    CodeEvidence,
     EarlierNames,
     EarlierTable,
     RenameDetection,
@@ -21,10 +27,15 @@ from ash_scaffold.postgres.compare.renames import (
     UnclearRename,
     under_new_names,
 )
+from ash_scaffold.postgres.compare.similar_names import similar_names
 from ash_scaffold.postgres.facts import VERSION, TableFacts
 
 
 def _not_configured(_table: Name, _column: str | None) -> str | None:
+    return None
+
+
+def _no_code(_table: Name, _dropped: str, _new: str) -> bool | None:
     return None
 
 
@@ -34,11 +45,13 @@ def detect_renames(
     *,
     earlier: EarlierNames = NO_EARLIER_NAMES,
     renamed_from: RenamedFrom = _not_configured,
+    code: CodeEvidence = _no_code,
 ) -> RenameDetection:
     """Find the new name of each table, column and type of the old schema.
 
     The configuration (`renamed_from`) comes first, then the names at an earlier run on this
-    database, then evidence. Where the evidence is ambiguous, the names are in `unclear`.
+    database, then evidence, that of the application's `code` included. Where the evidence is
+    ambiguous or too little, the names are in `unclear`.
     """
     types = _rename_types(old.values(), new.values())
     tables = _pair_tables(old, new, earlier, renamed_from, types)
@@ -51,7 +64,7 @@ def detect_renames(
         renamed = was is not None and any(now != old_name for now, old_name in was.columns.items())
         if old[before].columns == new[after].columns and not renamed:
             continue
-        found = _pair_columns(old[before], new[after], was, renamed_from, renames)
+        found = _pair_columns(old[before], new[after], was, renamed_from, renames, code)
         unclear += found.unclear
         if found.renamed:
             columns[after] = found.renamed
@@ -89,7 +102,8 @@ def _pair_tables(
 
     A table that was there at the earlier run is recognised by its oid. Beyond that a table
     that is dropped and a new one are one if they are each other's only candidate: of the same
-    columns, and of keys, checks and indexes of the same names, which a rename leaves as they are.
+    columns, and of keys, checks and indexes of the same names, which a rename leaves as they are;
+    where there is nothing of a name, their own have to be similar, or their comments the same.
     """
     declared = _declared_tables(old, new, renamed_from)
     identified = {
@@ -163,6 +177,7 @@ def _likely_tables(
         names[0]: news[shape][0]
         for shape, names in olds.items()
         if len(names) == 1 and len(news.get(shape, ())) == 1
+        if _one_table(old[names[0]], new[news[shape][0]])
     }
     left = [name for name in dropped if name not in found]
     unclear = []
@@ -208,6 +223,27 @@ def _shape(facts: TableFacts, paired: Collection[Name]) -> TableFacts:
     )
 
 
+def _one_table(before: TableFacts, after: TableFacts) -> bool:
+    """Whether anything beside equal columns speaks for one table, and no comment against it."""
+    if before.comment is not None and before.comment != after.comment:
+        return False
+    named = (
+        before.primary_key,
+        *before.unique_keys,
+        *before.foreign_keys,
+        *before.checks,
+        *before.exclusions,
+        *before.indexes,
+        *before.triggers,
+    )
+    return (
+        any(each is not None for each in named)
+        or before.comment is not None
+        or before.name.name == after.name.name
+        or similar_names(before.name.name, after.name.name)
+    )
+
+
 def _tables_alike(before: TableFacts, after: TableFacts) -> bool:
     if before.kind is not after.kind:
         return False
@@ -238,13 +274,15 @@ def _pair_columns(
     earlier: EarlierTable | None,
     renamed_from: RenamedFrom,
     renames: Renames,
+    code: CodeEvidence,
 ) -> _ColumnPairs:
     """Pair the columns of a table that is on both sides.
 
     A column that was there at the earlier run is recognised by its attribute number. Beyond
     that a column that is dropped and a new one are one if they are each other's only
     candidate: between the same neighbours (PostgreSQL adds columns at the end only), of one type,
-    nullability and default, in the same places of the same keys, indexes and checks.
+    nullability and default, in the same places of the same keys, indexes and checks, and if
+    something speaks for it that two columns would not have in common by chance (`_speaks_for`).
     """
     declared = _declared_columns(old, new, renamed_from)
     identified = _identified_columns(old, new, earlier, declared)
@@ -257,7 +295,9 @@ def _pair_columns(
     likely: dict[str, str] = {}
     unclear: list[UnclearRename] = []
     for gap in _gaps(old, new, pairs, _closed(earlier, new, renamed_from)):
-        found, undecided = _decide(gap, _likeness(old, new, pairs, renames))
+        found, undecided = _decide(
+            gap, _likeness(old, new, pairs, renames), _speaks_for(old, new, code)
+        )
         likely |= found
         unclear += [UnclearRename(new.name, dropped, fresh) for dropped, fresh in undecided]
     evidence = (
@@ -354,7 +394,7 @@ def _runs(
 
 
 def _decide(
-    gap: _Gap, alike: Callable[[str, str], int]
+    gap: _Gap, alike: Callable[[str, str], int], supported: Callable[[str, str], bool]
 ) -> tuple[dict[str, str], list[tuple[tuple[str, ...], tuple[str, ...]]]]:
     """Pair the unambiguous ones, and return the other possible renames as dropped and new names."""
     found: dict[str, str] = {}
@@ -366,7 +406,7 @@ def _decide(
         rivals = [name for name in gap.dropped if alike(name, now) == _SAME]
         # A rename leaves the order as it is.
         in_order = len(gap.dropped) != len(gap.new) or gap.new[index] == now
-        if rivals == [was] and in_order:
+        if rivals == [was] and in_order and supported(was, now):
             found[was] = now
     dropped = tuple(name for name in gap.dropped if name not in found)
     new = tuple(name for name in gap.new if name not in found.values())
@@ -404,6 +444,49 @@ def _likeness(
         return _SAME
 
     return alike
+
+
+def _speaks_for(old: TableFacts, new: TableFacts, code: CodeEvidence) -> Callable[[str, str], bool]:
+    """Return whether evidence beside type, place and uses makes two columns one.
+
+    Against it are a comment that is another one now, and code that knows both columns. For it are
+    code that knows the new column by the old name, the same comment, a key, check or index that
+    kept its name (dropped with a column, it would be gone), the column's own sequence, or
+    similar names.
+    """
+    before = {column.name: column for column in old.columns}
+    after = {column.name: column for column in new.columns}
+    table = (old.name.name, new.name.name)
+
+    def supported(was: str, now: str) -> bool:
+        comment, said = before[was].comment, code(new.name, was, now)
+        if said is not None:
+            return said
+        if comment is not None:
+            return comment == after[now].comment
+        return (
+            similar_names(was, now, table)
+            or bool(_names_of_uses(old, was) & _names_of_uses(new, now))
+            or (before[was].default or "").startswith("nextval(")
+        )
+
+    return supported
+
+
+def _names_of_uses(table: TableFacts, column: str) -> set[str]:
+    """Return the names of keys, checks and indexes of a column, but for the primary key.
+
+    That one is named after the table, whichever columns it has.
+    """
+    found = {key.name for key in table.unique_keys if column in key.columns}
+    found |= {key.name for key in table.foreign_keys if column in key.columns}
+    found |= {check.name for check in table.checks if column in check.columns}
+    found |= {each.name for each in table.exclusions if column in each.columns}
+    return found | {
+        index.name
+        for index in table.indexes
+        if column in index.columns_in_expressions or any(k.column == column for k in index.keys)
+    }
 
 
 def _nature(column: Column) -> Column:

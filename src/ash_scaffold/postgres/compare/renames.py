@@ -60,6 +60,14 @@ Empty for a new object, None where the configuration leaves it open.
 """
 
 
+CodeEvidence: TypeAlias = Callable[[Name, str, str], bool | None]
+"""What the application's code says of a dropped column of a table and a new one.
+
+True when it knows the new column by the old name, False when it knows both as two columns, None
+when it says nothing.
+"""
+
+
 class Renames(msgspec.Struct, frozen=True):
     """New names by old ones.
 
