@@ -88,6 +88,12 @@ class Code(StrEnum):
         "under [[accept]].",
     )
     EXTENSION_MISSING = "extension-missing", _ERROR
+    DATABASE_BEHIND = "database-behind", _ERROR
+    MIGRATION_WITHOUT_FILE = (
+        "migration-without-file",
+        _NOTE,
+        "Nothing where old migrations were removed; else fetch the branch that they are on.",
+    )
     # the project and its configuration
     NOT_A_MIX_PROJECT = "not-a-mix-project", _ERROR
     CONFIG_INVALID = "config-invalid", _ERROR

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,9 +37,16 @@ from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
 from ash_scaffold.postgres.source import Source, open_source
-from ash_scaffold.postgres.unknown import Unknown, with_last_known
+from ash_scaffold.postgres.unknown import Kind, Unknown, with_last_known
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.local_identity import StoredIdentity, read_stored_identity
+from ash_scaffold.project.migrations import (
+    NO_MIGRATIONS,
+    Migration,
+    Migrations,
+    find_migrations,
+    unknown_by,
+)
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.resource_names import names_in_files, with_names
@@ -48,8 +56,11 @@ from ash_scaffold.project.schema_changes import (
     tables_near_changes,
 )
 from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
-from ash_scaffold.project.state import project_state, require_repo
+from ash_scaffold.project.state import choose_repo, project_state, require_repo
 from ash_scaffold.toml_text import quoted
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,13 +113,17 @@ class Phases:
 
 
 class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
-    """The first stage: all that is read without a database. Snapshots are by module."""
+    """The first stage: all that is read without a database. Snapshots are by module.
+
+    `migrations` are those of the repo that the run is for.
+    """
 
     options: SourceOptions
     project: Project
     config: Config
     snapshots: Mapping[str, Snapshot]
     hints: Hints
+    migrations: Migrations = NO_MIGRATIONS
 
     @property
     def dump(self) -> Path | None:
@@ -136,7 +151,8 @@ class Session(OpenProject, frozen=True, kw_only=True):
     `names` are those in edited files, by the table that the file pins. `state` has them, and those
     of the snapshots, under today's names of tables and columns; `bare_state` has none of them, and
     the tables under the names of the snapshots. `unknown` are objects that a dump says nothing of:
-    `database` has them as the snapshots do. `problems` are those of reading the database.
+    `database` has them as the snapshots do. `problems` are those of reading the database, but for
+    the one of migrations that it lacks (`pending`), which is `behind`.
     """
 
     resolver: Resolver
@@ -149,6 +165,8 @@ class Session(OpenProject, frozen=True, kw_only=True):
     bare_state: ProjectState
     state: ProjectState
     unknown: tuple[Unknown, ...]
+    pending: tuple[Migration, ...]
+    behind: tuple[Problem, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -187,34 +205,54 @@ def open_project(options: SourceOptions, *, domain: str | None = None) -> OpenPr
     snapshots = read_snapshots(find_root(options.folder))
     project = read_project(options.folder, domain=domain, generated=generated_files(snapshots))
     config = load_config(project.root)
+    repo = choose_repo(project, options.repo, config)
     return OpenProject(
         options=options,
         project=project,
         config=config,
         snapshots=snapshots,
         hints=read_hints(project, config, options),
+        migrations=NO_MIGRATIONS if repo is None else find_migrations(project, repo),
     )
 
 
-def load_session(opened: OpenProject, phases: Phases, *, tables: tuple[str, ...] = ()) -> Session:
+def load_session(
+    opened: OpenProject,
+    phases: Phases,
+    *,
+    tables: tuple[str, ...] = (),
+    keep_pending: bool = False,
+) -> Session:
     """Read the database of an open project; `tables` are patterns, which may name schemas.
 
-    Ends in the phase of planning. Raises `ScaffoldError` for a database that can't be read, and
-    for a name in the configuration that is not in it.
+    `keep_pending` is that of `make_session`. Ends in the phase of planning. Raises
+    `ScaffoldError` for a database that can't be read, and for a name in the configuration that is
+    not in it.
     """
     repo = opened.require_repo()
     phases.begin("reflection", "Reading the database")
     with open_database(opened) as source:
         database = read_database(opened, source, schemas_in(tables))
     phases.begin("planning", "Planning")
-    session = make_session(opened, repo, source, database)
-    with source_problems(session.problems):
+    session = make_session(opened, repo, source, database, keep_pending=keep_pending)
+    with source_problems((*session.behind, *session.problems)):
         require_names(opened.config, session.database, ())
     return session
 
 
-def make_session(opened: OpenProject, repo: str, source: Source, database: Database) -> Session:
-    """Compare the snapshots with the database, and read the names in edited files."""
+def make_session(
+    opened: OpenProject,
+    repo: str,
+    source: Source,
+    database: Database,
+    *,
+    keep_pending: bool = False,
+) -> Session:
+    """Compare the snapshots with the database, and read the names in edited files.
+
+    With `keep_pending` what migrations that the database lacks may have made is unknown, so as the
+    snapshots have it; that there are such migrations is an error then, else a warning.
+    """
     project, snapshots = opened.project, opened.snapshots
     resolver = Resolver(opened.config)
     facts = [each.facts for each in snapshots.values() if each.facts is not None]
@@ -223,7 +261,14 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
     )
     if source.server_version_text and not unknown:
         _require_keys(source, database, facts)
-    database = with_last_known(database, database_of(facts), unknown) if unknown else database
+    missing, more = _missing_schemas(opened, source, database)
+    unknown += more
+    pending = opened.migrations.pending(database.versions)
+    later: tuple[Unknown, ...] = ()
+    if unknown or (pending and keep_pending):
+        last = database_of(facts)
+        later = unknown_by(project.root, pending, database, last) if keep_pending else ()
+        database = with_last_known(database, last, (*unknown, *later))
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)
     )
@@ -253,7 +298,15 @@ def make_session(opened: OpenProject, repo: str, source: Source, database: Datab
         bare_state=state,
         state=with_names(state, snapshots.values(), names, changes.renames),
         unknown=unknown,
-        problems=(*source.problems, *refused, *stored.problems),
+        pending=pending,
+        behind=behind_problems(opened, database, later if keep_pending else None),
+        problems=(
+            *source.problems,
+            *refused,
+            *missing,
+            *stored.problems,
+            *_without_file(opened, database),
+        ),
     )
 
 
@@ -275,6 +328,103 @@ def _require_keys(source: Source, database: Database, last: Iterable[TableFacts]
             todo="Make a dump of the whole schema: pg_dump --schema-only. If the keys were dropped "
             "indeed, read the database with --url.",
         )
+
+
+def _missing_schemas(
+    opened: OpenProject, source: Source, database: Database
+) -> tuple[tuple[Problem, ...], tuple[Unknown, ...]]:
+    """Return what to report of schemas that a dump lacks, and their tables, which are unknown.
+
+    pg_dump can leave a schema out; in a database of its own it was dropped, with its tables.
+    """
+    if opened.dump is None:
+        return (), ()
+    accepted = {entry.object for entry in opened.config.accept}
+    problems, unknown = [], []
+    for schema in database.missing_schemas:
+        tables = {
+            each.table
+            for each in opened.snapshots.values()
+            if each.table is not None and each.table.schema == schema
+        }
+        if not tables:
+            continue
+        unknown += [Unknown(kind=Kind.TABLE, relation=table) for table in sorted(tables)]
+        what = f"{schema}: not known, since the dump has no such schema. " + (
+            "Its table stays as the last run has read it."
+            if len(tables) == 1
+            else f"Its {len(tables)} tables stay as the last run has read them."
+        )
+        todo = (
+            "Dump all schemas, without --schema of pg_dump; where it was dropped indeed, read the "
+            "database with --url."
+        )
+        known = schema in accepted
+        problems.append(
+            Code.UNKNOWN_OBJECT.at(
+                source.description,
+                what,
+                todo="" if known else todo,
+                severity=Severity.NOTE if known else None,
+            )
+        )
+    return tuple(problems), tuple(unknown)
+
+
+_SHOWN = 5  # tables that a message names
+
+
+def behind_problems(
+    opened: OpenProject, database: Database, kept: tuple[Unknown, ...] | None = None
+) -> tuple[Problem, ...]:
+    """Return what to report of the migrations that a database lacks.
+
+    `kept` are the objects that are as the last run has read them: an error, else a warning.
+    """
+    pending = opened.migrations.pending(database.versions)
+    if not pending:
+        return ()
+    source = "dump" if opened.dump is not None else "database"
+    folder = " and ".join(opened.migrations.folders)
+    names = [Path(each.path).stem for each in pending]
+    if len(names) == 1:
+        what = f"The {source} lacks the migration {names[0]} of {folder}."
+    else:
+        what = (
+            f"The {source} lacks {len(names)} migrations of {folder}: from {names[0]} to "
+            f"{names[-1]}."
+        )
+    todo = "Run mix ecto.migrate." if opened.dump is None else _MIGRATE_AND_DUMP
+    if kept is None:
+        return (Code.DATABASE_BEHIND.at("", what, todo=todo, severity=Severity.WARNING),)
+    who, changes = ("It", "it changes") if len(names) == 1 else ("They", "they change")
+    if any(each.kind is Kind.ANYTHING for each in kept):
+        what += f" {who} may change any table: all stay as the last run has read them."
+    elif kept:
+        tables = list(dict.fromkeys(str(each.relation) for each in kept if each.relation))
+        shown = ", ".join(tables[:_SHOWN])
+        rest = f" and {len(tables) - _SHOWN} more" if len(tables) > _SHOWN else ""
+        what += f" What {changes} stays as the last run has read it: {shown}{rest}."
+    todo = f"{todo} To take it for what it is all the same: resources --behind."
+    return (Code.DATABASE_BEHIND.at("", what, todo=todo),)
+
+
+_MIGRATE_AND_DUMP = "Run mix ecto.migrate && mix ecto.dump."
+
+
+def _without_file(opened: OpenProject, database: Database) -> tuple[Problem, ...]:
+    """Return a note on the versions that the database has and the project has no file of."""
+    versions = opened.migrations.without_file(database.versions)
+    if not versions:
+        return ()
+    if len(versions) == 1:
+        what = f"The database has the migration {versions[0]}, of which there is no file."
+    else:
+        what = (
+            f"The database has {len(versions)} migrations of which there is no file: from "
+            f"{versions[0]} to {versions[-1]}."
+        )
+    return (Code.MIGRATION_WITHOUT_FILE.at(" and ".join(opened.migrations.folders), what),)
 
 
 @contextmanager
@@ -384,10 +534,11 @@ def schemas_in(patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = ()) -> Database:
-    """Read `public`, the given schemas, and those that options, configuration, legacy code name.
+    """Read `public`, the given schemas, and those that options, configuration and project name.
 
-    A schema that only legacy code names may be missing: prefixes are often set at run time.
-    Raises `ScaffoldError` when the database can't be read.
+    A schema may be missing that only resources or snapshots name: its tables were dropped. So may
+    one that only legacy code names: prefixes are often set at run time. Raises `ScaffoldError`
+    when the database can't be read.
     """
     from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.reflect import reflect
@@ -395,16 +546,54 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
     config = opened.config
     partitions = any(table.partitions for table in config.tables.values())
     named = {*schemas, *opened.options.schemas, *schemas_named(config)}
+    remembered = _schemas_of_project(opened) - named
     hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
+    hinted |= remembered
     with read_only(source.url) as connection:
         try:
-            return reflect(connection, schemas=tuple(sorted(named | hinted)), partitions=partitions)
+            database = reflect(
+                connection, schemas=tuple(sorted(named | hinted)), partitions=partitions
+            )
         except ScaffoldError as error:
             missing = {p.where for p in error.problems if p.code is Code.UNKNOWN_NAME} & hinted
             there = tuple(sorted((named | hinted) - missing))
             if not missing or not there:
                 raise
-            return reflect(connection, schemas=there, partitions=partitions)
+            database = reflect(connection, schemas=there, partitions=partitions)
+            gone = missing & remembered
+            database = msgspec.structs.replace(
+                database,
+                schemas=tuple(sorted({*database.schemas, *gone})),
+                missing_schemas=tuple(sorted(gone)),
+            )
+        return _with_versions(opened, source, connection, database)
+
+
+def _schemas_of_project(opened: OpenProject) -> set[str]:
+    """Return the schemas of the tables that resources and snapshots are of."""
+    tables = [each.table_name for each in opened.project.resources]
+    tables += [each.table for each in opened.snapshots.values()]
+    return {table.schema for table in tables if table is not None}
+
+
+def _with_versions(
+    opened: OpenProject, source: Source, connection: Connection, database: Database
+) -> Database:
+    """Add the versions of Ecto's migrations, where they are needed and recorded.
+
+    An empty record says nothing, since a copy of a schema has it so, except in a database that is
+    empty itself.
+    """
+    from ash_scaffold.postgres.reflect import read_versions
+
+    migrations = opened.migrations
+    if not migrations.files:
+        return database
+    versions = read_versions(connection, migrations.source, migrations.prefix)
+    others = any(table.name.name != migrations.source for table in database.tables)
+    if not versions and (others or source.server_version_text):
+        return database
+    return msgspec.structs.replace(database, versions=versions)
 
 
 def matching_tables(patterns: Iterable[str], database: Database) -> tuple[Name, ...]:

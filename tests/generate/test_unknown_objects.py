@@ -188,6 +188,33 @@ def test_prune_refuses_where_tables_are_unknown(dump_shop: DumpShop) -> None:
     assert dump_shop.shop.tree() == {**before, "structure.sql": refused.encode()}
 
 
+def test_a_schema_that_a_dump_lacks_is_unknown(dump_shop: DumpShop) -> None:
+    """`pg_dump --schema` leaves the others out."""
+    billing = (
+        "CREATE SCHEMA billing;\nCREATE TABLE billing.fees (id bigserial PRIMARY KEY,\n"
+        "  customer_id bigint REFERENCES public.customers);\n"
+    )
+    dump_shop.run(SHOP)
+    dump_shop.shop.write(
+        {"ash_scaffold.toml": '[domains."Shop.Core"]\ntables = ["*", "billing.*"]\n'}
+    )
+    dump_shop.run(SHOP + billing)
+    dump_shop.shop.write({"ash_scaffold.toml": '[domains."Shop.Core"]\ntables = ["*"]\n'})
+    dump_shop.run(SHOP + billing)
+    before = dump_shop.shop.tree()
+    assert b"has_many :fees" in before["lib/shop/core/customer.ex"]
+
+    code, problems, diff = dump_shop.run(SHOP)
+
+    assert (code, diff) == (Exit.FINDINGS, "")
+    assert dump_shop.shop.tree() == {**before, "structure.sql": SHOP.encode()}
+    assert problems == [
+        "error [unknown-object] dump: billing: not known, since the dump has no such schema. Its "
+        "table stays as the last run has read it.\n    Dump all schemas, without --schema of "
+        "pg_dump; where it was dropped indeed, read the database with --url."
+    ]
+
+
 def test_a_dump_of_which_all_is_refused_says_why_there_are_no_tables(dump_shop: DumpShop) -> None:
     with pytest.raises(ScaffoldError) as caught:
         dump_shop.run("CREATE TABLE a (id int primary key, x nosuchtype);\n")

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from tests.corpus.corpus import DUMPS
 
+from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
+from ash_scaffold.postgres.reflect import read_versions
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
@@ -452,3 +454,28 @@ def test_every_corpus_dump_is_whole() -> None:
     assert DUMPS
     for dump in DUMPS.values():
         require_schema(read_dump(dump.path))
+
+
+VERSIONS = "CREATE TABLE public.schema_migrations (version bigint, inserted_at timestamp);\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'INSERT INTO public."schema_migrations" (version) VALUES (20240101000000);\n',
+        "INSERT INTO public.schema_migrations (version) VALUES\n('20240101000000'),\n(3);\n",
+        "COPY public.schema_migrations (version, inserted_at) FROM stdin;\n"
+        "20240101000000\t2024-01-01 00:00:00\n3\t2024-01-01 00:00:00\n\\.\n",
+    ],
+    ids=["one by one", "in a list", "as data"],
+)
+def test_the_versions_of_migrations_are_those_that_the_dump_inserts(
+    rows: str, server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(server, tmp_path, VERSIONS + rows)
+
+    with read_only(server.url(loaded.database)) as connection:
+        found = read_versions(connection, "schema_migrations", None)
+
+    assert found is not None
+    assert found - {3} == {20240101000000}

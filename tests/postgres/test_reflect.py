@@ -22,7 +22,7 @@ from ash_scaffold.postgres.catalog import (
     TypeUse,
 )
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.reflect import read_versions, reflect
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
 INT4 = TypeUse(Name("pg_catalog", "int4"))
@@ -284,3 +284,36 @@ def test_an_unknown_schema_is_named_with_the_nearest(reflect_ddl: Callable[..., 
             todo="the schemas are: billing, public",
         ),
     )
+
+
+TABLE = "(version bigint PRIMARY KEY)"
+
+
+@pytest.mark.parametrize(
+    ("ddl", "prefix", "expected"),
+    [
+        (f"CREATE TABLE v {TABLE}; INSERT INTO v VALUES (1), (2)", None, {1, 2}),
+        (f"CREATE TABLE v {TABLE}", None, set()),
+        ("SELECT 1", None, None),
+        (f"CREATE SCHEMA s; CREATE TABLE s.v {TABLE}; INSERT INTO s.v VALUES (3)", None, {3}),
+        (f"CREATE SCHEMA s; CREATE TABLE s.v {TABLE}; CREATE TABLE v {TABLE}", None, set()),
+        (
+            f"CREATE SCHEMA s; CREATE SCHEMA t; CREATE TABLE s.v {TABLE}; CREATE TABLE t.v {TABLE}",
+            None,
+            None,
+        ),
+        (
+            f"CREATE SCHEMA s; CREATE TABLE v {TABLE}; CREATE TABLE s.v {TABLE};"
+            "INSERT INTO s.v VALUES (4)",
+            "s",
+            {4},
+        ),
+        ("CREATE TABLE v (version varchar)", None, None),
+        ("CREATE TABLE v (name bigint)", None, None),
+    ],
+)
+def test_versions_of_migrations_are_read_where_ecto_records_them(
+    ddl: str, prefix: str | None, expected: set[int] | None, make_database: Callable[..., URL]
+) -> None:
+    with read_only(make_database(ddl)) as connection:
+        assert read_versions(connection, "v", prefix) == expected

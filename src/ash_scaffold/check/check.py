@@ -52,8 +52,8 @@ def check(
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
     whole = ResourcesOptions(source=options)
-    session = load_session(open_with(whole), phases)
-    with source_problems(session.problems):
+    session = load_session(open_with(whole), phases, keep_pending=True)
+    with source_problems((*session.behind, *session.problems)):
         run = plan_run(session, whole)
     rendered = None
     if not nothing_changed(run):
@@ -100,8 +100,7 @@ def _guard(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator
     yield from guard_repos(session.project, frozenset(used | {session.repo}))
     yield from guard_files(session.project)
     yield from guard_legacy(run, code)
-    if session.dump is not None:
-        yield from guard_pending(session.project, session.repo, session.dump)
+    yield from guard_pending(session.pending, session.dump)
 
 
 def _commands(source: SourceOptions) -> Commands:

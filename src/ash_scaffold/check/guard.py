@@ -2,21 +2,17 @@
 
 AshPostgres says in the `@moduledoc` of every migration that it made it, and keeps its own snapshot
 of each table under `priv/resource_snapshots/<repo>/<table>` (its migration generator).
-`mix ecto.dump` ends the dump with the versions of `schema_migrations`: the first part of a
-migration's file name (`Ecto.Migrator`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from ash_scaffold.ash.model import Place, ReadResource
-from ash_scaffold.ash.naming import underscore
 from ash_scaffold.check.parsed_resource import ParsedProject
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.files import read_text
@@ -25,6 +21,7 @@ from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.table_names import TableNames
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.problem import Code, Severity
+from ash_scaffold.project.migrations import Migration
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
@@ -39,7 +36,7 @@ class Kind(StrEnum):
     MIGRATES = "resource migrates"
     ASH_MIGRATION = "migration by Ash"
     ASH_SNAPSHOT = "snapshot by Ash"
-    PENDING_MIGRATION = "migration newer than the dump"
+    PENDING_MIGRATION = "pending migration"
     MIGRATES_EXTENSIONS = "repo migrates extensions"
     SEVERAL_RESOURCES = "several resources"
     NO_RESOURCE = "no resource"
@@ -262,58 +259,23 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
-_INSERTED_VERSIONS = re.compile(
-    rb'INSERT\s+INTO\s+(?:\w+\.)?"?schema_migrations"?\s*\([^)]*\)\s*VALUES\s*([^;]*);',
-    re.IGNORECASE,
-)
-_COPIED_VERSIONS = re.compile(
-    rb'COPY\s+(?:\w+\.)?"?schema_migrations"?\s*\([^)]*\)\s*FROM\s+stdin;\r?\n(.*?)^\\\.',
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)
-_VERSION = re.compile(rb"\(\s*'?(\d+)")
-_FIRST_NUMBER = re.compile(rb"^(\d+)", re.MULTILINE)
-_MIGRATION_FILE = re.compile(r"(\d+)_.*\.exs")
-
-
-def guard_pending(project: Project, repo: str, dump: Path) -> Iterator[Finding]:
-    """Yield the migrations of the repo that the dump was made before.
-
-    A dump that names no version is no evidence.
-    """
-    versions = versions_in(dump)
-    if not versions:
-        return
-    folder = f"priv/{underscore(repo.rpartition('.')[2])}/migrations"
-    shown = dump.name
-    for app in project.apps:
-        for path in sorted((project.root / app.path / folder).glob("**/*.exs")):
-            found = _MIGRATION_FILE.fullmatch(path.name)
-            if found is None or int(found[1]) in versions:
-                continue
-            yield Finding(
-                severity=Severity.WARNING,
-                source=Source.GUARD,
-                kind=Kind.PENDING_MIGRATION.value,
-                object=found[1],
-                path=path.relative_to(project.root).as_posix(),
-                line=1,
-                what=f"The dump {shown} was made without the migration {path.stem}: nothing is "
-                "known of what it changes.",
-                todo="Migrate, and dump the schema anew.",
-                command="mix ecto.migrate && mix ecto.dump",
-                accept=(path.relative_to(project.root).as_posix(),),
-            )
-
-
-def versions_in(dump: Path) -> frozenset[int]:
-    """Return the versions of migrations that a dump names."""
-    try:
-        text = dump.read_bytes()
-    except OSError:
-        return frozenset()
-    found = [v for values in _INSERTED_VERSIONS.findall(text) for v in _VERSION.findall(values)]
-    found += [v for rows in _COPIED_VERSIONS.findall(text) for v in _FIRST_NUMBER.findall(rows)]
-    return frozenset(map(int, found))
+def guard_pending(pending: Iterable[Migration], dump: Path | None) -> Iterator[Finding]:
+    """Yield the migrations of the repo that the database, or the dump, lacks."""
+    source = "The database" if dump is None else f"The dump {dump.name}"
+    for migration in pending:
+        name = Path(migration.path).stem
+        yield Finding(
+            severity=Severity.WARNING,
+            source=Source.GUARD,
+            kind=Kind.PENDING_MIGRATION.value,
+            object=str(migration.version),
+            path=migration.path,
+            line=1,
+            what=f"{source} lacks the migration {name}: nothing is known of what it changes.",
+            todo="Migrate." if dump is None else "Migrate, and dump the schema anew.",
+            command="mix ecto.migrate" if dump is None else "mix ecto.migrate && mix ecto.dump",
+            accept=(migration.path,),
+        )
 
 
 _CALLBACK = "migrate_extensions?"

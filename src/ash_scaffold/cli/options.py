@@ -44,8 +44,8 @@ DumpDatabase = Annotated[
 Schema = Annotated[
     list[str] | None,
     typer.Option(
-        help="Read this PostgreSQL schema too, beside public and those that the configuration or "
-        "Ecto schemas name. Repeatable.",
+        help="Read this PostgreSQL schema too, beside public and those that the configuration, "
+        "resources or Ecto schemas name; '*' for all. Repeatable.",
         metavar="NAME",
         rich_help_panel=DATABASE,
     ),

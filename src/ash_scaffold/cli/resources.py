@@ -155,6 +155,15 @@ def resources(
             rich_help_panel=_MODULES,
         ),
     ] = False,
+    behind: Annotated[
+        bool,
+        typer.Option(
+            "--behind",
+            help="Take a database that lacks migrations of the project for what it is: what they "
+            "make counts as not there.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -201,6 +210,7 @@ def resources(
             adopt_context=adopt_context,
             prune=prune,
             refresh_style=refresh_style,
+            behind=behind,
         )
         code = run(options, dry_run=dry_run, as_json=json, quiet=quiet, verbose=verbose)
         raise typer.Exit(code)

@@ -13,7 +13,7 @@ from ash_scaffold.config.match import (
     type_pattern,
 )
 from ash_scaffold.config.options import FILE_NAME, Config, RelationshipConfig, TableConfig
-from ash_scaffold.postgres.catalog import Database, Name, Table
+from ash_scaffold.postgres.catalog import EVERY_SCHEMA, Database, Name, Table
 from ash_scaffold.problem import Code, Problem, ScaffoldError
 from ash_scaffold.toml_text import KeyPath
 
@@ -45,7 +45,8 @@ def require_names(config: Config, database: Database, left_out: Collection[Name]
 def schemas_named(config: Config) -> tuple[str, ...]:
     """Return the schemas that the file names, in its lists and in its patterns, by name.
 
-    A run reads them in addition to `public`, which is left out here unless it is written.
+    A run reads them in addition to `public`, which is left out here unless it is written. `*` is
+    `EVERY_SCHEMA`.
     """
     named = set(config.schemas)
     for _, text in _table_texts(config):
@@ -55,7 +56,8 @@ def schemas_named(config: Config) -> tuple[str, ...]:
     for entry in config.tables.values():
         targets = [relationship.target for relationship in entry.relationships.values()]
         named.update(table_pattern(text).schemas[0] for text in targets if "." in text)
-    return tuple(sorted(schema for schema in named if not is_glob(schema)))
+    names = {schema for schema in named if not is_glob(schema)}
+    return tuple(sorted(names | ({EVERY_SCHEMA} & set(config.schemas))))
 
 
 def _unknown(path: KeyPath, what: str, name: str, names: Iterable[str]) -> Fault:
@@ -65,7 +67,7 @@ def _unknown(path: KeyPath, what: str, name: str, names: Iterable[str]) -> Fault
 def _schema_faults(config: Config, database: Database) -> Iterator[Fault]:
     schemas = {"public", *database.schemas, *(schema for schema, _ in database.other_schemas)}
     for schema in config.schemas:
-        if schema not in schemas:
+        if schema not in schemas and schema != EVERY_SCHEMA:
             yield _unknown(
                 ("schemas",), f"{schema}, but there is no schema of that name", schema, schemas
             )

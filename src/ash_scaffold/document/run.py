@@ -59,7 +59,8 @@ def load_document(
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
     session = load_session(open_project(options), phases)
-    with source_problems(session.problems):
+    problems = (*session.behind, *session.problems)
+    with source_problems(problems):
         _require_tables(session)
         decided = session.plan()
     database = session.database
@@ -82,7 +83,7 @@ def load_document(
         source=session.source,
         renamed=_renamed(database, session.stored_identity.earlier, session.resolver),
         fresh=_fresh(database, session.resolver),
-        problems=session.problems,
+        problems=problems,
     )
 
 

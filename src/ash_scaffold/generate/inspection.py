@@ -22,12 +22,14 @@ from ash_scaffold.legacy.usage import usage as table_users
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.project.migrations import NO_MIGRATIONS, find_migrations
 from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.read import read_project
-from ash_scaffold.project.state import has_geo_postgis
+from ash_scaffold.project.state import choose_repo, has_geo_postgis
 from ash_scaffold.session import (
     OpenProject,
     SourceOptions,
+    behind_problems,
     matching_tables,
     open_database,
     read_database,
@@ -104,11 +106,19 @@ def inspect(
     hints = _hints(options, code, config, mix_project=project is not None)
     if usage:
         _require_code(code, hints)
-    opened = OpenProject(options=options, project=code, config=config, snapshots={}, hints=hints)
+    repo = choose_repo(code, options.repo, config)
+    opened = OpenProject(
+        options=options,
+        project=code,
+        config=config,
+        snapshots={},
+        hints=hints,
+        migrations=NO_MIGRATIONS if repo is None else find_migrations(code, repo),
+    )
     with open_database(opened) as source:
         database = read_database(opened, source, schemas_in(tables))
     refused, _unknown = refused_problems(source, database, config)
-    problems = (*source.problems, *refused)
+    problems = (*behind_problems(opened, database), *source.problems, *refused)
     with source_problems(problems):
         names = (
             matching_tables(tables, database) if tables else [each.name for each in database.tables]

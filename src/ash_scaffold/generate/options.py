@@ -26,7 +26,10 @@ _WIDE = 80  # characters: a longer list of tables is written one a line
 
 
 class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of `resources`; `tables` and `exclude` are patterns."""
+    """The options of `resources`; `tables` and `exclude` are patterns.
+
+    `behind` takes a database as it is that lacks migrations of the project.
+    """
 
     source: SourceOptions
     domain: str | None = None
@@ -40,6 +43,7 @@ class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
     adopt_context: bool = False
     prune: bool = False
     refresh_style: bool = False
+    behind: bool = False
 
     @property
     def planning(self) -> Options:

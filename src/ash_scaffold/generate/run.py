@@ -129,8 +129,8 @@ def prepare(
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
     opened = open_with(options)
-    session = load_session(opened, phases, tables=options.tables)
-    with source_problems(session.problems):
+    session = load_session(opened, phases, tables=options.tables, keep_pending=not options.behind)
+    with source_problems((*session.behind, *session.problems)):
         return _prepare(options, session, phases)
 
 
@@ -175,6 +175,7 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
         problems=_sorted(
             _unparsed(project, session.hints),
             disagreement_problems(session.hints, session.database, run.plan),
+            session.behind,
             session.problems,
             run.plan.problems,
             rename_problems(changes.unclear),

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 DEFAULT_SCHEMA = "public"
+# In place of a name: all but PostgreSQL's own and those of extensions.
+EVERY_SCHEMA = "*"
 
 
 class Name(NamedTuple):
@@ -383,7 +385,8 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
 
     `outside_foreign_keys` are those of relations that are not among `tables`: a parent has to
     know the names of keys that can stop its delete. `other_schemas` counts the relations of
-    each schema that was not read.
+    each schema that was not read. `missing_schemas` are those of `schemas` that are not there.
+    `versions` are those of Ecto's migrations, None where none are recorded.
     """
 
     server_version: int
@@ -395,6 +398,8 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     other_schemas: tuple[tuple[str, int], ...] = ()
     identity: ServerIdentity | None = None
     name: str = ""
+    missing_schemas: tuple[str, ...] = ()
+    versions: frozenset[int] | None = None
 
     def foreign_keys(self) -> Iterator[ForeignKey]:
         """Give every foreign key, those of tables that were not read included."""

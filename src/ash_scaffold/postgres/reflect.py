@@ -10,8 +10,15 @@ from sqlalchemy import Connection, text
 
 from ash_scaffold.postgres import rows
 from ash_scaffold.postgres.assemble import CatalogRows, assemble
-from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
+from ash_scaffold.postgres.catalog import (
+    DEFAULT_SCHEMA,
+    EVERY_SCHEMA,
+    Database,
+    Extension,
+    ServerIdentity,
+)
 from ash_scaffold.postgres.rows import Scope, ServerRow, fetch
+from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
 OLDEST_SERVER = 130000
@@ -25,7 +32,8 @@ def reflect(
     The connection's transaction has to show one state of the catalog throughout (REPEATABLE
     READ) and to have an empty search path, so that expressions come out fully qualified. The
     number of queries depends neither on the number of tables nor on their contents. Partitions
-    are left out without `partitions`, relations that an extension owns always.
+    are left out without `partitions`, relations that an extension owns always. `EVERY_SCHEMA` is
+    every one with a relation but PostgreSQL's and those of extensions.
 
     Raises `ScaffoldError`: SERVER_TOO_OLD before PostgreSQL 13, UNKNOWN_NAME for a schema that
     is not there. Raises the errors of SQLAlchemy when a query fails.
@@ -35,8 +43,12 @@ def reflect(
     (server,) = fetch(connection, "server", ServerRow)
     if server.server_version < OLDEST_SERVER:
         raise _too_old(server.server_version)
+    found = fetch(connection, "schemas", rows.SchemaRow)
+    existing = {row.schema: row.relations for row in found}
+    if EVERY_SCHEMA in schemas:
+        own = sorted(row.schema for row in found if row.relations and not row.of_extension)
+        schemas = (*(name for name in schemas if name != EVERY_SCHEMA), *own)
     schemas = tuple(dict.fromkeys(schemas))
-    existing = {row.schema: row.relations for row in fetch(connection, "schemas", rows.SchemaRow)}
     _require_schemas(schemas, existing)
     content = assemble(_catalog_rows(connection, Scope(list(schemas), partitions)))
     return Database(
@@ -151,3 +163,35 @@ def read_role_and_functions(connection: Connection, functions: Iterable[str]) ->
     """
     row = connection.execute(_ROLE_AND_FUNCTIONS, {"functions": sorted(functions)}).one()
     return RoleAndFunctions(row.role, tuple(row.functions))
+
+
+_VERSION_TABLES = text("""
+SELECT n.nspname AS schema
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute AS a
+  ON a.attrelid = c.oid AND a.attname = 'version' AND NOT a.attisdropped
+WHERE c.relname = CAST(:source AS name)
+  AND c.relkind IN ('r', 'p')
+  AND a.atttypid IN ('pg_catalog.int8'::regtype, 'pg_catalog.int4'::regtype)
+  AND has_schema_privilege(n.oid, 'USAGE')
+  AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+ORDER BY n.nspname <> 'public', n.nspname
+""")
+
+
+def read_versions(connection: Connection, source: str, prefix: str | None) -> frozenset[int] | None:
+    """Read the versions that Ecto recorded in its table `source` of the schema `prefix`.
+
+    Without a prefix it is the one of `public`, else the only one. Returns None where there is no
+    such table, or the role may not read it. Raises the errors of SQLAlchemy.
+    """
+    rows_ = connection.execute(_VERSION_TABLES, {"source": source}).all()
+    schemas = [str(row.schema) for row in rows_]
+    if prefix is not None:
+        schemas = [schema for schema in schemas if schema == prefix]
+    if not schemas or (len(schemas) > 1 and schemas[0] != DEFAULT_SCHEMA):
+        return None
+    table = f"{quote_identifier(schemas[0])}.{quote_identifier(source)}"
+    found = connection.execute(text(f"SELECT version FROM {table} WHERE version IS NOT NULL"))
+    return frozenset(int(row[0]) for row in found.all())

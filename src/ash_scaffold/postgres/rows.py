@@ -43,6 +43,7 @@ class SchemaRow(NamedTuple):
 
     schema: str
     relations: int
+    of_extension: bool
 
 
 class ExtensionRow(NamedTuple):

@@ -98,10 +98,15 @@ def updated(
     Other tables stay as they were, so that a rename is still one for the run that writes their
     snapshot; except for new ones, and those that were dropped from the schemas that were read.
     """
+    unread = _unread(database)
     tables = {
-        oid: old for oid, old in identity.tables.items() if old.name.schema not in database.schemas
+        oid: old
+        for oid, old in identity.tables.items()
+        if old.name.schema not in database.schemas or old.name in unread
     }
     for table in database.tables:
+        if table.name in unread:
+            continue
         old_table = identity.tables.get(table.oid)
         if old_table is not None and written is not None and table.name not in written:
             tables[table.oid] = old_table
@@ -116,19 +121,24 @@ def earlier_names(identity: LocalIdentity, database: Database) -> EarlierNames:
     """Return the names that today's objects had at the run that stored `identity`."""
     if not identity.tables:
         return NO_EARLIER_NAMES
-    here = {table.oid for table in database.tables}
+    here, unread = {table.oid for table in database.tables}, _unread(database)
     return EarlierNames(
         tables={
             table.name: _earlier_table(identity.tables[table.oid], table)
             for table in database.tables
-            if table.oid in identity.tables
+            if table.oid in identity.tables and identity.tables[table.oid].name not in unread
         },
         dropped=frozenset(
             old.name
             for oid, old in identity.tables.items()
-            if oid not in here and old.name.schema in database.schemas
+            if oid not in here and old.name.schema in database.schemas and old.name not in unread
         ),
     )
+
+
+def _unread(database: Database) -> frozenset[Name]:
+    """Return the tables that are as a snapshot has them, so without an oid."""
+    return frozenset(table.name for table in database.tables if not table.oid)
 
 
 def local_files(identity: LocalIdentity, server: ServerIdentity) -> Mapping[str, bytes]:

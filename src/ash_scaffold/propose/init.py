@@ -94,7 +94,7 @@ def prepare(options: SourceOptions) -> Outcome:
         database = read_database(opened, source)
     repo = choose_repo(project, options.repo, opened.config)
     session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
-    with source_problems(session.problems):
+    with source_problems((*session.behind, *session.problems)):
         return _propose(session, source.description, before, repo)
 
 
@@ -116,7 +116,7 @@ def _propose(session: Session, source: str, before: str | None, repo: str | None
     proposal = propose(inputs, DomainNames(project.app.namespace, taken, state.modules))
     after = _after(before, proposal, project, repo, options)
     _try_out(after, before, proposal, database, state)
-    problems = (*session.problems, *_additions(proposal), *_no_repo(repo))
+    problems = (*session.behind, *session.problems, *_additions(proposal), *_no_repo(repo))
     return Outcome(
         proposal=proposal,
         source=source,

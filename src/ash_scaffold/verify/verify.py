@@ -165,7 +165,7 @@ def _report(
         ash_postgres=answers.project.ash_postgres or "",
         checked=checked(answers),
         findings=tuple(sorted(findings, key=Finding.by_severity)),
-        problems=tuple(sorted(session.problems, key=Problem.sort_key)),
+        problems=tuple(sorted((*session.behind, *session.problems), key=Problem.sort_key)),
     )
 
 
