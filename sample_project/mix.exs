@@ -25,7 +25,7 @@ defmodule App.MixProject do
       {:postgrex, ">= 0.0.0"},
       {:jason, "~> 1.4"},
       {:ash, "~> 3.32"},
-      {:ash_postgres, "~> 2.12"}
+      {:ash_postgres, "~> 2.13"}
     ]
   end
 

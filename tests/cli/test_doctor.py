@@ -11,7 +11,9 @@ from typing import Any, Protocol
 
 import pytest
 
+from ash_scaffold.doctor import facts
 from ash_scaffold.doctor.ash_functions import migration, statements
+from ash_scaffold.postgres.catalog import Database
 
 
 class Done(Protocol):
@@ -30,7 +32,7 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="no git on th
 
 LOCK = (
     '%{\n  "ash": {:hex, :ash, "3.32.0", "x"},\n'
-    '  "ash_postgres": {:hex, :ash_postgres, "2.12.1", "x"},\n}\n'
+    '  "ash_postgres": {:hex, :ash_postgres, "2.13.1", "x"},\n}\n'
 )
 QUIET_REPO = """defmodule Shop.Repo do
   use AshPostgres.Repo, otp_app: :shop, warn_on_missing_ash_functions?: false
@@ -116,7 +118,7 @@ def test_a_project_in_order_has_nothing_wrong(project: Path, shop: str, run: Run
             "The project",
             "  ok      ash_scaffold.toml is valid.",
             "  ok      ash 3.32.0.",
-            "  ok      ash_postgres 2.12.1.",
+            "  ok      ash_postgres 2.13.1.",
             "  ok      ash_domains has the one domain.",
             "  ok      import_deps has :ash and :ash_postgres.",
             "",
@@ -258,6 +260,118 @@ def test_dependencies_that_are_missing_old_or_not_locked(
         "mix.exs",
         ['{:ash_postgres, "~> 2.12"}'],
     )
+
+
+RANGES = "CREATE TABLE customers (id bigserial PRIMARY KEY, stay daterange, seen tstzrange[])"
+
+
+def locked(version: str) -> str:
+    return LOCK.replace("2.13.1", version)
+
+
+def test_ranges_need_a_newer_ash_postgres(
+    project: Path, database: Callable[..., str], checks: Callable[..., dict[str, Check]], add: Add
+) -> None:
+    url = database(RANGES)
+    add(project, {"mix.lock": locked("2.12.0"), "ash_scaffold.toml": CUSTOMERS})
+    name = "ash-postgres-version"
+    look = checks("--url", url)[name]
+    assert (look["status"], look["what"]) == (
+        "error",
+        "ash_postgres is 2.12.0; attributes of the type :range (customers.seen, customers.stay) "
+        "need 2.13 or newer: with an older one every read of a row whose range is not NULL fails.",
+    )
+    assert (look["path"], look["lines"]) == ("mix.exs", ['{:ash_postgres, "~> 2.13"}'])
+    add(project, {"mix.lock": locked("2.13.0")})
+    assert found(checks("--url", url), name) == [("ok", "ash_postgres 2.13.0.")]
+
+
+def test_the_snapshots_say_what_is_needed_without_a_database(
+    project: Path,
+    database: Callable[..., str],
+    checks: Callable[..., dict[str, Check]],
+    run: Run,
+    add: Add,
+) -> None:
+    assert run("resources", "--domain", "Shop.Sales", "--url", database(RANGES)).code == 0
+    add(project, {"mix.lock": locked("2.12.0")})
+    assert checks()["ash-postgres-version"]["status"] == "error"
+
+
+def test_without_a_lock_mix_exs_says_which_versions_there_may_be(
+    project: Path, database: Callable[..., str], checks: Callable[..., dict[str, Check]], add: Add
+) -> None:
+    url = database(RANGES)
+    add(project, {"ash_scaffold.toml": CUSTOMERS})
+    look = checks("--url", url)["ash-postgres-version"]
+    assert look["status"] == "warning"
+    assert look["todo"].startswith("Its version has to be 2.13 or newer for attributes of the")
+    assert look["lines"] == ['{:ash_postgres, "~> 2.13"}']
+    mix = (project / "mix.exs").read_text().replace('"~> 2.0"', '"~> 2.13"')
+    add(project, {"mix.exs": mix})
+    assert checks("--url", url)["ash-postgres-version"]["lines"] == []
+
+
+@pytest.mark.parametrize(
+    ("version", "minimum", "status"),
+    [
+        ("2.9.1", 17, None),
+        ("2.10.0", 17, "warning"),
+        ("2.13.0", 18, "warning"),
+        ("2.13.1", 17, None),
+        ("2.12.0", 16, "ok"),
+    ],
+)
+def test_upserts_that_are_not_atomic(
+    project: Path,
+    checks: Callable[..., dict[str, Check]],
+    add: Add,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    minimum: int,
+    status: str | None,
+) -> None:
+    repo = QUIET_REPO.replace("major: 13", f"major: {minimum}")
+    add(project, {"mix.lock": locked(version), "lib/shop/repo.ex": repo})
+    server = facts.Server(
+        database=Database(server_version=170000, schemas=("public",), tables=(), types={}),
+        source="",
+        live=True,
+    )
+    monkeypatch.setattr(facts, "_server", lambda *_arguments: (server, ()))
+    look = checks().get("upserts")
+    assert (look and look["status"]) == status
+    if status == "warning":
+        assert look is not None
+        assert look["lines"] == ["config :ash_postgres, upsert_with_merge?: false"]
+        config = "import Config\nconfig :ash_postgres, upsert_with_merge?: false\n"
+        add(project, {"config/config.exs": config})
+        assert checks()["upserts"]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ("def init(_type, config), do: {:ok, config}", True),
+        ("def init(type, config) when is_list(config) do\n    {:ok, config}\n  end", True),
+        ("def init(type, config) do\n    {:ok, config} = super(type, config)\n  end", False),
+        ("def init(config), do: config", False),
+    ],
+)
+def test_an_init_of_the_repo_s_own_has_to_call_super(
+    project: Path,
+    checks: Callable[..., dict[str, Check]],
+    add: Add,
+    body: str,
+    warned: bool,
+) -> None:
+    repo = QUIET_REPO.replace("  @impl true\n", f"  {body}\n\n  @impl true\n", 1)
+    add(project, {"lib/shop/repo.ex": repo})
+    look = checks().get("init")
+    assert (look is not None) == warned
+    if look is not None:
+        assert look["status"] == "warning"
+        assert look["lines"] == ["{:ok, config} = super(type, config)"]
 
 
 def test_nothing_is_added_that_a_missing_dependency_would_break(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
+from tests.generate.conftest import MakeShop
 from tests.support import resources_options
 
 from ash_scaffold.generate.run import Outcome, prepare
@@ -169,3 +170,42 @@ def test_without_mix_the_run_says_so_and_goes_on(
     outcome = outcome_of(root, make_database(ORDERS), use_formatter=True)
     assert [problem.code for problem in outcome.problems] == [Code.FORMATTER_MISSING]
     assert paths(outcome) == ["lib/shop/sales.ex", "lib/shop/sales/order.ex"]
+
+
+RANGE = "CREATE TABLE stays (id bigserial PRIMARY KEY, during daterange)"
+
+
+@pytest.mark.parametrize(
+    ("mix", "lock", "wanted"),
+    [
+        ("~> 2.12", "2.12.0", True),
+        ("~> 2.12", "2.13.0", False),
+        ("~> 2.12", "", True),
+        ("~> 2.13", "", False),
+    ],
+)
+def test_what_the_generated_code_needs_is_among_the_advice(
+    make_shop: MakeShop, mix: str, lock: str, wanted: bool
+) -> None:
+    shop = make_shop(
+        RANGE,
+        {
+            "mix.exs": "defmodule Shop.MixProject do\n"
+            f'  def project, do: [app: :shop, deps: [{{:ash_postgres, "{mix}"}}]]\nend\n',
+            "mix.lock": f'%{{\n  "ash_postgres": {{:hex, :ash_postgres, "{lock}", "x"}},\n}}\n'
+            if lock
+            else "",
+        },
+    )
+    found = [(each.lines, each.why) for each in shop.prepare().advice if each.path == "mix.exs"]
+    assert found == (
+        [
+            (
+                ('{:ash_postgres, "~> 2.13"}',),
+                "attributes of the type :range (stays.during) need ash_postgres 2.13: with an "
+                "older one every read of a row whose range is not NULL fails",
+            )
+        ]
+        if wanted
+        else []
+    )

@@ -124,6 +124,7 @@ def test_a_whole_project(tmp_path: Path) -> None:
         namespace="MyApp",
         lib=("lib",),
         dependencies=("ash", "ecto", "geo_postgis"),
+        requirements={"ash": "~> 3.0", "geo_postgis": "~> 3.0"},
     )
     repo = Repo(
         module="MyApp.Repo",

@@ -40,6 +40,7 @@ def repo_checks(facts: Facts) -> Iterator[Check]:
     for need in needs(facts):
         by_kind.setdefault(type(need.setting), need)
     yield _use(by_kind.get(UseAshRepo))
+    yield from _init(repo)
     yield _extensions(facts, repo, by_kind.get(InstalledExtensions))
     yield _migrate(by_kind.get(MigrateExtensions))
     yield _version(facts, repo, by_kind.get(MinPgVersion))
@@ -68,6 +69,23 @@ def _use(need: Need | None) -> Check:
     if need is None:
         return check(Group.REPO, "use", Severity.NOTE, "It uses AshPostgres.Repo.")
     return missing(Group.REPO, "use", Severity.ERROR, "AshPostgres can't use it", need)
+
+
+def _init(repo: Repo) -> Iterator[Check]:
+    """Check that an `init/2` of the repo's own keeps what AshPostgres.Repo's puts in the config."""
+    if not repo.is_ash or repo.own_init is None:
+        return
+    yield check(
+        Group.REPO,
+        "init",
+        Severity.WARNING,
+        f"init/2 (line {repo.own_init}) replaces AshPostgres.Repo's and does not call it: the "
+        "repo's configuration lacks default_prefix, installed_extensions and the paths of "
+        "migrations.",
+        "Begin it with the configuration that `super` returns:",
+        repo.path,
+        ("{:ok, config} = super(type, config)",),
+    )
 
 
 def _extensions(facts: Facts, repo: Repo, need: Need | None) -> Check:

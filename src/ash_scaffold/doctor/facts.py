@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.ash.requirements import (
+    Feature,
+    UsedRequirement,
+    requirements_of,
+    requirements_with,
+)
 from ash_scaffold.config import Config, check_names, load_config
 from ash_scaffold.doctor.ash_functions import CALLED
 from ash_scaffold.doctor.machine import Elixir, Snapshots, ask_git, find_elixir
@@ -31,6 +37,7 @@ from ash_scaffold.session import (
     read_hints,
 )
 
+_RANGE = re.compile(r"[ {]:range\b")
 _REQUIREMENT = re.compile(rb'^\s*elixir:\s*"([^"\n]*)"', re.MULTILINE)
 
 
@@ -39,8 +46,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     `live` is false for a dump, whose server is none of the team's. `functions` is None where
     they could not be asked for. `domains` are the modules of the domains that a run writes,
-    `extensions` those whose types their resources use; `tables` are the ones in a domain.
-    `problems` stand in the way of a run.
+    `extensions` those whose types their resources use, `requirements` the versions of packages
+    that these need; `tables` are the ones in a domain. `problems` stand in the way of a run.
     """
 
     database: Database
@@ -50,6 +57,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     functions: frozenset[str] | None = None
     domains: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
+    requirements: tuple[UsedRequirement, ...] = ()
     tables: frozenset[Name] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -57,8 +65,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts. `server` is None when no database was read: `server_problems` say why.
 
-    With neither, no database was given. `elixir_wanted` is the requirement in mix.exs, empty for
-    none; `formatter` is what was wrong with a trial run.
+    With neither, no database was given. `requirements` are the versions that the resources of the
+    plan need, without a database those of the snapshots. `elixir_wanted` is the requirement in
+    mix.exs, empty for none; `formatter` is what was wrong with a trial run.
     """
 
     project: Project
@@ -77,6 +86,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: bool
     server: Server | None
     server_problems: tuple[Problem, ...]
+    requirements: tuple[UsedRequirement, ...]
 
 
 def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: None) -> Facts:
@@ -110,6 +120,8 @@ def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: N
         interrupted=Lock(root).journal.pending,
         server=server,
         server_problems=server_problems,
+        requirements=(server.requirements if server is not None else ())
+        or _requirements(snapshots.values()),
     )
 
 
@@ -124,6 +136,18 @@ def _snapshots(root: Path) -> tuple[dict[str, Snapshot], tuple[Problem, ...]]:
         return dict(read_snapshots(root)), ()
     except ScaffoldError as error:
         return {}, error.problems
+
+
+def _requirements(snapshots: Iterable[Snapshot]) -> tuple[UsedRequirement, ...]:
+    """Return what the generated resources need, by the text of their attributes."""
+    ranges = [
+        f"{snapshot.table.name}.{entity.object.removeprefix('column ')}"
+        for snapshot in snapshots
+        if snapshot.table is not None
+        for entity in snapshot.entities
+        if entity.section == "attributes" and _RANGE.search(entity.lines[0])
+    ]
+    return requirements_with({Feature.RANGE: ranges})
 
 
 def _elixir_wanted(project: Project) -> str:
@@ -205,6 +229,7 @@ def _planned(server: Server, opened: OpenProject, repo: str | None, source: Sour
         server,
         domains=tuple(domain.module for domain in planned.domains if domain.resources),
         extensions=planned.extensions,
+        requirements=requirements_of(i.resource for i in planned.resources if i.written),
         tables=planned.scope.written,
         problems=tuple(found),
     )

@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ash_scaffold.ash.requirements import (
+    MERGE_FIXED,
+    MERGE_SERVER,
+    MERGE_VERSIONS,
+    REQUIREMENTS,
+    Feature,
+    UsedRequirement,
+    lower_bound,
+    named,
+    parse_version,
+)
 from ash_scaffold.doctor.facts import Facts
-from ash_scaffold.doctor.fix import dependencies, needs, own_domains
+from ash_scaffold.doctor.fix import dependencies, needs, own_domains, repo_of
 from ash_scaffold.doctor.machine import Snapshots
 from ash_scaffold.doctor.report import Check, Group, check, from_problem, missing, skipped
 from ash_scaffold.problem import Severity
@@ -63,16 +74,12 @@ def _pair(found: re.Match[str]) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-# The versions whose behaviour the generated modules are made for.
-_MADE_FOR = {"ash": (3, 32), "ash_postgres": (2, 12)}
-_REQUIREMENTS = {"ash": "~> 3.32", "ash_postgres": "~> 2.12"}
-
-
 def project_checks(facts: Facts) -> Iterator[Check]:
     """Check configuration, dependencies, sources and settings."""
     yield from _config_file(facts)
-    for package in _MADE_FOR:
+    for package in dict.fromkeys(each.package for each in REQUIREMENTS):
         yield _dependency(facts, package)
+    yield from _upserts(facts)
     yield from _sources(facts)
     yield from _domains(facts)
     yield from _formatter(facts)
@@ -97,21 +104,28 @@ def _config_file(facts: Facts) -> Iterator[Check]:
 
 def _dependency(facts: Facts, package: str) -> Check:
     name = f"{package}-version".replace("_", "-")
+    used = _needed(facts, package)
+    needed = used.requirement
+    special = needed.feature is not Feature.RESOURCE
     locked = facts.project.versions.get(package)
     if locked is not None:
-        found = _NUMBERS.match(locked)
-        made_for = _MADE_FOR[package]
-        if found is not None and (int(found[1]), int(found[2])) < made_for:
-            wanted = ".".join(map(str, made_for))
-            return check(
-                Group.PROJECT,
-                name,
-                Severity.WARNING,
-                f"{package} is {locked}; what is generated is made for {wanted} and newer.",
-                f"Run `mix deps.update {package}`.",
-                "mix.lock",
-            )
-        return check(Group.PROJECT, name, Severity.NOTE, f"{package} {locked}.")
+        found = parse_version(locked)
+        if found is None or found >= needed.least:
+            return check(Group.PROJECT, name, Severity.NOTE, f"{package} {locked}.")
+        return check(
+            Group.PROJECT,
+            name,
+            Severity.ERROR if special else Severity.WARNING,
+            f"{package} is {locked}; {needed.feature} ({named(used.columns)}) need "
+            f"{needed.version} or newer: {needed.why}."
+            if special
+            else f"{package} is {locked}; what is generated is made for {needed.version} and "
+            "newer.",
+            f"Run `mix deps.update {package}`"
+            + (", with this requirement in mix.exs:" if special else "."),
+            path=_mix_file(facts) if special else "mix.lock",
+            lines=(_line(used),) if special else (),
+        )
     there = dependencies(facts.project)
     if not there:
         return check(
@@ -119,17 +133,17 @@ def _dependency(facts: Facts, package: str) -> Check:
             name,
             Severity.WARNING,
             f"Whether {package} is a dependency is not known: mix.exs lists none readably.",
+            _least(used),
         )
     if package not in there:
-        mix_file = f"{facts.project.app.path}/mix.exs".lstrip("/")
         return check(
             Group.PROJECT,
             name,
             Severity.ERROR,
             f"{package} is not among the dependencies.",
             todo="Add it to `deps`, and run `mix deps.get`; only then can --fix add the rest.",
-            path=mix_file,
-            lines=(f'{{:{package}, "{_REQUIREMENTS[package]}"}}',),
+            path=_mix_file(facts),
+            lines=(_line(used),),
         )
     if facts.lock_there:
         return check(
@@ -137,13 +151,95 @@ def _dependency(facts: Facts, package: str) -> Check:
             name,
             Severity.NOTE,
             f"{package} is a dependency, not one of Hex's versions.",
+            _least(used),
         )
+    return _unlocked(facts, name, used)
+
+
+def _unlocked(facts: Facts, name: str, used: UsedRequirement) -> Check:
+    """Judge a dependency without a lock by the least version that mix.exs admits."""
+    package = used.requirement.package
+    bounds = [
+        lower_bound(app.requirements[package])
+        for app in facts.project.apps
+        if package in app.requirements
+    ]
+    admitted = any(bound is not None and bound >= used.requirement.least for bound in bounds)
+    what = f"The version of {package} is not known: there is no mix.lock."
+    todo = "Run `mix deps.get`, and commit mix.lock."
+    if admitted or used.requirement.feature is Feature.RESOURCE:
+        return check(Group.PROJECT, name, Severity.WARNING, what, todo)
     return check(
         Group.PROJECT,
         name,
         Severity.WARNING,
-        f"The version of {package} is not known: there is no mix.lock.",
-        "Run `mix deps.get`, and commit mix.lock.",
+        what,
+        f"{_least(used)} {todo}",
+        path=_mix_file(facts),
+        lines=(_line(used),),
+    )
+
+
+def _needed(facts: Facts, package: str) -> UsedRequirement:
+    return next(each for each in facts.requirements if each.requirement.package == package)
+
+
+def _least(used: UsedRequirement) -> str:
+    needed = used.requirement
+    if needed.feature is Feature.RESOURCE:
+        return ""
+    return (
+        f"Its version has to be {needed.version} or newer for {needed.feature} "
+        f"({named(used.columns)})."
+    )
+
+
+def _mix_file(facts: Facts) -> str:
+    return f"{facts.project.app.path}/mix.exs".lstrip("/")
+
+
+def _line(used: UsedRequirement) -> str:
+    return f'{{:{used.requirement.package}, "{used.requirement.constraint}"}}'
+
+
+def _upserts(facts: Facts) -> Iterator[Check]:
+    """Check that upserts are not sent as MERGE by a version in which that is not atomic."""
+    locked, repo = facts.project.versions.get("ash_postgres"), repo_of(facts)
+    version = None if locked is None else parse_version(locked)
+    if version is None or not MERGE_VERSIONS[0] <= version <= MERGE_VERSIONS[1]:
+        return
+    server = facts.server
+    major = server.database.server_version // 10000 if server is not None and server.live else 0
+    stated = None if repo is None or repo.min_pg_version is None else repo.min_pg_version
+    minimum = major if stated is None else int(stated.partition(".")[0])
+    if max(major, minimum) < MERGE_SERVER:
+        return
+    name, update = "upserts", f"Update to ash_postgres {MERGE_FIXED} or newer"
+    if minimum < MERGE_SERVER or not facts.project.config.merge_upserts:
+        why = (
+            "`upsert_with_merge?` is false"
+            if minimum >= MERGE_SERVER
+            else f"min_pg_version is {stated}"
+        )
+        yield check(
+            Group.PROJECT,
+            name,
+            Severity.NOTE,
+            f"Upserts are atomic, since {why}: ash_postgres {locked} would send them to PostgreSQL "
+            f"{MERGE_SERVER} and newer as MERGE, which is not.",
+            f"{update} before that changes.",
+        )
+        return
+    yield check(
+        Group.PROJECT,
+        name,
+        Severity.WARNING,
+        f"Upserts are not atomic: ash_postgres {locked} sends them to PostgreSQL {MERGE_SERVER} "
+        "and newer (by min_pg_version) as MERGE, and of two at once the second fails with a unique "
+        "violation.",
+        f"{update}; until then, where nothing reads the metadata `:upsert_action`:",
+        "config/config.exs",
+        ("config :ash_postgres, upsert_with_merge?: false",),
     )
 
 

@@ -7,6 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.requirements import (
+    UsedRequirement,
+    lower_bound,
+    named,
+    parse_version,
+    requirements_of,
+)
 from ash_scaffold.ash.types import TYPE_EXTENSIONS
 from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.settings import (
@@ -124,10 +131,34 @@ def advise(
     `obsolete` are domains that the configuration need not list any more.
     """
     written = {item.resource.domain for item in plan.resources if item.written}
-    return tuple(
-        Advice(path=need.path, lines=lines(_without(need.setting, obsolete)), why=need.why)
-        for need in needs_of(project, repo, written, plan.extensions, server_version)
+    used = requirements_of(item.resource for item in plan.resources if item.written)
+    return (
+        *_versions(project, used),
+        *(
+            Advice(path=need.path, lines=lines(_without(need.setting, obsolete)), why=need.why)
+            for need in needs_of(project, repo, written, plan.extensions, server_version)
+        ),
     )
+
+
+def _versions(project: Project, used: Iterable[UsedRequirement]) -> Iterator[Advice]:
+    """Advise newer versions for features that need one.
+
+    What mix.exs and mix.lock do not tell is taken for right; `doctor` says that it is not known.
+    """
+    for each in used:
+        needed = each.requirement
+        locked = project.versions.get(needed.package)
+        found = parse_version(locked or "") or lower_bound(
+            project.app.requirements.get(needed.package, "")
+        )
+        if each.columns and found is not None and found < needed.least:
+            yield Advice(
+                path=f"{project.app.path}/mix.exs".lstrip("/"),
+                lines=(f'{{:{needed.package}, "{needed.constraint}"}}',),
+                why=f"{needed.feature} ({named(each.columns)}) need {needed.package} "
+                f"{needed.version}: {needed.why}",
+            )
 
 
 def _without(setting: Setting, obsolete: Collection[str]) -> Setting:

@@ -27,6 +27,7 @@ class ModuleEntry(msgspec.Struct, frozen=True):
 class Repo(msgspec.Struct, frozen=True, kw_only=True):
     """A module with `use AshPostgres.Repo` or `use Ecto.Repo` (`kind`).
 
+    `own_init` is the line of an `init/2` of its own, if that does not call `super`.
     `installed_extensions` and `min_pg_version` are `None` when the callback is missing or not a
     literal; `has_installed_extensions` distinguishes the two. `migrate_extensions` is false when
     `def migrate_extensions?, do: false` stands there, `None` when nothing readable does.
@@ -41,6 +42,7 @@ class Repo(msgspec.Struct, frozen=True, kw_only=True):
     migrate_extensions: bool | None = None
     min_pg_version: str | None = None
     warn_on_missing_ash_functions: bool = True
+    own_init: int | None = None
 
     @property
     def is_ash(self) -> bool:
@@ -96,7 +98,8 @@ class Unparsed(msgspec.Struct, frozen=True):
 class AppConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the application in `config/*.exs`, as far as they are literal.
 
-    `domains_path` is the file that sets `ash_domains`, `None` when no file does.
+    `domains_path` is the file that sets `ash_domains`, `None` when no file does. `merge_upserts`
+    is false when `config :ash_postgres, upsert_with_merge?: false` stands there.
     """
 
     ash_domains: tuple[str, ...] = ()
@@ -104,6 +107,7 @@ class AppConfig(msgspec.Struct, frozen=True, kw_only=True):
     domains_path: str | None = None
     domains_line: int | None = None
     domains_readable: bool = True
+    merge_upserts: bool = True
 
 
 class Formatter(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,13 +120,17 @@ class Formatter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
-    """One mix application: `path` is its folder ("" for the root), `lib` its source folders."""
+    """One mix application: `path` is its folder ("" for the root), `lib` its source folders.
+
+    `requirements` are the versions that mix.exs asks for, by dependency, where it has some.
+    """
 
     name: str
     path: str
     namespace: str
     lib: tuple[str, ...]
     dependencies: tuple[str, ...] = ()
+    requirements: Mapping[str, str] = {}
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -32,6 +32,7 @@ from ash_scaffold.term import Atom, Keyword, Module, Term
 
 # Files that set things for every environment come first, then the ones that may override them.
 _CONFIG_ORDER = ("config.exs", "runtime.exs")
+_MERGE = "upsert_with_merge?"
 _LOCKED = re.compile(
     r'^\s*"(?P<name>[^"]+)":\s*\{:hex,\s*:"?[^,"]+"?,\s*"(?P<version>[^"]+)"', re.MULTILINE
 )
@@ -154,7 +155,8 @@ def _app(
         path=folder,
         namespace=_namespace(mix_file.app, mix_file.namespace, repo),
         lib=lib,
-        dependencies=mix_file.dependencies,
+        dependencies=tuple(sorted(mix_file.dependencies)),
+        requirements={name: text for name, text in mix_file.dependencies.items() if text},
     )
 
 
@@ -240,7 +242,7 @@ class _MixFile(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str | None = None
     apps_path: str | None = None
     paths: tuple[str, ...] = ("lib",)
-    dependencies: tuple[str, ...] = ()
+    dependencies: Mapping[str, str] = {}
 
 
 def _read_mix_file(source: bytes) -> _MixFile:
@@ -298,10 +300,15 @@ def _read_config(sources: tuple[tuple[str, bytes], ...], app: str) -> AppConfig:
     repos: tuple[str, ...] | None = None
     path: str | None = None
     line: int | None = None
+    merge: bool | None = None
     for name, source in sources:
-        if f":{app}".encode() not in source:
+        has_app, has_merge = f":{app}".encode() in source, _MERGE.encode() in source
+        if not has_app and not has_merge:
             continue
         tree = parse(source)
+        for key, node in config_settings(tree, "ash_postgres") if has_merge else ():
+            if key == _MERGE and merge is None:
+                merge = read(tree, node) is not False
         for key, node in config_settings(tree, app):
             if key == "ash_domains" and path is None:
                 path, line = name, tree.span(node).line
@@ -314,6 +321,7 @@ def _read_config(sources: tuple[tuple[str, bytes], ...], app: str) -> AppConfig:
         domains_path=path,
         domains_line=line,
         domains_readable=path is None or domains is not None,
+        merge_upserts=merge is not False,
     )
 
 
@@ -348,12 +356,13 @@ def _source_paths(tree: Tree, module: ModuleDefinition, node: Node | None) -> tu
     return tuple(dict.fromkeys(path for path in kept if path)) or ("lib",)
 
 
-def _dependencies(tree: Tree, module: ModuleDefinition, listed: Node | None) -> tuple[str, ...]:
+def _dependencies(tree: Tree, module: ModuleDefinition, listed: Node | None) -> dict[str, str]:
     """Return the applications in `deps`, listed in the project or named in `deps/0`.
 
-    They are the first element of every tuple there.
+    They are the first element of every tuple there; their requirement is the second, empty
+    where that is no text.
     """
-    names: set[str] = set()
+    found: dict[str, str] = {}
     stack = [] if listed is None else [listed]
     for clause in function_clauses(tree, module.body, "deps"):
         stack.extend(clause.body or ())
@@ -362,11 +371,12 @@ def _dependencies(tree: Tree, module: ModuleDefinition, listed: Node | None) -> 
         if node.type != "tuple":
             stack.extend(node.named_children)
             continue
-        first = next(iter(expressions(node)), None)
-        value = read(tree, first) if first is not None else None
-        if isinstance(value, Atom):
-            names.add(value.name)
-    return tuple(sorted(names))
+        first, second = (*expressions(node)[:2], None, None)[:2]
+        name = None if first is None else read(tree, first)
+        version = None if second is None else read(tree, second)
+        if isinstance(name, Atom):
+            found.setdefault(name.name, version if isinstance(version, str) else "")
+    return found
 
 
 def config_settings(tree: Tree, app: str) -> Iterator[tuple[str, Node]]:

@@ -25,7 +25,16 @@ from ash_scaffold.project.mix_project import (
     Unparsed,
 )
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
-from ash_scaffold.syntax.parse import CallSite, Tree, calls, key_text, pairs, parse
+from ash_scaffold.syntax.parse import (
+    CallSite,
+    Tree,
+    call_site,
+    calls,
+    key_text,
+    pairs,
+    parse,
+    walk_calls,
+)
 from ash_scaffold.syntax.values import read_strings
 from ash_scaffold.term import Module
 
@@ -237,7 +246,28 @@ def _repo(path: str, tree: Tree, module: ModuleDefinition, kind: str, use: CallS
         migrate_extensions=_boolean(tree, module, migrate),
         min_pg_version=_version(tree, _result_of(tree, module, "min_pg_version")),
         warn_on_missing_ash_functions=_boolean(tree, module, warn) is not False,
+        own_init=_own_init(tree, module),
     )
+
+
+def _own_init(tree: Tree, module: ModuleDefinition) -> int | None:
+    """Return the line of the first clause of `init/2`, none of whose clauses calls `super`."""
+    clauses = [
+        clause
+        for clause in calls(tree, module.body, "def")
+        if clause.args and _is_init(tree, clause.args[0])
+    ]
+    for clause in clauses:
+        if any(True for _ in walk_calls(tree, clause.node, "super")):
+            return None
+    return clauses[0].span.line if clauses else None
+
+
+def _is_init(tree: Tree, head: Node) -> bool:
+    """Whether a clause's head, which may have a guard, is that of `init/2`."""
+    guarded = head.child_by_field_name("left") if head.type == "binary_operator" else None
+    site = call_site(tree, head if guarded is None else guarded)
+    return site is not None and site.name == "init" and len(site.values) == len(("type", "config"))
 
 
 def _result_of(tree: Tree, module: ModuleDefinition, function: str) -> Node | None:
