@@ -316,9 +316,10 @@ def test_a_snapshot_folder_that_is_a_file(
     project: Path, shop: str, resources: Run, add: Add
 ) -> None:
     add(project, {"priv/ash_scaffold": "not a folder\n"})
-    done = resources("--domain", "Shop.Sales", "--url", shop)
+    done = resources("--domain", "Shop.Sales", "--url", shop, "-v")
     assert (done.code, done.out) == (2, "")
-    assert "error [not-writable] priv/ash_scaffold/public.orders.json: " in done.err
+    assert "error [not-writable] 5 times: priv/ash_scaffold is not a folder.\n" in done.err
+    assert "    priv/ash_scaffold/public.orders.json\n" in done.err
 
 
 def test_a_target_that_is_not_elixir(project: Path, shop: str, resources: Run, add: Add) -> None:

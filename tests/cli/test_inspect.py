@@ -276,11 +276,12 @@ def test_usage_says_which_schema_it_could_not_read(
     done = run("inspect", "--usage", "--url", database(TABLES))
 
     todo = "    Modules that use a table there, or by it, are not shown.\n"
+    unnamed = "Shop.Odd does not count as a schema: the name of its table can't be read."
     assert (done.code, done.err) == (
         0,
-        "note [legacy-unread] lib/shop/odd.ex:3: Shop.Odd does not count as a schema: the name of "
-        f"its table can't be read.\n{todo}"
-        f"note [legacy-unread] lib/shop/torn.ex:1: The file can't be read completely.\n{todo}",
+        "note [legacy-unread] 2 times:\n"
+        f"    lib/shop/odd.ex:3: {unnamed}\n"
+        f"    lib/shop/torn.ex:1: The file can't be read completely.\n{todo}",
     )
 
 

@@ -46,6 +46,25 @@ def test_each_setting_has_the_lines_that_a_person_would_write() -> None:
     ]
 
 
+def test_a_list_too_long_for_a_line_is_broken_as_the_formatter_does() -> None:
+    names = tuple(f"App.Domain{number:02}" for number in range(26))
+    domains = AshDomains(app="app", present=names[:1], missing=names[1:])
+    assert lines(domains) == (
+        "config :app,",
+        "  ash_domains: [",
+        *(f"    {name}," for name in names[:-1]),
+        f"    {names[-1]}",
+        "  ]",
+    )
+    deps = tuple(f"dependency_{number:02}" for number in range(8))
+    wanted = ImportDeps(present=deps, missing=("ash",))
+    assert lines(wanted) == ("import_deps: [", *(f"  :{name}," for name in deps), "  :ash", "]")
+    written = "".join(f"    :{name},\n" for name in deps)
+    assert after("[\n  inputs: []\n]\n", wanted) == (
+        f"[\n  import_deps: [\n{written}    :ash\n  ],\n  inputs: []\n]\n"
+    )
+
+
 def test_domains_go_to_the_end_of_the_list_that_is_there() -> None:
     source = (
         "import Config\n\nconfig :app,\n  ash_domains: [\n    # the first\n    App.Blog\n  ],\n"

@@ -88,9 +88,9 @@ def check_document(report: CheckReport, threshold: Severity) -> dict[str, object
     )
 
 
-def check_text(report: CheckReport) -> str:
+def check_text(report: CheckReport, *, every: bool = False) -> str:
     """Return the findings and the hand-over as text, empty for a clean report without any."""
-    return as_text(report) + "".join(
+    return as_text(report, every=every) + "".join(
         f"{line}\n" for line in hand_over_lines(report.hand_over or ())
     )
 

@@ -98,7 +98,7 @@ def check(
         typer.Option(
             "--verbose",
             "-v",
-            help="Say what was read and where the time went.",
+            help="Show every place of every finding, what was read and where the time went.",
             rich_help_panel=_OUTPUT,
         ),
     ] = False,
@@ -108,7 +108,7 @@ def check(
     Reads the code as text, without Elixir, and writes nothing. Prints nothing
     when all agree. Exit code 0: clean; 1: findings; 2: could not check.
     """
-    with ending(as_json=format_ is Format.JSON):
+    with ending(as_json=format_ is Format.JSON, verbose=verbose):
         options = source_options(
             url,
             dump,
@@ -139,8 +139,8 @@ def run(
     with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as announce:
         report = do_check(options, announce, with_hand_over=hand_over or as_json)
     if not as_json:
-        print_problems(report.problems)
-    _print(report, format_, threshold)
+        print_problems(report.problems, verbose=verbose)
+    _print(report, format_, threshold, verbose=verbose)
     if verbose and not as_json:
         _print_timings(report)
     if any(problem.severity is ProblemSeverity.ERROR for problem in report.problems):
@@ -148,7 +148,7 @@ def run(
     return Exit.FINDINGS if report.fails(threshold) else Exit.OK
 
 
-def _print(report: CheckReport, format_: Format, threshold: Severity) -> None:
+def _print(report: CheckReport, format_: Format, threshold: Severity, *, verbose: bool) -> None:
     from ash_scaffold.check.report import check_document, check_junit, check_text
     from ash_scaffold.cli.output import safe, write_json
     from ash_scaffold.report.formats import as_annotations
@@ -161,7 +161,7 @@ def _print(report: CheckReport, format_: Format, threshold: Severity) -> None:
         case Format.JUNIT:
             sys.stdout.write(check_junit(report, threshold))
         case Format.TEXT:
-            sys.stdout.write(safe(check_text(report)))
+            sys.stdout.write(safe(check_text(report, every=verbose)))
 
 
 def _prefix() -> str:

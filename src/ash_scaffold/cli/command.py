@@ -23,7 +23,7 @@ INTERRUPTED = "Interrupted; nothing was left half done."
 
 
 @contextmanager
-def ending(*, as_json: bool = False) -> Iterator[None]:
+def ending(*, as_json: bool = False, verbose: bool = False) -> Iterator[None]:
     """Turn every error of the block into problems on standard error, or JSON, and `typer.Exit`.
 
     `SystemExit` passes: a throw-away server leaves with it on SIGTERM and SIGHUP.
@@ -33,7 +33,7 @@ def ending(*, as_json: bool = False) -> Iterator[None]:
     except typer.Exit:
         raise
     except ScaffoldError as error:
-        print_failure(error.problems, as_json=as_json)
+        print_failure(error.problems, as_json=as_json, verbose=verbose)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         if as_json:
@@ -102,14 +102,14 @@ def drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def print_failure(problems: Sequence[Problem], *, as_json: bool) -> None:
+def print_failure(problems: Sequence[Problem], *, as_json: bool, verbose: bool = False) -> None:
     """Print the problems of a failure: as text to standard error, or as JSON to standard output."""
     from ash_scaffold.cli.output import print_problems, write_json
 
     if as_json:
         write_json({"version": 1, "problems": problems})
     else:
-        print_problems(problems)
+        print_problems(problems, verbose=verbose)
 
 
 def _interrupted() -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from ash_scaffold.cli.options import (
     Repo,
     Schema,
     Url,
+    Verbose,
     source_options,
 )
 from ash_scaffold.problem import Exit
@@ -51,12 +53,13 @@ def doctor(
         ),
     ] = False,
     json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Check Elixir, the project, the repo, snapshots and database; show the lines that are missing.
 
     Without a database, what needs one is skipped.
     """
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         options = source_options(
             url,
             dump,
@@ -73,7 +76,7 @@ def doctor(
 
             write_json(doctor_document(report))
         else:
-            _print(report, fix=fix)
+            _print(report, fix=fix, verbose=verbose)
         raise typer.Exit(_code(report))
 
 
@@ -95,23 +98,34 @@ def _code(report: DoctorReport) -> Exit:
     return Exit.FINDINGS if report.fails(Severity.ERROR) else Exit.OK
 
 
-def _print(report: DoctorReport, *, fix: bool) -> None:
+_PAD = " " * 10
+
+
+def _print(report: DoctorReport, *, fix: bool, verbose: bool) -> None:
     from ash_scaffold.cli.output import console
+    from ash_scaffold.report.groups import SHOWN
 
     out = console()
     group = None
-    for check in report.findings:
-        if check.source != group:
-            out.print(("" if group is None else "\n") + check.source)
-            group = check.source
-        _print_check(check)
+    for _, alike in groupby(report.findings, key=lambda check: (check.source, check.kind)):
+        checks = sorted(alike, key=lambda check: check.severity.rank)
+        source = checks[0].source
+        if source != group:
+            out.print(("" if group is None else "\n") + source)
+            group = source
+        shown = checks if verbose or any(check.lines for check in checks) else checks[:SHOWN]
+        for number, check in enumerate(shown):
+            last_of_it = check.todo not in {each.todo for each in shown[number + 1 :]}
+            _print_check(check, with_todo=last_of_it)
+        if len(shown) < len(checks):
+            out.print(f"{_PAD}and {len(checks) - len(shown)} more (-v shows them)")
     out.print()
     for path in report.written:
         out.print(f"written: {path}")
     out.print(_summary(report, fix=fix))
 
 
-def _print_check(check: Check) -> None:
+def _print_check(check: Check, *, with_todo: bool) -> None:
     from rich.text import Text
 
     from ash_scaffold.cli.output import console, safe
@@ -123,15 +137,14 @@ def _print_check(check: Check) -> None:
     line.append(safe(check.what))
     out = console()
     out.print(line)
-    pad = " " * 10
     if check.status == "ok":
         return
-    for row in check.todo.splitlines():
-        out.print(Text(f"{pad}{safe(row)}"))
+    for row in check.todo.splitlines() if with_todo else ():
+        out.print(Text(f"{_PAD}{safe(row)}"))
     if check.lines and check.path:
-        out.print(Text(f"{pad}{safe(check.path)}"))
+        out.print(Text(f"{_PAD}{safe(check.path)}"))
     for row in check.lines:
-        out.print(Text(f"{pad}    {safe(row)}".rstrip()))
+        out.print(Text(f"{_PAD}    {safe(row)}".rstrip()))
 
 
 def _summary(report: DoctorReport, *, fix: bool) -> str:

@@ -20,6 +20,7 @@ from ash_scaffold.cli.options import (
     Repo,
     Schema,
     Url,
+    Verbose,
     source_options,
 )
 from ash_scaffold.problem import Exit
@@ -87,13 +88,14 @@ def document(
     no_legacy: NoLegacy = False,
     json: Json = False,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Write the document of the database's schema, or bring it up to date.
 
     What people wrote into it stays: text between the generated blocks, remarks
     and ticks in its lists. A run with nothing new writes nothing.
     """
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         from ash_scaffold.document.run import OutputOptions
 
         source = source_options(
@@ -110,6 +112,7 @@ def document(
             OutputOptions(out=out, split=split, html=html, check=check),
             json=json,
             quiet=quiet,
+            verbose=verbose,
         )
         raise typer.Exit(code)
 
@@ -117,7 +120,9 @@ def document(
 document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool) -> Exit:
+def _run(
+    source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool, verbose: bool
+) -> Exit:
     from ash_scaffold.document.run import load_document, make_output
     from ash_scaffold.project.write import write_files
 
@@ -130,7 +135,7 @@ def _run(source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bo
     if json:
         _print_json(loaded, output, check=options.check)
     else:
-        _print(loaded, output, check=options.check, quiet=quiet)
+        _print(loaded, output, check=options.check, quiet=quiet, verbose=verbose)
     return _code(output, check=options.check)
 
 
@@ -141,7 +146,9 @@ def _code(output: Output, *, check: bool) -> Exit:
     return Exit.FINDINGS if output.problems or (check and outdated) else Exit.OK
 
 
-def _print(loaded: LoadedDocument, output: Output, *, check: bool, quiet: bool) -> None:
+def _print(
+    loaded: LoadedDocument, output: Output, *, check: bool, quiet: bool, verbose: bool
+) -> None:
     from ash_scaffold.cli.output import console, print_diff, print_problems, safe
     from ash_scaffold.document.run import FileStatus
 
@@ -161,7 +168,7 @@ def _print(loaded: LoadedDocument, output: Output, *, check: bool, quiet: bool) 
                     print_diff(file.diff())
             else:
                 out.print(f"{safe(file.path)} {file.status.value}")
-    print_problems((*loaded.problems, *output.problems), quiet=quiet)
+    print_problems((*loaded.problems, *output.problems), quiet=quiet, verbose=verbose)
 
 
 def _print_json(loaded: LoadedDocument, output: Output, *, check: bool) -> None:

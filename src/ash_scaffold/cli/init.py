@@ -18,6 +18,7 @@ from ash_scaffold.cli.options import (
     Repo,
     Schema,
     Url,
+    Verbose,
     source_options,
 )
 from ash_scaffold.problem import Exit, Severity
@@ -50,6 +51,7 @@ def init(
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Write ash_scaffold.toml with a domain for every table, each with the reason as a comment.
 
@@ -57,7 +59,7 @@ def init(
     schemas and from what foreign keys and names tie together. Nothing that is in
     the file is changed: entries for tables without a domain are added at its end.
     """
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         options = source_options(
             url,
             dump,
@@ -71,7 +73,7 @@ def init(
         if json:
             _print_json(outcome, dry_run=dry_run)
         else:
-            _print(outcome, dry_run=dry_run, quiet=quiet)
+            _print(outcome, dry_run=dry_run, quiet=quiet, verbose=verbose)
         errors = any(each.severity is Severity.ERROR for each in outcome.problems)
         raise typer.Exit(Exit.FINDINGS if errors else Exit.OK)
 
@@ -90,7 +92,7 @@ def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
     return outcome
 
 
-def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
+def _print(outcome: Outcome, *, dry_run: bool, quiet: bool, verbose: bool) -> None:
     from ash_scaffold.cli.output import (
         console,
         listed,
@@ -101,7 +103,7 @@ def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
     )
 
     if quiet:
-        print_problems(outcome.problems, quiet=True)
+        print_problems(outcome.problems, quiet=True, verbose=verbose)
         return
     out = console()
     out.print(f"Read {safe(outcome.source)}\n")
@@ -118,7 +120,7 @@ def _print(outcome: Outcome, *, dry_run: bool, quiet: bool) -> None:
         )
     if outcome.left_out:
         out.print(f"Left out: {listed(outcome.left_out)}")
-    print_problems(outcome.problems)
+    print_problems(outcome.problems, verbose=verbose)
     out.print(_ending(outcome, dry_run=dry_run))
 
 

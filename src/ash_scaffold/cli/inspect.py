@@ -17,6 +17,7 @@ from ash_scaffold.cli.options import (
     NoLegacy,
     Schema,
     Url,
+    Verbose,
     source_options,
 )
 from ash_scaffold.problem import Exit, Severity
@@ -59,6 +60,7 @@ def inspect(
         ),
     ] = False,
     json: Json = False,
+    verbose: Verbose = False,
 ) -> None:
     """Show tables and columns, what each column's type becomes in Ash, and why.
 
@@ -71,7 +73,7 @@ def inspect(
     from ash_scaffold.cli.command import ending
     from ash_scaffold.generate import inspection
 
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         found = inspection.inspect(
             source_options(
                 url,
@@ -87,9 +89,9 @@ def inspect(
         if json:
             _print_json(found)
         elif usage:
-            _print_usage(found)
+            _print_usage(found, verbose=verbose)
         else:
-            _print(found)
+            _print(found, verbose=verbose)
         if any(each.severity is Severity.ERROR for each in found.reading):
             raise typer.Exit(Exit.FINDINGS)
 
@@ -97,7 +99,7 @@ def inspect(
 inspect.__doc__ = f"{cleandoc(inspect.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _print(found: Inspection) -> None:
+def _print(found: Inspection, *, verbose: bool) -> None:
     from ash_scaffold.cli.output import (
         console,
         print_problems,
@@ -111,11 +113,11 @@ def _print(found: Inspection) -> None:
         print_table(
             _title(view), ("column", "type", "null", "attribute", "Ash type", "why"), _rows(view)
         )
-    print_problems(found.problems)
+    print_problems(found.problems, verbose=verbose)
     print_unread_schemas(found.other_schemas)
 
 
-def _print_usage(found: Inspection) -> None:
+def _print_usage(found: Inspection, *, verbose: bool) -> None:
     """Print the users of each table, without the problems of mapping it to Ash."""
     from ash_scaffold.cli.output import (
         console,
@@ -134,7 +136,7 @@ def _print_usage(found: Inspection) -> None:
             print_table(title, ("kind", "module", "where", "how"), _user_rows(users))
         else:
             out.print(f"{safe(title)}: no module of the legacy code names it.")
-    print_problems(found.reading)
+    print_problems(found.reading, verbose=verbose)
     print_unread_schemas(found.other_schemas)
 
 

@@ -80,6 +80,15 @@ Quiet = Annotated[
         "--quiet", "-q", help="Print errors only, and what they are about.", rich_help_panel=OUTPUT
     ),
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Show every place of every problem, and where the time went.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 def source_options(

@@ -12,6 +12,8 @@ from ash_scaffold.problem import Problem, Severity
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ash_scaffold.report.groups import Group
+
 _UNLIMITED = 10_000
 _MANY = 30
 _BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
@@ -52,23 +54,36 @@ def _shown(char: str) -> str:
     return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{{{ord(char):x}}}"
 
 
-def print_problems(problems: Sequence[Problem], *, quiet: bool = False) -> None:
-    """Print problems to standard error, one paragraph each; only errors when quiet."""
+def print_problems(
+    problems: Sequence[Problem], *, quiet: bool = False, verbose: bool = False
+) -> None:
+    """Print problems to standard error, those of one kind together; only errors when quiet.
+
+    Of many places the first; all when verbose.
+    """
+    from ash_scaffold.report.groups import group_problems
+
+    for group in group_problems(p for p in problems if not quiet or p.severity is Severity.ERROR):
+        _print_group(group, verbose=verbose)
+
+
+def _print_group(group: Group, *, verbose: bool) -> None:
     from rich.text import Text
 
-    shown = [p for p in problems if not quiet or p.severity is Severity.ERROR]
-    if not shown:
-        return
     out = console(stderr=True)
-    for problem in shown:
-        line = Text(f"{problem.severity.value}", style=_STYLES[problem.severity])
-        line.append(f" [{problem.code.value}] ", style="dim")
-        if problem.where:
-            line.append(f"{safe(problem.where)}: ", style="bold")
-        line.append(safe(problem.what))
-        out.print(line)
-        for row in problem.todo.splitlines():
-            out.print(Text(f"    {safe(row)}"))
+    line = Text(f"{group.severity.value}", style=_STYLES[group.severity])
+    line.append(f" [{group.kind}] ", style="dim")
+    if len(group.places) == 1:
+        if group.places[0].where:
+            line.append(f"{safe(group.places[0].where)}: ", style="bold")
+        line.append(safe(group.what))
+        rows: Sequence[str] = group.todo.splitlines()
+    else:
+        line.append(safe(group.heading(every=verbose)))
+        rows = group.lines(every=verbose)
+    out.print(line)
+    for row in rows:
+        out.print(Text(f"    {safe(row)}"))
 
 
 def print_diff(diff: str) -> None:

@@ -22,6 +22,7 @@ from ash_scaffold.cli.options import (
     Repo,
     Schema,
     Url,
+    Verbose,
     source_options,
 )
 from ash_scaffold.problem import Exit
@@ -174,10 +175,7 @@ def resources(
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
-    verbose: Annotated[
-        bool,
-        typer.Option("--verbose", "-v", help="Show where the time went.", rich_help_panel=_OUTPUT),
-    ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Write Ash resources and their domain for the tables of a database.
 
@@ -186,7 +184,7 @@ def resources(
     edit stays, the three versions are shown, and the exit code is 1. Nothing is
     written until all of it is computed.
     """
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         from ash_scaffold.generate.options import ResourcesOptions
 
         options = ResourcesOptions(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -18,8 +19,12 @@ from ash_scaffold.cli.output import (
 )
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.run import Outcome
+from ash_scaffold.report.groups import SHOWN
 from ash_scaffold.session import Session
 
+_MANY_ROWS = 20
+_MANY_LINES = 10
+_RANKS = {Status.CONFLICT: 0, Status.GONE: 1}
 _NOTHING = "(nothing)"
 _LIKELY = ", most likely: the old and the new one are alike in type, place and constraints"
 
@@ -29,41 +34,63 @@ def print_outcome(
 ) -> None:
     """Print for people; with `quiet` only errors and the conflicts they are about."""
     if not quiet:
-        _print_changes(outcome)
+        _print_changes(outcome, verbose=verbose)
     if dry_run and not quiet:
         for diff in outcome.files.diffs():
             print_diff(diff)
     for file in outcome.files.files:
         _print_conflicts(file)
     if quiet:
-        print_problems(outcome.problems, quiet=True)
+        print_problems(outcome.problems, quiet=True, verbose=verbose)
         return
     out = console()
-    files = _by_module(outcome)
     out.print(f"Read {safe(_source(outcome.session))}\n")
-    print_table(
-        "",
-        ("table", "module", "columns", "relationships", "file"),
-        [
-            (
-                str(item.draft.name),
-                item.resource.module,
-                _columns(len(item.resource.attributes), len(item.draft.columns.dropped)),
-                str(len(item.resource.relationships)),
-                _status(files.get(item.resource.module), dry_run=dry_run),
-            )
-            for item in outcome.plan.resources
-            if item.written
-        ],
-    )
-    _print_others(outcome, dry_run=dry_run)
-    _print_gone(outcome, dry_run=dry_run)
+    _print_resources(outcome, dry_run=dry_run, verbose=verbose)
+    _print_others(outcome, dry_run=dry_run, verbose=verbose)
+    _print_gone(outcome, dry_run=dry_run, verbose=verbose)
     _print_tables(outcome)
     if verbose:
         for phase, seconds in timings.items():
             out.print(f"{phase} {seconds:.2f} s")
-    print_problems(outcome.problems)
-    _print_rest(outcome)
+    print_problems(outcome.problems, verbose=verbose)
+    _print_rest(outcome, verbose=verbose)
+
+
+def _print_resources(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
+    """Print a row for each table; of many only the first that are not as they were."""
+    files = _by_module(outcome)
+    items = [item for item in outcome.plan.resources if item.written]
+    status = {item.draft.name: files.get(item.resource.module) for item in items}
+    shown = items
+    if len(items) > _MANY_ROWS and not verbose:
+        changed = [
+            (_RANKS.get(file.status, len(_RANKS)), item)
+            for item in items
+            if (file := status[item.draft.name]) and file.status is not Status.UNCHANGED
+        ]
+        changed.sort(key=lambda each: each[0])
+        shown = [item for _, item in changed[:SHOWN]]
+    if shown or not items:
+        print_table(
+            "",
+            ("table", "module", "columns", "relationships", "file"),
+            [
+                (
+                    str(item.draft.name),
+                    item.resource.module,
+                    _columns(len(item.resource.attributes), len(item.draft.columns.dropped)),
+                    str(len(item.resource.relationships)),
+                    _status(status[item.draft.name], dry_run=dry_run),
+                )
+                for item in shown
+            ],
+        )
+    if len(shown) < len(items):
+        counts = Counter(
+            _status(file, dry_run=dry_run) or "not written" for file in status.values()
+        )
+        counted = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+        console().print(f"{len(items)} tables: {counted} (-v shows each)")
 
 
 def _source(session: Session) -> str:
@@ -127,7 +154,17 @@ def _lines(lines: tuple[str, ...]) -> str:
     return "\n".join(map(safe, lines)) if lines else _NOTHING
 
 
-def _print_changes(outcome: Outcome) -> None:
+def _print_lines(lines: Sequence[str], shown: int, *, verbose: bool) -> None:
+    """Print lines; of more than that number the first, unless verbose, and how many there are."""
+    out = console()
+    for line in lines if verbose else lines[:shown]:
+        out.print(line)
+    if len(lines) > shown and not verbose:
+        indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        out.print(f"{indent}and {len(lines) - shown} more (-v shows them)")
+
+
+def _print_changes(outcome: Outcome, *, verbose: bool) -> None:
     """Say in schema words what changed since the modules were generated."""
     if not outcome.changes:
         return
@@ -135,13 +172,15 @@ def _print_changes(outcome: Outcome) -> None:
 
     out = console()
     out.print("Changed in the database:")
-    for change in outcome.changes:
-        likely = change.evidence is Evidence.LIKELY
-        out.print(f"  {safe(text(change))}{_LIKELY if likely else ''}")
+    lines = [
+        f"  {safe(text(change))}{_LIKELY if change.evidence is Evidence.LIKELY else ''}"
+        for change in outcome.changes
+    ]
+    _print_lines(lines, _MANY_ROWS, verbose=verbose)
     out.print()
 
 
-def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
+def _print_others(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
     """Say what became of domains and support types."""
     out = console()
     out.print()
@@ -154,19 +193,24 @@ def _print_others(outcome: Outcome, *, dry_run: bool) -> None:
                 by_status.setdefault(file.status, []).append(file.module.name)
         for status, names in by_status.items():
             label = kind if len(names) == 1 else f"{kind}s"
-            out.print(f"{label} {_status_text(status, dry_run=dry_run)}: {', '.join(names)}")
+            out.print(f"{label} {_status_text(status, dry_run=dry_run)}: {listed(names)}")
+    moved = []
     for domain, reason in outcome.plan.modules.moved.items():
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
             module = outcome.plan.modules.domains[domain]
             where = f"domain is {module}, its resources" if module != domain else "resources are"
-            out.print(f"{reason}, so the {where} beside it.")
+            moved.append(f"{reason}, so the {where} beside it.")
+    _print_lines(moved, SHOWN if len(moved) <= SHOWN else 1, verbose=verbose)
 
 
-def _print_gone(outcome: Outcome, *, dry_run: bool) -> None:
+def _print_gone(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
     """Name the files that were, or would be, deleted."""
-    for file in outcome.files.files:
-        if file.status is Status.DELETED and file.before is not None:
-            console().print(f"{_status_text(file.status, dry_run=dry_run)}: {safe(file.path)}")
+    lines = [
+        f"{_status_text(file.status, dry_run=dry_run)}: {safe(file.path)}"
+        for file in outcome.files.files
+        if file.status is Status.DELETED and file.before is not None
+    ]
+    _print_lines(lines, _MANY_LINES, verbose=verbose)
 
 
 def _print_tables(outcome: Outcome) -> None:
@@ -180,13 +224,19 @@ def _print_tables(outcome: Outcome) -> None:
     print_unread_schemas(outcome.session.database.other_schemas)
 
 
-def _print_rest(outcome: Outcome) -> None:
+def _print_rest(outcome: Outcome, *, verbose: bool) -> None:
     """Say what is left for the user to do."""
     out = console()
     scope = outcome.plan.scope
     if outcome.stale:
         by_module = {item.resource.module: item.draft.name for item in outcome.plan.resources}
         domains = sorted({scope.domains[by_module[module]] for module in outcome.stale})
+        if len(domains) > SHOWN:
+            out.print(
+                f"Files of {listed(domains)} are now out of date; this writes them: "
+                "ash-scaffold resources"
+            )
+            domains = []
         for domain in domains:
             out.print(
                 f"Files of {domain} are now out of date; this writes them: "
@@ -196,8 +246,20 @@ def _print_rest(outcome: Outcome) -> None:
         out.print("\nStill missing in the project:")
         for advice in outcome.advice:
             out.print(f"  {advice.path}: {advice.why}")
-            for line in advice.lines:
-                out.print(f"      {line}")
+            _print_advice(advice.lines, verbose=verbose)
+
+
+def _print_advice(lines: Sequence[str], *, verbose: bool) -> None:
+    """Print the lines that a file lacks; of a long list its beginning, unless verbose."""
+    out = console()
+    shown = lines if verbose or len(lines) <= _MANY_LINES else lines[:SHOWN]
+    for line in shown:
+        out.print(f"      {line}")
+    if len(shown) < len(lines):
+        out.print(
+            f"      … {len(lines) - len(shown)} more lines: -v shows them, and "
+            "`ash-scaffold doctor --fix` writes them"
+        )
 
 
 def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool) -> None:

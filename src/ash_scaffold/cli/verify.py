@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.command import ending, progress
-from ash_scaffold.cli.options import DumpDatabase, Json, Repo, Schema, source_options
+from ash_scaffold.cli.options import DumpDatabase, Json, Repo, Schema, Verbose, source_options
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ def verify(
         bool,
         typer.Option("--quiet", "-q", help="Print findings only.", rich_help_panel=_OUTPUT),
     ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Ask the compiled resources of the project, and compare them with the database.
 
@@ -135,7 +136,7 @@ def verify(
     catalog, and rows are read through Ash and compared with what PostgreSQL
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
-    with ending(as_json=json):
+    with ending(as_json=json, verbose=verbose):
         from ash_scaffold.verify.verify import VerifyOptions
 
         options = VerifyOptions(
@@ -148,7 +149,7 @@ def verify(
             reconnect=reconnect,
             mix_env=mix_env,
         )
-        raise typer.Exit(run(options, as_json=json, junit=junit, quiet=quiet))
+        raise typer.Exit(run(options, as_json=json, junit=junit, quiet=quiet, verbose=verbose))
 
 
 verify.__doc__ = f"{inspect.cleandoc(verify.__doc__ or '')}\n\n{_EXAMPLES}"
@@ -169,7 +170,9 @@ def _rows(text: str) -> int | None:
     return int(text)
 
 
-def run(options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: bool) -> Exit:
+def run(
+    options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: bool, verbose: bool
+) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.cli.output import write_json
     from ash_scaffold.verify.answers import Answer, RowsAnswer
@@ -188,7 +191,7 @@ def run(options: VerifyOptions, *, as_json: bool, junit: Path | None, quiet: boo
     if as_json:
         write_json(verify_document(report))
     else:
-        _print(report, quiet=quiet)
+        _print(report, quiet=quiet, verbose=verbose)
     return Exit.OK if report.clean else Exit.FINDINGS
 
 
@@ -202,7 +205,7 @@ def _write_junit(path: Path, text: str) -> None:
         raise fail(Code.NOT_WRITABLE, what, where=str(path)) from None
 
 
-def _print(report: VerifyReport, *, quiet: bool) -> None:
+def _print(report: VerifyReport, *, quiet: bool, verbose: bool) -> None:
     from ash_scaffold.cli.output import console, print_problems, print_table, safe
     from ash_scaffold.problem import Severity
 
@@ -212,7 +215,7 @@ def _print(report: VerifyReport, *, quiet: bool) -> None:
             f"Read {safe(report.source)} through Ash {report.ash}, AshPostgres "
             f"{report.ash_postgres}"
         )
-        print_problems(report.problems)
+        print_problems(report.problems, verbose=verbose)
         rows = [
             (c.resource, c.table, str(c.rows), str(c.values), str(c.written), str(c.violations))
             for c in report.checked

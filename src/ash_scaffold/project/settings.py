@@ -15,7 +15,7 @@ from tree_sitter import Node
 from ash_scaffold.elixir.merge.edits import Edit, apply, extend, put_behind, put_cells
 from ash_scaffold.project.read import config_settings
 from ash_scaffold.syntax.entities import cells
-from ash_scaffold.syntax.literal import LINE_LENGTH, flat, width
+from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, width
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import Tree, call_site, calls, parse
 from ash_scaffold.syntax.values import read
@@ -83,12 +83,15 @@ def items(setting: AshDomains | ImportDeps | InstalledExtensions) -> tuple[str, 
 
 
 def lines(setting: Setting) -> tuple[str, ...]:
-    """Return the lines that a person would write for it, present elements included."""
+    """Return the lines that a person would write for it, present elements included.
+
+    A list too long for a line is broken as `mix format` does.
+    """
     match setting:
         case AshDomains():
-            return (f"config {flat(Atom(setting.app))}, ash_domains: {_all(setting)}",)
+            return tuple(_statement(setting))
         case ImportDeps():
-            return (f"import_deps: {_all(setting)}",)
+            return tuple(_import_deps(setting, indent=0).split("\n"))
         case UseAshRepo():
             return (f"use AshPostgres.Repo, otp_app: {flat(Atom(setting.app))}",)
         case InstalledExtensions():
@@ -104,7 +107,16 @@ def lines(setting: Setting) -> tuple[str, ...]:
 
 
 def _all(setting: AshDomains | ImportDeps | InstalledExtensions) -> str:
-    return flat([_term(setting, name) for name in (*setting.present, *setting.missing)])
+    return flat(_list(setting))
+
+
+def _list(setting: AshDomains | ImportDeps | InstalledExtensions) -> Term:
+    return [_term(setting, name) for name in (*setting.present, *setting.missing)]
+
+
+def _import_deps(setting: ImportDeps, *, indent: int) -> str:
+    key = "import_deps: "
+    return key + fit(_list(setting), indent, indent + len(key), tail=1)
 
 
 def _term(setting: AshDomains | ImportDeps | InstalledExtensions, name: str) -> Term:
@@ -167,7 +179,7 @@ def put_domains(source: bytes | None, setting: AshDomains) -> bytes | None:
 
 def _statement(setting: AshDomains) -> list[str]:
     """Write the setting as `mix format` does: broken into lines where it is too long for one."""
-    (line,) = lines(setting)
+    line = f"config {flat(Atom(setting.app))}, ash_domains: {_all(setting)}"
     if width(line) <= LINE_LENGTH:
         return [line]
     head, tail = line.split(" ash_domains: ", 1)
@@ -217,15 +229,14 @@ def put_import_deps(source: bytes | None, setting: ImportDeps) -> bytes | None:
     None when the file's last expression is no keyword list in brackets.
     """
     if source is None or not source.strip():
-        (line,) = lines(setting)
-        return f"[\n  {line},\n  {_INPUTS}\n]\n".encode()
+        return f"[\n  {_import_deps(setting, indent=2)},\n  {_INPUTS}\n]\n".encode()
     tree = parse(source)
     found = cells(tree, tree.expressions[-1]) if tree.expressions else None
     if found is None or found.bare or any(cell.key is None for cell in found.cells):
         return None
     there = [cell.node for cell in found.cells if cell.key == "import_deps"]
     if not there:
-        return put_cells(tree, found, -1, lines(setting))
+        return put_cells(tree, found, -1, (_import_deps(setting, indent=2),))
     value = there[0].child_by_field_name("value")
     if value is None or len(there) > 1:
         return None

@@ -8,26 +8,65 @@ Actions").
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 import msgspec
 
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import DRIFT_WORDS, Accepted, Finding, Report
+from ash_scaffold.report.groups import Place, group_of
 
 _PROJECT = "The project"
+_MANY = 20
 _PAD = " " * 11
 
 
-def as_text(report: Report) -> str:
-    """Return the text, empty for a clean report; names in it are as the database has them."""
-    lines = [*_groups(report.findings), *_accepted(report.accepted)]
+def as_text(report: Report, *, every: bool = False) -> str:
+    """Return the text, empty for a clean report; names in it are as the database has them.
+
+    Findings are by table. Of many those of one kind are together, the worst first, and only the
+    first places of each are named unless `every` is set.
+    """
+    many = len(report.findings) > _MANY and not every
+    groups = _kinds(report.findings) if many else _tables(report.findings)
+    lines = [*groups, *_accepted(report.accepted)]
     if report.findings or report.accepted:
         lines.append(_summary(report))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _groups(findings: Sequence[Finding]) -> Iterator[str]:
+def _kinds(findings: Sequence[Finding]) -> Iterator[str]:
+    kinds: dict[tuple[Severity, str, str], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.severity, finding.source, finding.kind), []).append(finding)
+    for (severity, _, kind), found in sorted(kinds.items(), key=lambda item: item[0][0].rank):
+        if len(found) == 1:
+            yield from _finding_lines(found[0], found[0].subject or _PROJECT)
+        else:
+            places = [
+                Place(where=each.subject or each.place or _PROJECT, what=each.what, todo=each.todo)
+                for each in found
+            ]
+            group = group_of(severity, kind, places)
+            yield f"  {DRIFT_WORDS[severity]:<7}  {kind}: {group.heading()}"
+            yield from (f"{_PAD}{line}" for line in group.lines())
+        command = _command([each.command for each in found if each.command])
+        if command:
+            yield f"{_PAD}fix it:  {command}"
+    yield ""
+
+
+def _command(commands: Sequence[str]) -> str:
+    """Return the command that does what all of them do: where they differ, for every table."""
+    if len(set(commands)) < 2:
+        return commands[0] if commands else ""
+    words = [command.split(" ") for command in commands]
+    common = list(takewhile(lambda each: len(set(each)) == 1, zip(*words, strict=False)))
+    head = [each[0] for each in common]
+    return " ".join(head[:-1] if head and head[-1] == "--table" else head)
+
+
+def _tables(findings: Sequence[Finding]) -> Iterator[str]:
     for table, found in groupby(findings, key=lambda finding: finding.table):
         group = list(found)
         yield table or _PROJECT
@@ -39,8 +78,9 @@ def _groups(findings: Sequence[Finding]) -> Iterator[str]:
         yield ""
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    yield f"  {DRIFT_WORDS[finding.severity]:<7}  {finding.kind}: {finding.what}"
+def _finding_lines(finding: Finding, subject: str = "") -> Iterator[str]:
+    what = f"{subject}: {finding.what}" if subject else finding.what
+    yield f"  {DRIFT_WORDS[finding.severity]:<7}  {finding.kind}: {what}"
     if finding.place:
         yield f"{_PAD}{finding.place}"
     for line in finding.todo.splitlines():
