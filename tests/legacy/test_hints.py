@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from msgspec import structs
 
 from ash_scaffold.ash.hints import (
     ArrayHint,
@@ -282,6 +283,60 @@ def test_what_is_kept_says_no_more_than_the_catalog_does_not() -> None:
         ),
         primary_key=("id",),
     )
+
+
+def test_every_fact_but_the_place_is_kept() -> None:
+    field = EctoField(
+        name="state",
+        column="status",
+        path=PATH,
+        line=3,
+        type=ObjectHint(),
+        custom="App.State",
+        redact=True,
+        role=Role.CREATED,
+        maker=Maker.OTHER,
+        generator="App.State.new/0",
+        ecto_type=PlainType("string"),
+    )
+    association = LegacyAssociation(
+        name="tags",
+        kind=RelationshipKind.MANY_TO_MANY,
+        table=TAGS,
+        own="id",
+        target="id",
+        path=PATH,
+        line=4,
+        filtered=True,
+        through=Name("public", "posts_tags"),
+        through_own="post_id",
+        through_target="tag_id",
+    )
+    schema = EctoSchema(
+        module="App.Post",
+        table=POSTS,
+        context="App",
+        path=PATH,
+        line=1,
+        first=False,
+        fields=(field,),
+        primary_key=("status",),
+        associations=(association,),
+    )
+    kept = memorable(schema)
+    for kind, all_of_it, remembered in (
+        (LegacySchema, schema, kept),
+        (LegacyField, field, kept.fields[0]),
+        (LegacyAssociation, association, kept.associations[0]),
+    ):
+        defaults = {each.name: each.default for each in structs.fields(kind)}
+        unfilled = {
+            name for name, default in defaults.items() if getattr(all_of_it, name) == default
+        }
+        assert unfilled == set(), "give each new field a value here"
+        assert type(remembered) is kind
+        lost = {name for name in defaults if getattr(remembered, name) == defaults[name]}
+        assert lost == {"path", "line"}
 
 
 def test_renames_are_followed() -> None:

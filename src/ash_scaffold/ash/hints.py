@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
 class DatetimeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="datetime"):
@@ -156,30 +158,19 @@ def memorable(schema: LegacySchema) -> LegacySchema:
     These are the facts that the catalog doesn't hold as well, without the places, which move with
     every edit, and without any that only a kind of legacy code has.
     """
-    fields = (
-        LegacyField(
-            name=field.name,
-            column=field.column,
-            type=field.type,
-            custom=field.custom,
-            redact=field.redact,
-            role=field.role,
-            maker=field.maker,
-            generator=field.generator,
-        )
-        for field in schema.fields
-    )
-    return LegacySchema(
-        module=schema.module,
-        table=schema.table,
-        context=schema.context,
-        first=schema.first,
-        fields=tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),
-        primary_key=schema.primary_key,
-        associations=tuple(
-            msgspec.structs.replace(each, path="", line=0) for each in schema.associations
-        ),
-    )
+    without_place: dict[str, object] = {"path": "", "line": 0}
+    fields = (_base(LegacyField, field, without_place) for field in schema.fields)
+    associations = (_base(LegacyAssociation, each, without_place) for each in schema.associations)
+    changed = without_place | {
+        "fields": tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),
+        "associations": tuple(associations),
+    }
+    return _base(LegacySchema, schema, changed)
+
+
+def _base(kind: type[StructT], value: StructT, changed: dict[str, object]) -> StructT:
+    """Return a value as one of `kind` itself: without the fields that a subclass adds."""
+    return kind(**{name: getattr(value, name) for name in kind.__struct_fields__} | changed)
 
 
 def with_remembered(
