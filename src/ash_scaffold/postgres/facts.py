@@ -136,7 +136,7 @@ def write_facts(facts: TableFacts, indent: str = "") -> str:
         value = getattr(facts, name)
         if value == _DEFAULTS.get(name, _REQUIRED):
             continue
-        if name in _LISTED:
+        if isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
             items = ",\n".join(f"{indent}    {_flat(item)}" for item in value)
             members.append(f'{indent}  "{name}": [\n{items}\n{indent}  ]')
         else:
@@ -149,10 +149,6 @@ _ORDER = ("version", *(name for name in TableFacts.__struct_fields__ if name != 
 _DEFAULTS = {
     field.name: field.default for field in msgspec.structs.fields(TableFacts) if not field.required
 }
-_LISTED = frozenset(
-    "columns unique_keys foreign_keys checks exclusions indexes triggers partition_constraints "
-    "types incoming".split()
-)
 _encoder = msgspec.json.Encoder(enc_hook=write_type)
 
 
