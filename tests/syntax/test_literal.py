@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ash_scaffold.project.format import formatter_calls
-from ash_scaffold.syntax.literal import atom, comment, fit, flat, key, statement, string
-from ash_scaffold.syntax.parse import parse
+from ash_scaffold.syntax.literal import atom, comment, fit, flat, heredoc, key, statement, string
+from ash_scaffold.syntax.parse import expressions, parse
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import (
     Atom,
@@ -221,6 +221,77 @@ def test_a_broken_term_reads_back(term: Term, indent: int) -> None:
     assert read_back(fit(term, indent, indent, 1)) == term
 
 
+LINES = st.lists(TEXT | AWKWARD, min_size=2, max_size=6).map("\n".join)
+
+
+def in_place(lines: list[str], indent: int) -> str:
+    """Return the lines of a heredoc as an argument of a call that is indented."""
+    first, *rest = lines
+    pad = " " * indent
+    return "\n".join([f"{pad}description {first}", *(pad + line if line else "" for line in rest)])
+
+
+@given(LINES, st.integers(0, 8))
+@settings(derandomize=True, max_examples=500, deadline=None)
+def test_a_heredoc_reads_back(text: str, indent: int) -> None:
+    lines = heredoc(text)
+    assume(lines is not None)
+    assert lines is not None
+    assert not any(line != line.rstrip() or "\t" in line for line in lines)
+    tree = parse(in_place(lines, indent).encode())
+    assert tree.fault is None
+    call = expressions(tree.root)[0]
+    arguments = next(child for child in call.children if child.type == "arguments")
+    assert read(tree, expressions(arguments)[0]) == text
+
+
+@pytest.mark.parametrize("text", ["", "one", "one\n", "\n", "\n\n", "\none", "one\r two"])
+def test_a_single_line_is_no_heredoc(text: str) -> None:
+    assert heredoc(text) is None
+
+
+@pytest.mark.skipif(shutil.which("elixir") is None, reason="no elixir on the PATH")
+def test_elixir_reads_heredocs_as_what_they_are_and_its_formatter_leaves_them(
+    tmp_path: Path,
+) -> None:
+    found: dict[str, list[str]] = {}
+
+    @given(LINES)
+    @settings(derandomize=True, max_examples=1_000, deadline=None, database=None)
+    def collect(text: str) -> None:
+        lines = heredoc(text)
+        if lines is not None:
+            found[text] = lines
+
+    collect()
+    for text in HEREDOCS:
+        lines = heredoc(text)
+        assert lines is not None
+        found[text] = lines
+    (tmp_path / "reader.exs").write_text(READER)
+    cases = [(in_place(lines, 4).replace("description ", "", 1), t) for t, lines in found.items()]
+    (tmp_path / "cases").write_text(
+        "".join(f"{_base64(literal)}\t{_base64(text)}\n" for literal, text in cases)
+    )
+    assert answer_of_elixir(tmp_path) == ""
+    texts = "\n".join(in_place(lines, 2) + "\n" for lines in found.values())
+    source = f"defmodule Texts do\n{texts}end\n"
+    assert mix_format(tmp_path, source) == source
+
+
+HEREDOCS = [
+    "one\ntwo",
+    "one\ntwo\n",
+    "one\n\n  two\n\n",
+    "  one\n two",
+    "\tone\n\t\ttwo\t",
+    "one\r\ntwo\r\n",
+    "trailing  \n   \nend ",
+    'a """ b\n"""\n""""\n""',
+    "#{x} \\#{x}\n\\",
+    "\u200f right\n\u202eto left\u2028",
+    "# no comment\nend\ndo",
+]
 WORDS = st.sampled_from("a id name email created_by tenant publishedAt".split()) | st.text(
     "abcdefgh_ -é", min_size=20, max_size=45
 )
@@ -381,15 +452,19 @@ def test_elixir_reads_ten_thousand_hostile_texts_as_what_they_are(tmp_path: Path
     (tmp_path / "cases").write_text(
         "".join(f"{_base64(literal)}\t{_base64(text)}\n" for literal, text in cases)
     )
+    assert answer_of_elixir(tmp_path) == ""
+
+
+def answer_of_elixir(folder: Path) -> str:
     run = subprocess.run(
         ["elixir", "reader.exs", "cases"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    assert run.stdout + run.stderr == ""
+    return run.stdout + run.stderr
 
 
 def _base64(text: str) -> str:

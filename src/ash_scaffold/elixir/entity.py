@@ -8,7 +8,7 @@ from typing import assert_never
 import msgspec
 
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.syntax.literal import LINE_LENGTH, fit, statement, width
+from ash_scaffold.syntax.literal import LINE_LENGTH, fit, heredoc, statement, width
 from ash_scaffold.term import Term
 
 STEP = 2
@@ -47,11 +47,15 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """An option with its arguments; `spread` breaks a container of several elements in any case."""
+    """An option with its arguments; `spread` breaks a container of several elements in any case.
+
+    `prose` is for a text that people read: of several lines, it is written as a heredoc.
+    """
 
     name: str
     args: tuple[Term, ...]
     spread: bool = False
+    prose: bool = False
 
 
 def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
@@ -93,6 +97,11 @@ def option(name: str, *args: Term, spread: bool = False) -> Option:
     return Option(name, args, spread)
 
 
+def description(text: str) -> Option:
+    """Make the option of a description."""
+    return Option("description", (text,), prose=True)
+
+
 def write_option(object_: str, option: Option, depth: int) -> Entity:
     """Write an entity that is one option, for sections within `depth` blocks."""
     return Entity(object_, _lines(option, depth))
@@ -103,6 +112,8 @@ def _lines(option: Option, depth: int) -> tuple[str, ...]:
     only = option.args[0]
     if only is True or only is False:
         return (f"{option.name} {'true' if only else 'false'}",)
+    if option.prose and isinstance(only, str) and (lines := heredoc(only)) is not None:
+        return (f"{option.name} {lines[0]}", *lines[1:])
     text = statement(option.name, option.args, depth * STEP, spread=option.spread)
     if "\n" not in text:
         return (text,)

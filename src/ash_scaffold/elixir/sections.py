@@ -35,6 +35,7 @@ from ash_scaffold.elixir.entity import (
     Option,
     Section,
     block,
+    description,
     indented,
     nested,
     one_by_one,
@@ -177,7 +178,7 @@ def _reference(reference: Reference, keys: Mapping[str, str]) -> Entity:
 def _resource(resource: Resource) -> Section:
     options = []
     if resource.description is not None:
-        options.append(option("description", resource.description))
+        options.append(description(resource.description))
     if not resource.require_primary_key:
         options.append(option("require_primary_key?", False))
     entities = tuple(write_option(f"option {each.name}", each, 2) for each in options)
@@ -221,7 +222,7 @@ def _attribute_options(attribute: Attribute) -> list[Option]:
     default = ATTRIBUTE_DEFAULTS[attribute.kind.value]
     options = []
     if attribute.description is not None:
-        options.append(option("description", attribute.description))
+        options.append(description(attribute.description))
     if attribute.name != attribute.column:
         options.append(option("source", Atom(attribute.column)))
     if default.kind in _TIMESTAMPS and attribute.type != default.type:
@@ -270,7 +271,7 @@ def _relationship(relationship: Relationship, resource: Resource, object_: str) 
     kind = relationship.kind
     options = []
     if relationship.description is not None:
-        options.append(option("description", relationship.description))
+        options.append(description(relationship.description))
     if kind is RelationshipKind.MANY_TO_MANY:
         options += _join_options(relationship, resource)
     if relationship.source_attribute != default_source_attribute(kind, relationship.name):

@@ -90,6 +90,8 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if base.rendered == self.module.digest:
             return True
+        if base.rendered == self.module.one_line_digest and not settings.refresh_style:
+            return True
         if settings.refresh_style or not self.by_other_version(settings):
             return False
         return all(settings.old_texts[name] == text for name, text in self.module.texts.items())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
 from ash_scaffold.ash.hints import LegacySchema, memorable
-from ash_scaffold.ash.model import Domain
+from ash_scaffold.ash.model import Domain, Resource
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import ProjectState
@@ -20,9 +20,12 @@ from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
 from ash_scaffold.project.snapshot import NamesSnapshot, digest
+from ash_scaffold.syntax.literal import heredoc
 
 # The last part of the name of a resource's fragment.
 FRAGMENT = "Generated"
+# A character for private use, which is no text's own.
+_MARK = "\ue000"
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -56,6 +59,8 @@ class Module(ModuleText, frozen=True, kw_only=True):
     `table`, `domain` and `repo` are a resource's. With the layout `fragment` the text has no
     sections: `fragment` is the module that has them, and `inline` the resource without a fragment.
     A domain that `adopts` is to go into the file of the legacy context of its name.
+    `one_line_digest` is the digest with every description on one line, as they once were written,
+    "" where none has several.
     """
 
     table: Name | None = None
@@ -64,6 +69,7 @@ class Module(ModuleText, frozen=True, kw_only=True):
     content: SnapshotContent = SnapshotContent()
     fragment: ModuleText | None = None
     inline: str = ""
+    one_line_digest: str = ""
     adopts: bool = False
 
     @property
@@ -130,7 +136,47 @@ def resource_module(
     item: PlannedResource, renderer: Renderer, lib: str, paths: Mapping[str, str], layout: Layout
 ) -> Module:
     """Render one resource."""
-    resource = item.resource
+    module = _resource_module(item, item.resource, renderer, lib, paths, layout)
+    if not any("\n" in text for text in _descriptions(item.resource)):
+        return module
+    plain = _resource_module(item, _marked(item.resource), renderer, lib, paths, layout)
+    texts = "".join(plain.texts.values()).replace(f"\\u{{{ord(_MARK):X}}}", "\\n")
+    return msgspec.structs.replace(module, one_line_digest=digest(texts))
+
+
+def _descriptions(resource: Resource) -> Iterator[str]:
+    yield resource.description or ""
+    yield from (each.description or "" for each in resource.attributes)
+    yield from (each.description or "" for each in resource.relationships)
+
+
+def _marked(resource: Resource) -> Resource:
+    """Return a resource with a mark for each line break of its descriptions."""
+
+    def marked(text: str | None) -> str | None:
+        return text if text is None or heredoc(text) is None else text.replace("\n", _MARK)
+
+    replace = msgspec.structs.replace
+    return replace(
+        resource,
+        description=marked(resource.description),
+        attributes=tuple(
+            replace(each, description=marked(each.description)) for each in resource.attributes
+        ),
+        relationships=tuple(
+            replace(each, description=marked(each.description)) for each in resource.relationships
+        ),
+    )
+
+
+def _resource_module(
+    item: PlannedResource,
+    resource: Resource,
+    renderer: Renderer,
+    lib: str,
+    paths: Mapping[str, str],
+    layout: Layout,
+) -> Module:
     parts = sections(resource)
     text = renderer.resource(resource, parts)
     module = msgspec.structs.replace(

@@ -16,6 +16,7 @@ from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
     Conflict,
+    DatabaseObjects,
     MergeContext,
     Merged,
     Note,
@@ -27,6 +28,7 @@ from ash_scaffold.elixir.merge import (
     entities,
     merge,
     merge_spread,
+    with_texts_of,
 )
 from ash_scaffold.generate.files import File, Files, Status, read_text
 from ash_scaffold.generate.module_versions import (
@@ -221,10 +223,15 @@ class Writer:
         """Return the module's new texts, and the version in whose style they are."""
         module, base = versions.module, versions.base
         texts = {name: self._formatted[name] for name in module.texts}
-        by_other = versions.by_other_version(self._settings)
-        if base is None or self._settings.refresh_style or not by_other:
+        if base is None or self._settings.refresh_style:
             return texts, __version__
-        return self._in_old_style(versions), base.tool
+        if versions.by_other_version(self._settings):
+            return self._in_old_style(versions), base.tool
+        for each in module.parts:
+            written = entities_of(each, module, base.entities)
+            around = DatabaseObjects(each.owner)
+            texts[each.name] = with_texts_of(written, texts[each.name], around)
+        return texts, __version__
 
     def _in_old_style(self, versions: ModuleVersions) -> dict[str, str]:
         """Return the module's new texts with what only the version changed as it was."""

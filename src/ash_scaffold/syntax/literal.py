@@ -37,6 +37,8 @@ LINE_LENGTH = 98
 _DECIMAL_TEXT_DIGITS = 34
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_@]*[?!]?\Z")
 _PLAIN = re.compile(r"[ !$-\[\]-~]*\Z")
+# Three quotes end a heredoc.
+_QUOTES = re.compile(r'"{3,}')
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}
 # Operators are atoms without quotes; these can be columns, the rest are unlikely names.
 _OPERATOR_ATOMS = frozenset("* + - / ! & | < > = == != <= >= && || ++ -- <> . .. @ ^".split())
@@ -83,6 +85,28 @@ def _escape(text: str) -> str:
 def string(text: str) -> str:
     """Write a binary literal."""
     return f'"{_escape(text)}"'
+
+
+def heredoc(text: str) -> list[str] | None:
+    """Write a text of several lines as the lines of a heredoc, None for one that is a single line.
+
+    No line carries an indent of its own place; each must get that of the closing quotes. White
+    space at the end of a line is escaped, so that no editor and no layout takes it away, and a
+    text without a last line break ends in an escaped one.
+    """
+    *rows, last = text.split("\n")
+    if not any(rows) or (len(rows) == 1 and not last):
+        return None
+    lines = [_heredoc_line(row) for row in rows]
+    if last:
+        lines.append(_heredoc_line(last) + "\\")
+    return ['"""', *lines, '"""']
+
+
+def _heredoc_line(row: str) -> str:
+    text = _escape(row).replace('\\"', '"')
+    text = _QUOTES.sub(lambda match: '\\"' * len(match[0]), text)
+    return text[:-1] + "\\s" if text.endswith(" ") else text
 
 
 def _script(char: str) -> str:

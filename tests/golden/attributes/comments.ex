@@ -18,7 +18,10 @@ defmodule App.Core.Note do
   end
 
   resource do
-    description "What people say.\nOn \"two\" lines, \#{System.halt()} and \"\"\"."
+    description """
+    What people say.
+    On "two" lines, \#{System.halt()} and \"\"\".\
+    """
   end
 
   actions do

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ash_scaffold.elixir.merge.entities import assemble, entities, names_in, units_of, untouched
+from ash_scaffold.elixir.merge.entities import (
+    assemble,
+    entities,
+    names_in,
+    units_of,
+    untouched,
+    with_texts_of,
+)
 from ash_scaffold.elixir.merge.merge import USE, Merged, Part, Spread, merge, merge_spread
 from ash_scaffold.elixir.merge.resolve import Conflict, MergeContext, Note, NoteKind
 from ash_scaffold.elixir.merge.units import DatabaseObjects, TableRenames
@@ -25,4 +32,5 @@ __all__ = [
     "names_in",
     "units_of",
     "untouched",
+    "with_texts_of",
 ]

@@ -19,7 +19,9 @@ from ash_scaffold.syntax.entities import (
     line_start,
     trailing_comment,
 )
+from ash_scaffold.syntax.literal import string
 from ash_scaffold.syntax.parse import Tree
+from ash_scaffold.syntax.values import unescape
 
 _COMMA = re.compile(rb"(?:\s|#[^\n]*(?:\n|\Z))*,")
 _BEHIND = re.compile(rb"[ \t]*(?:#[^\r\n]*)?")
@@ -28,6 +30,7 @@ _COMMENT = re.compile(rb"(#[^\r\n]*)")
 _AFTER = re.compile(rb"[ \t]*;[ \t]*")
 _BEFORE = re.compile(rb"[ \t]*;[ \t]*\Z")
 _BLANK = re.compile(rb"[ \t]*\r?\n")
+_HEREDOC = b'"""'
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):
@@ -67,6 +70,9 @@ class Style(msgspec.Struct, frozen=True):
     step: bytes
 
 
+GENERATED_STYLE = Style(b"\n", b"  ")
+
+
 def style_of(source: bytes) -> Style:
     """Return the style of a file: tabs and CRLF only where most of its lines have them."""
     lines = source.split(b"\n")
@@ -90,11 +96,40 @@ def lines_of(unit: Excerpt, start: int | None = None, end: int | None = None) ->
 
 
 def indented(lines: Iterable[bytes], pad: bytes, style: Style) -> bytes:
-    """Join lines for a place that is indented by `pad`; the first gets none."""
+    """Join lines for a place that is indented by `pad`; the first gets none.
+
+    In a file with tabs or CRLF a heredoc would hold those: its text is written on one line there.
+    """
+    if style != GENERATED_STYLE:
+        lines = on_one_line(lines)
     if style.step == b"\t":
         lines = [_tabs(line) for line in lines]
     first, *rest = lines
     return style.newline.join([first, *(pad + line if line.strip() else b"" for line in rest)])
+
+
+def on_one_line(lines: Iterable[bytes]) -> list[bytes]:
+    """Write generated heredocs as texts on one line."""
+    found: list[bytes] = []
+    inside: list[bytes] | None = None
+    for line in lines:
+        if inside is not None:
+            inside.append(line)
+            if line.strip() == _HEREDOC:
+                found[-1] = found[-1].removesuffix(_HEREDOC) + _text_of(inside)
+                inside = None
+            continue
+        found.append(line)
+        if line == _HEREDOC or line.endswith(b" " + _HEREDOC):
+            inside = []
+    return found
+
+
+def _text_of(rows: Sequence[bytes]) -> bytes:
+    """Return the literal on one line for the rows of a heredoc, the closing quotes with them."""
+    pad = len(rows[-1]) - len(_HEREDOC)
+    raw = b"".join(_outdent(row, pad) + b"\n" for row in rows[:-1])
+    return string(unescape(raw.decode())).encode()
 
 
 def _outdent(line: bytes, pad: int) -> bytes:

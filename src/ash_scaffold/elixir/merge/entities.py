@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ash_scaffold.elixir.entity import EntityLines
-from ash_scaffold.elixir.merge.edits import lines_of
+from ash_scaffold.elixir.merge.edits import GENERATED_STYLE, Edit, apply, indented, lines_of
 from ash_scaffold.elixir.merge.units import NO_OBJECTS, DatabaseObjects, Unit, module_units, same
+from ash_scaffold.syntax.entities import indentation
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
+
+_HEREDOC = '"""'
 
 
 def entities(text: str, others: DatabaseObjects = NO_OBJECTS) -> tuple[EntityLines, ...]:
@@ -71,6 +74,38 @@ def _lines(unit: Unit, part: Unit, section: str) -> EntityLines:
     twins = sum(other.key == part.key for other in unit.parts or ())
     object_ = part.key if twins == 1 else f"{part.key} as {part.name}"
     return EntityLines(section, object_, lines)
+
+
+def with_texts_of(
+    base: Sequence[EntityLines], text: str, others: DatabaseObjects = NO_OBJECTS
+) -> str:
+    """Return a generated module without the heredocs that the base says in another form.
+
+    `base` are its entities as they were generated before, `text` is the module of today. An entity
+    that means what it meant stays as it was written.
+    """
+    if f"{_HEREDOC}\n" not in text:
+        return text
+    new, old = _parsed(text, others), _parsed(assemble("Base", base), others)
+    changes = []
+    for key, unit in new.items():
+        was = old.get(key)
+        if was is None or was.content != unit.content or was.comments != unit.comments:
+            continue
+        lines, today = lines_of(was, was.lead), lines_of(unit, unit.lead)
+        if lines == today or not any(line.endswith(_HEREDOC.encode()) for line in today):
+            continue
+        pad, end = indentation(unit.source, unit.start), unit.end
+        if len(lines) == 1 and unit.source[end : end + 2] == b"\n\n":
+            # Only a text of several lines stands apart.
+            changes.append(Edit(end, end + 1, b""))
+        changes.append(Edit(unit.lead, end, indented(lines, pad, GENERATED_STYLE)))
+    return apply(text.encode(), changes).decode()
+
+
+def _parsed(text: str, others: DatabaseObjects) -> dict[tuple[str, str], Unit]:
+    tree = parse(text.encode())
+    return units_by_entity(module_units(tree, modules(tree)[0], others=others))
 
 
 def untouched(

@@ -17,6 +17,7 @@ from ash_scaffold.elixir.merge.edits import (
     insert_before,
     lines_of,
     new_block,
+    on_one_line,
     place,
     rebuild,
     remove,
@@ -48,7 +49,7 @@ def new_statement(unit: Unit, only: Sequence[Unit] | None = None) -> NewStatemen
 def pair_text(unit: Unit, pad: bytes, style: Style) -> bytes:
     """Return a unit as a pair or an element, for a line that is indented by `pad`."""
     if unit.form is not Form.STATEMENT:
-        return indented(lines_of(unit), pad, style)
+        return indented(on_one_line(lines_of(unit)), pad, style)
     return unit.word.encode() + b": " + value_text(unit, pad, style, pair=True)
 
 
@@ -61,7 +62,8 @@ def notes_above(unit: Excerpt) -> tuple[bytes, ...]:
 def value_text(unit: Excerpt, pad: bytes, style: Style, *, pair: bool) -> bytes:
     """Return an option's value; as a pair's value, keywords stand in brackets."""
     start, end = unit.value_range
-    text = indented(lines_of(unit, start, end), pad, style)
+    lines = lines_of(unit, start, end)
+    text = indented(on_one_line(lines) if pair else lines, pad, style)
     return b"[" + text + b"]" if pair and unit.bare_value else text
 
 

@@ -17,7 +17,14 @@ defmodule App.Torture.Hostile do
   end
 
   resource do
-    description "\"\"\"\n\#{System.halt()}\n'''\n\\\" \u{202E} # end\n\n\ttab -- */ <%= x %> {{ y }}"
+    description """
+    \"\"\"
+    \#{System.halt()}
+    '''
+    \\" \u{202E} # end
+
+    \ttab -- */ <%= x %> {{ y }}\
+    """
   end
 
   actions do
@@ -28,7 +35,13 @@ defmodule App.Torture.Hostile do
     integer_primary_key :id
 
     attribute :a_b_2, :string do
-      description "end\n\"\"\"\ndefmodule Evil do\nend"
+      description """
+      end
+      \"\"\"
+      defmodule Evil do
+      end\
+      """
+
       source :"a b"
       public? true
       constraints trim?: false, allow_empty?: true
@@ -42,7 +55,11 @@ defmodule App.Torture.Hostile do
     end
 
     attribute :a_b, :string do
-      description "  \n  padded \r\n"
+      description """
+       \s
+        padded \r
+      """
+
       public? true
       constraints trim?: false, allow_empty?: true
     end
