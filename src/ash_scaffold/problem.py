@@ -220,6 +220,7 @@ class Code(StrEnum):
     NAME_CHANGED = "name-changed", _NOTE
     TABLE_SKIPPED = "table-skipped", _NOTE
     VALUE_RISK = "value-risk", _WARNING
+    NOT_POPULATED = "not-populated", _WARNING
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -566,6 +566,7 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
                 schemas=tuple(sorted({*database.schemas, *gone})),
                 missing_schemas=tuple(sorted(gone)),
             )
+        database = msgspec.structs.replace(database, has_rows=source.has_rows)
         return _with_versions(opened, source, connection, database)
 
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+import pytest
 from sqlalchemy import URL
 from tests.verify.recording import planned
 
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
-from ash_scaffold.verify.rows import conditions, count
+from ash_scaffold.verify.answers import (
+    Answers,
+    CompiledAnswer,
+    ProjectAnswer,
+    ResourceAnswer,
+    RowFailure,
+    RowsAnswer,
+)
+from ash_scaffold.verify.report import Kind
+from ash_scaffold.verify.rows import check_rows, conditions, count
 
 DDL = """
 CREATE DOMAIN amounts AS numeric[];
@@ -66,3 +78,53 @@ def test_each_kind_of_value_is_counted_where_it_is(make_database: Callable[..., 
 def test_a_database_without_such_values_gives_nothing(make_database: Callable[..., URL]) -> None:
     clean = DDL.split("  ('NaN'")[0].rstrip().rstrip(",")
     assert counted(make_database(clean)) == []
+
+
+VIEW = """
+CREATE TABLE odd (id bigserial PRIMARY KEY, f float8);
+CREATE MATERIALIZED VIEW "Sums" AS SELECT sum(f) AS total FROM odd WITH NO DATA;
+"""
+
+
+@pytest.mark.parametrize(
+    ("has_rows", "what", "todo"),
+    [
+        (
+            True,
+            "No row was compared: the materialized view is not populated.",
+            'Run REFRESH MATERIALIZED VIEW "Sums";',
+        ),
+        (False, "No row was compared: the dump holds none.", ""),
+    ],
+)
+def test_a_view_that_is_not_populated_is_no_failure(
+    make_database: Callable[..., URL], *, has_rows: bool, what: str, todo: str
+) -> None:
+    url = make_database(VIEW)
+    assert counted(url) == []
+    with read_only(url) as connection:
+        database = reflect(connection, schemas=("public",))
+    database = msgspec.structs.replace(database, has_rows=has_rows)
+    sums = ResourceAnswer(
+        module="App.Sum",
+        domain="App",
+        file="sum.ex",
+        schema="public",
+        table="Sums",
+        repo="App.Repo",
+        migrate=False,
+        attributes=(),
+    )
+    failure = RowFailure(kind="load", column=None, count=1)
+    rows = RowsAnswer(module="App.Sum", read=0, values=0, failures=(failure,))
+    project = ProjectAnswer(elixir="1.18.3", otp="27", ash="3.32.0", ash_postgres="2.12.0")
+    answers = Answers(
+        project=project,
+        compiled=CompiledAnswer(status="ok"),
+        domains=(),
+        resources=(sums,),
+        rows=(rows,),
+    )
+    (found,) = check_rows(answers, database)
+    assert (found.kind, found.severity) == (Kind.NOT_CHECKED, Severity.NOTE)
+    assert (found.table, found.what, found.todo) == ("Sums", what, todo)

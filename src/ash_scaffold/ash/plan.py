@@ -14,6 +14,7 @@ from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import find_keys, table_key
 from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
 from ash_scaffold.ash.module_names import Modules, plan_modules
+from ash_scaffold.ash.named_values import named_value_problems
 from ash_scaffold.ash.naming import attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
@@ -21,6 +22,7 @@ from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
+from ash_scaffold.postgres.sql import refresh_statement
 from ash_scaffold.problem import Code, Problem
 
 
@@ -76,6 +78,9 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
         if written:
             problems += [*draft.columns.problems, *of_constraints, *of_actions]
             problems += table_problems(draft)
+            problems += named_value_problems(draft, database.types)
+            if database.has_rows:
+                problems += _unpopulated(draft)
         planned.append(PlannedResource(resource=resource, draft=draft, written=written))
     return Plan(
         resources=tuple(planned),
@@ -332,6 +337,15 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
                 + in_config(draft.name, 'name = "…"', attribute.column)
                 + ".",
             )
+
+
+def _unpopulated(draft: Draft) -> Iterator[Problem]:
+    if not draft.table.populated:
+        yield Code.NOT_POPULATED.at(
+            str(draft.name),
+            "The materialized view is not populated: every read of it fails until it is.",
+            todo=f"Run {refresh_statement(draft.name)}",
+        )
 
 
 def _trigger_problems(draft: Draft) -> Iterator[Problem]:

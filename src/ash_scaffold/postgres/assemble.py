@@ -168,6 +168,7 @@ class _Assembly:
                 self._partition_constraints.get(row.oid, ())
             ),
             row_security=row.row_security,
+            populated=row.is_populated,
             inherits=() if row.is_partition else tuple(parents),
             partition_of=parents[0] if row.is_partition else None,
             readable=row.schema_usable and (row.may_select or bool(readable)),

@@ -329,7 +329,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A relation that can be read as a table.
 
     `partition_of` is set for a partition, which is only read when asked for; `inherits` for
-    classic inheritance. `rules` are its rewrite rules other than a view's own.
+    classic inheritance. `rules` are its rewrite rules other than a view's own. `populated` is
+    false for a materialized view that holds no rows until it is refreshed: data, no schema.
     """
 
     name: Name
@@ -352,6 +353,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     readable: bool = True
     writable: bool = True
     updatable: bool = True
+    populated: bool = True
 
     def filled_by_trigger(self, column: str) -> bool:
         """Whether a trigger gives a new row its value, so that an INSERT need not."""
@@ -386,7 +388,8 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     `outside_foreign_keys` are those of relations that are not among `tables`: a parent has to
     know the names of keys that can stop its delete. `other_schemas` counts the relations of
     each schema that was not read. `missing_schemas` are those of `schemas` that are not there.
-    `versions` are those of Ecto's migrations, None where none are recorded.
+    `versions` are those of Ecto's migrations, None where none are recorded. `has_rows` is false
+    for a schema without the rows of its tables, which says nothing of the data.
     """
 
     server_version: int
@@ -400,6 +403,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     missing_schemas: tuple[str, ...] = ()
     versions: frozenset[int] | None = None
+    has_rows: bool = True
 
     def foreign_keys(self) -> Iterator[ForeignKey]:
         """Give every foreign key, those of tables that were not read included."""

@@ -78,6 +78,11 @@ class Dump(msgspec.Struct, frozen=True, kw_only=True):
     text: bytes
     script: Script
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether it holds data; the versions that `mix ecto.dump` adds are none."""
+        return any(map(_FILLS.match, (one.head for one in self.script.statements)))
+
 
 class LoadError(msgspec.Struct, frozen=True):
     """A statement of a dump that the server refused."""
@@ -99,6 +104,10 @@ _MAKES_KEY = re.compile(
     re.IGNORECASE,
 )
 _HAS_DATA = re.compile(r"(?:COPY|INSERT)\b", re.IGNORECASE)
+_FILLS = re.compile(
+    r"REFRESH MATERIALIZED VIEW\b|(?:COPY|INSERT INTO) (?!(?:\S*\.)?\"?schema_migrations\b)",
+    re.IGNORECASE,
+)
 
 
 def read_dump(path: Path, database: str | None = None) -> Dump:

@@ -2,10 +2,10 @@
 
 The structs are their own JSON, the use of a type in it one text (see `type_text.write_type`).
 The canonical form has all that two copies of one schema share: object ids, attribute numbers, the
-server's version and the declared dimensions of arrays are left out, and so are invalid indexes
-(pg_dump leaves those out as well). A live database, its dump reloaded, and the same on another
-version have equal facts. Expressions are in the one text of `canonical`. Columns stand in the
-table's order, everything else in that of its name.
+server's version, what is populated and the declared dimensions of arrays are left out, and so are
+invalid indexes (pg_dump leaves those out as well). A live database, its dump reloaded, and the same
+on another version have equal facts. Expressions are in the one text of `canonical`. Columns stand
+in the table's order, everything else in that of its name.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def facts_of(
     """Return the facts of one table. `types` holds those that its columns use."""
     canonical_form = {
         "oid": 0,
+        "populated": True,
         "columns": tuple(_column(column) for column in table.columns),
         "exclusions": tuple(_exclusion(each) for each in table.exclusions),
         "indexes": _indexes(table),

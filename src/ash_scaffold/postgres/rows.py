@@ -63,6 +63,7 @@ class RelationRow(NamedTuple):
     kind: str
     is_partition: bool
     row_security: bool
+    is_populated: bool
     of_extension: bool
     schema_usable: bool
     may_select: bool

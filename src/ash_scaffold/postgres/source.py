@@ -30,7 +30,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `description` names it without the password. `server_version_text` is the version of a
     throw-away server, and empty for a URL, to which nothing is connected yet. `problems` are
     those met on the way: missing extensions, dropped URL parameters. `refusals` are statements of
-    a dump that were not run, in the order of lines.
+    a dump that were not run, in the order of lines. `has_rows` is false for a dump of the schema
+    alone.
     """
 
     url: URL
@@ -38,6 +39,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     server_version_text: str = ""
     problems: tuple[Problem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    has_rows: bool = True
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -130,6 +132,7 @@ def _loaded(path: Path, database: str | None) -> Iterator[Source]:
             server_version_text=server.version_text,
             problems=problems,
             refusals=loaded.refusals,
+            has_rows=dump.has_rows,
         )
 
 

@@ -60,6 +60,11 @@ def quote_name(name: Name) -> str:
     return f"{quote_identifier(name.schema)}.{quote_identifier(name.name)}"
 
 
+def refresh_statement(view: Name) -> str:
+    """Return the statement that populates a materialized view."""
+    return f"REFRESH MATERIALIZED VIEW {quote_name(view)};"
+
+
 # A type's name as `format_type` writes it; operators and keywords, which are in capitals, are none.
 _CAST = (
     r"(?:::(?P<cast>(?:\"(?:[^\"]|\"\")*\"|[a-z0-9_$. ])+(?:\([\d, ]+\))?(?:[a-z ]|\(\d\)|\[\])*))?"

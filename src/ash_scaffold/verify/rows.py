@@ -14,6 +14,7 @@ import msgspec
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.types import Family, Risk, row_of
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table, TypeUse
+from ash_scaffold.postgres.sql import refresh_statement
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
@@ -47,7 +48,10 @@ def check_rows(answers: Answers, database: Database) -> list[Finding]:
     for rows in answers.rows:
         answer = resources[rows.module]
         table = tables.get(Name(answer.schema, answer.table))
-        found += _rows(rows, answer, table)
+        if table is not None and not table.populated:
+            found.append(_unpopulated(answer, table.name, has_rows=database.has_rows))
+        else:
+            found += _rows(rows, answer, table)
     for writes in answers.writes:
         answer = resources[writes.module]
         found += _writes(writes, answer)
@@ -88,6 +92,13 @@ def _rows(rows: RowsAnswer, answer: ResourceAnswer, table: Table | None) -> Iter
         )
     if rows.note is not None and rows.read == 0:
         yield _note(answer, f"No row was compared: {rows.note}.")
+
+
+def _unpopulated(answer: ResourceAnswer, view: Name, *, has_rows: bool) -> Finding:
+    if not has_rows:
+        return _note(answer, "No row was compared: the dump holds none.")
+    finding = _note(answer, "No row was compared: the materialized view is not populated.")
+    return msgspec.structs.replace(finding, todo=f"Run {refresh_statement(view)}")
 
 
 def _rows_of(count: int) -> str:
@@ -190,6 +201,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 def conditions(planned: PlannedResource, database: Database) -> Iterator[Condition]:
     """Yield the conditions for every column of a planned resource that may hold such values."""
     table = planned.draft.table
+    if not table.populated:
+        return
     for column in table.columns:
         mapped = planned.draft.columns.mapped.get(column.name)
         for risk in mapped.risks if mapped is not None else ():

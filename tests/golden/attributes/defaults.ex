@@ -201,3 +201,5 @@ defmodule App.Types.Mood do
     if Ash.Expr.expr?(value), do: {:ok, value}, else: apply_constraints(value, constraints)
   end
 end
+
+# value-risk settings.nan: Its default names NaN or infinity: one such value fails the read of all rows that are read with it.

@@ -9,6 +9,7 @@ SELECT
   c.relkind AS kind,
   c.relispartition AS is_partition,
   c.relrowsecurity AS row_security,
+  c.relispopulated AS is_populated,
   EXISTS (
     SELECT FROM pg_catalog.pg_depend AS e
     WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e'
