@@ -263,7 +263,7 @@ def make_session(
         _require_keys(source, database, facts)
     missing, more = _missing_schemas(opened, source, database)
     unknown += more
-    pending = opened.migrations.pending(database.versions)
+    pending = _not_accepted(opened, database)
     later: tuple[Unknown, ...] = ()
     if unknown or (pending and keep_pending):
         last = database_of(facts)
@@ -298,7 +298,7 @@ def make_session(
         bare_state=state,
         state=with_names(state, snapshots.values(), names, changes.renames),
         unknown=unknown,
-        pending=pending,
+        pending=opened.migrations.pending(database.versions),
         behind=behind_problems(opened, database, later if keep_pending else None),
         problems=(
             *source.problems,
@@ -381,7 +381,7 @@ def behind_problems(
 
     `kept` are the objects that are as the last run has read them: an error, else a warning.
     """
-    pending = opened.migrations.pending(database.versions)
+    pending = _not_accepted(opened, database)
     if not pending:
         return ()
     source = "dump" if opened.dump is not None else "database"
@@ -410,6 +410,13 @@ def behind_problems(
 
 
 _MIGRATE_AND_DUMP = "Run mix ecto.migrate && mix ecto.dump."
+
+
+def _not_accepted(opened: OpenProject, database: Database) -> tuple[Migration, ...]:
+    """Return the migrations that a database lacks, without those that `[[accept]]` names."""
+    accepted = {entry.object for entry in opened.config.accept}
+    pending = opened.migrations.pending(database.versions)
+    return tuple(each for each in pending if each.path not in accepted)
 
 
 def _without_file(opened: OpenProject, database: Database) -> tuple[Problem, ...]:
@@ -571,10 +578,15 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
 
 
 def _schemas_of_project(opened: OpenProject) -> set[str]:
-    """Return the schemas of the tables that resources and snapshots are of."""
-    tables = [each.table_name for each in opened.project.resources]
-    tables += [each.table for each in opened.snapshots.values()]
-    return {table.schema for table in tables if table is not None}
+    """Return the schemas of the tables that resources and snapshots of the repo are of."""
+    repo = choose_repo(opened.project, opened.options.repo, opened.config)
+    tables = [(each.table_name, each.repo) for each in opened.project.resources]
+    tables += [(each.table, each.repo) for each in opened.snapshots.values()]
+    return {
+        table.schema
+        for table, own in tables
+        if table is not None and (not own or repo is None or own == repo)
+    }
 
 
 def _with_versions(

@@ -193,6 +193,18 @@ def test_a_table_that_such_a_migration_renames_keeps_its_new_name(shop: Shop) ->
     assert shop.tree() == before
 
 
+def test_a_migration_that_the_team_lives_with_is_accepted_by_its_file(shop: Shop) -> None:
+    entry = '[[accept]]\nobject = "priv/repo/migrations/2_invoices.exs"\nreason = "squashed"\n'
+    shop.write({"ash_scaffold.toml": FILES["ash_scaffold.toml"] + entry})
+
+    done = shop.run(domain=None)
+
+    assert not any("database-behind" in each for each in done.problems)
+    assert "customers.phone dropped" in done.words
+    report = check(SourceOptions(folder=shop.root, url=shop.url))
+    assert [each.finding.kind for each in report.accepted] == ["pending migration"]
+
+
 def test_versions_without_a_file_are_said_in_one_note(shop: Shop) -> None:
     shop.sql("INSERT INTO schema_migrations VALUES (2, now()), (7, now()), (9, now())", SECOND)
 
@@ -317,6 +329,15 @@ def test_a_schema_that_a_database_lacks_was_dropped_with_its_tables(billing: Sho
 
     assert "table billing.invoices dropped" in done.words
     assert [each.split("]")[0] for each in done.errors] == ["error [table-gone"]
+
+
+def test_a_schema_of_another_repo_s_tables_is_not_missing(billing: Shop) -> None:
+    billing.edit(INVOICE, ("repo Shop.Repo", "repo Shop.Other"))
+    path = "priv/ash_scaffold/billing.invoices.json"
+    billing.edit(path, ('"repo": "Shop.Repo"', '"repo": "Shop.Other"'))
+    billing.sql("DROP SCHEMA billing CASCADE")
+
+    assert "table billing.invoices dropped" not in billing.run(domain=None).words
 
 
 def test_a_schema_without_rights_is_read_all_the_same(billing: Shop) -> None:

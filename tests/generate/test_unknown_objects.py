@@ -188,6 +188,33 @@ def test_prune_refuses_where_tables_are_unknown(dump_shop: DumpShop) -> None:
     assert dump_shop.shop.tree() == {**before, "structure.sql": refused.encode()}
 
 
+def test_a_dump_that_is_behind_the_migrations_removes_nothing(dump_shop: DumpShop) -> None:
+    table = "CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY);\n"
+    rows = "INSERT INTO public.schema_migrations (version) VALUES (1), (2);\n"
+    body = "create table(:invoices) do\n      add :customer_id, references(:customers)\n    end"
+    text = (
+        "defmodule Shop.Repo.Migrations.A do\n  use Ecto.Migration\n\n"
+        f"  def change do\n    {body}\n  end\nend\n"
+    )
+    dump_shop.shop.write({f"priv/repo/migrations/{v}_invoices.exs": text for v in (1, 2, 3)})
+    whole = SHOP + table + rows.replace("(2)", "(2), (3)")
+    assert dump_shop.run(whole)[:2] == (Exit.OK, [])
+    before = dump_shop.shop.tree()
+    start, end = SHOP.index("CREATE TABLE public.invoices"), SHOP.index("CREATE UNIQUE INDEX")
+    old = SHOP[:start] + SHOP[end:] + table + rows
+
+    code, problems, diff = dump_shop.run(old.replace(", (2)", ""))
+
+    assert (code, diff) == (Exit.FINDINGS, "")
+    assert {**dump_shop.shop.tree(), "structure.sql": b""} == {**before, "structure.sql": b""}
+    assert problems == [
+        "error [database-behind] : The dump lacks 2 migrations of priv/repo/migrations: from "
+        "2_invoices to 3_invoices. What they change stays as the last run has read it: customers, "
+        "invoices.\n    Run mix ecto.migrate && mix ecto.dump. To take it for what it is all the "
+        "same: resources --behind."
+    ]
+
+
 def test_a_schema_that_a_dump_lacks_is_unknown(dump_shop: DumpShop) -> None:
     """`pg_dump --schema` leaves the others out."""
     billing = (

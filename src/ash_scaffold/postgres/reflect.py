@@ -44,7 +44,7 @@ def reflect(
     if server.server_version < OLDEST_SERVER:
         raise _too_old(server.server_version)
     found = fetch(connection, "schemas", rows.SchemaRow)
-    existing = {row.schema: row.relations for row in found}
+    existing = {row.schema for row in found}
     if EVERY_SCHEMA in schemas:
         own = sorted(row.schema for row in found if row.relations and not row.of_extension)
         schemas = (*(name for name in schemas if name != EVERY_SCHEMA), *own)
@@ -60,7 +60,9 @@ def reflect(
         outside_foreign_keys=content.outside_foreign_keys,
         other_schemas=tuple(
             sorted(
-                (name, count) for name, count in existing.items() if count and name not in schemas
+                (row.schema, row.relations)
+                for row in found
+                if row.relations and not row.of_extension and row.schema not in schemas
             )
         ),
         identity=_identity(connection, server),
@@ -116,7 +118,7 @@ def _too_old(version: int) -> ScaffoldError:
     )
 
 
-def _require_schemas(schemas: tuple[str, ...], existing: dict[str, int]) -> None:
+def _require_schemas(schemas: tuple[str, ...], existing: set[str]) -> None:
     problems = [
         Code.UNKNOWN_NAME.at(
             name,
