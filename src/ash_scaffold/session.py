@@ -405,7 +405,7 @@ def behind_problems(
         shown = ", ".join(tables[:_SHOWN])
         rest = f" and {len(tables) - _SHOWN} more" if len(tables) > _SHOWN else ""
         what += f" What {changes} stays as the last run has read it: {shown}{rest}."
-    todo = f"{todo} To take it for what it is all the same: resources --behind."
+    todo = f"{todo} To take it for what it is: ash-scaffold resources --behind."
     return (Code.DATABASE_BEHIND.at("", what, todo=todo),)
 
 

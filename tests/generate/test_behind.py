@@ -79,8 +79,8 @@ def test_what_a_migration_has_still_to_make_is_not_dropped(shop: Shop) -> None:
     assert done.problems == [
         "error [database-behind] : The database lacks the migration 2_invoices of "
         "priv/repo/migrations. What it changes stays as the last run has read it: customers, "
-        "invoices.\n    Run mix ecto.migrate. To take it for what it is all the same: resources "
-        "--behind."
+        "invoices.\n    Run mix ecto.migrate. To take it for what it is: ash-scaffold "
+        "resources --behind."
     ]
     rests(shop, done, domain=None)
     shop.sql(*[each for each in SECOND.replace("\n", " ").split(";") if each.strip()])

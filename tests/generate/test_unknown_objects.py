@@ -210,8 +210,8 @@ def test_a_dump_that_is_behind_the_migrations_removes_nothing(dump_shop: DumpSho
     assert problems == [
         "error [database-behind] : The dump lacks 2 migrations of priv/repo/migrations: from "
         "2_invoices to 3_invoices. What they change stays as the last run has read it: customers, "
-        "invoices.\n    Run mix ecto.migrate && mix ecto.dump. To take it for what it is all the "
-        "same: resources --behind."
+        "invoices.\n    Run mix ecto.migrate && mix ecto.dump. To take it for what it is: "
+        "ash-scaffold resources --behind."
     ]
 
 

@@ -85,10 +85,11 @@ def find_migrations(project: Project, repo: str) -> Migrations:
     apps = _apps(project, repo, app)
     folders = [Path(each.path, priv, "migrations").as_posix() for each in apps]
     found = [file for folder in folders for file in _files(project.root, project.root / folder)]
-    every = [
+    others = [
         file
         for each in project.apps
-        for folder in sorted((project.root / each.path / "priv").glob("*/*migrations"))
+        for folder in (project.root / each.path / "priv").glob("*/*migrations")
+        if folder.relative_to(project.root).as_posix() not in folders
         for file in _files(project.root, folder)
     ]
     return Migrations(
@@ -96,7 +97,7 @@ def find_migrations(project: Project, repo: str) -> Migrations:
         prefix=_text(settings.get("migration_default_prefix")),
         folders=tuple(folder for folder in folders if (project.root / folder).is_dir()),
         files=tuple(sorted(found, key=lambda each: (each.version, each.path))),
-        all_versions=frozenset(each.version for each in (*found, *every)),
+        all_versions=frozenset(each.version for each in (*found, *others)),
     )
 
 
