@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ash_scaffold.resources import data_path
+from ash_scaffold.packaged import data_path
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -113,7 +113,7 @@ def test_build_products_of_the_sample_stay_out(
 def test_the_installed_wheel_finds_its_own_folders(installed: Path, tmp_path: Path) -> None:
     program = (
         "import ash_scaffold\n"
-        "from ash_scaffold.resources import data_path\n"
+        "from ash_scaffold.packaged import data_path\n"
         "for place in (ash_scaffold.__path__[0], *map(data_path, ('templates', 'sample_project'))):"
         " print(place)\n"
     )

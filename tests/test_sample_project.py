@@ -12,10 +12,10 @@ from tests.support import resources_options
 
 from ash_scaffold.cli.demo import copy_sample
 from ash_scaffold.generate.run import prepare, write
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres import installation as installations
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.write import locked
-from ash_scaffold.resources import data_path
 
 DOMAINS = ("App.Accounts", "App.Blog", "App.Billing")
 DUMP = Path("priv/repo/structure.sql")

@@ -8,7 +8,7 @@ from ash_scaffold.document.run import File
 from ash_scaffold.generate import files
 from ash_scaffold.generate.modules import Module
 from ash_scaffold.propose.domains import Proposal
-from ash_scaffold.propose.init import Outcome
+from ash_scaffold.propose.run import Outcome
 from ash_scaffold.text_diff import hunks, unified_diff
 
 NO_NEWLINE = "\\ No newline at end of file\n"

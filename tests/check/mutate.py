@@ -15,8 +15,8 @@ from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
 from tests.support import instead_of_a_server
 
-from ash_scaffold.check.check import check
 from ash_scaffold.check.report import CheckReport
+from ash_scaffold.check.run import check
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding

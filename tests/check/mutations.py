@@ -21,10 +21,10 @@ from tests.check.mutate import Outcome, project_of
 from tests.corpus.corpus import DUMPS, Dump
 from tests.elixir.merging import Dice
 
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.server import throwaway_server
-from ash_scaffold.resources import data_path
 
 ROOT = Path(__file__).parents[2]
 SEED = 7

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.check.check import check
-from ash_scaffold.resources import data_path
+from ash_scaffold.check.run import check
+from ash_scaffold.packaged import data_path
 from ash_scaffold.session import SourceOptions
 
 

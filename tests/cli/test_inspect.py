@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from ash_scaffold.resources import data_path
+from ash_scaffold.packaged import data_path
 
 DDL = """
 CREATE TYPE mood AS ENUM ('ok', 'sad');

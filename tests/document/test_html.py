@@ -14,8 +14,8 @@ from tests.document.browser.samples import HOSTILE, hostile, large, small
 
 from ash_scaffold.document.html import page
 from ash_scaffold.document.model import Document, Proposal, ProposalKind
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.resources import data_path
 
 DOCUMENTS = {"small": small(), "hostile": hostile(), "large": large(30)}
 

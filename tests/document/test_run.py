@@ -14,8 +14,8 @@ from ash_scaffold.document.run import (
     load_document,
     make_output,
 )
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres import installation as installations
-from ash_scaffold.resources import data_path
 from ash_scaffold.session import SourceOptions
 
 DUMP = Path("priv/repo/structure.sql")

@@ -13,9 +13,9 @@ from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES
 from ash_scaffold.elixir.render import Renderer
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Check, Field, Name, Type, TypeKind, TypeUse
 from ash_scaffold.project.format import formatter_calls
-from ash_scaffold.resources import data_path
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 

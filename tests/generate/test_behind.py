@@ -8,11 +8,11 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
-from ash_scaffold.check.check import check
+from ash_scaffold.check.run import check
 from ash_scaffold.document.run import load_document
 from ash_scaffold.generate.inspection import inspect
 from ash_scaffold.problem import Code, Exit, Severity
-from ash_scaffold.propose.init import prepare as prepare_init
+from ash_scaffold.propose.run import prepare as prepare_init
 from ash_scaffold.session import SourceOptions
 
 VERSIONS = "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp);"

@@ -129,7 +129,7 @@ def run(
     options: SourceOptions, format_: Format, fail_on: FailOn, *, hand_over: bool, verbose: bool
 ) -> Exit:
     """Do the job and print what came of it; return the exit code."""
-    from ash_scaffold.check.check import check as do_check
+    from ash_scaffold.check.run import check as do_check
     from ash_scaffold.cli.output import print_problems
     from ash_scaffold.problem import Severity as ProblemSeverity
     from ash_scaffold.report.finding import DRIFT_WORDS

@@ -99,8 +99,8 @@ def copy_sample(folder: Path) -> Path:
     """Copy the sample project to a new folder as it is without its Ash side; return it."""
     import shutil
 
+    from ash_scaffold.packaged import data_path
     from ash_scaffold.project.snapshot import FOLDER, read_snapshots
-    from ash_scaffold.resources import data_path
 
     built = shutil.ignore_patterns("_build", "deps", ".elixir_ls", "node_modules")
     shutil.copytree(data_path("sample_project"), folder, ignore=built)

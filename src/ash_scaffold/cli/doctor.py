@@ -84,7 +84,7 @@ doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _run(options: SourceOptions, *, fix: bool) -> DoctorReport:
-    from ash_scaffold.doctor.examine import examine, repair
+    from ash_scaffold.doctor.run import examine, repair
 
     if not fix:
         return examine(options)

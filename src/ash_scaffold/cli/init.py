@@ -25,7 +25,7 @@ from ash_scaffold.problem import Exit, Severity
 
 if TYPE_CHECKING:
     from ash_scaffold.propose.domains import DomainProposal
-    from ash_scaffold.propose.init import Outcome
+    from ash_scaffold.propose.run import Outcome
     from ash_scaffold.session import SourceOptions
 
 _EXAMPLES = """[bold]Examples[/bold]
@@ -83,7 +83,7 @@ init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
 
 def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
     from ash_scaffold.project.write import write_files
-    from ash_scaffold.propose.init import prepare
+    from ash_scaffold.propose.run import prepare
 
     with locked_project(options.folder, writes=not dry_run) as lock:
         outcome = prepare(options)

@@ -15,7 +15,7 @@ from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
     from ash_scaffold.verify.report import VerifyReport
-    from ash_scaffold.verify.verify import VerifyOptions
+    from ash_scaffold.verify.run import VerifyOptions
 
 _WHICH = "Which resources"
 _DATABASE = "The database"
@@ -137,7 +137,7 @@ def verify(
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
     with ending(as_json=json, verbose=verbose):
-        from ash_scaffold.verify.verify import VerifyOptions
+        from ash_scaffold.verify.run import VerifyOptions
 
         options = VerifyOptions(
             source=source_options(url, dump, schema, database=database, repo=repo),
@@ -177,7 +177,7 @@ def run(
     from ash_scaffold.cli.output import write_json
     from ash_scaffold.verify.answers import Answer, RowsAnswer
     from ash_scaffold.verify.report import verify_document, verify_junit
-    from ash_scaffold.verify.verify import verify as do_verify
+    from ash_scaffold.verify.run import verify as do_verify
 
     with progress(enabled=not as_json and not quiet and sys.stderr.isatty()) as say:
 

@@ -15,7 +15,7 @@ from functools import cache
 import msgspec
 
 from ash_scaffold.document.model import Document
-from ash_scaffold.resources import data_path
+from ash_scaffold.packaged import data_path
 
 # In the order in which they need each other; all share one scope.
 _SCRIPTS = (

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ash_scaffold.ash.model import Domain, Resource, SupportType
 from ash_scaffold.elixir.entity import Section, layout
 from ash_scaffold.elixir.sections import sections
+from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.resources import data_path
 from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, string, width
 from ash_scaffold.term import Atom, Keyword, Term
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.resources import data_path
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Atom, Keyword, Term
 from ash_scaffold.verify.answers import Answer, EndAnswer, FailedAnswer, decode

@@ -15,8 +15,8 @@ from tests.document.markdown.test_hostile import HOSTILE
 
 from ash_scaffold.document.markdown import mermaid
 from ash_scaffold.document.model import Cardinality, Document, Link
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.resources import data_path
 
 PARSER = Path(__file__).parents[1] / "support" / "parse_mermaid.mjs"
 # Where continuous integration installs the npm packages `mermaid` and `jsdom`.

@@ -40,8 +40,8 @@ from ash_scaffold.document.model import (
     Table,
     group_reasons,
 )
+from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.resources import data_path
 
 if TYPE_CHECKING:
     from jinja2 import Template
