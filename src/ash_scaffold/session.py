@@ -49,6 +49,7 @@ from ash_scaffold.project.migrations import (
 )
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
+from ash_scaffold.project.read_state import choose_repo, project_state, require_repo
 from ash_scaffold.project.resource_names import names_in_files, with_names
 from ash_scaffold.project.schema_changes import (
     SchemaChanges,
@@ -56,7 +57,6 @@ from ash_scaffold.project.schema_changes import (
     tables_near_changes,
 )
 from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
-from ash_scaffold.project.state import choose_repo, project_state, require_repo
 from ash_scaffold.toml_text import quoted
 
 if TYPE_CHECKING:

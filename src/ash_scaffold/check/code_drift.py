@@ -9,8 +9,8 @@ from ash_scaffold.ash.model import SupportType
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.module_versions import ModuleVersions, Settings
+from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.generate.run import PlannedRun
-from ash_scaffold.generate.writer import regenerate
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.legacy.types import described
 from ash_scaffold.postgres.catalog import Name

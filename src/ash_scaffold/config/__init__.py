@@ -4,9 +4,9 @@
 `require_names` holds its names against a database.
 """
 
+from ash_scaffold.config.database_names import check_names, require_names, schemas_named
 from ash_scaffold.config.load import database_url, load_config, parse_config
 from ash_scaffold.config.match import NO_COLUMN, NO_TABLE, NamePattern, Resolver, table_pattern
-from ash_scaffold.config.names import check_names, require_names, schemas_named
 from ash_scaffold.config.options import (
     FILE_NAME,
     Accept,

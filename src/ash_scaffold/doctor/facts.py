@@ -24,9 +24,9 @@ from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read import find_root, read_project
+from ash_scaffold.project.read_state import choose_repo
 from ash_scaffold.project.snapshot import Snapshot, read_snapshots
 from ash_scaffold.project.sources import read_source
-from ash_scaffold.project.state import choose_repo
 from ash_scaffold.project.write import Lock
 from ash_scaffold.session import (
     OpenProject,

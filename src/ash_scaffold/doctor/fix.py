@@ -15,9 +15,9 @@ from ash_scaffold.doctor.facts import Facts
 from ash_scaffold.generate.missing_settings import Need, needs_of
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project, Repo
+from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.project.settings import InstalledExtensions, put
 from ash_scaffold.project.sources import read_source
-from ash_scaffold.project.state import find_repo
 
 ASH_FUNCTIONS = "ash-functions"
 

@@ -25,7 +25,7 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.migrations import NO_MIGRATIONS, find_migrations
 from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.read import read_project
-from ash_scaffold.project.state import choose_repo, has_geo_postgis
+from ash_scaffold.project.read_state import choose_repo, has_geo_postgis
 from ash_scaffold.session import (
     OpenProject,
     SourceOptions,

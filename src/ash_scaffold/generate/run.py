@@ -38,7 +38,7 @@ from ash_scaffold.generate.options import (
     require_tables,
     templates_of,
 )
-from ash_scaffold.generate.writer import regenerate
+from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
@@ -47,10 +47,10 @@ from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.hand_given_names import hand_given_names, without_hand_given_names
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
 from ash_scaffold.project.snapshot import Snapshot
-from ash_scaffold.project.state import find_repo
 from ash_scaffold.project.write import Lock, Written, write_files
 from ash_scaffold.session import Phases, Session, load_session, source_problems
 

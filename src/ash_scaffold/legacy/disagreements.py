@@ -1,4 +1,8 @@
-"""Disagreements between the legacy schemas and the database, as values and as problems of a run."""
+"""Disagreements between the legacy schemas and the database, as values and as problems of a run.
+
+A field's type agrees with a column's when Ecto can load and dump it: by the loaders of `Ecto.Type`
+and the Postgrex extensions that decode PostgreSQL's types.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +15,25 @@ from ash_scaffold.ash.hints import EnumHint
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.ash.predicate import listed_values
+from ash_scaffold.ash.types import Family, all_rules, row_of
 from ash_scaffold.ash.virtual_keys import legacy_key_name
 from ash_scaffold.legacy.associations import ends
 from ash_scaffold.legacy.ecto import (
     ArrayType,
+    CustomType,
+    DateTimeType,
     EctoAssociation,
     EctoField,
     EctoSchema,
+    EmbedType,
+    FieldType,
     Hints,
+    MapType,
+    PlainType,
+    UnknownType,
     Unread,
 )
-from ash_scaffold.legacy.types import (
-    Stored,
-    agrees,
-    described,
-    says_usec,
-    stored_type,
-    usec_of,
-)
+from ash_scaffold.legacy.types import described, of_integers
 from ash_scaffold.postgres.catalog import (
     Column,
     Database,
@@ -36,8 +41,14 @@ from ash_scaffold.postgres.catalog import (
     Name,
     Table,
     TypeKind,
+    TypeUse,
 )
 from ash_scaffold.problem import Code, Problem
+
+# The types of Ecto's own that load some type of PostgreSQL.
+_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
+# A domain over a domain over … : PostgreSQL has no limit, people do.
+_MAX_DOMAINS = 20
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +131,8 @@ def _fields(schema: EctoSchema, table: Table, database: Database) -> Iterator[Di
 def _type(
     schema: EctoSchema, table: Table, field: EctoField, column: Column, database: Database
 ) -> Iterator[Disagreement]:
-    stored = stored_type(column.type, database)
-    if not agrees(field.ecto_type, stored):
+    stored = _stored_type(column.type, database)
+    if not _agrees(field.ecto_type, stored):
         what = f"{field.name} is {described(field.ecto_type)}, the column is {stored.text}."
         yield _disagreement(
             Code.LEGACY_TYPE_DISAGREES, schema, field.line, what, column=column.name
@@ -138,11 +149,11 @@ def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterato
     by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for field in schema.fields:
         column = columns.get(field.column)
-        of_field = says_usec(field.ecto_type)
+        of_field = _says_usec(field.ecto_type)
         if column is None or of_field is None:
             continue
-        of_column = usec_of(column.type)
-        agree = agrees(field.ecto_type, stored_type(column.type, database))
+        of_column = _usec_of(column.type)
+        agree = _agrees(field.ecto_type, _stored_type(column.type, database))
         if agree and of_column is not None and of_field is not of_column:
             what = (
                 "the column keeps microseconds, which the schema drops as it reads them."
@@ -156,7 +167,7 @@ def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterato
 
 
 def _labels(
-    schema: EctoSchema, table: Table, field: EctoField, type_: EnumHint, stored: Stored
+    schema: EctoSchema, table: Table, field: EctoField, type_: EnumHint, stored: _Stored
 ) -> Iterator[Disagreement]:
     """Compare an enum's values with the labels, or with the values that a check allows."""
     labels = stored.labels
@@ -385,3 +396,78 @@ def _unread(item: Unread) -> Problem:
         f"{item.module} was not read completely: {item.what}.",
         todo="That part is left out; check the resources.",
     )
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    """The type of a column, domains resolved. `text` is its name in the catalog."""
+
+    name: str
+    kind: TypeKind
+    array: bool
+    text: str
+    labels: tuple[str, ...] = ()
+
+
+def _stored_type(use: TypeUse, database: Database) -> _Stored:
+    """Return the type of a column, domains resolved."""
+    text = str(use.name) if use.name.schema != "pg_catalog" else use.name.name
+    array = use.is_array
+    for _ in range(_MAX_DOMAINS):
+        type_ = database.types.get(use.name)
+        if type_ is None or type_.kind is not TypeKind.DOMAIN or type_.base is None:
+            break
+        use = type_.base
+        array = array or use.is_array
+    type_ = database.types.get(use.name)
+    kind = TypeKind.BASE if type_ is None else type_.kind
+    labels = () if type_ is None else type_.labels
+    return _Stored(use.name.name, kind, array, text + "[]" * array, labels)
+
+
+def _agrees(type_: FieldType, stored: _Stored) -> bool:
+    """Whether the two agree. An unknown type counts as agreeing."""
+    rule = row_of(stored.name)
+    if isinstance(type_, UnknownType):
+        return True
+    if isinstance(type_, CustomType):
+        # A custom type may convert any type: only one of Ecto's own names settles its storage.
+        plain = isinstance(type_.stored, PlainType) and type_.stored.name in _PLAIN
+        dated = isinstance(type_.stored, DateTimeType)
+        return _agrees(type_.stored, stored) if type_.stored and (plain or dated) else True
+    if isinstance(type_, ArrayType):
+        if not stored.array:
+            return rule.family is Family.JSON
+        return _agrees(type_.item, msgspec.structs.replace(stored, array=False))
+    if isinstance(type_, EmbedType):
+        return rule.family is Family.JSON and (type_.many or not stored.array)
+    if stored.array:
+        return False
+    if isinstance(type_, MapType):
+        return "map" in rule.facts.ecto
+    if isinstance(type_, DateTimeType):
+        return f"{'utc' if type_.utc else 'naive'}_datetime" in rule.facts.ecto
+    if isinstance(type_, EnumHint):
+        if of_integers(type_):
+            return "integer" in rule.facts.ecto
+        return stored.kind is TypeKind.ENUM or "string" in rule.facts.ecto
+    if type_.name == "string" and stored.kind is TypeKind.ENUM:
+        return True
+    return type_.name not in _PLAIN or type_.name in rule.facts.ecto
+
+
+def _usec_of(use: TypeUse) -> bool | None:
+    """Whether a column keeps fractions of a second; None when it holds no time of day."""
+    if use.name.schema != "pg_catalog" or not row_of(use.name.name).facts.fraction:
+        return None
+    return use.typmod != 0
+
+
+def _says_usec(type_: FieldType) -> bool | None:
+    """Whether a field is read with microseconds; None when it is no time of day."""
+    while isinstance(type_, ArrayType):
+        type_ = type_.item
+    if isinstance(type_, DateTimeType):
+        return type_.usec
+    if isinstance(type_, PlainType) and type_.name in ("time", "time_usec"):
+        return type_.name == "time_usec"
+    return None

@@ -1,14 +1,9 @@
-"""The types of fields: read from the source, and compared with those of columns.
-
-A field's type agrees with a column's when Ecto can load and dump it: by the loaders of `Ecto.Type`
-and the Postgrex extensions that decode PostgreSQL's types.
-"""
+"""The types of fields, read from the source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.hints import (
@@ -19,7 +14,6 @@ from ash_scaffold.ash.hints import (
     ObjectHint,
     TypeHint,
 )
-from ash_scaffold.ash.types import Family, all_rules, row_of
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import (
     ArrayType,
@@ -33,7 +27,6 @@ from ash_scaffold.legacy.ecto import (
 )
 from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
-from ash_scaffold.postgres.catalog import Database, TypeKind, TypeUse
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
 from ash_scaffold.syntax.parse import call_site, walk_calls
 from ash_scaffold.syntax.values import alias_text
@@ -51,10 +44,6 @@ _DATETIMES = {
     "naive_datetime_usec": DateTimeType(utc=False, usec=True),
 }
 _MAX_DEPTH = 10
-# The types of Ecto's own that load some type of PostgreSQL.
-_PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
-# A domain over a domain over … : PostgreSQL has no limit, people do.
-_MAX_DOMAINS = 20
 
 
 class Types:
@@ -268,82 +257,8 @@ def _enum_values(code: CodeBase, file: ElixirFile, nodes: tuple[Node, ...]) -> E
     return None
 
 
-class Stored(msgspec.Struct, frozen=True):
-    """The type of a column, domains resolved. `text` is its name in the catalog."""
-
-    name: str
-    kind: TypeKind
-    array: bool
-    text: str
-    labels: tuple[str, ...] = ()
-
-
-def stored_type(use: TypeUse, database: Database) -> Stored:
-    """Return the type of a column, domains resolved."""
-    text = str(use.name) if use.name.schema != "pg_catalog" else use.name.name
-    array = use.is_array
-    for _ in range(_MAX_DOMAINS):
-        type_ = database.types.get(use.name)
-        if type_ is None or type_.kind is not TypeKind.DOMAIN or type_.base is None:
-            break
-        use = type_.base
-        array = array or use.is_array
-    type_ = database.types.get(use.name)
-    kind = TypeKind.BASE if type_ is None else type_.kind
-    labels = () if type_ is None else type_.labels
-    return Stored(use.name.name, kind, array, text + "[]" * array, labels)
-
-
-def agrees(type_: FieldType, stored: Stored) -> bool:
-    """Whether the two agree. An unknown type counts as agreeing."""
-    rule = row_of(stored.name)
-    if isinstance(type_, UnknownType):
-        return True
-    if isinstance(type_, CustomType):
-        # A custom type may convert any type: only one of Ecto's own names settles its storage.
-        plain = isinstance(type_.stored, PlainType) and type_.stored.name in _PLAIN
-        dated = isinstance(type_.stored, DateTimeType)
-        return agrees(type_.stored, stored) if type_.stored and (plain or dated) else True
-    if isinstance(type_, ArrayType):
-        if not stored.array:
-            return rule.family is Family.JSON
-        return agrees(type_.item, msgspec.structs.replace(stored, array=False))
-    if isinstance(type_, EmbedType):
-        return rule.family is Family.JSON and (type_.many or not stored.array)
-    if stored.array:
-        return False
-    if isinstance(type_, MapType):
-        return "map" in rule.facts.ecto
-    if isinstance(type_, DateTimeType):
-        return f"{'utc' if type_.utc else 'naive'}_datetime" in rule.facts.ecto
-    if isinstance(type_, EnumHint):
-        if _of_integers(type_):
-            return "integer" in rule.facts.ecto
-        return stored.kind is TypeKind.ENUM or "string" in rule.facts.ecto
-    if type_.name == "string" and stored.kind is TypeKind.ENUM:
-        return True
-    return type_.name not in _PLAIN or type_.name in rule.facts.ecto
-
-
-def usec_of(use: TypeUse) -> bool | None:
-    """Whether a column keeps fractions of a second; None when it holds no time of day."""
-    if use.name.schema != "pg_catalog" or not row_of(use.name.name).facts.fraction:
-        return None
-    return use.typmod != 0
-
-
-def says_usec(type_: FieldType) -> bool | None:
-    """Whether a field is read with microseconds; None when it is no time of day."""
-    while isinstance(type_, ArrayType):
-        type_ = type_.item
-    if isinstance(type_, DateTimeType):
-        return type_.usec
-    if isinstance(type_, PlainType) and type_.name in ("time", "time_usec"):
-        return type_.name == "time_usec"
-    return None
-
-
-def _of_integers(type_: EnumHint) -> bool:
+def of_integers(type_: EnumHint) -> bool:
+    """Whether the stored form of some value is a number."""
     return any(isinstance(stored, int) for _, stored in type_.values)
 
 
@@ -358,7 +273,7 @@ def described(type_: FieldType) -> str:
     if isinstance(type_, MapType):
         return f"{{:map, {described(type_.value)}}}"
     if isinstance(type_, EnumHint):
-        return "an Ecto.Enum of integers" if _of_integers(type_) else "an Ecto.Enum"
+        return "an Ecto.Enum of integers" if of_integers(type_) else "an Ecto.Enum"
     if isinstance(type_, EmbedType):
         return f"{'embeds_many' if type_.many else 'embeds_one'} {type_.module}"
     return type_.module if isinstance(type_, CustomType) else type_.text

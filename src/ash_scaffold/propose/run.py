@@ -18,7 +18,7 @@ from ash_scaffold.config import (
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.project.state import choose_repo
+from ash_scaffold.project.read_state import choose_repo
 from ash_scaffold.propose.config_text import appended, blocks, new_file
 from ash_scaffold.propose.domains import (
     DomainNames,

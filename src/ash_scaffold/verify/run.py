@@ -15,7 +15,7 @@ from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem, ScaffoldError
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.project.state import find_repo
+from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.session import (
     Session,

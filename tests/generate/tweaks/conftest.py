@@ -10,7 +10,7 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import FORMATTED, Done, Shop, rests
 
-from ash_scaffold.generate import writer
+from ash_scaffold.generate import regenerate
 from ash_scaffold.project.format import Formatted, format_files
 from ash_scaffold.project.mix_project import Project
 
@@ -32,7 +32,7 @@ def tweak(
     The project is generated from the DDL, edited, the tweak done, and the project regenerated; a
     third run must find nothing to do. With `mix format` and without it that is the same.
     """
-    monkeypatch.setattr(writer, "format_files", _format_once)
+    monkeypatch.setattr(regenerate, "format_files", _format_once)
 
     def run(
         ddl: str, tweak: str, edit: Edit | None = None, files: Mapping[str, str] | None = None

@@ -9,8 +9,8 @@ import msgspec
 
 from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
 from ash_scaffold.elixir.merge.pairing import Triple, pair
+from ash_scaffold.elixir.merge.unit_edits import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.elixir.merge.units import NO_RENAMES, Form, TableRenames, Unit, same
-from ash_scaffold.elixir.merge.write import Change, pad_of, text_lines, value_text, write_parts
 from ash_scaffold.syntax.literal import atom
 
 Path = tuple[str, ...]

@@ -9,7 +9,7 @@ from tests.generate.running import Shop, conflict, rests
 from ash_scaffold.generate.files import Status
 from ash_scaffold.generate.module_versions import Settings
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.writer import regenerate
+from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Code, Exit, ScaffoldError
 from ash_scaffold.project.schema_changes import SchemaChanges
