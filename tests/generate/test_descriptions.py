@@ -7,7 +7,7 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
-from ash_scaffold.check.check import check
+from ash_scaffold.check.run import check
 from ash_scaffold.elixir import entity
 from ash_scaffold.project.snapshot import encode, read_snapshots, snapshot_path
 from ash_scaffold.session import SourceOptions
