@@ -397,6 +397,8 @@ def behind_problems(
     todo = "Run mix ecto.migrate." if opened.dump is None else _MIGRATE_AND_DUMP
     if kept is None:
         return (Code.DATABASE_BEHIND.at("", what, todo=todo, severity=Severity.WARNING),)
+    if not opened.snapshots:
+        return (Code.DATABASE_BEHIND.at("", what, todo=todo),)
     who, changes = ("It", "it changes") if len(names) == 1 else ("They", "they change")
     if any(each.kind is Kind.ANYTHING for each in kept):
         what += f" {who} may change any table: all stay as the last run has read them."

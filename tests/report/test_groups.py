@@ -102,6 +102,24 @@ def test_errors_are_together_only_with_the_same_way_out() -> None:
     assert [len(group.places) for group in group_problems(found)] == [4, 4]
 
 
+def test_what_a_database_behind_its_migrations_lacks_is_one_entry() -> None:
+    found = [
+        Code.DATABASE_BEHIND.at("", "The dump lacks 94 migrations.", todo="Run mix ecto.migrate."),
+        *(Code.LEGACY_TABLE_MISSING.at(f"lib/{n}.ex:1", f"No table {n}.") for n in range(28)),
+        *(Code.LEGACY_FIELD_WITHOUT_COLUMN.at(f"lib/{n}.ex:2", f"No {n}.") for n in range(36)),
+    ]
+    group = only(found)
+    assert (group.what, group.todo) == (
+        "The dump lacks 94 migrations. 28 tables and 36 columns that Ecto schemas name are missing "
+        "(-v shows them).",
+        "Run mix ecto.migrate.",
+    )
+    assert [len(each.places) for each in group_problems(found, every=True)] == [1, 28, 36]
+    assert [len(each.places) for each in group_problems(found[1:])] == [28, 36]
+    one = only(found[:2])
+    assert one.what.endswith(" 1 table that Ecto schemas name is missing (-v shows them).")
+
+
 def test_a_group_has_every_problem() -> None:
     found = [*triggers(7), *triggers(5, "The trigger # does it.")]
     assert sum(len(group.places) for group in group_problems(found)) == 12

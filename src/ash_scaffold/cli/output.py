@@ -63,7 +63,8 @@ def print_problems(
     """
     from ash_scaffold.report.groups import group_problems
 
-    for group in group_problems(p for p in problems if not quiet or p.severity is Severity.ERROR):
+    shown = [p for p in problems if not quiet or p.severity is Severity.ERROR]
+    for group in group_problems(shown, every=verbose):
         _print_group(group, verbose=verbose)
 
 

@@ -200,7 +200,11 @@ def _print_others(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
             module = outcome.plan.modules.domains[domain]
             where = f"domain is {module}, its resources" if module != domain else "resources are"
             moved.append(f"{reason}, so the {where} beside it.")
-    _print_lines(moved, SHOWN if len(moved) <= SHOWN else 1, verbose=verbose)
+    shown = moved if verbose or len(moved) <= SHOWN else moved[:1]
+    for line in shown:
+        out.print(line)
+    if len(shown) < len(moved):
+        out.print(f"So it is with {len(moved) - 1} more domains (-v shows them).")
 
 
 def _print_gone(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:

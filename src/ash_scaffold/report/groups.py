@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby, takewhile
 
 import msgspec
+from msgspec.structs import replace
 
 from ash_scaffold.problem import Code, Problem, Severity
 
@@ -16,6 +18,8 @@ SHOWN = 3
 _GAP = "…"
 _FEWEST_WORDS = 3
 _UP_TO_NAME, _FROM_NAME = re.compile(r"\w+$"), re.compile(r"^\w+")
+
+_MISSING = {Code.LEGACY_TABLE_MISSING: "table", Code.LEGACY_FIELD_WITHOUT_COLUMN: "column"}
 
 # Each of these is a decision of its own.
 _APART = frozenset({Code.RENAME_UNCLEAR, Code.CONFLICT})
@@ -97,13 +101,14 @@ def group_of(severity: Severity, kind: str, places: Sequence[Place]) -> Group:
     )
 
 
-def group_problems(problems: Iterable[Problem]) -> tuple[Group, ...]:
+def group_problems(problems: Iterable[Problem], *, every: bool = False) -> tuple[Group, ...]:
     """Return the problems in groups, the worst first, else in the order given.
 
-    Errors are in one group only where they have the same way out.
+    Errors are in one group only where they have the same way out. Unless `every` is set, what a
+    database that is behind the migrations lacks is counted in the problem that says so.
     """
     found: dict[tuple[object, ...], list[Problem]] = {}
-    for number, problem in enumerate(problems):
+    for number, problem in enumerate(problems if every else _counted(tuple(problems))):
         is_error = problem.severity is Severity.ERROR
         own = number if problem.code in _APART else problem.todo if is_error else None
         found.setdefault((problem.severity, problem.code, own), []).append(problem)
@@ -116,6 +121,29 @@ def group_problems(problems: Iterable[Problem]) -> tuple[Group, ...]:
         for each in found.values()
     ]
     return tuple(sorted(groups, key=lambda group: group.severity.rank))
+
+
+def _counted(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Put the number of missing tables and columns into the problem of pending migrations."""
+    if not any(problem.code is Code.DATABASE_BEHIND for problem in problems):
+        return problems
+    lacking = Counter(problem.code for problem in problems if problem.code in _MISSING)
+    if not lacking:
+        return problems
+    counts = " and ".join(
+        f"{lacking[code]} {noun}{'' if lacking[code] == 1 else 's'}"
+        for code, noun in _MISSING.items()
+        if lacking[code]
+    )
+    verb = "is" if lacking.total() == 1 else "are"
+    missing = f" {counts} that Ecto schemas name {verb} missing (-v shows them)."
+    return [
+        replace(problem, what=problem.what + missing)
+        if problem.code is Code.DATABASE_BEHIND
+        else problem
+        for problem in problems
+        if problem.code not in _MISSING
+    ]
 
 
 def pattern_of(texts: Sequence[str]) -> str:
