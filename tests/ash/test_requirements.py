@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ash_scaffold.ash.model import Attribute, Resource
@@ -15,6 +17,8 @@ from ash_scaffold.ash.requirements import (
     requirements_of,
 )
 from ash_scaffold.term import Atom, Term
+
+ROOT = Path(__file__).parents[2]
 
 
 def resource(**types: Term) -> Resource:
@@ -57,6 +61,16 @@ def test_every_row_of_the_table_has_a_reason_and_every_package_a_floor() -> None
     assert all(each.why for each in REQUIREMENTS)
     floors = {each.package for each in REQUIREMENTS if each.feature is Feature.RESOURCE}
     assert floors == {each.package for each in REQUIREMENTS}
+
+
+def test_the_readme_and_the_sample_say_what_the_table_says() -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line[:1] == "|"]
+    for each in REQUIREMENTS:
+        wanted = f"{each.package} {each.version}"
+        assert any(str(each.feature).split(" :")[0] in row and wanted in row for row in rows)
+    mix = (ROOT / "sample_project/mix.exs").read_text()
+    for package, (constraint, _) in needed(resource(during=Atom("range"))).items():
+        assert f'{{:{package}, "{constraint}"}}' in mix
 
 
 def test_only_the_first_columns_are_named() -> None:

@@ -366,6 +366,39 @@ def test_equal_columns_alone_make_no_rename_of_a_table(
     assert any(c.kind is Kind.RENAME_UNCLEAR for c in changes) != renamed
 
 
+TYPES: dict[str, tuple[str, str, bool]] = {
+    "a column whose type has another name now": (
+        "CREATE DOMAIN mail AS text; CREATE TABLE people (id int, address mail)",
+        "ALTER DOMAIN mail RENAME TO phone",
+        True,
+    ),
+    "nothing but what they are made of": (
+        "CREATE DOMAIN mail AS text; CREATE TABLE people (id int, address mail)",
+        "DROP DOMAIN mail CASCADE; CREATE DOMAIN phone AS text; ALTER TABLE people ADD tel phone",
+        False,
+    ),
+    "a similar name": (
+        "CREATE DOMAIN mail AS text; CREATE TABLE people (id int, address mail)",
+        "ALTER DOMAIN mail RENAME TO email; ALTER TABLE people RENAME address TO electronic",
+        True,
+    ),
+    "labels": (
+        "CREATE TYPE mood AS ENUM ('sad', 'gay'); CREATE TABLE people (id int, feels mood)",
+        "ALTER TYPE mood RENAME TO temper; ALTER TABLE people RENAME feels TO humor",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "tweak", "renamed"), TYPES.values(), ids=TYPES)
+def test_types_made_alike_are_not_one_type_by_that_alone(
+    schema: str, tweak: str, renamed: bool, tweaked: Tweaked
+) -> None:
+    before, after = tweaked(schema, tweak)
+    kinds = [change.kind for change in compare_databases(before, after)]
+    assert (Kind.TYPE_RENAMED in kinds) == renamed
+
+
 def configured(config: str) -> RenamedFrom:
     return Resolver(msgspec.convert(tomllib.loads(config), Config)).renamed_from
 

@@ -53,7 +53,7 @@ def detect_renames(
     database, then evidence, that of the application's `code` included. Where the evidence is
     ambiguous or too little, the names are in `unclear`.
     """
-    types = _rename_types(old.values(), new.values())
+    types = _rename_types(tuple(old.values()), tuple(new.values()))
     tables = _pair_tables(old, new, earlier, renamed_from, types)
     columns: dict[Name, Mapping[str, str]] = {}
     evidence: dict[tuple[Name, str], Evidence] = {}
@@ -520,15 +520,43 @@ def _foreign(key: ForeignKey) -> str:
     return repr((key.columns, key.target, key.on_delete, key.on_update))
 
 
-def _rename_types(old: Iterable[TableFacts], new: Iterable[TableFacts]) -> dict[Name, Name]:
+def _rename_types(old: Sequence[TableFacts], new: Sequence[TableFacts]) -> dict[Name, Name]:
     """Return the new names of renamed and moved types by their old names.
 
     A pair has to be made in the same way; one that kept its name in another schema comes first.
+    Two domains over text without a check are made in the same way by chance: unless they have a
+    name in common, the pair needs similar names, or columns that have one type before and the
+    other after.
     """
     before, after = _types(old), _types(new)
     dropped = {name: type_ for name, type_ in before.items() if name not in after}
     fresh = {name: type_ for name, type_ in after.items() if name not in before}
-    return _pairs(dropped, fresh)
+    if not dropped or not fresh:
+        return {}
+    found = _pairs(dropped, fresh)
+    columns = _columns_by_type(old), _columns_by_type(new)
+    return {
+        was: now
+        for was, now in found.items()
+        if was.name == now.name
+        or _elements(dropped[was])
+        or similar_names(was.name, now.name)
+        or columns[0][was] & columns[1][now]
+    }
+
+
+def _elements(type_: Type) -> bool:
+    """Whether a type has names of its own that two types don't share by chance."""
+    return len(type_.labels) > 1 or len(type_.fields) > 1 or bool(type_.checks)
+
+
+def _columns_by_type(tables: Iterable[TableFacts]) -> defaultdict[Name, set[str]]:
+    """Return the names of the columns of each type; those of a renamed table keep theirs."""
+    found: defaultdict[Name, set[str]] = defaultdict(set)
+    for table in tables:
+        for column in table.columns:
+            found[column.type.name].add(column.name)
+    return found
 
 
 def _types(tables: Iterable[TableFacts]) -> dict[Name, Type]:
