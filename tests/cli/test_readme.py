@@ -13,6 +13,7 @@ import pytest
 import typer
 from psycopg import sql
 
+from ash_scaffold.ash.types import BASE_TYPES
 from ash_scaffold.cli.app import app
 from ash_scaffold.config import (
     Accept,
@@ -69,9 +70,7 @@ def test_it_begins_with_the_two_commands() -> None:
     assert README.index("```") < 700
 
 
-@pytest.mark.parametrize(
-    "command", ["resources", "init", "check", "verify", "document", "doctor", "inspect", "demo"]
-)
+@pytest.mark.parametrize("command", [each.name for each in app.registered_commands])
 def test_it_lists_the_options_of_each_command(command: str) -> None:
     group = typer.main.get_command(app)
     context = group.make_context("ash-scaffold", [command, "--help"], resilient_parsing=True)
@@ -86,6 +85,19 @@ def test_it_lists_the_options_of_each_command(command: str) -> None:
 def test_it_lists_the_keys_of_the_configuration(header: str) -> None:
     fields = STRUCTS[header].__struct_fields__
     assert sorted(words(first_column(header))) == sorted(fields)
+
+
+def test_its_lists_of_types_are_those_of_the_map() -> None:
+    rows = [row.split(" | ")[0] for row in section("Types in short").splitlines()[3:]]
+    left_out = section("What is reported and not generated").partition("every read:")[2]
+    generated, refused = (
+        {BASE_TYPES[word].unsupported is None for word in named if word in BASE_TYPES}
+        for named in (
+            re.findall(r"\w+", " ".join(rows)),
+            re.findall(r"\w+", left_out.partition(".")[0]),
+        )
+    )
+    assert (generated, refused) == ({True}, {False})
 
 
 def test_its_configuration_is_valid() -> None:
