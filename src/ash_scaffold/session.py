@@ -350,7 +350,7 @@ def _missing_schemas(
         if not tables:
             continue
         unknown += [Unknown(kind=Kind.TABLE, relation=table) for table in sorted(tables)]
-        what = f"{schema}: not known, since the dump has no such schema. " + (
+        what = f"{schema}: unknown, because the dump has no such schema. " + (
             "Its table stays as the last run has read it."
             if len(tables) == 1
             else f"Its {len(tables)} tables stay as the last run has read them."
@@ -470,12 +470,12 @@ def refused_problems(
         ]
         unknown += found
         if not found:
-            what = f"The server refused a statement that no table hangs on: {refusal.message}."
+            what = f"The server refused a statement that no table depends on: {refusal.message}."
             problems.append(Code.DUMP_ERROR.at(refusal.where, what, severity=Severity.NOTE))
             continue
         names = " and ".join(dict.fromkeys(each.object for each in found))
         what = (
-            f"{names}: not known, since the server refused a statement about it "
+            f"{names}: unknown, because the server refused a statement about it "
             f"({refusal.message}). "
         ) + (
             "It stays as the last run has read it."

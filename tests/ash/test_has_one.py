@@ -64,7 +64,8 @@ def test_several_rows_are_a_has_many_whatever_the_ecto_schema_says(
             "The Ecto schema's has_one cover (lib/app.ex:1) is the has_many covers: nothing makes "
             "covers.user_id unique, so that there may be several rows.",
             "Make it unique in legacy code, or write a has_one of your own with `sort` and "
-            "`from_many? true`: without them Ash warns of every second row and takes any.",
+            "`from_many? true`: without them Ash warns whenever there is a second row, "
+            "and takes an arbitrary one.",
         )
     ]
 

@@ -90,8 +90,8 @@ generated before   yours, kept   the database wants
 
 """
 REPORT = """\
-error [conflict] lib/shop/sales/order.ex: orders.customer_id.type: The schema demands another \
-text, and it was edited here by hand: the edit stays.
+error [conflict] lib/shop/sales/order.ex: orders.customer_id.type: The schema now calls for \
+different code here, where it was edited by hand: the edit stays.
     Edit it to what you want, or say that it stays, in ash_scaffold.toml:
     [[accept]]
     object = "orders.customer_id.type"

@@ -41,7 +41,12 @@ def test_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:
     assert done.code == 0
     assert "resources" in text
     assert "demo" in text
-    for said in ("0 done;", "1 done, and something needs your eye", "2 could not do it", "130 int"):
+    for said in (
+        "0 done;",
+        "1 done, and something needs your attention",
+        "2 could not do it",
+        "130 int",
+    ):
         assert said in text
 
 

@@ -138,7 +138,7 @@ def test_write_is_refused_on_a_database_that_nobody_listed(
 ) -> None:
     done = run("verify", "--url", shop, "--write")
     assert done.code == 2
-    assert "error [write-refused] --write: --write is for databases that are made or" in done.err
+    assert "error [write-refused] --write: --write is for throw-away databases" in done.err
     assert not (fake / "called").exists()
 
 
@@ -268,7 +268,7 @@ def test_a_script_that_dies_is_told_without_the_password(
         2,
         "",
         "error [script-failed] The script that asks the project did not come to its end. It died "
-        "with exit code 137.\n    The last that mix printed:\n    [info] starting up\n"
+        "with exit code 137.\n    The last lines that mix printed:\n    [info] starting up\n"
         "    ** (EXIT) killed by ***\n",
     )
 
@@ -281,7 +281,7 @@ def test_a_script_that_says_nothing_is_told(
         2,
         "",
         "error [script-failed] The script that asks the project did not come to its end. It gave "
-        "no answer.\n    The last that mix printed:\n    [info] starting up\n",
+        "no answer.\n    The last lines that mix printed:\n    [info] starting up\n",
     )
 
 

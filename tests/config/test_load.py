@@ -370,13 +370,13 @@ MODULE_TODO = (
         (
             '[tables.users]\n[tables."public.users"]',
             2,
-            'tables."public.users" says it again: tables.users already does',
+            'tables."public.users" repeats it: tables.users already does',
             "Keep one.",
         ),
         (
             '[types]\nfloat8 = "tolerant"\n"double precision" = ":float"',
             3,
-            'types."double precision" says it again: types.float8 already does',
+            'types."double precision" repeats it: types.float8 already does',
             "Keep one.",
         ),
         (

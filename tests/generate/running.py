@@ -121,9 +121,10 @@ def conflict(path: str, name: str, *, gone: bool = False) -> str:
     """Return what is said of what both sides changed, or of what lost its object (`gone`)."""
     what = (
         "It was dropped from the database, and it was edited here by hand: it stays, "
-        "and refers to nothing."
+        "but has nothing to refer to."
         if gone
-        else "The schema demands another text, and it was edited here by hand: the edit stays."
+        else "The schema now calls for different code here, where it was edited by hand: "
+        "the edit stays."
     )
     return (
         f"error [conflict] {path}: {name}: {what}\n"

@@ -63,8 +63,8 @@ ADOPTED = (
 OBSOLETE = (
     f"warning [domain-obsolete] {BESIDE}: Shop.Sales is the domain now; Shop.Sales.Domain lists "
     "no resource any more.\n"
-    "    Take it out of ash_domains and delete it; where it is unedited and no other module "
-    "names it, that does the latter: ash-scaffold resources --prune"
+    "    Take it out of ash_domains and delete it. If it is unedited and no other module names "
+    "it, `--prune` deletes it: ash-scaffold resources --prune"
 )
 
 

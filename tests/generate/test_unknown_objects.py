@@ -122,7 +122,7 @@ def test_what_hangs_on_a_refused_statement_stays_as_it_was(
     errors = [each for each in problems if each.startswith("error ")]
     assert all(each.startswith("error [unknown-object] dump:") for each in errors)
     if unknown is not None:
-        assert any(f": {unknown}: not known, since the server refused" in each for each in errors)
+        assert any(f": {unknown}: unknown, because the server refused" in each for each in errors)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_schema_that_a_dump_lacks_is_unknown(dump_shop: DumpShop) -> None:
     assert (code, diff) == (Exit.FINDINGS, "")
     assert dump_shop.shop.tree() == {**before, "structure.sql": SHOP.encode()}
     assert problems == [
-        "error [unknown-object] dump: billing: not known, since the dump has no such schema. Its "
+        "error [unknown-object] dump: billing: unknown, because the dump has no such schema. Its "
         "table stays as the last run has read it.\n    Dump all schemas, without --schema of "
         "pg_dump; where it was dropped indeed, read the database with --url."
     ]

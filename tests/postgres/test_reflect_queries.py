@@ -100,4 +100,4 @@ def test_a_server_before_13_is_refused(
 
     (problem,) = caught.value.problems
     assert problem.code is Code.SERVER_TOO_OLD
-    assert problem.what == "the server is PostgreSQL 9.6; 13 is the oldest that can be read"
+    assert problem.what == "The server is PostgreSQL 9.6; 13 is the oldest that can be read."

@@ -62,7 +62,7 @@ def test_the_server_before_the_oldest_is_refused() -> None:
     (problem,) = raised.value.problems
     assert (problem.code, problem.what) == (
         Code.SERVER_TOO_OLD,
-        "the server is PostgreSQL 12; 13 is the oldest that can be read",
+        "The server is PostgreSQL 12; 13 is the oldest that can be read.",
     )
 
 

@@ -1,4 +1,4 @@
-"""`--write` is for databases that are made or named for it."""
+"""`--write` is for throw-away databases, and for those that are listed for it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_every_other_is_refused(entry: str) -> None:
     [problem] = caught.value.problems
     assert (problem.code.value, problem.what, problem.todo) == (
         "write-refused",
-        "--write is for databases that are made or named for it, and localhost:5432/app_test is "
-        "not.",
+        "--write is for throw-away databases and those listed in [verify] writable, and "
+        "localhost:5432/app_test is neither.",
         "Use --dump, or list it in ash_scaffold.toml: [verify] writable = "
         '["localhost:5432/app_test"].',
     )

@@ -283,7 +283,7 @@ def prepare(
 
 
 def table_problems(draft: Draft) -> Iterator[Problem]:
-    """Give one problem for every such thing of a table."""
+    """Yield the problems of a table as a whole: key, rights, row security, rules, triggers."""
     table, where = draft.table, str(draft.name)
 
     if not table.readable:

@@ -464,7 +464,8 @@ class RelationshipNames:
 
 _SEVERAL_ROWS_TODO = (
     "Make it unique in legacy code, or write a has_one of your own with `sort` and "
-    "`from_many? true`: without them Ash warns of every second row and takes any."
+    "`from_many? true`: without them Ash warns whenever there is a second row, and takes an "
+    "arbitrary one."
 )
 
 

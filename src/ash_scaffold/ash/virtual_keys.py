@@ -135,7 +135,7 @@ def legacy_keys(
 
 
 def legacy_key_name(column: str, parent: Name, target: str) -> str:
-    """Name the key that stands in for the one there isn't."""
+    """Name the key that stands in for the missing one."""
     return f"{column} to {parent}.{target} (legacy)"
 
 

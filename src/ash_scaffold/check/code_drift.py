@@ -199,7 +199,8 @@ def _unresolved(run: PlannedRun, found: Iterable[Finding]) -> Iterator[Finding]:
                     module=snapshot.module,
                     path=snapshot.path,
                     line=1,
-                    what="The schema demands another text, and it was edited here by hand.",
+                    what="The schema now calls for different code here, where it was edited by "
+                    "hand.",
                     todo="`ash-scaffold resources --dry-run` shows the versions.",
                     accept=(name,),
                 )

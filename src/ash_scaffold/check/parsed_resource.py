@@ -34,7 +34,7 @@ class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
     """A planned table: its resource in the project, as it was read, and what differs.
 
     `resource` is None when there is none. `read` is None where nothing had to be read: the file is
-    what was generated, and the same would be generated now. `settled` tells the latter alone.
+    what was generated, and the same would be generated now. `settled` means the latter alone.
     """
 
     item: PlannedResource

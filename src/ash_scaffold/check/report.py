@@ -28,7 +28,7 @@ class Source(StrEnum):
     CODE = "code"
     """The code is not what the database demands."""
     GUARD = "guard"
-    """Something could let Ash migrate, or makes the check blind."""
+    """Something could let Ash migrate, or keeps the check from seeing."""
 
 
 class Commands(msgspec.Struct, frozen=True):

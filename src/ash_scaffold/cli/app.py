@@ -12,8 +12,8 @@ from ash_scaffold.cli import check, demo, doctor, document, init, inspect, resou
 app = typer.Typer(
     name="ash-scaffold",
     help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
-    epilog="Exit codes: 0 done; 1 done, and something needs your eye, such as a conflict with a "
-    "hand edit; 2 could not do it, nothing was written; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 done, and something needs your attention, such as a conflict "
+    "with a hand edit; 2 could not do it, nothing was written; 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

@@ -66,7 +66,7 @@ def document(
         bool | None,
         typer.Option(
             "--split/--no-split",
-            help="An index and a page for each domain, or one file. Default: as it is so far.",
+            help="An index and a page for each domain, or one file. Default: the present layout.",
             show_default=False,
             rich_help_panel=_FILES,
         ),

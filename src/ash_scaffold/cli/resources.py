@@ -136,7 +136,7 @@ def resources(
         typer.Option(
             "--adopt-context",
             help="Where a legacy context has the domain's name: make it the domain, "
-            "what it holds kept.",
+            "and keep its content.",
             rich_help_panel=_MODULES,
         ),
     ] = False,

@@ -39,7 +39,7 @@ def valid_type(text: str) -> bool:
 
 
 def rule_faults(config: Config) -> Iterator[Fault]:
-    """Yield what is wrong with the values: names that aren't Elixir, doubles, outside paths."""
+    """Yield what is wrong with the values: names that aren't Elixir, duplicates, outside paths."""
     yield from _modules(_module_options(config))
     for key in ("out", "templates", "dump", "legacy"):
         value = getattr(config, key)
@@ -58,7 +58,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     yield from _column_patterns(config)
     for key, text in config.types.items():
         yield from _type(text, ("types", key), (*SPECIAL_TYPES, "skip"))
-    yield from _doubles(config)
+    yield from _duplicates(config)
 
 
 def _module_options(config: Config) -> Iterator[tuple[KeyPath, str | None]]:
@@ -154,25 +154,25 @@ def _column_patterns(config: Config) -> Iterator[Fault]:
             )
 
 
-def _doubles(config: Config) -> Iterator[Fault]:
+def _duplicates(config: Config) -> Iterator[Fault]:
     """Two keys for the same name: neither would be the more specific."""
     domains = [
         (("domains", domain, "tables"), table_pattern(text))
         for domain, entry in config.domains.items()
         for text in entry.tables
     ]
-    yield from _doubles_of([(("tables", key), table_pattern(key)) for key in config.tables])
-    yield from _doubles_of([(("types", key), type_pattern(key)) for key in config.types])
-    yield from _doubles_of(domains)
+    yield from _duplicates_of([(("tables", key), table_pattern(key)) for key in config.tables])
+    yield from _duplicates_of([(("types", key), type_pattern(key)) for key in config.types])
+    yield from _duplicates_of(domains)
 
 
-def _doubles_of(entries: Sequence[tuple[KeyPath, NamePattern]]) -> Iterator[Fault]:
+def _duplicates_of(entries: Sequence[tuple[KeyPath, NamePattern]]) -> Iterator[Fault]:
     seen: dict[tuple[tuple[str, ...], str], KeyPath] = {}
     for path, pattern in entries:
         first = seen.setdefault((pattern.schemas, pattern.name), path)
         if first == path:
             continue
-        here = f"names {pattern.text} again" if path[-1] == "tables" else "says it again"
+        here = f"names {pattern.text} again" if path[-1] == "tables" else "repeats it"
         yield Fault(path, f"{here}: {dotted(first)} already does", "Keep one.")
 
 

@@ -100,8 +100,7 @@ def _extensions(facts: Facts, repo: Repo, need: Need | None) -> Check:
             Group.REPO,
             name,
             Severity.WARNING,
-            "installed_extensions is not a list of names as it stands, so it could not be looked "
-            "at.",
+            "installed_extensions is written in a way that can't be read.",
             f"Make sure that it has {', '.join(wanted)}." if wanted else "",
             repo.path,
         )

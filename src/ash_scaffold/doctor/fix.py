@@ -34,7 +34,7 @@ def own_domains(project: Project) -> tuple[str, ...]:
 
 
 def dependencies(project: Project) -> frozenset[str]:
-    """Return the dependencies of all applications, none when mix.exs doesn't say them readably."""
+    """Return the dependencies of all applications; none when mix.exs's list can't be read."""
     return frozenset(name for app in project.apps for name in app.dependencies)
 
 

@@ -132,7 +132,7 @@ def _dependency(facts: Facts, package: str) -> Check:
             Group.PROJECT,
             name,
             Severity.WARNING,
-            f"Whether {package} is a dependency is not known: mix.exs lists none readably.",
+            f"Whether {package} is a dependency is unknown: the list in mix.exs can't be read.",
             _least(used),
         )
     if package not in there:
@@ -267,7 +267,7 @@ def _domains(facts: Facts) -> Iterator[Check]:
             Group.PROJECT,
             name,
             Severity.WARNING,
-            "ash_domains is not a list of modules as it stands, so it could not be looked at.",
+            "ash_domains is written in a way that can't be read.",
             f"Make sure that it has {', '.join(own)}." if own else "",
             config.domains_path or "",
         )

@@ -1,6 +1,6 @@
 """Legacy contexts that become domains, and the domains that stood in for them before.
 
-The file of such a context is written by `writer`, as of any other module.
+The file of such a context is written by `regenerate`, as of any other module.
 """
 
 from __future__ import annotations
@@ -223,8 +223,8 @@ def _obsolete(domain: Domain, context: str) -> Problem:
     return Code.DOMAIN_OBSOLETE.at(
         domain.path,
         f"{context} is the domain now; {domain.module} lists no resource any more.",
-        todo="Take it out of ash_domains and delete it; where it is unedited and no other "
-        "module names it, that does the latter: ash-scaffold resources --prune",
+        todo="Take it out of ash_domains and delete it. If it is unedited and no other module "
+        "names it, `--prune` deletes it: ash-scaffold resources --prune",
     )
 
 

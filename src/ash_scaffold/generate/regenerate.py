@@ -519,9 +519,11 @@ def _what(each: Conflict) -> str:
     if not each.theirs:
         return (
             "It was dropped from the database, and it was edited here by hand: it stays, "
-            "and refers to nothing."
+            "but has nothing to refer to."
         )
-    return "The schema demands another text, and it was edited here by hand: the edit stays."
+    return (
+        "The schema now calls for different code here, where it was edited by hand: the edit stays."
+    )
 
 
 def _one_line(lines: Sequence[str]) -> str:

@@ -113,8 +113,8 @@ def _too_old(version: int) -> ScaffoldError:
     major = f"{version // 10000}.{version // 100 % 100}" if version < 100000 else version // 10000
     return fail(
         Code.SERVER_TOO_OLD,
-        f"the server is PostgreSQL {major}; 13 is the oldest that can be read",
-        todo="load a dump of the database into a newer server and use that (--dump does so)",
+        f"The server is PostgreSQL {major}; 13 is the oldest that can be read.",
+        todo="Load a dump of the database into a newer server and use that (--dump does so).",
     )
 
 

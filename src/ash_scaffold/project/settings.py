@@ -1,6 +1,6 @@
 """Settings that Ash needs in a project's files, as values, as lines, and put into the files.
 
-Files are changed by edits of byte ranges. Nothing that a person wrote is removed, save the words
+Files are changed by edits of byte ranges. Nothing that a person wrote is removed, except the words
 `Ecto.Repo` that become `AshPostgres.Repo`. A file in which the place for a setting is not certain
 is left to the person.
 """

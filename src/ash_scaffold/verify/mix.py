@@ -233,7 +233,7 @@ def _script_failed(what: str, output: str) -> ScaffoldError:
     return fail(
         Code.SCRIPT_FAILED,
         f"The script that asks the project did not come to its end. {what}",
-        todo=f"The last that mix printed:\n{shown}" if shown else "mix printed nothing.",
+        todo=f"The last lines that mix printed:\n{shown}" if shown else "mix printed nothing.",
     )
 
 

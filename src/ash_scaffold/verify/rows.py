@@ -36,7 +36,7 @@ _KINDS = {
     "load": (Kind.ROW_LOAD, "can't be read through Ash"),
     "differs": (Kind.ROW_VALUE, "with a value that is another one when Ash dumps it back"),
     "dump": (Kind.ROW_VALUE, "with a value that Ash reads and can't dump back"),
-    "rows": (Kind.ROW_COUNT, "at least that Ash and PostgreSQL don't both return"),
+    "rows": (Kind.ROW_COUNT, "at least that only Ash or only PostgreSQL returns"),
 }
 
 

@@ -84,7 +84,8 @@ def require_writable(url: URL, writable: tuple[str, ...], *, own_server: bool) -
         return
     raise fail(
         Code.WRITE_REFUSED,
-        f"--write is for databases that are made or named for it, and {place(url)} is not.",
+        "--write is for throw-away databases and those listed in [verify] writable, and "
+        f"{place(url)} is neither.",
         where="--write",
         todo=f'Use --dump, or list it in {FILE_NAME}: [verify] writable = ["{place(url)}"].',
     )
