@@ -64,9 +64,9 @@ function inBatches(whole, target, items, render, size) {
   const list = { elements: [whole, end], finish: () => more(items.length), stop };
 
   function more(count) {
-    const batch = items.slice(next, next + count).map(render);
+    const batch = items.slice(next, next + count);
     next += batch.length;
-    target.append(...batch);
+    target.append(...batch.flatMap(render));
     if (next >= items.length) return stop();
     // Watching anew asks again: the end may be in sight still.
     watcher.unobserve(end);

@@ -165,6 +165,9 @@ function overview(model) {
 
 // ---- problems ----
 
+// The number of problems of one kind that are shown before the rest is asked for.
+const SHOWN = 3;
+
 function problemSummary(model) {
   if (!model.problems.length) return null;
   return section("Problems", "problem-summary",
@@ -187,9 +190,50 @@ function problemItem(model, withPlace) {
         (withPlace || (table && problem.where !== table.id)) && place
           && h("span", { class: "problem-place mono" }, place),
         h("code", { class: "code" }, problem.code)),
-      h("p", { class: "problem-what" }, data(problem.what, "text")),
+      problem.what && h("p", { class: "problem-what" }, data(problem.what, "text")),
       problem.todo && h("p", { class: "problem-todo" }, data(problem.todo, "text")));
   };
+}
+
+// Problems of one kind and severity: the first three of them, and the others, which are made when
+// they are opened.
+function problemGroup(model) {
+  return (group) => {
+    const [first] = group;
+    if (group.length <= SHOWN) return group.map(problemItem(model, true));
+    const { label, sign } = SEVERITY[first.severity];
+    const one = (key) => (group.every((problem) => problem[key] === first[key]) ? first[key] : "");
+    const common = { what: one("what"), todo: one("todo") };
+    const item = (problem) => problemItem(model, true)({
+      ...problem, what: common.what ? "" : problem.what, todo: common.todo ? "" : problem.todo,
+    });
+    const rest = h("ul", { class: "problems" });
+    const box = h("div", { class: "batched" });
+    const open = () => {
+      if (!rest.childElementCount) {
+        box.replaceChildren(...inBatches(rest, rest, group.slice(SHOWN), item, 40).elements);
+      }
+    };
+    return h("li", { class: `problem-group ${first.severity}` },
+      h("p", { class: "problem-head" },
+        h("span", { class: "severity-sign", role: "img", "aria-label": label, title: label }, sign),
+        h("strong", null, `${group.length.toLocaleString("en")} times`),
+        h("code", { class: "code" }, first.code)),
+      common.what && h("p", { class: "problem-what" }, data(common.what, "text")),
+      common.todo && h("p", { class: "problem-todo" }, data(common.todo, "text")),
+      h("ul", { class: "problems" }, group.slice(0, SHOWN).map(item)),
+      h("details", { ontoggle: open },
+        h("summary", null, `and ${(group.length - SHOWN).toLocaleString("en")} more`), box));
+  };
+}
+
+function groupsOf(problems) {
+  const groups = new Map();
+  for (const problem of problems) {
+    const key = `${problem.severity} ${problem.code}`;
+    groups.set(key, [...(groups.get(key) || []), problem]);
+  }
+  return [...groups.values()];
 }
 
 function problems(model) {
@@ -210,7 +254,7 @@ function problems(model) {
     filterable("Severity", choices, (severity) => {
       const list = h("ul", { class: "problems" });
       const shown = severity ? of(severity) : model.problems;
-      return inBatches(list, list, shown, problemItem(model, true), 40);
+      return inBatches(list, list, groupsOf(shown), problemGroup(model), 40);
     }),
   ];
 }

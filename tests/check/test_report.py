@@ -83,6 +83,56 @@ Only Ash refers to
     )
 
 
+def many(count: int) -> CheckReport:
+    """A report of one stale text and of a column that each of many tables got."""
+    added = tuple(
+        Finding(
+            severity=Severity.ERROR,
+            source=Source.SCHEMA,
+            kind="column added",
+            table=f"t{number:02}",
+            object="age",
+            what=f"t{number:02}.age added: integer",
+            command=f"ash-scaffold resources --dump 'a b.sql' --table t{number:02}",
+        )
+        for number in range(count)
+    )
+    return CheckReport(source="dump.sql", tables=count, findings=(TEXT, *added))
+
+
+def test_many_findings_are_together_by_kind_the_worst_first() -> None:
+    assert (
+        check_text(many(94))
+        == """  breaks   column added: 94 times, the first 3 here (-v shows all):
+           t00.age added: integer
+           t01.age added: integer
+           t02.age added: integer
+           fix it:  ash-scaffold resources --dump 'a b.sql'
+  stale    text: The project: 100% of
+App.Core, and more
+           lib/a,b:c.ex
+           Do it:
+           now.
+
+95 findings: 94 breaks, 1 stale.
+"""
+    )
+
+
+def test_on_demand_and_where_they_are_few_findings_are_by_table() -> None:
+    assert check_text(many(94), every=True).count("fix it:  ash-scaffold") == 94
+    assert check_text(many(19)).count("fix it:  ash-scaffold") == 19
+
+
+def test_formats_for_machines_have_every_finding() -> None:
+    report = many(94)
+    findings = check_document(report, Severity.NOTE)["findings"]
+    assert isinstance(findings, list)
+    assert len(findings) == 95
+    assert len(as_annotations(report).splitlines()) == 95
+    assert check_junit(report, Severity.NOTE).count("<failure ") == 95
+
+
 def test_a_clean_report_is_quiet() -> None:
     assert (check_text(CLEAN), as_annotations(CLEAN)) == ("", "")
 

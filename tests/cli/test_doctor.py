@@ -11,9 +11,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from ash_scaffold.cli.doctor import _print as print_report
 from ash_scaffold.doctor import facts
 from ash_scaffold.doctor.ash_functions import migration, statements
+from ash_scaffold.doctor.report import DoctorReport, Group, check
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.problem import Severity
 
 
 class Done(Protocol):
@@ -652,3 +655,31 @@ def test_outside_of_a_mix_project_it_could_not_look(
     done = run("doctor")
     assert (done.code, done.out) == (2, "")
     assert "There is no mix.exs here or in a folder above." in done.err
+
+
+def test_checks_of_one_kind_are_shown_for_the_first_places(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    warnings = [
+        check(Group.DATABASE, "rights", Severity.WARNING, f"t{n} can't be read.", "Grant SELECT.")
+        for n in range(40)
+    ]
+    worst = check(
+        Group.DATABASE, "rights", Severity.ERROR, "The schema can't be read.", "Grant it."
+    )
+    report = DoctorReport(findings=(*warnings, worst))
+
+    print_report(report, fix=False, verbose=False)
+    assert capsys.readouterr().out.splitlines() == [
+        "The database",
+        "  error   It can't be read.",
+        "          Grant it.",
+        "  warning t0 can't be read.",
+        "  warning t1 can't be read.",
+        "          Grant SELECT.",
+        "          and 38 more (-v shows them)",
+        "",
+        "1 error and 40 warnings.",
+    ]
+    print_report(report, fix=False, verbose=True)
+    assert capsys.readouterr().out.count("can't be read.") == 41

@@ -261,8 +261,8 @@ def _print_advice(lines: Sequence[str], *, verbose: bool) -> None:
         out.print(f"      {line}")
     if len(shown) < len(lines):
         out.print(
-            f"      … {len(lines) - len(shown)} more lines: -v shows them, and "
-            "`ash-scaffold doctor --fix` writes them"
+            f"      … {len(lines) - len(shown)} more lines: -v shows them, "
+            "`ash-scaffold doctor --fix` adds them where it can"
         )
 
 

@@ -25,6 +25,7 @@ from ash_scaffold.project.local_identity import FOLDER as LOCAL
 from ash_scaffold.project.local_identity import IGNORE_PATH
 from ash_scaffold.project.settings import AshDomains, ImportDeps
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+from ash_scaffold.report.groups import SHOWN
 
 # `~> 1.17`, `>= 1.15.0`: what mix.exs asks for, as far as it is a lower bound.
 _BOUND = re.compile(r"\s*(?:~>|>=)\s*(\d+)\.(\d+)")
@@ -260,7 +261,10 @@ def _domains(facts: Facts) -> Iterator[Check]:
     name, config, own = "ash-domains", facts.project.config, own_domains(facts.project)
     need = next((n for n in needs(facts) if isinstance(n.setting, AshDomains)), None)
     if need is not None and isinstance(need.setting, AshDomains):
-        names = ", ".join(need.setting.missing)
+        lacking = need.setting.missing
+        names = ", ".join(lacking[:SHOWN])
+        if len(lacking) > SHOWN:
+            names += f" and {len(lacking) - SHOWN} more"
         yield missing(Group.PROJECT, name, Severity.WARNING, f"ash_domains lacks {names}", need)
     elif not config.domains_readable:
         yield check(

@@ -33,7 +33,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     todo: str = ""
 
     def line(self) -> str:
-        """Return the place and what is the case there."""
+        """Return the place and what is the case there; the place once where `what` names it."""
+        if "." in self.where and self.what.startswith(f"{self.where} "):
+            return self.what
         return ": ".join(part for part in (self.where, self.what) if part)
 
 
