@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -211,6 +213,52 @@ def test_the_page_is_written_beside_it(project: Path, run: Run, shop: str) -> No
     assert run("document", "--url", shop, "--html", "docs/schema.html", "--check").code == 0
 
 
+@pytest.mark.parametrize("absolute", [True, False])
+def test_the_page_may_be_outside_of_the_project(
+    project: Path, run: Run, shop: str, *, absolute: bool
+) -> None:
+    page = project.parent / "pages" / "schema.html"
+    page.parent.mkdir()
+    name = str(page) if absolute else "../pages/schema.html"
+    arguments = ("document", "--url", shop, "--html", name)
+    done = run(*arguments, "--check")
+    assert (done.code, page.exists()) == (1, False)
+    assert f"{name} is out of date\n" in done.out
+    done = run(*arguments)
+    assert (done.code, done.out.splitlines()[2:]) == (0, [f"{INDEX} created", f"{name} created"])
+    text = page.read_text()
+    assert text.startswith("<!doctype html>")
+    assert [each.name for each in page.parent.iterdir()] == ["schema.html"]
+    before = page.stat()
+    assert run(*arguments).out.splitlines()[2:] == [f"{INDEX} unchanged", f"{name} unchanged"]
+    assert page.stat().st_mtime_ns == before.st_mtime_ns
+    page.write_text("old")
+    page.chmod(0o600)
+    done = run(*arguments, "--json")
+    assert {each["path"]: each["status"] for each in json.loads(done.out)["files"]} == {
+        INDEX: "unchanged",
+        name: "changed",
+    }
+    assert (page.read_text(), page.stat().st_mode & 0o777) == (text, 0o600)
+    assert run(*arguments, "--check").code == 0
+
+
+def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
+    project: Path, run: Run, shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("ash_scaffold.project.outside._stage", full)
+    done = run("document", "--url", shop, "--html", "../x.html")
+    assert (done.code, done.err) == (
+        2,
+        "error [not-writable] --html ../x.html: It can't be written: No space left on device.\n",
+    )
+    assert not (project / "docs").exists()
+    assert not (project.parent / "x.html").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -226,8 +274,16 @@ def test_the_page_is_written_beside_it(project: Path, run: Run, shop: str) -> No
         ),
         (
             ("--html", "/elsewhere/x.html"),
-            "error [not-writable] --html /elsewhere/x.html: The page has to be inside of the "
-            "project.\n    Name a file there, such as docs/database_schema.html.\n",
+            "error [not-writable] --html /elsewhere/x.html: There is no folder /elsewhere.\n",
+        ),
+        (
+            ("--html", "/dev/null"),
+            "error [not-writable] --html /dev/null: It is not a regular file.\n",
+        ),
+        (("--html", "/tmp"), "error [not-writable] --html /tmp: It is a folder.\n"),
+        (
+            ("--html", "/etc/hosts/x"),
+            "error [not-writable] --html /etc/hosts/x: It can't be written: Not a directory.\n",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +27,7 @@ from ash_scaffold.cli.options import (
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from ash_scaffold.document.run import LoadedDocument, Output, OutputOptions
+    from ash_scaffold.document.run import File, LoadedDocument, Output, OutputOptions
     from ash_scaffold.session import SourceOptions
 
 _DATABASE = "The database"
@@ -74,7 +75,8 @@ def document(
     html: Annotated[
         Path | None,
         typer.Option(
-            help="Write this HTML page too: one file to look at, with search and diagrams.",
+            help="Write this HTML page too, in the project or elsewhere: one file to look at, with "
+            "search and diagrams.",
             metavar="FILE",
             rich_help_panel=_FILES,
         ),
@@ -131,7 +133,8 @@ def _run(
             loaded = load_document(source, announce)
             output = make_output(loaded, lock.root, options)
         if not options.check:
-            write_files(lock, output.contents, expected=output.before)
+            with _replacing(output.outside):
+                write_files(lock, output.contents, expected=output.before)
     if json:
         _print_json(loaded, output, check=options.check)
     else:
@@ -139,10 +142,20 @@ def _run(
     return _code(output, check=options.check)
 
 
+def _replacing(file: File | None) -> AbstractContextManager[None]:
+    """Replace the page outside of the project at the end of a block, if there is a new one."""
+    from ash_scaffold.document.run import FileStatus
+    from ash_scaffold.project.outside import replacing_outside
+
+    if file is None or file.after is None or file.status is FileStatus.UNCHANGED:
+        return nullcontext()
+    return replacing_outside(Path(file.path), file.after, f"--html {file.path}")
+
+
 def _code(output: Output, *, check: bool) -> Exit:
     from ash_scaffold.document.run import FileStatus
 
-    outdated = any(file.status is not FileStatus.UNCHANGED for file in output.files)
+    outdated = any(file.status is not FileStatus.UNCHANGED for file in output.all_files)
     return Exit.FINDINGS if output.problems or (check and outdated) else Exit.OK
 
 
@@ -160,7 +173,7 @@ def _print(
             f"{progress.total} tables: {progress.legacy_only} legacy only, {progress.shared} "
             f"shared, {progress.ash_only} Ash only, {progress.neither} neither"
         )
-        for file in output.files:
+        for file in output.all_files:
             is_page = not file.path.endswith(".md")
             if check and file.status is not FileStatus.UNCHANGED:
                 out.print(f"{safe(file.path)} is out of date")
@@ -181,7 +194,9 @@ def _print_json(loaded: LoadedDocument, output: Output, *, check: bool) -> None:
             "version": 1,
             "check": check,
             "source": loaded.source,
-            "files": [{"path": file.path, "status": file.status.value} for file in output.files],
+            "files": [
+                {"path": file.path, "status": file.status.value} for file in output.all_files
+            ],
             "progress": msgspec.to_builtins(loaded.document.progress),
             "problems": msgspec.to_builtins((*loaded.problems, *output.problems)),
         }

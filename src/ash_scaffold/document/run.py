@@ -18,6 +18,7 @@ from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.project.outside import read_outside
 from ash_scaffold.session import (
     Phases,
     Session,
@@ -126,7 +127,7 @@ def _fresh(database: Database, config: Resolver) -> frozenset[Name]:
 
 
 class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of the output: `out` is relative to the project, `html` is absolute.
+    """The options of the output: `out` is relative to the project, `html` to the present folder.
 
     `split` is None for the present layout; `check` writes nothing.
     """
@@ -172,14 +173,23 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """All files in order of their paths, and the problems of the existing ones."""
+    """All files in order of their paths, and the problems of the existing ones.
+
+    `outside` is the page where it is not in the project; its path is as it was given.
+    """
 
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
+    outside: File | None = None
+
+    @property
+    def all_files(self) -> tuple[File, ...]:
+        """The files, that outside of the project last."""
+        return self.files if self.outside is None else (*self.files, self.outside)
 
     @property
     def contents(self) -> Mapping[str, bytes | None]:
-        """The bytes to be written, for `project.write`."""
+        """The bytes to be written into the project, for `project.write`."""
         return {file.path: file.after for file in self.files}
 
     @property
@@ -204,20 +214,32 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
     after: dict[str, bytes | None] = {
         path: None if text is None else text.encode() for path, text in merged.files.items()
     }
+    outside = None
     if options.html is not None:
         from ash_scaffold.document.html import page
 
-        path = _inside(options.html, root)
-        place = root / path
-        if place.is_file():
-            before[path] = place.read_bytes()
-        after[path] = page(loaded.document).encode()
-    return Output(
-        files=tuple(
-            File(path=path, before=before.get(path), after=after[path]) for path in sorted(after)
-        ),
-        problems=merged.problems,
+        content = page(loaded.document).encode()
+        place = _followed(options.html)
+        if place.is_relative_to(root.resolve()):
+            path = place.relative_to(root.resolve()).as_posix()
+            if place.is_file():
+                before[path] = place.read_bytes()
+            after[path] = content
+        else:
+            name = str(options.html)
+            outside = File(path=name, before=read_outside(place, f"--html {name}"), after=content)
+    files = tuple(
+        File(path=path, before=before.get(path), after=after[path]) for path in sorted(after)
     )
+    return Output(files=files, outside=outside, problems=merged.problems)
+
+
+def _followed(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        what = "The path can't be followed."
+        raise fail(Code.NOT_WRITABLE, what, where=f"--html {path}") from error
 
 
 def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
@@ -281,16 +303,3 @@ def _index(out: str | None) -> str:
             todo="Name a file relative to mix.exs, such as docs/database_schema.md.",
         )
     return path.as_posix()
-
-
-def _inside(path: Path, root: Path) -> str:
-    """Return a path relative to the project."""
-    place = path.resolve()
-    if not place.is_relative_to(root.resolve()):
-        raise fail(
-            Code.NOT_WRITABLE,
-            "The page has to be inside of the project.",
-            where=f"--html {path}",
-            todo="Name a file there, such as docs/database_schema.html.",
-        )
-    return place.relative_to(root.resolve()).as_posix()
