@@ -88,7 +88,7 @@ class Phases:
     """
 
     def __init__(self, announce: Callable[[str], None] = lambda _sentence: None) -> None:
-        self._announce = announce
+        self.announce = announce
         self._timings: dict[str, float] = {}
         self._name = ""
         self._start = 0.0
@@ -97,7 +97,7 @@ class Phases:
         """End the phase before, and begin another."""
         self._end()
         self._name = name
-        self._announce(sentence)
+        self.announce(sentence)
 
     def _end(self) -> None:
         now = time.perf_counter()
@@ -231,7 +231,7 @@ def load_session(
     """
     repo = opened.require_repo()
     phases.begin("reflection", "Reading the database")
-    with open_database(opened) as source:
+    with open_database(opened, phases.announce) as source:
         database = read_database(opened, source, schemas_in(tables))
     phases.begin("planning", "Planning")
     session = make_session(opened, repo, source, database, keep_pending=keep_pending)
@@ -518,9 +518,12 @@ def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySche
 
 
 @contextmanager
-def open_database(opened: OpenProject) -> Iterator[Source]:
+def open_database(
+    opened: OpenProject, announce: Callable[[str], None] | None = None
+) -> Iterator[Source]:
     """Open the database that a run reads: the options', `$DATABASE_URL`, the configuration's.
 
+    `announce` gets a sentence with every percent of a dump that is loaded.
     Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
     """
     options, dump, configured = opened.options, opened.dump, None
@@ -532,8 +535,22 @@ def open_database(opened: OpenProject) -> Iterator[Source]:
         environment=options.environment,
         configured=configured,
         database=options.database,
+        on_share=None if announce is None else _percents(announce),
     ) as source:
         yield source
+
+
+def _percents(announce: Callable[[str], None]) -> Callable[[float], None]:
+    last = -1
+
+    def on_share(share: float) -> None:
+        nonlocal last
+        percent = min(100, int(share * 100))
+        if percent != last:
+            last = percent
+            announce(f"Loading the dump: {percent} %")
+
+    return on_share
 
 
 def schemas_in(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -479,3 +479,19 @@ def test_the_versions_of_migrations_are_those_that_the_dump_inserts(
 
     assert found is not None
     assert found - {3} == {20240101000000}
+
+
+def test_the_share_that_is_loaded_is_said_while_it_loads(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "structure.sql"
+    table = "CREATE TABLE {}_{} (id int, " + ", ".join(f"c{n} int" for n in range(80)) + ");\n"
+    parts = [
+        "".join(table.format(name, number) for number in range(30)) + "SELECT pg_sleep(0.3);\n"
+        for name in ("a", "b", "c")
+    ]
+    path.write_text("".join(parts) + "COPY a_0 (id) FROM stdin;\n1\n2\n\\.\n")
+    shares: list[float] = []
+    loaded = load(server, next(DATABASES), [read_dump(path)], shares.append)
+    assert loaded.refusals == ()
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)
+    assert len({round(share, 1) for share in shares}) >= 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DEBUG = "ASH_SCAFFOLD_DEBUG"
 _PHASES = 5
+_SHARE = re.compile(r" (\d+) %$")
 INTERRUPTED = "Interrupted; nothing was left half done."
 
 
@@ -53,7 +55,10 @@ def ending(*, as_json: bool = False, verbose: bool = False) -> Iterator[None]:
 
 @contextmanager
 def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a phase in a progress bar on standard error, if enabled."""
+    """Give a function that shows a phase in a progress bar on standard error, if enabled.
+
+    A phase that ends in a percentage is a part of the one before.
+    """
     if not enabled:
         yield lambda _phase: None
         return
@@ -63,7 +68,17 @@ def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=_PHASES)
-        yield lambda phase: bar.update(task, description=phase, advance=1)
+        begun = 0
+
+        def announce(phase: str) -> None:
+            nonlocal begun
+            share = _SHARE.search(phase)
+            if share is None:
+                begun += 1
+            within = int(share[1]) / 100 if share is not None else 0.0
+            bar.update(task, description=phase, completed=begun + within)
+
+        yield announce
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project
+from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -69,7 +70,7 @@ def doctor(
             legacy=legacy,
             no_legacy=no_legacy,
         )
-        report = _run(options, fix=fix)
+        report = _run(options, fix=fix, show=not json)
         if json:
             from ash_scaffold.cli.output import write_json
             from ash_scaffold.doctor.report import doctor_document
@@ -83,13 +84,18 @@ def doctor(
 doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(options: SourceOptions, *, fix: bool) -> DoctorReport:
+def _run(options: SourceOptions, *, fix: bool, show: bool) -> DoctorReport:
     from ash_scaffold.doctor.run import examine, repair
 
+    show = show and sys.stderr.isatty()
     if not fix:
-        return examine(options)
-    with locked_project(options.folder, writes=True) as lock:
-        return repair(lock, options)
+        with progress(enabled=show) as announce:
+            return examine(options, announce)
+    with (
+        locked_project(options.folder, writes=True) as lock,
+        progress(enabled=show) as announce,
+    ):
+        return repair(lock, options, announce)
 
 
 def _code(report: DoctorReport) -> Exit:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project
+from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -69,7 +70,7 @@ def init(
             legacy=legacy,
             no_legacy=no_legacy,
         )
-        outcome = _run(options, dry_run=dry_run)
+        outcome = _run(options, dry_run=dry_run, show=not json and not quiet)
         if json:
             _print_json(outcome, dry_run=dry_run)
         else:
@@ -81,12 +82,13 @@ def init(
 init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _run(options: SourceOptions, *, dry_run: bool) -> Outcome:
+def _run(options: SourceOptions, *, dry_run: bool, show: bool) -> Outcome:
     from ash_scaffold.project.write import write_files
     from ash_scaffold.propose.run import prepare
 
     with locked_project(options.folder, writes=not dry_run) as lock:
-        outcome = prepare(options)
+        with progress(enabled=show and sys.stderr.isatty()) as announce:
+            outcome = prepare(options, announce)
         if not dry_run and outcome.after != outcome.before:
             write_files(lock, outcome.files, expected=outcome.seen)
     return outcome

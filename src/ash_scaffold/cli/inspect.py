@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated
@@ -70,22 +71,22 @@ def inspect(
     called through another module is not seen; migrations, tests, scripts (.exs) and
     template files are not looked at.
     """
-    from ash_scaffold.cli.command import ending
+    from ash_scaffold.cli.command import ending, progress
     from ash_scaffold.generate import inspection
 
     with ending(as_json=json, verbose=verbose):
-        found = inspection.inspect(
-            source_options(
-                url,
-                dump,
-                schema,
-                database=database,
-                legacy=legacy,
-                no_legacy=no_legacy,
-            ),
-            tables=tuple(table or ()),
-            usage=usage,
+        source = source_options(
+            url,
+            dump,
+            schema,
+            database=database,
+            legacy=legacy,
+            no_legacy=no_legacy,
         )
+        with progress(enabled=not json and sys.stderr.isatty()) as announce:
+            found = inspection.inspect(
+                source, tables=tuple(table or ()), usage=usage, announce=announce
+            )
         if json:
             _print_json(found)
         elif usage:

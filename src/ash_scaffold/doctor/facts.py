@@ -102,7 +102,7 @@ def gather(options: SourceOptions, say: Callable[[str], None] = lambda _phase: N
     git = ask_git(root)
     formatter = _formatter(project) if elixir.version is not None else ()
     say("Reading the database")
-    server, server_problems = _server(options, project, config, repo, snapshots)
+    server, server_problems = _server(options, project, config, repo, snapshots, say)
     return Facts(
         project=project,
         config=config,
@@ -174,6 +174,7 @@ def _server(
     config: Config,
     repo: str | None,
     snapshots: dict[str, Snapshot],
+    say: Callable[[str], None],
 ) -> tuple[Server | None, tuple[Problem, ...]]:
     if not _is_given(options, config):
         return None, ()
@@ -185,7 +186,7 @@ def _server(
             snapshots=snapshots,
             hints=read_hints(project, config, options),
         )
-        with open_database(opened) as source:
+        with open_database(opened, say) as source:
             database = read_database(opened, source)
             server = Server(
                 database=database,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -90,11 +90,16 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inspect(
-    options: SourceOptions, *, tables: tuple[str, ...] = (), usage: bool = False
+    options: SourceOptions,
+    *,
+    tables: tuple[str, ...] = (),
+    usage: bool = False,
+    announce: Callable[[str], None] = lambda _sentence: None,
 ) -> Inspection:
     """Read a database and map it, with the project's configuration if there is one.
 
     `tables` are patterns, all tables without one. With `usage` each table has its users too.
+    `announce` gets each phase as it begins.
     Raises `ScaffoldError` when the database can't be read, no table is meant, or usage is asked for
     where there is no legacy code.
     """
@@ -115,7 +120,8 @@ def inspect(
         hints=hints,
         migrations=NO_MIGRATIONS if repo is None else find_migrations(code, repo),
     )
-    with open_database(opened) as source:
+    announce("Reading the database")
+    with open_database(opened, announce) as source:
         database = read_database(opened, source, schemas_in(tables))
     refused, _unknown = refused_problems(source, database, config)
     problems = (*behind_problems(opened, database), *source.problems, *refused)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -57,6 +58,8 @@ _OTHER_FORMATS = (
         "Let pg_dump write the file itself, with --file.",
     ),
 )
+# The buffer that psql reads into.
+_READ_AHEAD = 4096
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 _ERROR = re.compile(rb"^psql:<stdin>:(\d+): (?:ERROR|FATAL|PANIC):  (\w{5}): (.*)$", re.MULTILINE)
@@ -224,11 +227,17 @@ class Loaded(msgspec.Struct, frozen=True):
     refusals: tuple[Refusal, ...]
 
 
-def load(server: Server, database: str, dumps: Sequence[Dump]) -> Loaded:
+def load(
+    server: Server,
+    database: str,
+    dumps: Sequence[Dump],
+    on_share: Callable[[float], None] | None = None,
+) -> Loaded:
     """Load dumps, one after the other, into a database that is made when there is none.
 
     psql runs them without its own commands. Settings and roles the server doesn't know are
-    passed over. Functions of missing extensions get substitutes where there are some.
+    passed over. Functions of missing extensions get substitutes where there are some. `on_share`
+    gets the share of a dump that is done, from 0 to 1, several times a second.
 
     Raises `ScaffoldError` (`extension-missing`) when a type is missing that only an extension
     gives, and `dump-error` when the server breaks off.
@@ -240,13 +249,19 @@ def load(server: Server, database: str, dumps: Sequence[Dump]) -> Loaded:
     problems: list[Problem] = []
     refusals: list[Refusal] = []
     for dump in dumps:
-        loaded = _load_one(server, database, dump, available)
+        loaded = _load_one(server, database, dump, available, on_share)
         problems += loaded.problems
         refusals += loaded.refusals
     return Loaded(tuple(problems), tuple(refusals))
 
 
-def _load_one(server: Server, database: str, dump: Dump, available: set[str]) -> Loaded:
+def _load_one(
+    server: Server,
+    database: str,
+    dump: Dump,
+    available: set[str],
+    on_share: Callable[[float], None] | None,
+) -> Loaded:
     wanted = {one.name: one for one in dump.script.extensions}
     missing = {name: one for name, one in wanted.items() if name not in available}
     schemas = _make_schemas(server, database, wanted.values(), missing)
@@ -257,7 +272,7 @@ def _load_one(server: Server, database: str, dump: Dump, available: set[str]) ->
     absent = missing.keys() | ({ICU} if own else set())
     errors = [
         error
-        for error in _run(server, database, dump, absent)
+        for error in _run(server, database, dump, absent, on_share)
         if not _tolerated(error, dump.script.statement_at(error.line), schemas)
     ]
     where = str(dump.path)
@@ -308,15 +323,27 @@ def _objects(dump: Dump, statement: Statement | None) -> tuple[Unknown, ...]:
     return unknown_objects(text, schema)
 
 
-def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> list[LoadError]:
+def _run(
+    server: Server,
+    database: str,
+    dump: Dump,
+    absent: Collection[str],
+    on_share: Callable[[float], None] | None,
+) -> list[LoadError]:
     """Let psql run the script, and return the errors it reported."""
     with tempfile.TemporaryDirectory(dir=server.folder) as name, tempfile.TemporaryFile() as log:
         folder = Path(name)
         give(folder, server.account)
         script = folder / "script.sql"
         with script.open("wb") as output:
-            _write_script(output, folder, server, dump, absent)
+            sizes = _write_script(output, folder, server, dump, absent)
         with script.open("rb") as text:
+
+            def share() -> None:
+                assert on_share is not None
+                # psql reads through the same open file, so its place is known here.
+                on_share(sizes.share(os.lseek(text.fileno(), 0, os.SEEK_CUR)))
+
             done = server.run(
                 "psql",
                 "--no-psqlrc",
@@ -333,6 +360,7 @@ def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> 
                 "--file=-",
                 stdin=text,
                 stderr=log,
+                while_running=None if on_share is None else share,
             )
         log.seek(0)
         output_text = log.read()
@@ -347,10 +375,23 @@ def _run(server: Server, database: str, dump: Dump, absent: Collection[str]) -> 
     ]
 
 
+class _Sizes(msgspec.Struct, frozen=True):
+    """The bytes of a script for psql, and of the rows beside it by the place of their COPY."""
+
+    script: int
+    rows: tuple[tuple[int, int], ...]
+
+    def share(self, place: int) -> float:
+        """Return the share that is done, from 0 to 1, when psql has read up to a place."""
+        done = place + sum(size for start, size in self.rows if start < place - _READ_AHEAD)
+        return done / max(1, self.script + sum(size for _, size in self.rows))
+
+
 def _write_script(
     output: IO[bytes], folder: Path, server: Server, dump: Dump, absent: Collection[str]
-) -> None:
+) -> _Sizes:
     """Write the script for psql, and each COPY's data to a file that the server reads."""
+    sizes: list[tuple[int, int]] = []
     for number, (part, block) in enumerate(safe_parts(dump.text, dump.script, absent)):
         output.write(part)
         if block is not None:
@@ -358,7 +399,9 @@ def _write_script(
             with data.open("wb") as rows:
                 rows.write(memoryview(dump.text)[block.data_start : block.data_end])
             give(data, server.account)
+            sizes.append((output.tell(), block.data_end - block.data_start))
             output.write(_literal(str(data)))
+    return _Sizes(output.tell(), tuple(sizes))
 
 
 def _literal(text: str) -> bytes:

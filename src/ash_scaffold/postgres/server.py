@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING
@@ -39,6 +39,7 @@ _PORT = "5432"
 _START_TIMEOUT = 30.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds
 _POLL = 0.005  # seconds
+_PROGRESS_SECONDS = 0.1
 _REMOVE_ATTEMPTS = 20
 _KILL_ATTEMPTS = 200
 _LONGEST_ROOT = 70  # a unix socket's path has at most 103 bytes on macOS
@@ -103,10 +104,12 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         *arguments: str,
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
+        while_running: Callable[[], None] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run one of the installation's client programs against this server.
 
         `PGHOST`, `PGPORT` and `PGUSER` lead it there; nothing of the caller's environment does.
+        `while_running` is called several times a second until it ends.
         """
         return _run(
             [str(self.programs / program), *arguments],
@@ -115,6 +118,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
             stdin=stdin,
             stderr=stderr,
             variables={"PGHOST": str(self.socket), "PGPORT": _PORT, "PGUSER": SUPERUSER},
+            while_running=while_running,
         )
 
 
@@ -292,6 +296,7 @@ def _run(
     stdin: IO[bytes] | int = subprocess.DEVNULL,
     stderr: IO[bytes] | int = subprocess.PIPE,
     variables: dict[str, str] | None = None,
+    while_running: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         process = subprocess.Popen(
@@ -314,7 +319,7 @@ def _run(
             todo="Repair that PostgreSQL installation, or read a running server with --url.",
         ) from error
     try:
-        _, output = process.communicate()
+        output = _output_of(process, while_running)
     except BaseException:
         # With its children: initdb has some.
         with contextlib.suppress(ProcessLookupError):
@@ -322,6 +327,18 @@ def _run(
         process.wait()
         raise
     return subprocess.CompletedProcess(command, process.returncode, b"", output or b"")
+
+
+def _output_of(
+    process: subprocess.Popen[bytes], while_running: Callable[[], None] | None
+) -> bytes | None:
+    if while_running is None:
+        return process.communicate()[1]
+    while True:
+        try:
+            return process.communicate(timeout=_PROGRESS_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            while_running()
 
 
 def _environment(variables: dict[str, str]) -> dict[str, str]:

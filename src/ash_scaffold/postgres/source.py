@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,11 +87,13 @@ def open_source(
     environment: Mapping[str, str],
     configured: str | None = None,
     database: str | None = None,
+    on_share: Callable[[float], None] | None = None,
 ) -> Iterator[Source]:
     """Give the database to read, for as long as the context lasts.
 
     A URL is only parsed: nothing is connected to. A dump is loaded into a throw-away server,
-    which is stopped and removed however the context ends; `database` chooses one of several in it.
+    which is stopped and removed however the context ends; `database` chooses one of several in it,
+    and `on_share` gets the share that is loaded, from 0 to 1, several times a second.
 
     Raises `ScaffoldError` for a source that can't be opened: `no-database`, `bad-url`,
     `no-local-server`, `dump-unreadable`, `extension-missing`.
@@ -101,12 +103,14 @@ def open_source(
         parsed = parse_url(choice.url, where=choice.where)
         yield Source(url=parsed.url, description=describe_url(parsed.url), problems=parsed.problems)
         return
-    with _loaded(choice.dump, database) as source:
+    with _loaded(choice.dump, database, on_share) as source:
         yield source
 
 
 @contextmanager
-def _loaded(path: Path, database: str | None) -> Iterator[Source]:
+def _loaded(
+    path: Path, database: str | None, on_share: Callable[[float], None] | None
+) -> Iterator[Source]:
     if os.name != "posix":
         raise fail(
             Code.NO_LOCAL_SERVER,
@@ -119,7 +123,8 @@ def _loaded(path: Path, database: str | None) -> Iterator[Source]:
 
     dump = read_dump(path, database)
     require_schema(dump)
-    with _best_load(dump, choose_installations(dump.script.major)) as (server, loaded):
+    installations = choose_installations(dump.script.major)
+    with _best_load(dump, installations, on_share) as (server, loaded):
         newer = dump.script.major is not None and dump.script.major > server.installation.major
         problems = loaded.problems
         if newer and any(refusal.unknown for refusal in loaded.refusals):
@@ -138,7 +143,9 @@ def _loaded(path: Path, database: str | None) -> Iterator[Source]:
 
 @contextmanager
 def _best_load(
-    dump: Dump, installations: Sequence[Installation]
+    dump: Dump,
+    installations: Sequence[Installation],
+    on_share: Callable[[float], None] | None,
 ) -> Iterator[tuple[Server, Loaded]]:
     """Give the server that takes the most of a dump: the first that takes all of it, else the best.
 
@@ -154,7 +161,7 @@ def _best_load(
             attempt = stack.enter_context(ExitStack())
             server = attempt.enter_context(throwaway_server(installation))
             try:
-                loaded = load(server, _DUMP_DATABASE, [dump])
+                loaded = load(server, _DUMP_DATABASE, [dump], on_share)
             except ScaffoldError as error:
                 failure = failure or error
                 attempt.close()

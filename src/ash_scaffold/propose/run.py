@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -81,16 +82,20 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def prepare(options: SourceOptions) -> Outcome:
-    """Propose the entries that the configuration lacks.
+def prepare(
+    options: SourceOptions, announce: Callable[[str], None] = lambda _sentence: None
+) -> Outcome:
+    """Propose the entries that the configuration lacks. `announce` gets each phase as it begins.
 
     Raises `ScaffoldError` for whatever makes the run impossible, and for a file that can't take
     the entries.
     """
+    announce("Reading the project")
     opened = open_project(options)
     project = opened.project
     before = _read(project.root / FILE_NAME)
-    with open_database(opened) as source:
+    announce("Reading the database")
+    with open_database(opened, announce) as source:
         database = read_database(opened, source)
     repo = choose_repo(project, options.repo, opened.config)
     session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)

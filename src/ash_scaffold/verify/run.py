@@ -74,7 +74,7 @@ def verify(
     repo = opened.require_repo()
     require_ash_repo(find_repo(project, repo), project.app.name)
     # A throw-away server is kept for the whole run.
-    with open_database(opened) as source:
+    with open_database(opened, say) as source:
         own_server = bool(source.server_version_text)
         if options.write:
             require_writable(source.url, opened.config.verify.writable, own_server=own_server)
