@@ -664,9 +664,7 @@ def test_checks_of_one_kind_are_shown_for_the_first_places(
         check(Group.DATABASE, "rights", Severity.WARNING, f"t{n} can't be read.", "Grant SELECT.")
         for n in range(40)
     ]
-    worst = check(
-        Group.DATABASE, "rights", Severity.ERROR, "The schema can't be read.", "Grant it."
-    )
+    worst = check(Group.DATABASE, "rights", Severity.ERROR, "It can't be read.", "Grant it.")
     report = DoctorReport(findings=(*warnings, worst))
 
     print_report(report, fix=False, verbose=False)
