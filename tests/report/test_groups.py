@@ -133,6 +133,7 @@ def test_a_group_has_every_problem() -> None:
         (["Add a b to the list of it.", "Add c to the list of it."], "Add … to the list of it."),
         (["Add it.", "Leave that."], ""),
         (["", "Leave that."], ""),
+        (["It has no key; the a serves.", "It has no key; the key of its schema serves: b."], ""),
         (["Take a b c out of it.", "Take d e f out of it."], "Take … out of it."),
     ],
 )

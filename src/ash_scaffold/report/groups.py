@@ -164,7 +164,7 @@ def pattern_of(texts: Sequence[str]) -> str:
         tail = _alike([row[::-1] for row in rows], least - head)
         words = [*rows[0][:head], _GAP, *(rows[0][-tail:] if tail else ())]
     fixed = sum(word != _GAP for word in words)
-    if fixed < _FEWEST_WORDS or fixed * 2 < least:
+    if fixed < _FEWEST_WORDS or fixed * 2 < max(map(len, rows)):
         return ""
     return " ".join(word for word, _ in groupby(words))
 
