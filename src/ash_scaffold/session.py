@@ -265,9 +265,10 @@ def make_session(
     unknown += more
     pending = _not_accepted(opened, database)
     later: tuple[Unknown, ...] = ()
-    if unknown or (pending and keep_pending):
+    keeps = keep_pending and bool(facts)  # a first run has nothing to keep
+    if unknown or (pending and keeps):
         last = database_of(facts)
-        later = unknown_by(project.root, pending, database, last) if keep_pending else ()
+        later = unknown_by(project.root, pending, database, last) if keeps else ()
         database = with_last_known(database, last, (*unknown, *later))
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)

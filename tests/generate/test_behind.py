@@ -155,6 +155,26 @@ def test_without_a_snapshot_there_is_nothing_to_keep_and_it_is_said(make_shop: M
     assert shop.exit_code(domain=None) is Exit.FINDINGS
 
 
+def test_a_first_run_takes_tables_that_such_a_migration_drops_as_they_are(
+    make_shop: MakeShop,
+) -> None:
+    shop = make_shop(
+        f"{VERSIONS}{FIRST}INSERT INTO schema_migrations VALUES (1, now());",
+        {
+            **FILES,
+            "priv/repo/migrations/2_invoices.exs": UP.partition("alter")[0]
+            + "drop table(:regions)\nend\nend",
+            "ash_scaffold.toml": '[domains."Shop.Core"]\ntables = ["customers", "regions"]\n',
+        },
+    )
+
+    done = shop.run(domain=None)
+
+    assert "\n+defmodule Shop.Core.Region do" in done.diff
+    assert [each.partition("]")[0] for each in done.errors] == ["error [database-behind"]
+    assert shop.exit_code(domain=None) is Exit.FINDINGS
+
+
 @pytest.mark.parametrize("away", ["drop table(:invoices)", 'execute "DROP TABLE invoices"'])
 def test_a_table_that_such_a_migration_takes_away_is_not_made_anew(
     away: str, make_shop: MakeShop
