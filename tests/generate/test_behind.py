@@ -194,6 +194,27 @@ def test_a_table_that_such_a_migration_takes_away_is_not_made_anew(
     assert shop.run(domain=None).diff == ""
 
 
+def test_the_table_of_an_index_that_such_a_migration_drops_stays(shop: Shop) -> None:
+    shop.sql("INSERT INTO schema_migrations VALUES (2, now())", SECOND)
+    head = UP.partition("alter")[0]
+    shop.write(
+        {
+            "priv/repo/migrations/3_index.exs": f'{head}execute "DROP INDEX customers_email"\n'
+            'execute "CREATE UNIQUE INDEX by_mail ON customers (email)"\nend\nend'
+        }
+    )
+    shop.sql("ALTER INDEX customers_email RENAME TO by_mail")
+    shop.sql("INSERT INTO schema_migrations VALUES (3, now())")
+    assert shop.run(domain=None).problems == []
+    shop.sql("ALTER INDEX by_mail RENAME TO customers_email")
+    shop.sql("DELETE FROM schema_migrations WHERE version = 3", "ALTER TABLE regions ADD size int")
+
+    done = shop.run(domain=None)
+
+    assert done.words == ["regions.size added: integer"]
+    assert "customers_email" not in done.diff
+
+
 def test_a_table_that_such_a_migration_renames_keeps_its_new_name(shop: Shop) -> None:
     shop.sql("INSERT INTO schema_migrations VALUES (2, now())", SECOND)
     shop.sql("ALTER TABLE regions RENAME TO areas")

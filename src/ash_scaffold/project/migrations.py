@@ -165,7 +165,7 @@ def _text(value: object) -> str | None:
 class Touched(msgspec.Struct, frozen=True):
     """An object that a migration changes; without a schema it may be in any.
 
-    `Kind.PARTITION` is a table that the migration takes away.
+    `Kind.PARTITION` is a table that the migration takes away, `Kind.INDEX` an index of any table.
     """
 
     kind: Kind
@@ -208,6 +208,14 @@ _RENAME = re.compile(
     rf"ALTER\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?{_QUALIFIED}"
     rf"\s+RENAME\s+TO\s+({_IDENTIFIER})",
     re.IGNORECASE,
+)
+_DROP_INDEX = re.compile(
+    rf"DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+EXISTS\s+)?{_QUALIFIED}"
+    r"(?:\s+(?:CASCADE|RESTRICT))?\s*;?\s*$",
+    re.IGNORECASE,
+)
+_DROP_TRIGGER = re.compile(
+    rf"DROP\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?{_IDENTIFIER}\s+ON\s+{_QUALIFIED}", re.IGNORECASE
 )
 _OTHER_DROP = re.compile(r"DROP\b", re.IGNORECASE)
 
@@ -378,6 +386,11 @@ def _in_sql(statement: str) -> Iterator[Touched]:
             if match is rename:
                 yield Touched(Kind.TABLE, _unquoted(match[3]), schema)
             return
+    for pattern, kind in ((_DROP_INDEX, Kind.INDEX), (_DROP_TRIGGER, Kind.TABLE)):
+        match = pattern.match(statement)
+        if match is not None:
+            yield Touched(kind, _unquoted(match[2]), _unquoted(match[1]) if match[1] else None)
+            return
     if _OTHER_DROP.match(statement):
         yield _ANYTHING
         return
@@ -403,11 +416,19 @@ def unknown_by(
     """
     relations = {table.name for table in (*database.tables, *last.tables)}
     types = {*database.types, *last.types}
+    tables_of: dict[str, set[Name]] = {}
+    for table in (*database.tables, *last.tables):
+        for index in table.indexes:
+            tables_of.setdefault(index.name, set()).add(table.name)
     found: dict[Unknown, None] = {}
     for migration in pending:
         for each in touched(read_source(root / migration.path) or b""):
             if each.kind in (Kind.ANYTHING, Kind.PARTITIONS):
                 found[Unknown(kind=each.kind, statement=migration.path)] = None
+                continue
+            if each.kind is Kind.INDEX:
+                for name in sorted(tables_of.get(each.name, ())):
+                    found[Unknown(kind=Kind.TABLE, relation=name)] = None
                 continue
             names: set[Name] = types if each.kind is Kind.TYPE else relations
             for name in sorted(names):
