@@ -178,7 +178,8 @@ def test_the_way_down_changes_nothing_and_own_functions_are_followed() -> None:
     text = (
         '@tables :orders\n  @moduledoc "x"\n  @disable_ddl_transaction true\n'
         "  def up do\n    helper(@tables)\n    create index(@tables, [:a])\n  end\n"
-        "  def down, do: Somewhere.else()\n  defp helper(_a) when true, do: create table(:bills)"
+        "  def down, do: only_down()\n  defp only_down, do: Somewhere.else()\n"
+        "  defp helper(_a) when true, do: create table(:bills)"
     )
 
     assert words(migration("", around=text)) == ["table bills", "table orders"]

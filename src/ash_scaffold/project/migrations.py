@@ -9,7 +9,7 @@ text, not run: one that does more than the functions of `Ecto.Migration` may cha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -236,7 +236,11 @@ class _Reader:
     def __init__(self, tree: Tree, module: ModuleDefinition) -> None:
         self.tree = tree
         self.module = module
-        self.own = {name for node in module.body if (name := self._defined(node)) is not None}
+        self.own: dict[str, list[Node]] = {}
+        for node in module.body:
+            name = self._defined(node)
+            if name is not None:
+                self.own.setdefault(name, []).append(node)
 
     def _defined(self, node: Node) -> str | None:
         call = call_site(self.tree, node)
@@ -253,9 +257,13 @@ class _Reader:
         return left if head.type == "binary_operator" and left is not None else head
 
     def read(self) -> Iterator[Touched]:
+        """Yield what `up` and `change` do, with the module's own functions that they call."""
         if any(use.module != "Ecto.Migration" for use in self.module.uses):
             yield _ANYTHING
-        stack = list(self.module.body)
+        waiting = dict(self.own)
+        stack = [node for node in self.module.body if self._defined(node) is None]
+        for name in ("up", "change"):
+            stack += self._bodies(waiting.pop(name, []))
         while stack:
             node = stack.pop()
             attribute = module_attribute(self.tree, node)
@@ -263,12 +271,9 @@ class _Reader:
                 if attribute.name not in _ABOUT_TYPES:
                     stack.append(attribute.value)
                 continue
+            if node.type == "identifier":
+                stack += self._bodies(waiting.pop(self.tree.text(node), []))
             if node.type == "call":
-                clause = self._defined(node)
-                if clause is not None:
-                    if clause != "down":
-                        stack += self._without_head(node)
-                    continue
                 if self.tree.text(node).startswith("use "):
                     continue
                 yield from self._call(node)
@@ -278,13 +283,14 @@ class _Reader:
                 yield from self._named("".join(self.tree.text(node).split()))
             stack += node.named_children
 
-    def _without_head(self, node: Node) -> list[Node]:
-        call = call_site(self.tree, node)
-        return [] if call is None or call.body is None else self._in_body(node, call)
-
-    def _in_body(self, node: Node, call: CallSite) -> list[Node]:
-        blocks = [child for child in node.named_children if child.type == "do_block"]
-        return blocks or ([] if call.keywords is None else [call.keywords]) or list(call.body or ())
+    def _bodies(self, clauses: Iterable[Node]) -> list[Node]:
+        """Return the bodies of a function's clauses, without the heads."""
+        found: list[Node] = []
+        for node in clauses:
+            blocks = [child for child in node.named_children if child.type == "do_block"]
+            call = call_site(self.tree, node)
+            found += blocks or (call.body if call is not None and call.body is not None else ())
+        return found
 
     def _is_captured(self, node: Node) -> bool:
         """Whether it is the function of `&name/1`."""
