@@ -12,14 +12,18 @@ from ash_scaffold.problem import Code, Severity
 
 REFLECT = Callable[..., Database]
 FAILS = ": one such value fails the read of all rows that are read with it."
+DAYS = (
+    ": Postgrex reads it as a day of the year 5881610, and fails the read of all rows that are "
+    "read with a -infinity."
+)
 
 
 def told(database: Database, config: str = "") -> list[tuple[str, str]]:
-    """Return place and sentence of each warning, without the end that all have."""
+    """Return place and sentence of each warning, without the effect of the value."""
     problems = [p for p in generate(database, config).plan.problems if p.code is Code.VALUE_RISK]
-    assert all(p.severity is Severity.WARNING and p.what.endswith(FAILS) for p in problems)
+    assert all(p.severity is Severity.WARNING and p.what.endswith((FAILS, DAYS)) for p in problems)
     assert all(p.todo for p in problems)
-    return [(p.where, p.what.removesuffix(FAILS)) for p in problems]
+    return [(p.where, p.what.removesuffix(FAILS).removesuffix(DAYS)) for p in problems]
 
 
 def test_a_temporal_table_is_reported_by_column(reflect_scratch: REFLECT) -> None:
@@ -107,12 +111,28 @@ def test_nothing_is_said_where_no_such_value_can_be_expected(
 
 def test_the_advice_says_what_works(reflect_scratch: REFLECT) -> None:
     database = reflect_scratch("""
+        CREATE DOMAIN day AS date DEFAULT 'infinity';
         CREATE TABLE t (
-          id bigserial PRIMARY KEY, d date DEFAULT 'infinity', e time DEFAULT '24:00'
+          id bigserial PRIMARY KEY, at timestamptz DEFAULT 'infinity',
+          during tsrange DEFAULT '[2020-01-01,infinity)', e time DEFAULT '24:00',
+          d date DEFAULT 'infinity', dd day, dr daterange DEFAULT '(,infinity]',
+          da date[] DEFAULT '{infinity}'
         )
     """)
-    days, hours = [p for p in generate(database).plan.problems if p.code is Code.VALUE_RISK]
-    assert days.todo.startswith("Store NULL in its place (in a range, no bound).")
-    assert "allow_infinite_timestamps: true" in days.todo
-    assert '[tables."t".columns."d"] type = "…"' in days.todo
+    problems = [p for p in generate(database).plan.problems if p.code is Code.VALUE_RISK]
+    by_column = {p.where.removeprefix("t."): p for p in problems}
+    for column in ("at", "during"):
+        problem = by_column.pop(column)
+        assert problem.what.endswith(FAILS)
+        assert problem.todo.startswith("Store NULL in its place (in a range, no bound).")
+        assert "allow_infinite_timestamps: true" in problem.todo
+        assert f'[tables."t".columns."{column}"] type = "…"' in problem.todo
+    hours = by_column.pop("e")
+    assert hours.what.endswith(FAILS)
     assert hours.todo.endswith('[tables."t".columns."e"] exclude = true.')
+    # No option of Postgrex helps with dates.
+    assert sorted(by_column) == ["d", "da", "dd", "dr"]
+    for column, problem in by_column.items():
+        assert problem.what.endswith(DAYS)
+        assert "allow_infinite_timestamps" not in problem.todo
+        assert problem.todo.endswith(f'[tables."t".columns."{column}"] exclude = true.')

@@ -13,6 +13,7 @@ from ash_scaffold.ash.types import Risk
 from ash_scaffold.postgres.catalog import Column, Name, Table, Type
 from ash_scaffold.problem import Code, Problem
 
+_DAYS = frozenset(Name("pg_catalog", name) for name in ("date", "daterange", "datemultirange"))
 # As a whole text, or as a bound of a range.
 _INFINITY = r"(?:^|[\['(,{\"])\s*[-+]?(?:infinity|inf)\s*(?=$|[\]'),}\"])"
 _SPECIAL = _INFINITY.replace("infinity|inf", "infinity|inf|nan")
@@ -22,11 +23,12 @@ _KEPT_OUT = re.compile(r"<>\s*'[-+]?infinity'|<\s*'\+?infinity'|>\s*'-infinity'"
 
 
 class _Named(msgspec.Struct, frozen=True):
-    """Values by their pattern in a literal, their name in a message, and what to do."""
+    """Values by their pattern in a literal; their name and effect in a message, and what to do."""
 
     pattern: re.Pattern[str]
     name: str
     todo: str
+    effect: str = "one such value fails the read of all rows that are read with it"
 
 
 _TIME = _Named(
@@ -35,6 +37,15 @@ _TIME = _Named(
     "Store NULL in its place (in a range, no bound). To read it instead, give the repo Postgrex "
     "types that are defined with `allow_infinite_timestamps: true`, and the column a type of your "
     'own that takes :inf and :"-inf": {type}.',
+)
+# Postgrex 0.22: `allow_infinite_timestamps` has no bearing on dates.
+_DAY = _Named(
+    re.compile(_INFINITY, re.IGNORECASE),
+    "infinity",
+    "Store NULL in its place (in a range, no bound), or a last day such as 9999-12-31, or leave "
+    "the column out: {exclude}.",
+    "Postgrex reads it as a day of the year 5881610, and fails the read of all rows that are read "
+    "with a -infinity",
 )
 _NUMBER = _Named(re.compile(_SPECIAL, re.IGNORECASE), "NaN or infinity", "Map it: {tolerant}.")
 _HOUR = _Named(
@@ -59,9 +70,10 @@ def named_value_problems(draft: Draft, types: Mapping[Name, Type]) -> Iterator[P
     for column in draft.table.columns:
         mapped = draft.columns.mapped.get(column.name)
         risks = mapped.risks if mapped is not None else ()
-        for named in {
-            _VALUES[risk].name: _VALUES[risk] for risk in risks if risk in _VALUES
-        }.values():
+        values = {_VALUES[risk] for risk in risks if risk in _VALUES}
+        has_days = _TIME in values and _has_days(column, types)
+        for named in sorted(values, key=lambda each: each.name):
+            named = _DAY if named is _TIME and has_days else named
             places = [
                 place for place, sql in _places(draft.table, column, types) if _names(named, sql)
             ]
@@ -70,14 +82,24 @@ def named_value_problems(draft: Draft, types: Mapping[Name, Type]) -> Iterator[P
             verb = "names" if len(places) == 1 else "name"
             yield Code.VALUE_RISK.at(
                 f"{draft.name}.{column.name}",
-                f"{_listed(places)} {verb} {named.name}: one such value fails the read of all rows "
-                "that are read with it.",
+                f"{_listed(places)} {verb} {named.name}: {named.effect}.",
                 todo=named.todo.format(
                     type=in_config(draft.name, 'type = "…"', column.name),
                     tolerant=in_config(draft.name, 'type = "tolerant"', column.name),
                     exclude=in_config(draft.name, "exclude = true", column.name),
                 ),
             )
+
+
+def _has_days(column: Column, types: Mapping[Name, Type]) -> bool:
+    """Whether a column is a date, a range of dates, or an array or a domain of one."""
+    name = column.type.name
+    while name in types:
+        inner = types[name].base or types[name].subtype
+        if inner is None:
+            break
+        name = inner.name
+    return name in _DAYS
 
 
 def _without_kept_out(check: str) -> str:
