@@ -317,3 +317,55 @@ def test_json_and_quiet(project: Path, run: Run, shop: str) -> None:
     quiet = run("document", "--url", shop, "--quiet")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     assert project.is_dir()
+
+
+REFUSED = (
+    "CREATE TABLE public.customers (id bigint PRIMARY KEY);\nCREATE TABLE public.orders (x no);\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("resources", "--domain", "Shop.Sales", "--no-format"), 1),
+        (("check",), 2),
+        (("document",), 2),
+        (("init", "--dry-run"), 1),
+        (("inspect",), 1),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_no_command_takes_a_dump_with_refused_statements_for_whole(
+    arguments: tuple[str, ...], code: int, project: Path, run: Run
+) -> None:
+    (project / "structure.sql").write_text(REFUSED)
+    done = run(*arguments, "--dump", "structure.sql")
+    assert done.code == code
+    assert "[unknown-object] " in done.err
+    assert 'type "no" does not exist' in done.err
+
+
+def test_a_document_is_left_alone_where_a_table_of_it_is_unknown(project: Path, run: Run) -> None:
+    whole = DDL.replace("CREATE TABLE ", "CREATE TABLE public.").replace(
+        "REFERENCES ", "REFERENCES public."
+    )
+    (project / "structure.sql").write_text(whole)
+    assert run("document", "--dump", "structure.sql").code == 0
+    written = (project / INDEX).read_bytes()
+
+    (project / "structure.sql").write_text(whole.replace("customer_id bigint", "customer_id no"))
+    assert run("document", "--dump", "structure.sql").code == 2
+    assert (project / INDEX).read_bytes() == written
+
+
+def test_a_document_is_not_emptied_by_another_database(
+    project: Path, run: Run, shop: str, database: Callable[..., str]
+) -> None:
+    assert run("document", "--url", shop).code == 0
+    written = (project / INDEX).read_bytes()
+
+    done = run("document", "--url", database("CREATE TABLE other (id int PRIMARY KEY)"))
+    assert (done.code, done.out) == (2, "")
+    assert "None of the 2 tables of the document is in this database." in done.err
+    assert run("document", "--url", database("")).code == 2
+    assert (project / INDEX).read_bytes() == written

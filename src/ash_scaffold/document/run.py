@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
@@ -12,12 +12,13 @@ import msgspec
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.markdown.blocks import is_marker
+from ash_scaffold.document.markdown.escape import table_key
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import Document
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
-from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.outside import read_outside
 from ash_scaffold.session import (
     Phases,
@@ -32,6 +33,7 @@ from ash_scaffold.text_diff import unified_diff
 INDEX = "docs/database_schema.md"
 _DUMPED = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
 _HEADER_BYTES = 10_000
+_TABLE_BLOCK = re.compile(rb"<!-- ash-scaffold:begin table\.([^\s:]+)")
 
 
 class LoadedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,9 @@ def load_document(
     phases.begin("project", "Reading the project")
     session = load_session(open_project(options), phases)
     problems = (*session.behind, *session.problems)
+    if session.unread:
+        # A table that the document has, and no snapshot, would count as dropped.
+        raise ScaffoldError(*session.unread)
     with source_problems(problems):
         _require_tables(session)
         decided = session.plan()
@@ -202,6 +207,7 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
     """Make the files. Raises `ScaffoldError` for a file that can't be merged or may not be."""
     index = _index(options.out)
     before = dict(_read_files(root, index))
+    _require_own(loaded, before.values())
     merged = render_markdown(
         loaded.document,
         index,
@@ -232,6 +238,20 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
         File(path=path, before=before.get(path), after=after[path]) for path in sorted(after)
     )
     return Output(files=files, outside=outside, problems=merged.problems)
+
+
+def _require_own(loaded: LoadedDocument, before: Iterable[bytes]) -> None:
+    """Refuse to empty a document of several tables of which the database has none."""
+    old = {name.decode() for content in before for name in _TABLE_BLOCK.findall(content)}
+    names = {table.name for table in loaded.document.tables} | {*loaded.renamed.values()}
+    if len(old) > 1 and old.isdisjoint(map(table_key, names)):
+        raise fail(
+            Code.NO_TABLES,
+            f"None of the {len(old)} tables of the document is in this database.",
+            where=loaded.source,
+            todo="Name the database that the application uses. If the tables were dropped indeed, "
+            "move the document away first.",
+        )
 
 
 def _followed(path: Path) -> Path:
