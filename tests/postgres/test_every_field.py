@@ -153,6 +153,7 @@ TABLE = TableFacts(
     readable=False,
     writable=False,
     updatable=False,
+    populated=False,
     types=(
         Type(
             name=MOOD,
@@ -188,6 +189,7 @@ NOT_COMPARED = {
     "exclusions.partition_index_names": "the index has the same",
     "types": "a type that no column uses any more is no change",
     "indexes.columns_in_expressions": "follows from the expressions",
+    "populated": "is about rows, not about the schema",
     "incoming.clone_names": "the key's own table has no facts",
 }
 # Names of columns that a rename leaves alone, and why.
@@ -207,6 +209,7 @@ MADE_BY = {
 WHOLE = {
     *("name", "kind", "oid", "rules", "row_security", "inherits", "partition_of"),
     *("partition_constraints", "readable", "writable", "updatable"),
+    "populated",
 }
 
 
