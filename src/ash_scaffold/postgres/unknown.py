@@ -103,16 +103,20 @@ class _Match:
 
     def __init__(self, match: re.Match[str], schema: str) -> None:
         self._match = match
-        self._schema = schema
+        self.schema = schema
 
     def relation(self, first: int = 1) -> Name:
         """Return the qualified name in two groups."""
         one, two = self._match[first], self._match[first + 1]
         return (
-            Name(self._schema, _unquoted(one))
+            Name(self.schema, _unquoted(one))
             if two is None
             else Name(_unquoted(one), _unquoted(two))
         )
+
+    def text(self, group: int) -> str:
+        """Return the text of a group as it stands."""
+        return str(self._match[group])
 
     def name(self, group: int) -> str:
         """Return the identifier in a group, empty when it has none."""
@@ -144,7 +148,7 @@ def _created_table(match: _Match) -> tuple[Unknown, ...]:
     found = [Unknown(kind=Kind.TABLE, relation=match.relation())]
     parent = _PARTITION_OF.match(match.rest)
     if parent is not None:
-        found.append(Unknown(kind=Kind.TABLE, relation=_Match(parent, match._schema).relation()))
+        found.append(Unknown(kind=Kind.TABLE, relation=_Match(parent, match.schema).relation()))
     return tuple(found)
 
 
@@ -161,7 +165,7 @@ def _altered_table(match: _Match) -> tuple[Unknown, ...]:
     attached = _ATTACHED.match(match.rest)
     found = [Unknown(kind=Kind.TABLE, relation=table)]
     if attached is not None:
-        child = _Match(attached, match._schema).relation()
+        child = _Match(attached, match.schema).relation()
         found.append(Unknown(kind=Kind.PARTITION, relation=child))
     return tuple(found)
 
@@ -197,8 +201,8 @@ def _column_of(kind: Kind) -> Callable[[_Match], tuple[Unknown, ...]]:
     """Return the maker for a column whose qualified name has two or three parts."""
 
     def make(match: _Match) -> tuple[Unknown, ...]:
-        parts = [_unquoted(part) for part in _PART.findall(match._match[1])]
-        schema = parts[0] if len(parts) > 2 else match._schema
+        parts = [_unquoted(part) for part in _PART.findall(match.text(1))]
+        schema = parts[0] if len(parts) > 2 else match.schema
         return (Unknown(kind=kind, relation=Name(schema, parts[-2]), name=parts[-1]),)
 
     return make
