@@ -391,10 +391,36 @@ def test_a_template_that_fails(
     done = resources("--domain", "Shop.Sales", "--url", shop, "--templates", "mine")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
-        "error [template-error] resource.ex.j2: The template can't be rendered: "
+        "error [template-error] mine/resource.ex.j2:1: The template can't be rendered: "
     )
     assert complaint in done.err
     assert done.err.endswith("    Compare it with the packaged template of that name.\n")
+
+
+@pytest.mark.parametrize("flag", ["--dry-run", "--no-format"])
+def test_templates_of_a_repository_run_no_code(
+    project: Path, shop: str, resources: Run, add: Add, flag: str
+) -> None:
+    code = "{{ cycler.__init__.__globals__.os.popen('touch made').read() }}"
+    add(project, {"mine/resource.ex.j2": code, "ash_scaffold.toml": 'templates = "mine"\n'})
+    assert resources("--domain", "Shop.Sales", "--url", shop, flag).failure == failed(
+        "error [template-error] mine/resource.ex.j2:1: The template can't be rendered: access to "
+        "attribute '__init__' of 'type' object is unsafe.\n"
+        "    Compare it with the packaged template of that name.\n"
+    )
+    assert not (project / "made").exists()
+
+
+def test_a_link_to_templates_outside_of_the_project(
+    project: Path, shop: str, resources: Run, add: Add, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (project / "mine").symlink_to(tmp_path_factory.mktemp("outside"))
+    add(project, {"ash_scaffold.toml": 'templates = "mine"\n'})
+    assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
+        f"error [template-error] {project}/mine: The configuration's folder of templates is a "
+        "link that leaves the project.\n"
+        "    Put the templates into the project, or give the folder with --templates.\n"
+    )
 
 
 def test_a_dump_that_is_not_there(resources: Run) -> None:

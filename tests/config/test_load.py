@@ -305,6 +305,13 @@ MODULE_TODO = (
             "Give a path relative to the folder of mix.exs, without `..`.",
         ),
         (
+            'templates = "/etc"',
+            1,
+            'templates is "/etc", which leaves the project\'s folder',
+            "Give a path relative to the folder of mix.exs, without `..`, or another folder with "
+            "--templates.",
+        ),
+        (
             "[tables.users]\nprimary_key = []",
             2,
             "tables.users.primary_key is empty; expected at least one column",

@@ -51,6 +51,13 @@ def rule_faults(config: Config) -> Iterator[Fault]:
             f"is {quoted(config.out)}, which leaves the project's folder",
             "Give a path relative to the folder of mix.exs, without `..`.",
         )
+    if config.templates is not None and not _stays_inside(config.templates):
+        yield Fault(
+            ("templates",),
+            f"is {quoted(config.templates)}, which leaves the project's folder",
+            "Give a path relative to the folder of mix.exs, without `..`, or another folder with "
+            "--templates.",
+        )
     for key, table in config.tables.items():
         yield from _table(table, ("tables", key))
     for key, column in config.columns.items():

@@ -1,12 +1,12 @@
 """Renders modules from the templates: resources, domains and support types.
 
 Templates hold layout only: a section comes to them as finished text. A user's folder of templates
-is looked at first, file by file.
+is looked at first, file by file, and runs in a sandbox (`template_sandbox.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, string, width
 from ash_scaffold.term import Atom, Keyword, Term
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import Environment
 
 _INDENT = 4
 
@@ -33,8 +33,7 @@ class Renderer:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.packaged = folder is None
-        self._environment = _environment(folder)
-        self._templates: dict[str, Template] = {}
+        self._render = _packaged_templates() if folder is None else _own_templates(folder)
 
     def resource(self, resource: Resource, parts: Sequence[Section] | None = None) -> str:
         """Render a resource's module; `parts` are its sections, when the caller has them."""
@@ -93,26 +92,6 @@ class Renderer:
             {"module": support.module, "pg_type": support.pg_type, "values": values, "doc": doc},
         )
 
-    def _render(self, name: str, values: Mapping[str, object]) -> str:
-        from jinja2 import TemplateError
-
-        try:
-            if name not in self._templates:
-                self._templates[name] = self._environment.get_template(name)
-            return self._templates[name].render(values)
-        except ScaffoldError:
-            raise
-        except (
-            *(TemplateError, TypeError, ValueError, LookupError, AttributeError),
-            *(ArithmeticError, RuntimeError, OSError),
-        ) as error:
-            raise fail(
-                Code.TEMPLATE_ERROR,
-                f"The template can't be rendered: {error}",
-                where=name,
-                todo="Compare it with the packaged template of that name.",
-            ) from error
-
 
 def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[str, str]]:
     return [
@@ -121,23 +100,58 @@ def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[
     ]
 
 
-def _environment(folder: Path | None) -> Environment:
-    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+def _packaged_templates() -> Callable[[str, Mapping[str, object]], str]:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-    packaged = data_path("templates") / "elixir"
-    loaders = [FileSystemLoader(path) for path in (folder, packaged) if path is not None]
     environment = Environment(
-        loader=ChoiceLoader(loaders),
+        loader=FileSystemLoader(_templates_path()),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,
     )
+    _give_functions(environment)
+    templates: dict[str, Template] = {}
+
+    def render(name: str, values: Mapping[str, object]) -> str:
+        if name not in templates:
+            templates[name] = environment.get_template(name)
+        return templates[name].render(values)
+
+    return render
+
+
+def _own_templates(folder: Path) -> Callable[[str, Mapping[str, object]], str]:
+    from ash_scaffold.elixir import template_sandbox
+
+    environment = template_sandbox.sandbox(folder, _templates_path())
+    _give_functions(environment)
+
+    def render(name: str, values: Mapping[str, object]) -> str:
+        try:
+            return template_sandbox.render(environment, name, values)
+        except ScaffoldError:
+            raise
+        except Exception as error:
+            raise fail(
+                Code.TEMPLATE_ERROR,
+                f"The template can't be rendered: {template_sandbox.reason(error)}.",
+                where=template_sandbox.place(error, name, folder),
+                todo="Compare it with the packaged template of that name.",
+            ) from error
+
+    return render
+
+
+def _templates_path() -> Path:
+    return data_path("templates") / "elixir"
+
+
+def _give_functions(environment: Environment) -> None:
     environment.filters["literal"] = flat
     environment.filters["fitted"] = _fitted
     environment.globals.update(
         use=_use, atom=Atom, keyword=lambda **items: Keyword(tuple(items.items()))
     )
-    return environment
 
 
 def _fitted(term: Term, indent: int, column: int | None = None, tail: int = 1) -> str:

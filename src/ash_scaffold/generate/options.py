@@ -75,7 +75,20 @@ def open_with(options: ResourcesOptions) -> OpenProject:
             where=str(templates),
             todo="Name a folder laid out as templates/elixir of ash-scaffold.",
         )
+    if options.templates is None and templates is not None:
+        _require_inside(templates, opened.project.root)
     return opened
+
+
+def _require_inside(templates: Path, root: Path) -> None:
+    """Refuse a folder that a repository's configuration names, and that leads out of it."""
+    if not templates.resolve().is_relative_to(root.resolve()):
+        raise fail(
+            Code.TEMPLATE_ERROR,
+            "The configuration's folder of templates is a link that leaves the project.",
+            where=str(templates),
+            todo="Put the templates into the project, or give the folder with --templates.",
+        )
 
 
 def templates_of(options: ResourcesOptions, opened: OpenProject | Session) -> Path | None:
