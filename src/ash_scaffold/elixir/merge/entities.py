@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ash_scaffold.elixir.entity import EntityLines
@@ -57,21 +58,23 @@ def assemble(module: str, items: Sequence[EntityLines]) -> str:
 
 
 def _entities(unit: Unit, section: str) -> Iterator[tuple[Unit, EntityLines]]:
-    for part in unit.parts or ():
+    parts = unit.parts or ()
+    # Counted once: a domain has an entity for each of its thousands of resources.
+    count = Counter(part.key for part in parts)
+    for part in parts:
         if part.is_section:
             yield from _entities(part, _inside(section, part))
         else:
-            yield part, _lines(unit, part, section)
+            yield part, _lines(part, section, twins=count[part.key])
 
 
 def _inside(section: str, part: Unit) -> str:
     return f"{section}/{part.word}" if section else part.word
 
 
-def _lines(unit: Unit, part: Unit, section: str) -> EntityLines:
+def _lines(part: Unit, section: str, *, twins: int) -> EntityLines:
     lines = tuple(line.decode() for line in lines_of(part, part.lead))
     # Two keys of one column to one table differ by the name.
-    twins = sum(other.key == part.key for other in unit.parts or ())
     object_ = part.key if twins == 1 else f"{part.key} as {part.name}"
     return EntityLines(section, object_, lines)
 
