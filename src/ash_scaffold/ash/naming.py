@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-import inflection
+from ash_scaffold.ash.english import pluralize, singularize
 
 # Ash.Resource.reserved_names/0.
 RESERVED: frozenset[str] = frozenset(
@@ -29,75 +29,6 @@ RESERVED: frozenset[str] = frozenset(
     }
 )
 
-
-# Words that `inflection` gets wrong, found over the table names of real schemas.
-_SINGULAR = {
-    "caches": "cache",
-    "cookies": "cookie",
-    "criteria": "criterion",
-    "geese": "goose",
-    "hooves": "hoof",
-    "leaves": "leave",
-    "lenses": "lens",
-    "bonuses": "bonus",
-    "campuses": "campus",
-    "canvases": "canvas",
-    "gases": "gas",
-    "slaves": "slave",
-    "teeth": "tooth",
-    "feet": "foot",
-    "thieves": "thief",
-    "viruses": "virus",
-    "bases": "base",
-    "zombies": "zombie",
-    "calories": "calorie",
-    "selfies": "selfie",
-    "rookies": "rookie",
-    "brownies": "brownie",
-    "waves": "wave",
-    "valves": "valve",
-    "curves": "curve",
-    "nerves": "nerve",
-    "reserves": "reserve",
-    "archives": "archive",
-    "olives": "olive",
-    "drives": "drive",
-    "sieves": "sieve",
-}
-# Singulars that end in s.
-_SINGULAR_S = frozenset(
-    "access address alias analysis atlas basis bonus bus business campus canvas census chess class "
-    "consensus corpus diagnosis focus gas hypothesis lens minus nexus plus process radius status "
-    "tennis virus".split()
-)
-# Words that are their own plural, or whose singular is not in use.
-_INVARIANT = frozenset(
-    "always analytics apparatus aws css data dns economics equipment feedback goods gps "
-    "headquarters https info information ios js kubernetes means media meta metadata news physics "
-    "pos preferences premises previous progress sales series settings sms software species staff "
-    "statistics tls".split()
-)
-_PLURAL = {
-    "alias": "aliases",
-    "analysis": "analyses",
-    "basis": "bases",
-    "bonus": "bonuses",
-    "bus": "buses",
-    "campus": "campuses",
-    "canvas": "canvases",
-    "census": "censuses",
-    "corpus": "corpora",
-    "criterion": "criteria",
-    "diagnosis": "diagnoses",
-    "gas": "gases",
-    "goose": "geese",
-    "hero": "heroes",
-    "hypothesis": "hypotheses",
-    "lens": "lenses",
-    "nexus": "nexuses",
-    "radius": "radii",
-    "virus": "viruses",
-}
 
 # What can't be an attribute's name besides Ash's reserved names: the operators and macros that an
 # expression would read in its place.
@@ -154,26 +85,6 @@ def attribute_name(column: str) -> str:
     """
     name = column if is_plain(column) else underscore(column)
     return f"{name}_" if name in RESERVED or name in _UNUSABLE else name
-
-
-@cache
-def singularize(word: str) -> str:
-    """Return the singular of a lower-case English word."""
-    if word in _SINGULAR_S or word in _INVARIANT or len(word) < 3:
-        return word
-    if word in _SINGULAR:
-        return _SINGULAR[word]
-    return str(inflection.singularize(word))
-
-
-@cache
-def pluralize(word: str) -> str:
-    """Return the plural of a lower-case English word."""
-    if word in _PLURAL:
-        return _PLURAL[word]
-    if word in _INVARIANT:
-        return word
-    return str(inflection.pluralize(word))
 
 
 def singular_name(name: str) -> str:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from ash_scaffold.ash.naming import singularize, underscore
+from ash_scaffold.ash.english import singularize
+from ash_scaffold.ash.naming import underscore
 from ash_scaffold.postgres.catalog import Action, ForeignKey, Name, Table
 
 # Weights, in hundredths of a foreign key; `_SCALE` keeps fractions of them in whole numbers.
