@@ -4,6 +4,7 @@ import base64
 import random
 import shutil
 import subprocess
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -431,6 +432,41 @@ end
 """
 
 
+NAMES_OF_SCRIPTS = [
+    "größe", "Größe", "naïve?", "straße_2", "имя", "имя_поля", "Имя!", "όνομα", "ὄνομα", "անուն", "שם",
+    "اسم", "نام", "नाम", "নাম", "பெயர்", "పేరు", "ಹೆಸರು", "പേര്", "ชื่อ", "ຊື່", "მისამართი", "ስም",
+    "名前", "名前カナ", "ひらがな", "会社", "이름", "漢字이름", "_é", "é_", "ớ", "ə",
+]  # fmt: skip
+QUOTED_NAMES = [
+    "会社id", "id会社", "имяid", "nameи", "αid", "é_имя", "‿", "‿a", "a‿b", "·a", "l·l", "カ・カ", "a・",
+    "e\u0301", "ﬁ", "ª", "µ", "\u212b", "ſ", "ａ", "½", "٣", "a٣", "a\u200db", "क्\u200dष", "a\u202eb", "🎉", "a🎉",
+    "\u0378", "a\u0378", "ꙁ", "ͼ", "ɐ", "ƀ", "ꭰ", "ᏸ", "𐐀", "ⲁ", "ⴀ", "ᄀ", "ㅎ", "a?!", "é??", "é@b", "é-b",
+    "é b", "2é", "?é", "々a",
+]  # fmt: skip
+# Blocks of letters, living and dead, and all that is odd in a name.
+SCRIPTS = [
+    range(0x41, 0x5B), range(0x61, 0x7B), range(0xC0, 0x180), range(0x180, 0x250), range(0x250, 0x2B0),
+    range(0x370, 0x400), range(0x400, 0x530), range(0x530, 0x590), range(0x590, 0x600),
+    range(0x600, 0x700), range(0x700, 0x780), range(0x780, 0x800), range(0x8A0, 0x900),
+    range(0x900, 0x980), range(0x980, 0xA00), range(0xA00, 0xB00), range(0xB00, 0xC00),
+    range(0xC00, 0xD00), range(0xD00, 0xE00), range(0xE00, 0xE80), range(0xE80, 0xF00),
+    range(0xF00, 0x1000), range(0x1000, 0x10A0), range(0x10A0, 0x1100), range(0x1100, 0x1200),
+    range(0x1200, 0x13A0), range(0x13A0, 0x1780), range(0x1780, 0x1800), range(0x1800, 0x1D00),
+    range(0x1D00, 0x1E00), range(0x1E00, 0x1F00), range(0x1F00, 0x2000), range(0x2C00, 0x2E00),
+    range(0x3000, 0x3040), range(0x3041, 0x30A0), range(0x30A0, 0x3100), range(0x3100, 0x31C0),
+    range(0x31F0, 0x3200), range(0x3400, 0x3480), range(0x4E00, 0x9FF0), range(0xA000, 0xA500),
+    range(0xA640, 0xA700), range(0xA720, 0xA800), range(0xAB30, 0xABC0), range(0xAC00, 0xD7A4),
+    range(0xF900, 0xFB00), range(0xFB00, 0xFE00), range(0xFF00, 0xFFF0), range(0x10000, 0x10100),
+    range(0x10400, 0x10500), range(0x1D400, 0x1D500), range(0x1E900, 0x1E960), range(0x20000, 0x20100),
+    range(0x2A6D0, 0x2A700), range(0x30000, 0x30100),
+]  # fmt: skip
+ODD_CHARACTERS = (
+    "_‿⁀︳＿·・･ー々〆ゝ\u200c\u200d\u200e\u200f\u202a\u202e\u2066\u2069\u00ad\ufe0f\u034f\u115f\u3164"
+    "\u0301\u0308\u0327\u0345\u093c\u3099０９٣۳४೩๓²½Ⅳ①🎉👩\U0001f1e9℘℮ꜘ℃K\u037a\u0378\ufffe\ue000@#-.' \t\"\\"
+)
+ANY_CHARACTER = [code for code in range(0x3134B) if not 0xD800 <= code < 0xE000]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("elixir") is None, reason="no elixir on the PATH")
 def test_elixir_reads_ten_thousand_hostile_texts_as_what_they_are(tmp_path: Path) -> None:
@@ -453,6 +489,56 @@ def test_elixir_reads_ten_thousand_hostile_texts_as_what_they_are(tmp_path: Path
         "".join(f"{_base64(literal)}\t{_base64(text)}\n" for literal, text in cases)
     )
     assert answer_of_elixir(tmp_path) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("elixir") is None, reason="no elixir on the PATH")
+def test_elixir_takes_ten_thousand_names_of_all_scripts(tmp_path: Path) -> None:
+    chance = random.Random(15)
+    names = {*NAMES_OF_SCRIPTS, *QUOTED_NAMES}
+    while len(names) < 10_000:
+        names.add(_drawn_name(chance))
+    cases = [
+        case
+        for name in sorted(names - {"nil", "true", "false", ""})
+        for case in ((atom(name), name), (f"[{key(name)} 1]", name))
+    ]
+    (tmp_path / "reader.exs").write_text(READER)
+    (tmp_path / "cases").write_text(
+        "".join(f"{_base64(literal)}\t{_base64(text)}\n" for literal, text in cases)
+    )
+    assert answer_of_elixir(tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", NAMES_OF_SCRIPTS)
+def test_a_name_of_one_script_has_no_quotes(name: str) -> None:
+    assert (atom(name), key(name)) == (f":{name}", f"{name}:")
+
+
+@pytest.mark.parametrize("name", QUOTED_NAMES)
+def test_a_name_that_an_elixir_may_not_take_is_in_quotes(name: str) -> None:
+    assert atom(name).startswith(':"')
+    assert key(name).endswith('":')
+
+
+def _drawn_name(chance: random.Random) -> str:
+    """Draw a name of at most 63 bytes: a word of a script, mostly, with some of what spoils it."""
+    scripts = chance.choices(SCRIPTS, k=chance.choice([1, 1, 1, 2, 3]))
+    letters = [chr(code) for script in scripts for code in chance.choices(script, k=4)]
+    odd = chance.choices(ODD_CHARACTERS, k=chance.choice([0, 0, 1, 2]))
+    if chance.random() < 0.4:
+        letters, odd = [char for char in letters if char.isidentifier()], []
+    plain = list(chance.choice(["", "", "_", "id", "2", "_id", "Id"]))
+    drawn = letters + odd + plain
+    if chance.random() < 0.7:
+        chance.shuffle(drawn)
+    name = "".join(drawn)
+    if chance.random() < 0.2:
+        name = chr(chance.choice(ANY_CHARACTER)) + name
+    if chance.random() < 0.3:
+        name = unicodedata.normalize(chance.choice(["NFC", "NFD", "NFKC"]), name)
+    name = name + chance.choice(["", "", "", "?", "!", "?!"])
+    return name.encode()[:63].decode(errors="ignore")
 
 
 def answer_of_elixir(folder: Path) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
@@ -42,12 +43,49 @@ _QUOTES = re.compile(r'"{3,}')
 _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}
 # Operators are atoms without quotes; these can be columns, the rest are unlikely names.
 _OPERATOR_ATOMS = frozenset("* + - / ! & | < > = == != <= >= && || ++ -- <> . .. @ ^".split())
-# Scripts that Elixir lets stand together in one identifier (Unicode TS 39, highly restrictive).
+# The letters, marks and digits that stand in an atom without quotes, by script. Unicode's
+# Scripts.txt has the ranges; Elixir takes no others of them but the recommended ones of its
+# IdentifierType.txt (UAX 31, UTS 39). Of these only what Unicode had before Elixir, and Python, were
+# as they are now: what is newer, or of another script, is put in quotes, which are never wrong.
+_SCRIPTS = {
+    "Latin": "41-5A 61-7A C0-D6 D8-F6 F8-17E 18F 1A0-1A1 1AF-1B0 1CD-1DC 1DE-1E3 1E6-1F5 1F8-21B "
+    "21E-21F 226-233 259 1E00-1EF9",
+    "Greek": "386-3CE 1F00-1FFC",
+    "Cyrillic": "400-45F 48A-4F9",
+    "Armenian": "531-586",
+    "Hebrew": "5B4 5D0-5F2",
+    "Arabic": "621-63A 641-669 670-672 674-68D 68F-6A0 6A2-6D5 6E5-6E6 6FA-6FC",
+    "Thaana": "780-7B1",
+    "Devanagari": "901-950 960-96F",
+    "Bengali": "981-9F1",
+    "Gurmukhi": "A02-A74",
+    "Gujarati": "A81-AEF",
+    "Oriya": "B01-B6F",
+    "Tamil": "B82-BEF",
+    "Telugu": "C01-C6F",
+    "Kannada": "C82-CD6 CE0-CEF",
+    "Malayalam": "D02-D6F",
+    "Sinhala": "D82-D8E D91-DA5 DA7-DDE DF2",
+    "Thai": "E01-E59",
+    "Lao": "E81-ED9",
+    "Tibetan": "F00 F20-F37 F3E-FC6",
+    "Myanmar": "1000-1059",
+    "Georgian": "10D0-10F0 10F7-10F8",
+    "Ethiopic": "1200-135A",
+    "Khmer": "1780-17A2 17A5-17A7 17A9-17B3 17B6-17CD 17D0 17D2 17D7-17E9",
+    "Hiragana": "3041-309E",
+    "Katakana": "30A1-30FE",
+    "Bopomofo": "3105-312C 31A0-31B7",
+    "Han": "3400-4DB5 4E00-9FA5 20000-2A6D6",
+    "Hangul": "AC00-D7A3",
+}
+# Scripts that one identifier may have together (UTS 39); Elixir takes no Latin beside them.
 _SCRIPT_SETS = (
-    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
-    frozenset({"LATIN", "CJK", "HANGUL"}),
-    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+    frozenset({"Han", "Hiragana", "Katakana"}),
+    frozenset({"Han", "Hangul"}),
+    frozenset({"Han", "Bopomofo"}),
 )
+_NEUTRAL = frozenset("0123456789_")
 _VARIABLE = re.compile(r"[a-z_][A-Za-z0-9_]*[?!]?\Z")
 # Words that can't stand as a variable in an expression; `^ref(:name)` is written for them.
 _RESERVED_WORDS = frozenset(
@@ -109,21 +147,41 @@ def _heredoc_line(row: str) -> str:
     return text[:-1] + "\\s" if text.endswith(" ") else text
 
 
+@cache
+def _script_ranges() -> list[tuple[int, int, str]]:
+    """Return first and last character and the script of each range, in order."""
+    ranges = []
+    for script, text in _SCRIPTS.items():
+        for part in text.split():
+            first, _, last = part.partition("-")
+            ranges.append((int(first, 16), int(last or first, 16), script))
+    return sorted(ranges)
+
+
+@cache
 def _script(char: str) -> str:
-    return unicodedata.name(char, "").split(" ")[0].split("-")[0]
+    """Return the script of a character that needs no quotes, empty for any other."""
+    ranges = _script_ranges()
+    at = bisect_right(ranges, ord(char), key=lambda each: each[0]) - 1
+    if at < 0 or ord(char) > ranges[at][1]:
+        return ""
+    # Unicode 3.2 is in every Python: what it has is the same on each machine.
+    return ranges[at][2] if unicodedata.ucd_3_2_0.category(char)[0] in "LMN" else ""
 
 
 def _bare(name: str) -> bool:
-    """Whether a name is an identifier to Elixir: then its atom has no quotes."""
+    """Whether a name is an identifier to Elixir 1.14 and later: then its atom has no quotes."""
     if name.isascii():
         return _IDENTIFIER.match(name) is not None
     stem = name.rstrip("?!")
-    if len(name.rstrip("?!")) < len(name) - 1 or not stem.isidentifier():
+    if len(stem) < len(name) - 1 or not stem.isidentifier():
         return False
     if unicodedata.normalize("NFKC", name) != name:
         return False
-    scripts = {_script(char) for char in stem if char.isalpha() or not char.isascii()}
-    return len(scripts) == 1 or any(scripts <= allowed for allowed in _SCRIPT_SETS)
+    scripts = {_script(char) for char in stem if char not in _NEUTRAL}
+    if len(scripts) == 1:
+        return "" not in scripts
+    return any(scripts <= allowed for allowed in _SCRIPT_SETS)
 
 
 @cache
