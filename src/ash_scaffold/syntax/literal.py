@@ -45,8 +45,8 @@ _SPECIAL = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x
 _OPERATOR_ATOMS = frozenset("* + - / ! & | < > = == != <= >= && || ++ -- <> . .. @ ^".split())
 # The letters, marks and digits that stand in an atom without quotes, by script. Unicode's
 # Scripts.txt has the ranges; Elixir takes no others of them but the recommended ones of its
-# IdentifierType.txt (UAX 31, UTS 39). Of these only what Unicode had before Elixir, and Python, were
-# as they are now: what is newer, or of another script, is put in quotes, which are never wrong.
+# IdentifierType.txt (UAX 31, UTS 39). Only what Unicode 3.2 had is taken of them: what is newer, or
+# of another script, is put in quotes, which are never wrong.
 _SCRIPTS = {
     "Latin": "41-5A 61-7A C0-D6 D8-F6 F8-17E 18F 1A0-1A1 1AF-1B0 1CD-1DC 1DE-1E3 1E6-1F5 1F8-21B "
     "21E-21F 226-233 259 1E00-1EF9",
