@@ -155,6 +155,17 @@ class Code(StrEnum):
     LEGACY_TABLE_SHARED = "legacy-table-shared", _NOTE
     LEGACY_CUSTOM_TYPE = "legacy-custom-type", _NOTE
     LEGACY_GENERATOR = "legacy-generator", _NOTE
+    LEGACY_DEFAULT = (
+        "legacy-default",
+        _NOTE,
+        "Nothing, where the legacy code is right; else correct it there, or in a migration.",
+    )
+    LEGACY_DEFAULT_UNREAD = (
+        "legacy-default-unread",
+        _NOTE,
+        "Add a default to each of these attributes; until then the column's own holds, or a create "
+        "has to give a value.",
+    )
     LEGACY_UNREAD = "legacy-unread", _NOTE
     # what keeps verify from asking the project
     MIX_MISSING = "mix-missing", _ERROR

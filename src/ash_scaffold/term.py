@@ -45,6 +45,13 @@ class Map(msgspec.Struct, frozen=True, tag=True):
     items: tuple[tuple[str, Term], ...] = ()
 
 
+class Sigil(msgspec.Struct, frozen=True, tag=True):
+    """A date or a time as a sigil of Elixir's own: `D`, `T`, `N` or `U`, and its ISO 8601 text."""
+
+    name: str
+    text: str
+
+
 class Ref(msgspec.Struct, frozen=True, tag=True):
     """An attribute inside an expression."""
 
@@ -78,6 +85,6 @@ class Expr(msgspec.Struct, frozen=True, tag=True):
 
 
 Term: TypeAlias = (
-    "str | bool | int | float | Decimal | Atom | Module | Capture | Keyword | Map | Ref | Parent"
-    " | Call | Operator | Expr | tuple[Term, ...] | list[Term] | None"
+    "str | bool | int | float | Decimal | Atom | Module | Capture | Keyword | Map | Sigil | Ref"
+    " | Parent | Call | Operator | Expr | tuple[Term, ...] | list[Term] | None"
 )

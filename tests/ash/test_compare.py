@@ -24,12 +24,13 @@ from tests.ash.comparing import (
 from ash_scaffold.ash.compare import Difference, Kind, compare
 from ash_scaffold.ash.model import (
     ABSENT,
+    Absent,
     ConstraintName,
     IdentityDef,
     Path,
     RelationshipKind,
 )
-from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref
+from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref, Term
 
 
 def differs(
@@ -429,3 +430,22 @@ def test_differences_come_in_one_order() -> None:
         actual, attributes=actual.attributes[::-1], relationships=actual.relationships[::-1]
     )
     assert compare(POST, shuffled, types=TYPES) == differences
+
+
+@pytest.mark.parametrize(
+    ("edit", "filled", "differs"),
+    [
+        # What the database gives by itself is as right as what the legacy code writes.
+        (on("attributes", "rank", default=0), {"Rank": 0}, False),
+        (on("attributes", "rank", default=2), {"Rank": 0}, True),
+        (on("attributes", "rank", default=ABSENT, generated=True), {"Rank": 0}, False),
+        (on("attributes", "rank", default=ABSENT, generated=True), {"Rank": ABSENT}, False),
+        # Nothing would fill it.
+        (on("attributes", "rank", default=ABSENT, generated=True), {}, True),
+    ],
+)
+def test_a_default_is_the_legacy_codes_or_the_databases(
+    edit: Edit, filled: dict[str, Term | Absent], differs: bool
+) -> None:
+    differences = compare(POST, edit(POST), filled=filled)
+    assert [each.kind for each in differences] == [Kind.DEFAULT] * differs

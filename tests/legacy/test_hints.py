@@ -10,11 +10,14 @@ from msgspec import structs
 from ash_scaffold.ash.hints import (
     ArrayHint,
     DatetimeHint,
+    DecimalDefault,
     EnumHint,
     LegacyAssociation,
     LegacyField,
     LegacySchema,
+    ListDefault,
     Maker,
+    MapDefault,
     ObjectHint,
     Role,
     TypeHint,
@@ -29,6 +32,7 @@ from ash_scaffold.legacy.ecto import EctoField, EctoSchema, PlainType
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Atom
 
 PATH = "lib/app.ex"
 USERS, POSTS, TAGS = (Name("public", table) for table in ("users", "posts", "tags"))
@@ -297,6 +301,7 @@ def test_every_fact_but_the_place_is_kept() -> None:
         role=Role.CREATED,
         maker=Maker.OTHER,
         generator="App.State.new/0",
+        default=ListDefault((MapDefault(((Atom("a"), DecimalDefault("1")),)),)),
         ecto_type=PlainType("string"),
     )
     association = LegacyAssociation(

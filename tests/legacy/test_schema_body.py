@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.ash.hints import EnumHint, LegacyAssociation, Maker, ObjectHint, Role
+from ash_scaffold.ash.hints import (
+    CallDefault,
+    DecimalDefault,
+    EnumHint,
+    LegacyAssociation,
+    ListDefault,
+    Maker,
+    MapDefault,
+    ObjectHint,
+    Role,
+    UnreadDefault,
+)
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import (
@@ -27,6 +38,7 @@ from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.legacy.types import custom_module, type_hint
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Atom, Sigil
 
 UTC, UTC_USEC = DateTimeType(utc=True, usec=False), DateTimeType(utc=True, usec=True)
 NAIVE = DateTimeType(utc=False, usec=False)
@@ -156,6 +168,50 @@ def test_options(line: str, expected: dict[str, object]) -> None:
     found = field(line, before="  @options [redact: true, source: :y]\n")
     known = {name: getattr(found, name) for name in expected}
     assert (found.name, found.ecto_type, known) == ("x", STRING, expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "default"),
+    [
+        (':string, default: "a"', "a"),
+        (":string, default: nil", None),
+        (":boolean, default: false", False),
+        (":integer, default: @size * 2 - 1", 9),
+        (":integer, default: @huge", UnreadDefault(str(2**63))),
+        (":float, default: -0.5", -0.5),
+        (':decimal, default: Decimal.new("1.50")', DecimalDefault("1.50")),
+        (":decimal, default: Decimal.new(0)", DecimalDefault("0")),
+        (":map, default: %{a: [1, nil]}", MapDefault(((Atom("a"), ListDefault((1, None))),))),
+        (':map, default: %{"a" => f(1)}', UnreadDefault('%{"a" => f(1)}')),
+        (":map, default: %Other{}", UnreadDefault("%Other{}")),
+        ("{:array, :string}, default: ~w(a b)", ListDefault(("a", "b"))),
+        ("Ecto.Enum, values: [:a, :b], default: List.last([:a, :b])", Atom("b")),
+        (":date, default: ~D[2020-01-31]", Sigil("D", "2020-01-31")),
+        (":string, default: Other.word()", "word"),
+        (":string, default: Other.unknown()", UnreadDefault("Other.unknown()")),
+        (":string, default: &Other.word/0", CallDefault("Other", "word")),
+        (":string, default: &word/0", CallDefault("App.Thing", "word")),
+        (":string, default: &Other.word/1", UnreadDefault("&Other.word/1")),
+        (
+            ":string, autogenerate: {Other, :make, [1, :a]}",
+            CallDefault("Other", "make", (1, Atom("a"))),
+        ),
+        (":string, autogenerate: {Other, :make, [f()]}", None),
+        ("Ecto.UUID, autogenerate: true", None),
+    ],
+)
+def test_the_default_is_what_an_insert_sends(written: str, default: object) -> None:
+    other = 'defmodule Other do\n  def word, do: "word"\n  def unknown, do: System.pid()\nend\n'
+    found = field(f"field :x, {written}", other, before=f"  @size 5\n  @huge {2**63}\n")
+    assert (found.default, type(found.default)) == (default, type(default))
+
+
+def test_timestamps_have_a_default_only_where_a_function_makes_them() -> None:
+    body = "    timestamps autogenerate: {App.Clock, :now, []}\n"
+    now = CallDefault("App.Clock", "now")
+    assert [f.default for f in thing(body).fields[1:]] == [now, now]
+    body = "    timestamps autogenerate: {DateTime, :utc_now, [:second]}\n"
+    assert [(f.default, f.maker) for f in thing(body).fields[1:]] == [(None, Maker.UNSAID)] * 2
 
 
 def test_fields_without_a_column_are_none() -> None:

@@ -27,6 +27,7 @@ from ash_scaffold.term import (
     Operator,
     Parent,
     Ref,
+    Sigil,
     Term,
 )
 
@@ -132,6 +133,7 @@ def read_back(source: str) -> object:
         (Capture("DateTime", "utc_now", 0), "&DateTime.utc_now/0"),
         ([], "[]"),
         (Map(), "%{}"),
+        (Sigil("N", "2020-01-31T00:00:00"), "~N[2020-01-31T00:00:00]"),
         ((), "{}"),
         ((Atom("array"), Atom("string")), "{:array, :string}"),
         (Keyword((("a", 1), ("read only", 2))), '[a: 1, "read only": 2]'),

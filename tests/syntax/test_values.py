@@ -9,7 +9,7 @@ import pytest
 
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.syntax.values import Unreadable, Value, read, read_strings
-from ash_scaffold.term import Atom, Capture, Keyword, Map, Module
+from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Sigil
 
 
 def value(source: str) -> Value:
@@ -50,6 +50,9 @@ def value(source: str) -> Value:
         ("{:a, b: 1}", (Atom("a"), Keyword((("b", 1),)))),
         ('%{"a" => 1}', Map((("a", 1),))),
         ("%{}", Map(())),
+        ("~D[2020-01-31]", Sigil("D", "2020-01-31")),
+        ("~T[23:59:59.5]", Sigil("T", "23:59:59.5")),
+        ("~U[2020-01-31 00:00:00Z]", Sigil("U", "2020-01-31 00:00:00Z")),
     ],
 )
 def test_a_literal_is_read_as_the_term_it_is(source: str, expected: Value) -> None:
@@ -61,7 +64,8 @@ def test_a_literal_is_read_as_the_term_it_is(source: str, expected: Value) -> No
 @pytest.mark.parametrize(
     "source",
     ['"#{x}"', "x", "f(1)", "[1, x]", "%{a: x}", "%{a: 1}", "%V{a: 1}", "@x", "&f/1", "&(&1)",
-     '"\\xff"', '"\\u{110000}"', '"\\ud800"', "1.0e999", "~D[2020-01-01]", "~r/x/",
+     '"\\xff"', '"\\u{110000}"', '"\\ud800"', "1.0e999", "~D[today]", "~U[2020-01-01]",
+     "~r/x/",
      "__MODULE__", "__MODULE__.X", "9" * 5000, '"a" <> x', "1 + 2"],
 )  # fmt: skip
 def test_what_is_not_static_is_marked_with_its_text(source: str) -> None:

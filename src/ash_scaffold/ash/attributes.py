@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 
 import msgspec
 
 from ash_scaffold.ash.column_types import ColumnTypes
+from ash_scaffold.ash.defaults import (
+    is_null,
+    legacy_default,
+    literal_default,
+    same_default,
+    shown_default,
+)
 from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role
 from ash_scaffold.ash.keys import Keys, PrimaryKey
@@ -22,9 +28,8 @@ from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
-from ash_scaffold.postgres.sql import ArrayConstant, Constant, read_array, read_constant
 from ash_scaffold.problem import Code, Problem
-from ash_scaffold.term import Atom, Capture, Map, Term
+from ash_scaffold.term import Atom, Capture, Term
 
 
 class AttributePlanner:
@@ -73,12 +78,15 @@ class AttributePlanner:
                 problems.append(_unreadable(table, column))
         names = self._names(table.name, [(column, config) for column, config, _ in usable])
         attributes = []
+        said: list[tuple[Column, Mapped, LegacyField, Attribute]] = []
         for column, config, mapped in usable:
             attribute = self._attribute(table, key, column, config, mapped, names[column.name])
             attributes.append(attribute)
             field = self._legacy.field(table.name, column.name)
             if field is not None:
                 problems += field_problems(table.name, field, attribute, config)
+                said.append((column, mapped, field, attribute))
+        problems += default_problems(table.name, said)
         return TableAttributes(
             attributes=tuple(attributes),
             mapped={column.name: mapped for column, _, mapped in usable},
@@ -151,8 +159,11 @@ class AttributePlanner:
             attribute = msgspec.structs.replace(attribute, generated=True)
         if is_key and key is not None:
             alone = len(key.columns) == 1 and not foreign
-            return key_attribute(attribute, column, mapped, field, alone=alone)
-        return timestamp(generated_by_client(attribute, mapped, field), table, mapped, field)
+            attribute = key_attribute(attribute, column, mapped, field, alone=alone)
+        else:
+            attribute = generated_by_client(attribute, mapped, field)
+            attribute = timestamp(attribute, table, mapped, field)
+        return with_legacy_default(attribute, table, column, mapped, field)
 
 
 def _names(
@@ -221,6 +232,8 @@ CREATION_COLUMNS = frozenset({"inserted_at", "created_at"})
 UPDATE_COLUMNS = frozenset({"updated_at", "modified_at"})
 _RANDOM_UUID = re.compile(r"(?:\w+\.)?(?:gen_random_uuid|uuid_generate_v4|uuidv4)\(\)\Z")
 _SEQUENCE = re.compile(r"nextval\(")
+# The length of a default in a note.
+_SHOWN = 60
 _NOW = Capture("DateTime", "utc_now", 0)
 _UUIDS: dict[Maker, Term] = {
     Maker.UUID: Capture("Ash.UUID", "generate", 0),
@@ -306,98 +319,46 @@ def timestamp(
     return attribute
 
 
+def with_legacy_default(
+    attribute: Attribute,
+    table: Table,
+    column: Column,
+    mapped: Mapped,
+    field: LegacyField | None,
+) -> Attribute:
+    """Give an attribute the default of its Ecto field, which the legacy code sends.
+
+    The column's own stays where it means the same. A trigger may change what is sent.
+    """
+    replace = msgspec.structs.replace
+    if field is None or not _is_client_filled(column):
+        return attribute
+    short = attribute.kind in (AttributeKind.UUID_PRIMARY_KEY, AttributeKind.INTEGER_PRIMARY_KEY)
+    named = attribute.kind is not AttributeKind.ATTRIBUTE and field.role is Role.NONE
+    default = legacy_default(field, mapped)
+    if isinstance(default, Absent) or short or (named and _is_clock(default)):
+        return attribute
+    if column.default is not None and same_default(default, column.default, mapped):
+        return attribute
+    if field.role is Role.UPDATED:
+        attribute = replace(attribute, update_default=default)
+    fills = table.filled_by_trigger(column.name)
+    return replace(attribute, default=default, generated=fills)
+
+
+def _is_client_filled(column: Column) -> bool:
+    """Whether an insert may send a value of its own."""
+    return column.generated is Generated.NONE and column.identity is not Identity.ALWAYS
+
+
+def _is_clock(default: Term | Absent) -> bool:
+    return isinstance(default, Capture) and default.function == "utc_now"
+
+
 def _database_fills(attribute: Attribute, table: Table) -> bool:
     """Whether a trigger sets the column of a new row, or no client may."""
     fills = table.filled_by_trigger(attribute.column)
     return fills or not attribute.writable
-
-
-_TRUE = frozenset({"true", "t", "yes", "on", "1"})
-_FALSE = frozenset({"false", "f", "no", "off", "0"})
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?\Z")
-# Beyond it a term would be longer than anyone wants to read in a resource.
-_LONGEST = 400
-
-
-def is_null(sql: str) -> bool:
-    """Whether the default is NULL, as good as none."""
-    return read_constant(sql) == Constant(None)
-
-
-def literal_default(sql: str, mapped: Mapped) -> Term | Absent:
-    """Return the value of a default, `ABSENT` when only PostgreSQL can express it."""
-    constant = read_constant(sql)
-    if constant is None or len(sql) > _LONGEST:
-        return ABSENT
-    if mapped.is_array:
-        return _array(constant)
-    if isinstance(constant, ArrayConstant) or constant.text is None:
-        return ABSENT
-    return _scalar(constant.text, mapped)
-
-
-def _array(constant: Constant | ArrayConstant) -> Term | Absent:
-    """Return an empty list; AshPostgres has no other as a default, and warns about it."""
-    items = (
-        constant.items
-        if isinstance(constant, ArrayConstant)
-        else read_array(constant.text or "NULL")
-    )
-    return [] if items == () else ABSENT
-
-
-def _scalar(text: str, mapped: Mapped) -> Term | Absent:
-    match mapped.family:
-        case Family.STRING:
-            # `char(n)` pads what it stores; its trailing blanks mean nothing.
-            return text.rstrip(" ") if mapped.storage == "bpchar" else text
-        case Family.BOOLEAN:
-            word = text.strip().lower()
-            return True if word in _TRUE else False if word in _FALSE else ABSENT
-        case Family.INTEGER:
-            return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else ABSENT
-        case Family.FLOAT:
-            return _finite(text.strip())
-        case Family.DECIMAL:
-            return _decimal(text.strip())
-        case Family.ENUM:
-            return mapped.labels.get(text, ABSENT)
-        case Family.JSON:
-            return _json(text)
-        case _:
-            return ABSENT
-
-
-def _finite(text: str) -> float | Absent:
-    return float(text) if _NUMBER.match(text) else ABSENT
-
-
-def _decimal(text: str) -> Decimal | Absent:
-    try:
-        return Decimal(text) if _NUMBER.match(text) else ABSENT
-    except InvalidOperation:
-        return ABSENT
-
-
-def _json(text: str) -> Term | Absent:
-    """Return a scalar, an empty list or an empty object.
-
-    A number with a fraction may differ from jsonb's; AshPostgres can't express other
-    lists and objects as a default, and warns about them.
-    """
-    try:
-        value = json.loads(text, parse_float=_no_float)
-    except ValueError:
-        return ABSENT
-    if isinstance(value, str | bool | int):
-        return value
-    if value == []:
-        return []
-    return Map() if value == {} else ABSENT
-
-
-def _no_float(text: str) -> float:
-    raise ValueError(text)
 
 
 def in_config(table: Name, setting: str, column: str | None = None) -> str:
@@ -422,10 +383,51 @@ def field_problems(
             + in_config(table, 'type = "…"', field.column)
             + ".",
         )
-    if field.maker is Maker.OTHER and attribute.default is ABSENT and not attribute.generated:
+    made = attribute.generated or attribute.default is not ABSENT
+    if field.maker is Maker.OTHER and not made and attribute.kind is AttributeKind.ATTRIBUTE:
         yield Code.LEGACY_GENERATOR.at(
             where,
             f"The legacy code makes its value by {field.generator}{place}, "
             "which Ash is not told of: a create has to give it.",
             todo=f"Add a default to the attribute {attribute.name}.",
         )
+
+
+def default_problems(
+    table: Name, fields: Iterable[tuple[Column, Mapped, LegacyField, Attribute]]
+) -> Iterator[Problem]:
+    """Give a note for the defaults that outweigh the column's, and one for those not taken over."""
+    unequal, unread = [], []
+    for column, mapped, field, attribute in fields:
+        told = field.maker is Maker.OTHER and not attribute.generated
+        if field.default is None or (told and attribute.default is ABSENT):
+            continue
+        shown = f"{field.name} ({shown_default(field.default)}"
+        place = f", {field.path}:{field.line})" if field.path else ")"
+        default = legacy_default(field, mapped)
+        if isinstance(default, Absent):
+            unread.append(shown + place)
+        elif (
+            attribute.default == default
+            and column.default is not None
+            and not is_null(column.default)
+            and not same_default(default, column.default, mapped)
+        ):
+            unequal.append(f"{shown}, the column has {_short(column.default)}{place}")
+    if unequal:
+        yield Code.LEGACY_DEFAULT.at(
+            str(table),
+            "The Ecto schema's default differs from the column's, and is the one that the legacy "
+            f"code writes, so Ash does too: {'; '.join(unequal)}.",
+        )
+    if unread:
+        yield Code.LEGACY_DEFAULT_UNREAD.at(
+            str(table),
+            "A default of the Ecto schema is known only when the legacy code runs, or has no form "
+            f"in the attribute's type: {'; '.join(unread)}.",
+        )
+
+
+def _short(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

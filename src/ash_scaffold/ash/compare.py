@@ -8,7 +8,7 @@ gives no difference, nor does what a team decides for itself: names, order, acti
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -143,6 +143,7 @@ def compare(
     *,
     columns: Collection[str] = (),
     types: Collection[str] = (),
+    filled: Mapping[str, Term | Absent] | None = None,
 ) -> tuple[Difference, ...]:
     """Return where a resource differs from the one that was planned for its table.
 
@@ -150,12 +151,14 @@ def compare(
 
     `columns` are those of the table that have no attribute in `expected` (excluded, or of a type
     that Ash can't read), which an own attribute may use. `types` are the type modules that the
-    tool writes; an attribute with a type of the team's own is taken to fit its column.
+    tool writes; an attribute with a type of the team's own is taken to fit its column. `filled` are
+    the columns that the database fills by itself, each with its default where that has a form in
+    Elixir: such a default is right as well. Without it, which columns these are is unknown.
     """
     read = actual if isinstance(actual, ReadResource) else ReadResource(resource=actual)
     found = [
         *_pinned_to(expected, read),
-        *compare_attributes(expected, read, columns, types),
+        *compare_attributes(expected, read, columns, types, filled),
         *compare_relationships(expected, read),
         *compare_identities(expected, read),
         *compare_constraints(expected, read),
@@ -179,12 +182,17 @@ _OWNERS = ("Ash.", "AshPostgres.")
 
 
 def compare_attributes(
-    expected: Resource, actual: ReadResource, columns: Collection[str], types: Collection[str]
+    expected: Resource,
+    actual: ReadResource,
+    columns: Collection[str],
+    types: Collection[str],
+    filled: Mapping[str, Term | Absent] | None = None,
 ) -> Iterator[Difference]:
     """Compare the attributes.
 
     `columns` have no attribute in `expected`, but an own one may use them; `types` are the type
-    modules that the tool writes. What any other module stores is unknown.
+    modules that the tool writes. What any other module stores is unknown. `filled` is as in
+    `compare`.
     """
     pairs = _pair_attributes(expected, actual)
     paired = {each.name for each in pairs.values() if each is not None}
@@ -196,7 +204,7 @@ def compare_attributes(
     for attribute in expected.attributes:
         found = pairs[attribute.column]
         if found is not None:
-            yield from _attribute_options(attribute, found, actual, types)
+            yield from _attribute_options(attribute, found, actual, types, filled)
         elif sure:
             yield Difference(
                 Kind.ATTRIBUTE_MISSING, (_ATTRIBUTES,), attribute, ABSENT, attribute.column
@@ -229,7 +237,11 @@ def _pair_attributes(expected: Resource, actual: ReadResource) -> dict[str, Attr
 
 
 def _attribute_options(
-    expected: Attribute, found: Attribute, actual: ReadResource, types: Collection[str]
+    expected: Attribute,
+    found: Attribute,
+    actual: ReadResource,
+    types: Collection[str],
+    filled: Mapping[str, Term | Absent] | None,
 ) -> Iterator[Difference]:
     def knows(*fields: str) -> bool:
         return all(actual.knows(_ATTRIBUTES, found.name, field) for field in fields)
@@ -256,7 +268,11 @@ def _attribute_options(
     if knows("default", "generated"):
         left, right = default_of(expected), default_of(found)
         # Whether Ash gives the default or leaves it to the database comes to the same.
-        if not same(left, right) and not (right is ABSENT and found.generated):
+        may_fill = filled is None or expected.column in filled
+        left_to_database = right is ABSENT and found.generated and may_fill
+        own = (filled or {}).get(expected.column, ABSENT)
+        is_own = own is not ABSENT and same(own, right)
+        if not same(left, right) and not left_to_database and not is_own:
             yield differ(Kind.DEFAULT, "default", left, right)
         elif left is ABSENT and right is ABSENT and expected.generated != found.generated:
             yield differ(Kind.GENERATED, "generated", expected.generated, found.generated)

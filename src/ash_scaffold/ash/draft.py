@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ash_scaffold.ash.defaults import is_null, literal_default
 from ash_scaffold.ash.keys import PrimaryKey
-from ash_scaffold.ash.model import Attribute, SupportType
+from ash_scaffold.ash.model import ABSENT, Absent, Attribute, SupportType
 from ash_scaffold.ash.types import Mapped
-from ash_scaffold.postgres.catalog import Column, Name, Table
+from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
 from ash_scaffold.problem import Problem
+from ash_scaffold.term import Term
 
 
 class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,19 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     def attributes_of(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the attributes of those columns that have one, in order."""
         return tuple(self.by_column[c].name for c in columns if c in self.by_column)
+
+    def filled(self) -> dict[str, Term | Absent]:
+        """Return the columns that the database fills, with the default that Elixir can express."""
+        found: dict[str, Term | Absent] = {}
+        for column in self.table.columns:
+            mapped = self.columns.mapped.get(column.name)
+            default = column.default
+            made = column.identity is not Identity.NONE or column.generated is not Generated.NONE
+            if default is not None and mapped is not None and not is_null(default):
+                found[column.name] = literal_default(default, mapped)
+            elif made or self.table.filled_by_trigger(column.name):
+                found[column.name] = ABSENT
+        return found
 
     def anchor(self) -> str | None:
         """Return the attribute an error lands on when its own has none: the key's first."""

@@ -14,6 +14,7 @@ import msgspec
 
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Atom, Module, Sigil
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -43,6 +44,56 @@ class ArrayHint(msgspec.Struct, frozen=True, tag="array"):
 TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint
 
 
+class DecimalDefault(msgspec.Struct, frozen=True, tag="decimal"):
+    """A number as `Decimal` writes it."""
+
+    text: str
+
+
+class ListDefault(msgspec.Struct, frozen=True, tag="list"):
+    """A list."""
+
+    items: tuple[LegacyDefault, ...] = ()
+
+
+class MapDefault(msgspec.Struct, frozen=True, tag="map"):
+    """A map, whose keys are texts or atoms."""
+
+    items: tuple[tuple[str | Atom, LegacyDefault], ...] = ()
+
+
+class CallDefault(msgspec.Struct, frozen=True, tag="call"):
+    """What a function returns, called for every row."""
+
+    module: str
+    function: str
+    args: tuple[LegacyDefault, ...] = ()
+
+
+class UnreadDefault(msgspec.Struct, frozen=True, tag="unread"):
+    """A value that only running the legacy code would show, as written."""
+
+    text: str
+
+
+# The value of a field in a row that is inserted without one; `None` where the schema has none.
+LegacyDefault: TypeAlias = (
+    str
+    | bool
+    | int
+    | float
+    | Atom
+    | Module
+    | Sigil
+    | DecimalDefault
+    | ListDefault
+    | MapDefault
+    | CallDefault
+    | UnreadDefault
+    | None
+)
+
+
 class Maker(StrEnum):
     """The source of a field's value in a row that is inserted without one.
 
@@ -70,7 +121,8 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A field of an Ecto schema.
 
     `type` is None where it adds nothing to the catalog. `custom` is the Ecto type's module where
-    that is code of its own, whose meaning is unknown. `path` and `line` are its place.
+    that is code of its own, whose meaning is unknown. `path` and `line` are its place. `default`
+    is what an insert sends that was given no value, whatever the column's own default is.
     """
 
     name: str
@@ -83,6 +135,7 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     role: Role = Role.NONE
     maker: Maker = Maker.UNSAID
     generator: str = ""
+    default: LegacyDefault = None
 
 
 class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -156,10 +209,19 @@ def memorable(schema: LegacySchema) -> LegacySchema:
     """Return the part of a schema to keep for when the legacy code is removed.
 
     These are the facts that the catalog doesn't hold as well, without the places, which move with
-    every edit, and without any that only a kind of legacy code has.
+    every edit, and without any that only a kind of legacy code has. A default that could not be
+    read is nothing to remember.
     """
     without_place: dict[str, object] = {"path": "", "line": 0}
-    fields = (_base(LegacyField, field, without_place) for field in schema.fields)
+    unread: dict[str, object] = {"default": None}
+    fields = (
+        _base(
+            LegacyField,
+            field,
+            without_place | (unread if isinstance(field.default, UnreadDefault) else {}),
+        )
+        for field in schema.fields
+    )
     associations = (_base(LegacyAssociation, each, without_place) for each in schema.associations)
     changed = without_place | {
         "fields": tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),

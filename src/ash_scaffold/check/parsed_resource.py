@@ -164,7 +164,8 @@ def _compare(
     item: PlannedResource, found: ReadResource, supports: set[str]
 ) -> tuple[Difference, ...]:
     columns = {column.name for column in item.draft.table.columns} - item.draft.by_column.keys()
-    return compare(item.resource, found, columns=columns, types=supports)
+    filled = item.draft.filled()
+    return compare(item.resource, found, columns=columns, types=supports, filled=filled)
 
 
 def _texts(modules: Iterable[Module], project: Project) -> dict[str, str | None]:

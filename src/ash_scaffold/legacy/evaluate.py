@@ -7,7 +7,10 @@ macro, and functions of the code base that are a single expression. An unknown p
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TypeGuard
 
 import msgspec
 from tree_sitter import Node
@@ -16,10 +19,16 @@ from ash_scaffold.ash.naming import macro_camelize, macro_underscore
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywords, key_text, pairs
 from ash_scaffold.syntax.values import Unreadable, Value, alias_text, read
-from ash_scaffold.term import Atom, Capture, Keyword, Module
+from ash_scaffold.term import Atom, Capture, Keyword, Module, Sigil
 
 # Deeper nesting than a person writes: Python's own stack is the limit otherwise.
 _MAX_DEPTH = 60
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """A map some of whose values may be unreadable; its keys are texts and atoms."""
+
+    items: tuple[tuple[str | Atom, object], ...] = ()
 
 
 class Pairs(msgspec.Struct, frozen=True):
@@ -43,6 +52,11 @@ def builtin_call(name: str, arguments: list[object], unknown: Unreadable) -> obj
     first, rest = arguments[0], arguments[1:]
     if name == "unquote" and not rest:
         return first
+    if name in _ON_LISTS and isinstance(first, list) and first and not rest:
+        return _ON_LISTS[name](first)
+    if name.startswith("Decimal."):
+        number = _decimal(name, arguments)
+        return unknown if number is None else number
     if name in _ON_NAMES and not rest:
         text = first.name if isinstance(first, Atom) else first
         return _ON_NAMES[name](text) if isinstance(text, str) else unknown
@@ -78,6 +92,13 @@ def shown(value: object) -> str:
         return f'"{value}"'
     if value is None or isinstance(value, bool):
         return {None: "nil", True: "true", False: "false"}[value]
+    if isinstance(value, Capture):
+        return f"&{value.module}.{value.function}/{value.arity}"
+    if isinstance(value, Sigil):
+        return f"~{value.name}[{value.text}]"
+    if isinstance(value, Entries):
+        items = (f"{shown(key)} => {shown(item)}" for key, item in value.items)
+        return "%{" + ", ".join(items) + "}"
     if isinstance(value, Pairs):
         return "[" + ", ".join(f"{key}: {shown(item)}" for key, item in value.items) + "]"
     if isinstance(value, list):
@@ -87,6 +108,36 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def _decimal(name: str, arguments: Sequence[object]) -> Decimal | None:
+    """Return the number of `Decimal.new/1`, `Decimal.from_float/1` and `Decimal.new/3`."""
+    if any(isinstance(each, bool) for each in arguments):
+        return None
+    try:
+        match name, list(arguments):
+            case "Decimal.new", [str() | int() as number]:
+                found = Decimal(number)
+                return found if found.is_finite() else None
+            case "Decimal.from_float", [float() as number]:
+                return Decimal(repr(number))
+            case "Decimal.new", [int() as sign, int() as digits, int() as exponent]:
+                return Decimal((0 if sign > 0 else 1, tuple(map(int, str(abs(digits)))), exponent))
+    except InvalidOperation:
+        return None
+    return None
+
+
+_ON_LISTS: dict[str, Callable[[list[object]], object]] = {
+    "hd": lambda items: items[0],
+    "List.first": lambda items: items[0],
+    "List.last": lambda items: items[-1],
+}
+_ON_NUMBERS: dict[str, Callable[[int | float, int | float], int | float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+# A product of numbers as people write them has fewer digits.
+_GREATEST = 10**30
 _ON_NAMES: dict[str, Callable[[str], object]] = {
     "to_string": str,
     "Atom.to_string": str,
@@ -151,6 +202,8 @@ def evaluate(place: Place, node: Node, depth: int = 0) -> object:
         return _list(place, node, depth)
     if kind == "tuple":
         return tuple(evaluate(place, item, depth + 1) for item in expressions(node))
+    if kind == "map":
+        return _map(place, node, depth)
     if kind == "block" and len(expressions(node)) == 1:
         return evaluate(place, expressions(node)[0], depth + 1)
     if kind == "unary_operator" and place.text(node)[0] in "@&":
@@ -217,19 +270,50 @@ def _binary(place: Place, node: Node, depth: int) -> object:
     unknown = Unreadable(place.text(node))
     if left is None or right is None or sign is None:
         return unknown
-    operator = place.text(sign)
-    if operator == "|>":
+    name = place.text(sign)
+    if name == "|>":
         return _piped(place, left, right, depth)
-    if operator not in ("++", "--", "<>"):
+    if name not in ("++", "--", "<>") and name not in _ON_NUMBERS:
         return unknown
     one, other = evaluate(place, left, depth + 1), evaluate(place, right, depth + 1)
-    if operator == "<>":
+    if name in _ON_NUMBERS:
+        if not (_is_number(one) and _is_number(other)):
+            return unknown
+        number = _ON_NUMBERS[name](one, other)
+        return number if abs(number) < _GREATEST else unknown
+    if name == "<>":
         return one + other if isinstance(one, str) and isinstance(other, str) else unknown
     first, second = _items(one), _items(other)
     if first is None or second is None:
         return unknown
-    joined = first + second if operator == "++" else [item for item in first if item not in second]
+    joined = first + second if name == "++" else [item for item in first if item not in second]
     return _as_pairs(joined) or joined
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _map(place: Place, node: Node, depth: int) -> object:
+    """`%{"a" => 1, b: 2}`; one that updates another, or with other keys, is unreadable."""
+    found: list[tuple[str | Atom, object]] = []
+    for child in node.named_children:
+        if child.type != "map_content":
+            return Unreadable(place.text(node))
+        for entry in expressions(child):
+            if entry.type == "keywords":
+                found += [(Atom(key), value) for key, value in _pairs(place, entry, depth)]
+                continue
+            left, sign, right = (
+                entry.child_by_field_name(name) for name in ("left", "operator", "right")
+            )
+            if left is None or right is None or sign is None or place.text(sign) != "=>":
+                return Unreadable(place.text(node))
+            key = evaluate(place, left, depth + 1)
+            if not isinstance(key, str | Atom):
+                return Unreadable(place.text(node))
+            found.append((key, evaluate(place, right, depth + 1)))
+    return Entries(tuple(found))
 
 
 def _access(place: Place, node: Node, depth: int) -> object:
@@ -269,6 +353,19 @@ def _interpolated(place: Place, node: Node, depth: int) -> object:
     if "\\" in text:
         return Unreadable(place.text(node))
     return text if node.type == "string" else Atom(text)
+
+
+def captured(function: Lambda) -> Capture | None:
+    """Return the function that `&Module.name/arity` or `&name/arity` names, `None` for others."""
+    place, node = function.place, function.node
+    literal = read(place.file.tree, node, lambda written: place.resolve(node, written))
+    if isinstance(literal, Capture):
+        return literal
+    operand = node.child_by_field_name("operand")
+    name, slash, arity = place.text(operand).partition("/") if operand is not None else ("",) * 3
+    if not slash or not name.strip().isidentifier() or not arity.strip().isdecimal():
+        return None
+    return Capture(place.module, name.strip(), int(arity))
 
 
 def apply(function: object, value: object) -> object:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeGuard
 
 import msgspec
 
+from ash_scaffold.ash.defaults import shown_default
+from ash_scaffold.ash.hints import CallDefault, LegacyDefault, UnreadDefault
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
 from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, Hints, Unread
@@ -39,6 +42,9 @@ def read_legacy(project: Project, folder: str | Path | None = None) -> Hints:
     """
     code = CodeBase(source_files(project, folder))
     hints = read_code(code, project.modules)
+    if folder is not None:
+        schemas = (_without_calls_elsewhere(each, code, project) for each in hints.schemas)
+        hints = msgspec.structs.replace(hints, schemas=tuple(schemas))
     return msgspec.structs.replace(hints, folder=None if folder is None else str(folder))
 
 
@@ -49,6 +55,23 @@ def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) 
         if _SCHEMA.search(file.source):
             reader.read_file(file)
     return reader.hints()
+
+
+def _without_calls_elsewhere(schema: EctoSchema, code: CodeBase, project: Project) -> EctoSchema:
+    """Leave out the functions of another repository, which the project can't call."""
+
+    def is_elsewhere(default: LegacyDefault) -> TypeGuard[CallDefault]:
+        if not isinstance(default, CallDefault) or default.module in project.modules:
+            return False
+        return code.find(default.module) is not None
+
+    fields = tuple(
+        msgspec.structs.replace(field, default=UnreadDefault(shown_default(field.default)))
+        if is_elsewhere(field.default)
+        else field
+        for field in schema.fields
+    )
+    return msgspec.structs.replace(schema, fields=fields)
 
 
 class _Reader:

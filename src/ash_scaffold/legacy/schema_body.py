@@ -16,6 +16,7 @@ from ash_scaffold.ash.hints import Role
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.legacy.code_base import CodeBase, SchemaCall
+from ash_scaffold.legacy.defaults import field_default, is_clock
 from ash_scaffold.legacy.ecto import (
     ArrayType,
     CustomType,
@@ -266,6 +267,7 @@ class _BodyReader:
             redact=self._redacted(name, options, key=key),
             maker=by,
             generator=generator,
+            default=field_default(options),
             ecto_type=type_,
         )
         self._fields[name] = field
@@ -310,8 +312,10 @@ class _BodyReader:
             if not isinstance(name, Atom):
                 self.miss(site.node, f"the name of {which} can't be read: {shown(name)}")
                 continue
-            source = merged.get(f"{which}_source")
+            source, by = merged.get(f"{which}_source"), merged.get("autogenerate")
             options = Pairs((("source", source),)) if source is not None else Pairs()
+            if by is not None and not is_clock(by):
+                options = Pairs((*options.items, ("autogenerate", by)))
             field = self._add_typed(name.name, type_, options, site.node, shown(type_))
             if field is not None:
                 self._roles[field.column] = role

@@ -158,6 +158,9 @@ def maker(type_: FieldType, options: Pairs, *, key: bool, foreign: bool) -> tupl
         by_caller = key and not foreign and type_ != PlainType("id")
         return (Maker.CALLER if by_caller else Maker.UNSAID), ""
     if isinstance(by, tuple):
+        uuid = isinstance(type_, PlainType) and type_.name in ("binary_id", "uuid")
+        if uuid and by == (Module("Ecto.UUID"), Atom("generate"), []):
+            return Maker.UUID, ""
         return Maker.OTHER, shown(by)
     if isinstance(type_, CustomType):
         return Maker.OTHER, type_.module

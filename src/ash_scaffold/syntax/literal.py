@@ -29,6 +29,7 @@ from ash_scaffold.term import (
     Operator,
     Parent,
     Ref,
+    Sigil,
     Term,
 )
 
@@ -323,6 +324,8 @@ def _scalar(term: Term) -> str | None:
             return name
         case Capture():
             return f"&{term.module}.{term.function}/{term.arity}"
+        case Sigil(name=name, text=text):
+            return f"~{name}[{text}]"
         case Ref(name=name):
             return _ref(name)
         case Parent(name=name):

@@ -15,7 +15,7 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.syntax.parse import Tree, expressions, is_keywords, pairs
-from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Term
+from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Sigil, Term
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -47,6 +47,14 @@ _ESCAPE = re.compile(
     r"|(?P<line>\r?\n)|(?P<other>.))",
     re.DOTALL,
 )
+_TIME = r"\d\d:\d\d:\d\d(?:\.\d{1,6})?"
+# The sigils of dates and times, each with the form of its text.
+_DATES = {
+    "D": re.compile(r"-?\d{4}-\d\d-\d\d"),
+    "T": re.compile(_TIME),
+    "N": re.compile(rf"-?\d{{4}}-\d\d-\d\d[ T]{_TIME}"),
+    "U": re.compile(rf"-?\d{{4}}-\d\d-\d\d[ T]{_TIME}(?:Z|[+-]\d\d:\d\d)"),
+}
 _WORD_ATOMS: dict[str, bool | None] = {"nil": None, "true": True, "false": False}
 
 
@@ -214,6 +222,11 @@ def _charlist(tree: Tree, node: Node) -> list[Term]:
 def _sigil(tree: Tree, node: Node) -> Term:
     parts = {child.type: child for child in node.children}
     name = tree.text(parts["sigil_name"])
+    if name in _DATES and "sigil_modifiers" not in parts:
+        text = _quoted(tree, node)
+        if _DATES[name].fullmatch(text) is None:
+            raise _NotStaticError
+        return Sigil(name, text)
     modifiers = tree.text(parts["sigil_modifiers"]) if "sigil_modifiers" in parts else ""
     if name not in ("s", "S", "c", "C", "w", "W") or (modifiers and name not in ("w", "W")):
         raise _NotStaticError

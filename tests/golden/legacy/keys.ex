@@ -119,6 +119,7 @@ defmodule App.Core.Plain do
     attribute :mark, :string do
       allow_nil? false
       public? true
+      default &App.Mark.make/0
       constraints trim?: false, allow_empty?: true
     end
   end
@@ -272,7 +273,6 @@ defmodule App.Core.Ulid do
 end
 
 # key-chosen keyless: It has no primary key; the key of its Ecto schema serves as Ash's: seq.
-# legacy-generator plain.mark: The legacy code makes its value by {App.Mark, :make, []} (lib/app.ex:7), which Ash is not told of: a create has to give it.
 # legacy-custom-type prefixed.id: The Ecto schema reads it by App.PrefixedId (lib/app.ex:58); the attribute id holds what the column does.
 # legacy-generator prefixed.id: The legacy code makes its value by App.PrefixedId (lib/app.ex:58), which Ash is not told of: a create has to give it.
 # legacy-custom-type ulids.id: The Ecto schema reads it by Ecto.ULID (lib/app.ex:49); the attribute id holds what the column does.
