@@ -47,10 +47,10 @@ def test_every_schema_is_found_with_its_table_and_context(tmp_path: Path) -> Non
             "lib/app/embedded.ex": "defmodule App.Embedded do\n  use Ecto.Schema\n"
             "  embedded_schema do\n  end\nend\n",
             "lib/app/base.ex": "defmodule App.Schema do\n  defmacro __using__(_) do\n    quote do\n"
-            '      schema "nothing" do\n      end\n    end\n  end\nend\n',
+            '      use Ecto.Schema\n      schema "nothing" do\n      end\n    end\n  end\nend\n',
             "lib/app/resource.ex": "defmodule App.Thing do\n  use Ash.Resource, domain: App.D\n"
             '  postgres do\n    table "things"\n    schema "public"\n  end\nend\n',
-            "lib/top.ex": 'defmodule Top do\n  schema "tops" do\n  end\nend\n',
+            "lib/top.ex": 'defmodule Top do\n  use Ecto.Schema\n  schema "tops" do\n  end\nend\n',
         },
     )
     accounts = ModuleEntry("App.Accounts", "lib/app/accounts.ex", 1)
@@ -79,6 +79,49 @@ def test_a_base_module_outside_of_the_code_is_reported(tmp_path: Path) -> None:
     found = hints(tmp_path, {"lib/a.ex": text})
     what = "no `use Ecto.Schema` was found (Kit.Schema is used): its defaults are assumed"
     assert found.unread == (Unread("lib/a.ex", 1, "A", what),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "use Hermes.Server.Component, type: :tool\n  schema do\n    field :a, :string\n  end",
+        "use Hermes.Server.Component\n  schema do\n    %{topic: {:required, :string}}\n  end",
+        "use Absinthe.Schema\n  schema do\n    query :q\n  end\n  object :user do\n  end",
+        "use Drops.Contract\n  schema(atomize: true) do\n    %{required(:a) => string()}\n  end",
+        "use App.Params\n  schema do\n    field :a, :integer\n  end",
+        'import App.Params\n  schema "params" do\n    field :a, :integer\n  end',
+        'require OpenApiSpex\n  OpenApiSpex.schema(%{title: "A", type: :object})',
+    ],
+)
+def test_the_schema_of_another_library_is_none(tmp_path: Path, text: str) -> None:
+    params = (
+        "defmodule App.Params do\n  defmacro __using__(_) do\n    quote do\n"
+        "      import App.Params\n    end\n  end\nend\n"
+    )
+    files = {"lib/a.ex": f"defmodule App.A do\n  {text}\nend\n", "lib/params.ex": params}
+    found = hints(tmp_path, files)
+    assert (found.schemas, found.embedded, found.unread) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "use App.Base, :schema",
+        "use App.Record",
+        "import Ecto.Schema",
+        "use TypedEctoSchema",
+    ],
+)
+def test_a_schema_is_ectos_by_a_macro_of_the_project(tmp_path: Path, first: str) -> None:
+    base = (
+        "defmodule App.Base do\n  def schema do\n    quote do\n      use App.Record\n    end\n"
+        "  end\n  defmacro __using__(which), do: apply(__MODULE__, which, [])\nend\n"
+        "defmodule App.Record do\n  defmacro __using__(_) do\n    quote do\n"
+        "      use Ecto.Schema\n    end\n  end\nend\n"
+    )
+    text = f'defmodule App.A do\n  {first}\n  schema "as" do\n  end\nend\n'
+    found = hints(tmp_path, {"lib/a.ex": text, "lib/base.ex": base})
+    assert ([each.table.name for each in found.schemas], found.unread) == (["as"], ())
 
 
 def test_a_module_without_a_readable_table_is_said(tmp_path: Path) -> None:
@@ -151,8 +194,11 @@ def test_every_schema_of_the_sample_project_is_read_whole() -> None:
 
 
 def test_a_file_that_does_not_parse_is_named(tmp_path: Path) -> None:
-    found = hints(tmp_path, {"lib/a.ex": 'defmodule A do\n  schema "as" do\n  x = )\nend\n'})
-    assert [(item.path, item.line) for item in found.unparsed] == [("lib/a.ex", 3)]
+    found = hints(
+        tmp_path,
+        {"lib/a.ex": 'defmodule A do\n  use Ecto.Schema\n  schema "as" do\n  x = )\nend\n'},
+    )
+    assert [(item.path, item.line) for item in found.unparsed] == [("lib/a.ex", 4)]
     assert all(isinstance(item, Unparsed) for item in found.unparsed)
 
 

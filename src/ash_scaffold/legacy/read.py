@@ -1,7 +1,9 @@
 """Read the Ecto schemas of the legacy code, as hints.
 
-Nothing is run. A schema is a module with `schema "table" do`, whichever base module it uses; the
-attributes that a base module of the project sets (`@primary_key` …) are looked up there.
+Nothing is run. A schema is a module with `schema "table" do` that uses `Ecto.Schema`, by itself or
+by a base module of the project; the attributes that such a base sets (`@primary_key` …) are looked
+up there. A base outside of the code base may be one of Ecto's. Many other libraries have a `schema`
+of their own, which is none of this module's business.
 """
 
 from __future__ import annotations
@@ -111,7 +113,7 @@ class _Reader:
             self._unparsed.append(Unparsed(file.path, fault.line, fault.text))
         for module in file.modules:
             facts = self._code.facts(file, module)
-            if facts.schemas:
+            if facts.schemas and _may_be_ecto(facts):
                 self._read_module(file, module, facts)
             elif "Ecto.Schema" in {use.module for use in module.uses}:
                 self._miss(file, module.span.line, module, "no schema that can be read")
@@ -123,8 +125,8 @@ class _Reader:
         # The module's own schema outweighs one that a macro puts there.
         own = [schema for schema in facts.schemas if schema.place.file is file]
         schema = (own or list(facts.schemas))[-1]
-        if not _BASES.intersection(facts.uses):
-            used = ", ".join(dict.fromkeys(facts.opaque)) or "nothing"
+        if not _is_ecto(facts):
+            used = ", ".join(dict.fromkeys(facts.opaque))
             what = f"no `use Ecto.Schema` was found ({used} is used): its defaults are assumed"
             self._miss(file, module.span.line, module, what)
         body = read_body(
@@ -175,6 +177,18 @@ class _Reader:
                 partial=body.partial,
             ),
         )
+
+
+def _is_ecto(facts: ModuleFacts) -> bool:
+    return bool(_BASES.intersection((*facts.uses, *facts.imports)))
+
+
+def _may_be_ecto(facts: ModuleFacts) -> bool:
+    """Whether the `schema` of a module is Ecto's: known to be, or like it and from unknown code."""
+    if _is_ecto(facts):
+        return True
+    alike = any("embedded" in each.call.name or _table(each) is not None for each in facts.schemas)
+    return alike and bool(facts.opaque)
 
 
 def _rank(schema: EctoSchema) -> tuple[int, bool, str]:
