@@ -177,6 +177,7 @@ def test_options(line: str, expected: dict[str, object]) -> None:
         (":string, default: nil", None),
         (":boolean, default: false", False),
         (":integer, default: @size * 2 - 1", 9),
+        (":integer, default: :timer.minutes(2)", 120_000),
         (":integer, default: @huge", UnreadDefault(str(2**63))),
         (":float, default: -0.5", -0.5),
         (':decimal, default: Decimal.new("1.50")', DecimalDefault("1.50")),

@@ -54,6 +54,8 @@ def builtin_call(name: str, arguments: list[object], unknown: Unreadable) -> obj
         return first
     if name in _ON_LISTS and isinstance(first, list) and first and not rest:
         return _ON_LISTS[name](first)
+    if name in _MILLISECONDS and isinstance(first, int) and not rest:
+        return first * _MILLISECONDS[name]
     if name.startswith("Decimal."):
         number = _decimal(name, arguments)
         return unknown if number is None else number
@@ -130,6 +132,11 @@ _ON_LISTS: dict[str, Callable[[list[object]], object]] = {
     "hd": lambda items: items[0],
     "List.first": lambda items: items[0],
     "List.last": lambda items: items[-1],
+}
+_MILLISECONDS = {
+    ":timer.seconds": 1000,
+    ":timer.minutes": 60_000,
+    ":timer.hours": 3_600_000,
 }
 _ON_NUMBERS: dict[str, Callable[[int | float, int | float], int | float]] = {
     "+": operator.add,
