@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from ash_scaffold.check.hand_over import HandOver, LegacyUser
+from ash_scaffold.check.hand_over import HandOver, LegacyCall, LegacyUser
 from ash_scaffold.check.report import (
     CheckReport,
     Source,
@@ -47,6 +47,7 @@ USERS = HandOver(
     table="users",
     module="App.Accounts.User",
     owned_by_ash=False,
+    calls=(LegacyCall("token", "App.Token.make/1", "lib/user.ex", 9),),
     legacy=tuple(LegacyUser(f"App.L{n}", "context", "lib/l.ex", n) for n in range(1, 6)),
 )
 FREE = HandOver(table="tickets", module="App.Ticket", owned_by_ash=True)
@@ -77,6 +78,8 @@ Accepted
 2 findings: 1 breaks, 1 stale; 1 accepted.
 Legacy code still refers to
   users: App.L1, App.L2, App.L3 and 2 more
+Resources still call legacy code
+  users: token App.Token.make/1
 Only Ash refers to
   tickets (owned_by_ash)
 """
@@ -205,8 +208,22 @@ def test_json() -> None:
                     {"module": f"App.L{n}", "kind": "context", "path": "lib/l.ex", "line": n}
                     for n in range(1, 6)
                 ],
+                "calls": [
+                    {
+                        "attribute": "token",
+                        "function": "App.Token.make/1",
+                        "path": "lib/user.ex",
+                        "line": 9,
+                    }
+                ],
             },
-            {"table": "tickets", "module": "App.Ticket", "owned_by_ash": True, "legacy": []},
+            {
+                "table": "tickets",
+                "module": "App.Ticket",
+                "owned_by_ash": True,
+                "legacy": [],
+                "calls": [],
+            },
         ],
         "problems": [],
         "timings": {},

@@ -1,4 +1,4 @@
-"""The hand-over: tables that legacy code still refers to, and tables that only Ash uses."""
+"""The hand-over: who still refers to a table, and the legacy code that its resource calls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.term import Atom, Capture, Module
 
 _USERS = 3
 
@@ -25,16 +26,27 @@ class LegacyUser(msgspec.Struct, frozen=True):
     line: int
 
 
+class LegacyCall(msgspec.Struct, frozen=True):
+    """A function of the legacy code that an attribute's default calls, and where that stands."""
+
+    attribute: str
+    function: str
+    path: str
+    line: int
+
+
 class HandOver(msgspec.Struct, frozen=True, kw_only=True):
     """A table with a resource, and the legacy modules that still refer to it.
 
-    Without any, only Ash does. `owned_by_ash` is as configured.
+    Without any, only Ash does. `owned_by_ash` is as configured. `calls` are the functions of the
+    legacy code that the resource itself needs: they have to stay, or move.
     """
 
     table: str
     module: str
     owned_by_ash: bool
     legacy: tuple[LegacyUser, ...] = ()
+    calls: tuple[LegacyCall, ...] = ()
 
 
 def hand_over(
@@ -52,9 +64,31 @@ def hand_over(
                 LegacyUser(user.module, user.kind.value, user.path, user.line)
                 for user in {user.module: user for user in reversed(users.get(table, ()))}.values()
             )[::-1],
+            calls=tuple(_calls(project, resources[table])),
         )
         for table in tables
     )
+
+
+def _calls(project: Project, parsed: ParsedResource) -> Iterator[LegacyCall]:
+    """Find the defaults that the plan has of the legacy code, where they still stand."""
+    read = None if parsed.read is None else parsed.read.resource
+    written = {} if read is None else {each.column: each.default for each in read.attributes}
+    for attribute in parsed.item.resource.attributes:
+        match attribute.default:
+            case Capture(module=module, function=name, arity=arity):
+                called = f"{module}.{name}/{arity}"
+            case (Module(name=module), Atom(name=name), list() as args):
+                called = f"{module}.{name}/{len(args)}"
+            case _:
+                continue
+        if module not in project.modules:
+            continue
+        if read is not None and written.get(attribute.column) != attribute.default:
+            continue
+        place = parsed.place_of(attribute.column)
+        at = ("", 0) if place is None else (place.path, place.line)
+        yield LegacyCall(attribute.name, called, *at)
 
 
 def hand_over_lines(tables: Sequence[HandOver]) -> Iterator[str]:
@@ -69,6 +103,12 @@ def hand_over_lines(tables: Sequence[HandOver]) -> Iterator[str]:
             names = [user.module for user in each.legacy]
             more = f" and {len(names) - _USERS} more" if len(names) > _USERS else ""
             yield f"  {each.table}{_owned(each)}: {', '.join(names[:_USERS])}{more}"
+    calling = [each for each in tables if each.calls]
+    if calling:
+        yield "Resources still call legacy code"
+        for each in calling:
+            calls = ", ".join(f"{call.attribute} {call.function}" for call in each.calls)
+            yield f"  {each.table}: {calls}"
     if free:
         yield "Only Ash refers to"
         for each in free:
