@@ -98,7 +98,7 @@ def test_dependencies_that_are_fetched_bring_their_settings(tmp_path: Path) -> N
     "settings",
     [
         "[import_deps: [:not_fetched], line_length: 20]",
-        '[line_length: 20, inputs: raise("no")]',
+        '[line_length: 20, locals_without_parens: raise("no")]',
     ],
 )
 def test_settings_that_do_not_load_leave_ours_with_the_projects_line_length(

@@ -58,7 +58,7 @@ def doctor(
 ) -> None:
     """Check Elixir, the project, the repo, snapshots and database; show the lines that are missing.
 
-    Without a database, what needs one is skipped.
+    Without a database, what needs one is skipped. Runs no code of the project.
     """
     with ending(as_json=json, verbose=verbose):
         options = source_options(

@@ -127,7 +127,11 @@ def resources(
     ] = None,
     no_format: Annotated[
         bool,
-        typer.Option("--no-format", help="Don't run mix format.", rich_help_panel=_MODULES),
+        typer.Option(
+            "--no-format",
+            help="Don't run mix format, nor so any code of the project.",
+            rich_help_panel=_MODULES,
+        ),
     ] = False,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
@@ -169,7 +173,8 @@ def resources(
         bool,
         typer.Option(
             "--dry-run",
-            help="Show what changed in the schema, and the diff; write nothing.",
+            help="Show what changed in the schema, and the diff; write nothing, run no code of the "
+            "project.",
             rich_help_panel=_OUTPUT,
         ),
     ] = False,
@@ -205,6 +210,7 @@ def resources(
             out=out,
             templates=templates,
             use_formatter=not no_format,
+            run_project=not dry_run,
             adopt_context=adopt_context,
             prune=prune,
             refresh_style=refresh_style,

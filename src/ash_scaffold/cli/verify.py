@@ -132,7 +132,8 @@ def verify(
 ) -> None:
     """Ask the compiled resources of the project, and compare them with the database.
 
-    Runs `mix` in the project: what the resources say is held against the live
+    Runs `mix` in the project, and so its code, with the whole environment: what
+    the resources say is held against the live
     catalog, and rows are read through Ash and compared with what PostgreSQL
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """

@@ -163,8 +163,10 @@ def _config(root: Path) -> tuple[Config, tuple[Problem, ...]]:
 
 
 def _formatter(project: Project) -> tuple[Problem, ...]:
-    """Format a text as every run does."""
-    tried = format_files({"trial": "1\n"}, project, locals_without_parens=formatter_calls())
+    """Format a text as every run does, without code of the project."""
+    tried = format_files(
+        {"trial": "1\n"}, project, locals_without_parens=formatter_calls(), run_project=False
+    )
     return tried.problems
 
 

@@ -126,7 +126,7 @@ def formatted(project: Project, wanted: Edits) -> Edits:
         except UnicodeDecodeError:
             continue
         staged[f"{path} before"], staged[f"{path} after"] = pair
-    done = format_files(staged, project, locals_without_parens=formatter_calls())
+    done = format_files(staged, project, locals_without_parens=formatter_calls(), run_project=False)
     found = dict(wanted.files)
     for path in texts:
         before_text = staged.get(f"{path} before")

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
+from ash_scaffold.project.mix_environment import without_secrets
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
 from ash_scaffold.project.write import JOURNAL_FOLDER
 
@@ -61,7 +62,8 @@ def ask_git(root: Path) -> Snapshots | None:
     git = shutil.which("git")
     if git is None:
         return None
-    command = (git, "--no-optional-locks")
+    # A repository's own settings could name a program to run.
+    command = (git, "--no-optional-locks", "-c", "core.fsmonitor=false")
     inside = _run((*command, "rev-parse", "--is-inside-work-tree"), root)
     if inside is None or inside.stdout.strip() != "true":
         return None
@@ -102,7 +104,12 @@ def _split(output: str) -> list[str]:
 
 def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str] | None:
     """Run a command that asks nothing and uses no network; None when it can't be run."""
-    environment = {**os.environ, "HEX_OFFLINE": "1", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    environment = {
+        **without_secrets(os.environ),
+        "HEX_OFFLINE": "1",
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+    }
     try:
         return subprocess.run(
             command,

@@ -29,13 +29,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `accepted` are the objects of `[[accept]]`. `old_texts` are modules as this version renders
     them from the facts of the snapshots, for those that another version wrote; without
-    `refresh_style` a difference that is only the version's is not written.
+    `refresh_style` a difference that is only the version's is not written. The formatter runs code
+    of the project only with `run_project`.
     """
 
     accepted: frozenset[str] = frozenset()
     old_texts: Mapping[str, str] = {}
     refresh_style: bool = False
     use_formatter: bool = True
+    run_project: bool = True
 
 
 class OtherModule(msgspec.Struct, frozen=True):

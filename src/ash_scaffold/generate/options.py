@@ -28,7 +28,8 @@ _WIDE = 80  # characters: a longer list of tables is written one a line
 class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `resources`; `tables` and `exclude` are patterns.
 
-    `behind` takes a database as it is that lacks migrations of the project.
+    `behind` takes a database as it is that lacks migrations of the project. `run_project` lets
+    the formatter run code of the project, where its settings can't be read.
     """
 
     source: SourceOptions
@@ -40,6 +41,7 @@ class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
     out: str | None = None
     templates: Path | None = None
     use_formatter: bool = True
+    run_project: bool = True
     adopt_context: bool = False
     prune: bool = False
     refresh_style: bool = False

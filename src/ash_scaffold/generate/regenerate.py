@@ -115,7 +115,12 @@ def _format(
 ) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
     if not settings.use_formatter or not texts:
         return texts, ()
-    result = format_files(texts, project, locals_without_parens=formatter_calls())
+    result = format_files(
+        texts,
+        project,
+        locals_without_parens=formatter_calls(),
+        run_project=settings.run_project,
+    )
     return result.texts, result.problems
 
 

@@ -160,6 +160,7 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
             old_texts=rendered.old_texts,
             refresh_style=options.refresh_style,
             use_formatter=options.use_formatter,
+            run_project=options.run_project,
         ),
     )
     written = (*files.files, *run.dropped.files)

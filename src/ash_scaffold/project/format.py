@@ -1,7 +1,9 @@
 """`mix format` over generated texts: one subprocess, in a staging folder, no file of the project.
 
-The project's own `.formatter.exs` is used when its dependencies are there; the calls of Ash's and
-AshPostgres' DSL stay without parentheses either way.
+The settings are the project's, read as text; mix then runs without the project. Where text is not
+enough (plugins, computed settings) and the caller allows it, mix loads the project and its
+`.formatter.exs`, which is code. The calls of Ash's and AshPostgres' DSL stay without parentheses
+either way.
 """
 
 from __future__ import annotations
@@ -20,11 +22,32 @@ from pathlib import Path
 import msgspec
 
 from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.project.formatter_settings import FormatterSettings, read_formatter_settings
+from ash_scaffold.project.mix_environment import without_secrets
 from ash_scaffold.project.mix_project import Project
 
-DEFAULT_LINE_LENGTH = 98
 _STAGE = "ASH_SCAFFOLD_STAGE"
 _SETTINGS = "ASH_SCAFFOLD_FORMATTER"
+_NO_PROJECT = "mix.exs"
+_NO_CONFIG = "config.exs"
+_NO_PROJECT_TEXT = f"""\
+defmodule AshScaffold.Stage.MixProject do
+  use Mix.Project
+
+  def project do
+    stage = System.fetch_env!("{_STAGE}")
+
+    [
+      app: :ash_scaffold_stage,
+      version: "0.0.0",
+      config_path: Path.join(stage, "{_NO_CONFIG}"),
+      build_path: Path.join(stage, "_build"),
+      deps_path: Path.join(stage, "deps"),
+      lockfile: Path.join(stage, "mix.lock")
+    ]
+  end
+end
+"""
 _STAGED_NAME = re.compile(r"\S*?(\d{6})\.ex\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -51,13 +74,15 @@ def format_files(
     project: Project,
     *,
     locals_without_parens: Sequence[str],
+    run_project: bool = True,
     timeout_seconds: float = 120.0,
 ) -> Formatted:
     """Format Elixir texts, keyed by any name, as the project's formatter does.
 
     Runs `mix format` once (a second time with plain settings when the project's own fail). It
-    asks nothing and uses no network. On any failure the texts come back as they were, with one
-    problem: `FORMATTER_MISSING` (a note) or `FORMATTER_FAILED` (a warning).
+    asks nothing and uses no network. Without `run_project` no code of the project runs. On any
+    failure the texts come back as they were, with one problem: `FORMATTER_MISSING` (a note) or
+    `FORMATTER_FAILED` (a warning).
     """
     if not files:
         return Formatted(texts={})
@@ -73,15 +98,17 @@ def format_files(
     with tempfile.TemporaryDirectory(prefix="ash_scaffold-") as folder:
         stage = _Stage(Path(folder), mix, timeout_seconds)
         error: str | None = None
-        if _loadable(project):
+        settings = read_formatter_settings(project)
+        if run_project and not settings.complete and _loadable(project):
             stage.fill(files, _project_settings(project, locals_without_parens))
             error = stage.run(project, own=True)
             if error is None:
                 return Formatted(texts=stage.read(files), project_settings=True)
-        stage.fill(files, _plain_settings(project, locals_without_parens))
+        stage.fill(files, _plain_settings(settings, locals_without_parens))
         error = stage.run(project, own=False)
         if error is None:
-            return Formatted(texts=stage.read(files))
+            own = project.formatter.path is not None and settings.complete
+            return Formatted(texts=stage.read(files), project_settings=own)
     return _unformatted(
         files,
         Code.FORMATTER_FAILED,
@@ -107,6 +134,8 @@ class _Stage:
         for number, text in enumerate(files.values()):
             self._path(number).write_bytes(text.encode())
         self.settings.write_text(settings, encoding="utf-8")
+        (self.folder / _NO_PROJECT).write_text(_NO_PROJECT_TEXT, encoding="utf-8")
+        (self.folder / _NO_CONFIG).write_text("[]\n", encoding="utf-8")
 
     def read(self, files: Mapping[str, str]) -> dict[str, str]:
         return {name: self._path(number).read_bytes().decode() for number, name in enumerate(files)}
@@ -141,9 +170,10 @@ class _Stage:
 
     def _environment(self, project: Project, *, own: bool) -> dict[str, str]:
         # HEX_OFFLINE keeps Hex off the network; with no standard input mix never waits for an
-        # answer; MIX_EXS at a file that is not there makes mix run without a project.
+        # answer. Without any project mix would still load the config/config.exs of the folder
+        # that it runs in, so MIX_EXS is a project that has nothing.
         environment = {
-            **os.environ,
+            **without_secrets(os.environ),
             _STAGE: str(self.folder),
             "HEX_OFFLINE": "1",
             "MIX_QUIET": "1",
@@ -153,7 +183,7 @@ class _Stage:
         if own:
             environment[_SETTINGS] = str(project.root / (project.formatter.path or ""))
         else:
-            environment["MIX_EXS"] = str(self.folder / "none.exs")
+            environment["MIX_EXS"] = str(self.folder / _NO_PROJECT)
         return environment
 
 
@@ -193,13 +223,14 @@ def _project_settings(project: Project, calls: Sequence[str]) -> str:
     )
 
 
-def _plain_settings(project: Project, calls: Sequence[str]) -> str:
-    line_length = project.formatter.line_length or DEFAULT_LINE_LENGTH
+def _plain_settings(settings: FormatterSettings, calls: Sequence[str]) -> str:
+    """Return settings that are data: those that were read, and Ash's calls."""
+    switches = "".join(f"  {switch},\n" for switch in settings.switches)
     return (
         "[\n"
         f'  inputs: [Path.join(System.fetch_env!("{_STAGE}"), "*.ex")],\n'
-        f"  line_length: {line_length},\n"
-        f"  locals_without_parens: [{', '.join(calls)}]\n"
+        f"{switches}"
+        f"  locals_without_parens: [{', '.join((*settings.calls, *calls))}]\n"
         "]\n"
     )
 
