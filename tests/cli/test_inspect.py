@@ -47,7 +47,7 @@ def test_it_shows_every_column_its_types_and_why(
 
     lines = [" ".join(line.split()) for line in done.out.splitlines()]
     assert done.code == 0
-    assert lines[1] == "people (table, key: id)"
+    assert lines[1] == "people (table, key: id) → Person, named after its table"
     assert lines[4:8] == [
         "id integer id App.Types.Int4",
         "name varchar(40) name :string, max_length: 40, trim?: false, allow_empty?: true",
@@ -171,6 +171,43 @@ def test_usage_shows_who_uses_each_table_in_place_of_its_columns(
         "controller ShopWeb.OrderController lib/shop_web/order_controller.ex:4 reference",
         "worker Shop.Prune lib/shop/prune.ex:4 query: Repo.delete_all",
     ]
+
+
+@pytest.mark.usefixtures("legacy")
+def test_the_name_of_a_resource_stands_there_with_the_reason(
+    run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    ddl = TABLES + "CREATE TABLE news (id bigserial PRIMARY KEY);"
+    asked = ("inspect", "--url", database(ddl))
+
+    tables = json.loads(run(*asked, "--json").out)["tables"]
+    assert {t["name"]: (t["resource"], t["resource_why"]) for t in tables} == {
+        "customers": ("Customer", "as its Ecto schema, Shop.Sales.Customer"),
+        "orders": ("Order", "as its Ecto schema, Shop.Sales.Order"),
+        "news": ("News", "after its table"),
+    }
+    said = " ".join(run(*asked).out.split())
+    assert (
+        "orders (table, key: id) → Order, named as its Ecto schema, Shop.Sales.Order column" in said
+    )
+
+
+def test_a_resource_that_is_configured_or_there_is_named_in_full(
+    project: Path, run: Callable[..., Done], database: Callable[..., str]
+) -> None:
+    url = database(TABLES)
+    (project / "ash_scaffold.toml").write_text(
+        '[domains."Shop.Sales"]\ntables = ["*"]\n[tables.customers]\nresource = "Buyer"\n'
+    )
+    run("resources", "--url", url)
+    tables = json.loads(run("inspect", "--url", url, "--json").out)["tables"]
+    assert {t["name"]: (t["resource"], t["resource_why"]) for t in tables} == {
+        "customers": ("Shop.Sales.Buyer", "as the configuration says"),
+        "orders": (
+            "Shop.Sales.Order",
+            "as the resource that is there, lib/shop/sales/order.ex",
+        ),
+    }
 
 
 @pytest.mark.usefixtures("legacy")

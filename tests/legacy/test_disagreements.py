@@ -413,14 +413,15 @@ def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Databa
             "legacy-table-shared",
             "lib/app.ex:14",
             "users is also the table of App.Core.Person, which has more fields (5 against 1) and "
-            "takes precedence.",
+            "takes precedence. Its resource, App.Core.Person, is named as its Ecto schema, "
+            "App.Core.Person.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:25",
             "belongs_to writer has no foreign key: posts.writer_id does not refer to users.id. "
-            "It still becomes a relationship: App.Core.Post.writer, App.Core.User.posts.",
+            "It still becomes a relationship: App.Core.Entry.writer, App.Core.Person.posts.",
         ),
         (
             "note",
@@ -434,14 +435,14 @@ def test_everything_is_told_with_file_and_line(reflect_ddl: Callable[..., Databa
             "legacy-no-foreign-key",
             "lib/app.ex:27",
             "many_to_many tags has no foreign key: posts_tags.post_id does not refer to posts.id. "
-            "It still becomes a relationship: App.Core.Post.tags, App.Core.Tag.posts.",
+            "It still becomes a relationship: App.Core.Entry.tags, App.Core.Label.posts.",
         ),
         (
             "note",
             "legacy-no-foreign-key",
             "lib/app.ex:27",
             "many_to_many tags has no foreign key: posts_tags.tag_id does not refer to tags.id. "
-            "It still becomes a relationship: App.Core.Post.tags, App.Core.Tag.posts.",
+            "It still becomes a relationship: App.Core.Entry.tags, App.Core.Label.posts.",
         ),
         (
             "warning",

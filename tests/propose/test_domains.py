@@ -62,7 +62,7 @@ def n(name: str) -> Name:
         ("active_storage_blobs active_storage_files", [], "ActiveStorage"),
         ("orders order_items", [], "Orders"),
         ("BackgroundJob BackgroundJobTask", [], "BackgroundJobs"),
-        ("weird-name zz", [], "Zzs"),
+        ("weird-name zz", [], "Zzes"),
     ],
 )
 def test_a_group_is_named_after_its_centre_or_what_all_begin_with(

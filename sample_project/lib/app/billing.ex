@@ -2,12 +2,12 @@ defmodule App.Billing do
   use Ash.Domain
 
   resources do
-    resource App.Billing.Account
     resource App.Billing.Coupon
     resource App.Billing.Customer
-    resource App.Billing.Entry
     resource App.Billing.Invoice
     resource App.Billing.InvoiceLine
+    resource App.Billing.LedgerAccount
+    resource App.Billing.LedgerEntry
     resource App.Billing.Payment
     resource App.Billing.Plan
     resource App.Billing.Subscription

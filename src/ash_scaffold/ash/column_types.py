@@ -9,7 +9,9 @@ import msgspec
 
 from ash_scaffold.ash.hints import ArrayHint, DatetimeHint, EnumHint, Legacy, ObjectHint, TypeHint
 from ash_scaffold.ash.keys import Keys
+from ash_scaffold.ash.naming import camelize, singular_name, underscore
 from ash_scaffold.ash.predicate import listed_values
+from ash_scaffold.ash.schema_names import schema_name
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.type_modules import ColumnId, enum_segments
 from ash_scaffold.ash.types import Family, Risk, rule_for
@@ -95,10 +97,12 @@ def type_mapper(
     *,
     geo_postgis: bool,
     renamed: Mapping[str, str] | None = None,
+    enums: Mapping[ColumnId, str] = {},
 ) -> TypeMapper:
     """Make the mapper for a database, with the modules of single columns' enums named.
 
-    `renamed` are the names that people gave to modules of types.
+    `renamed` are the names that people gave to modules of types; `enums` are the last segments of
+    the modules that the project has for enums of single columns.
     """
     bare = TypeMapper(database.types, namespace)
     columns = _enum_columns(database, config, legacy)
@@ -107,10 +111,21 @@ def type_mapper(
         namespace,
         config.type_for,
         geo_postgis=geo_postgis,
-        enums=enum_segments(columns, bare.taken()),
+        enums=enum_segments(columns, bare.taken(), enums, _spelled(legacy)),
         labels=_label_names(database, legacy),
         renamed=renamed,
     )
+
+
+def _spelled(legacy: Legacy) -> dict[Name, str]:
+    """Return the names of tables in the singular as Ecto schemas spell them: `BigQueryJob`."""
+    found = {}
+    for table in legacy.tables():
+        plain = camelize(singular_name(underscore(table.name)))
+        named = schema_name(legacy.schemas(table), plain, ()).choices[:1]
+        if named and named[0].casefold() == plain.casefold():
+            found[table] = named[0]
+    return found
 
 
 def _label_names(database: Database, legacy: Legacy) -> dict[Name, Mapping[str, str]]:

@@ -6,7 +6,8 @@ and which of them may be NULL; a hint adds their meaning and their names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -199,6 +200,15 @@ class Legacy:
     def associations(self, table: Name) -> list[LegacyAssociation]:
         """Return the associations of a table's schemas, those of the leading one first."""
         return [a for schema in self._schemas.get(table, ()) for a in schema.associations]
+
+    def schemas(self, table: Name) -> Sequence[LegacySchema]:
+        """Return the schemas of a table, the leading one first."""
+        return self._schemas.get(table, ())
+
+    def contexts(self) -> frozenset[str]:
+        """Return the modules directly below which several schemas stand."""
+        count = Counter(each.context for found in self._schemas.values() for each in found)
+        return frozenset(context for context, schemas in count.items() if schemas > 1)
 
     def tables(self) -> list[Name]:
         """Return the tables that have a schema, in the order of their names."""

@@ -273,6 +273,7 @@ def prepare(
         legacy,
         geo_postgis=state.geo_postgis,
         renamed=modules.renamed,
+        enums=state.enums,
     )
     virtual_keys = configured_keys(database, config)
     virtual_keys += legacy_keys(database, legacy, virtual_keys)

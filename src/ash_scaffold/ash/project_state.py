@@ -44,8 +44,10 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     `modules` maps every module that is no Ash resource, domain or generated type to its file;
     `domains` maps Ash domains to theirs; `resources` are by the table they are pinned to.
     `names` are those that the resources' files give, by table; `types` are the modules of
-    generated types that people have renamed, by what they would be called. `repo_extensions` is
-    None when the repo's can't be read.
+    generated types that people have renamed, by what they would be called. `generated` are the
+    modules that the snapshots have of resources, by table, whether or not they are still there;
+    `enums` the last segments of the modules that columns have for an enum of their own.
+    `repo_extensions` is None when the repo's can't be read.
     """
 
     app: str
@@ -55,6 +57,8 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     resources: Mapping[Name, ExistingResource] = {}
     names: Mapping[Name, ResourceNames] = {}
     types: Mapping[str, str] = {}
+    generated: Mapping[Name, str] = {}
+    enums: Mapping[tuple[Name, str], str] = {}
     legacy: tuple[LegacySchema, ...] = ()
     geo_postgis: bool = False
     repo_extensions: tuple[str, ...] | None = None

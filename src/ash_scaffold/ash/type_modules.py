@@ -173,16 +173,31 @@ def enum_segment(table: Name, column: str, taken: Iterable[str]) -> str:
     return Names(taken).take(*_enum_segments(table, column))
 
 
-def enum_segments(columns: Iterable[ColumnId], taken: Iterable[str]) -> dict[ColumnId, str]:
-    """Name the modules of the enums of all the given columns, no two alike."""
+def enum_segments(
+    columns: Iterable[ColumnId],
+    taken: Iterable[str],
+    pinned: Mapping[ColumnId, str] = {},
+    singulars: Mapping[Name, str] = {},
+) -> dict[ColumnId, str]:
+    """Name the modules of the enums of all the given columns, no two alike.
+
+    `pinned` are those that a project has; `singulars` are the names of tables in the singular,
+    where it is known how the project spells them.
+    """
     names = Names(taken)
     ordered = sorted(set(columns), key=lambda at: (at[0].schema != "public", at))
-    return {
-        (table, column): names.take(*_enum_segments(table, column)) for table, column in ordered
-    }
+    found = {at: pinned[at] for at in ordered if at in pinned and names.free(pinned[at])}
+    for segment in found.values():
+        names.take(segment)
+    for table, column in ordered:
+        if (table, column) not in found:
+            choices = _enum_segments(table, column, singulars.get(table))
+            found[table, column] = names.take(*choices)
+    return found
 
 
-def _enum_segments(table: Name, column: str) -> tuple[str, ...]:
-    segment = camelize(singular_name(underscore(table.name))) + camelize(underscore(column))
+def _enum_segments(table: Name, column: str, singular: str | None = None) -> tuple[str, ...]:
+    owner = singular or camelize(singular_name(underscore(table.name)))
+    segment = owner + camelize(underscore(column))
     schema = camelize(underscore(table.schema))
     return segment, f"{segment}Enum", f"{schema}{segment}"

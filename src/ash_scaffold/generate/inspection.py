@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -12,6 +12,9 @@ from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
+from ash_scaffold.ash.module_names import NamedResource, named_resources
+from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.ash.scope import Options, plan_scope
 from ash_scaffold.ash.type_mapper import TypeMapper
 from ash_scaffold.ash.virtual_keys import configured_keys, legacy_keys
 from ash_scaffold.config import Config, Resolver, load_config
@@ -25,7 +28,8 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.migrations import NO_MIGRATIONS, find_migrations
 from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.read import read_project
-from ash_scaffold.project.read_state import choose_repo, has_geo_postgis
+from ash_scaffold.project.read_state import choose_repo, has_geo_postgis, project_state
+from ash_scaffold.project.snapshot import read_snapshots
 from ash_scaffold.session import (
     OpenProject,
     SourceOptions,
@@ -66,11 +70,18 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
-    """A relation with its columns in order; `usage` is unset without `--usage`."""
+    """A relation with its columns in order; `usage` is unset without `--usage`.
+
+    `resource` is the module that it has or would get, the last segment alone where no domain is
+    known for it, None where the configuration leaves it out; `resource_why` says how it is
+    named.
+    """
 
     schema: str
     name: str
     kind: str
+    resource: str | None = None
+    resource_why: str = ""
     primary_key: tuple[str, ...]
     columns: tuple[ColumnView, ...]
     usage: tuple[User, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -134,6 +145,10 @@ def inspect(
     views, found = inspect_database(
         database, Resolver(config), app, names, Legacy(hints.schemas), geo_postgis=geo
     )
+    resources = _resources(
+        database, Resolver(config), _state(code, hints, repo, mix_project=project is not None)
+    )
+    views = tuple(_with_resource(view, resources) for view in views)
     if usage:
         # Every table is looked for: a name without its schema may mean one that is not shown.
         users = table_users(code, hints, (table.name for table in database.tables))
@@ -149,6 +164,52 @@ def inspect(
         reading=tuple(sorted(problems, key=Problem.sort_key)),
         other_schemas=database.other_schemas,
     )
+
+
+def _state(project: Project, hints: Hints, repo: str | None, *, mix_project: bool) -> ProjectState:
+    """Return the state of the project, as far as the names of resources need it."""
+    if not mix_project:
+        return ProjectState(app=_APP, repo="", legacy=hints.schemas)
+    try:
+        snapshots = read_snapshots(project.root)
+    except ScaffoldError:
+        snapshots = {}
+    return project_state(project, hints.schemas, repo or "", snapshots)
+
+
+def _resources(
+    database: Database, config: Resolver, state: ProjectState
+) -> dict[Name, NamedResource]:
+    """Name the resource of each table that the configuration does not leave out.
+
+    A table that is in no domain is named as in the context of its Ecto schema, which gives only
+    the last segment.
+    """
+    scope = plan_scope(database, state, config, Options())
+    legacy = Legacy(state.legacy)
+    contexts = {
+        name: next((each.context for each in legacy.schemas(name)), "") or state.app
+        for name in scope.unassigned
+    }
+    tables = [table.name for table in database.tables]
+    try:
+        found = named_resources({**contexts, **scope.domains}, state, config, tables)
+    except ScaffoldError:
+        # The run of `resources` says what is wrong with the configuration.
+        return {}
+    return {
+        name: msgspec.structs.replace(each, module=each.module.rpartition(".")[2])
+        if name in contexts
+        else each
+        for name, each in found.items()
+    }
+
+
+def _with_resource(view: TableView, resources: Mapping[Name, NamedResource]) -> TableView:
+    found = resources.get(Name(view.schema, view.name))
+    if found is None:
+        return view
+    return msgspec.structs.replace(view, resource=found.module, resource_why=found.why)
 
 
 def _project(options: SourceOptions, *, usage: bool) -> Project | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from ash_scaffold.ash.hints import EnumHint
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.ash.module_names import Modules
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.types import Family, all_rules, row_of
@@ -365,13 +366,22 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
     unread = (item for item in hints.unread if item.path not in broken)
     relationships = _relationships(plan)
     return (
-        *(_problem(each, relationships) for each in found if each.module not in others),
+        *(
+            _problem(each, relationships, plan.modules)
+            for each in found
+            if each.module not in others
+        ),
         *(_unread(item) for item in unread if item.module not in others),
     )
 
 
-def _problem(item: Disagreement, relationships: Mapping[tuple[Name, str], list[str]]) -> Problem:
+def _problem(
+    item: Disagreement, relationships: Mapping[tuple[Name, str], list[str]], modules: Modules
+) -> Problem:
     what = item.what
+    if item.code is Code.LEGACY_TABLE_SHARED and item.table in modules.resources:
+        resource, why = modules.resources[item.table], modules.reasons[item.table]
+        what += f" Its resource, {resource}, is named {why}."
     if item.refers_to is not None:
         key = legacy_key_name(item.column, *item.refers_to)
         names = relationships.get((item.table, key), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -19,6 +20,9 @@ from ash_scaffold.syntax.literal import atom
 
 _ENTRIES = "resources"
 _STORAGE = "def storage_type/0"
+_COLUMN = "column "
+_ENUM_USE = "use Ash.Type.Enum"
+_MODULE = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)+")
 
 
 def choose_repo(project: Project, option: str | None, config: Config) -> str | None:
@@ -65,10 +69,42 @@ def project_state(
         domains={domain.module: domain.path for domain in project.domains},
         resources=_resources(project, snapshots),
         types=types,
+        generated={
+            each.table: each.planned or each.module
+            for _, each in sorted(snapshots.items())
+            if each.table is not None
+        },
+        enums=_enums(snapshots, types),
         legacy=legacy,
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
     )
+
+
+def _enums(
+    snapshots: Mapping[str, Snapshot], renamed: Mapping[str, str]
+) -> dict[tuple[Name, str], str]:
+    """Return the last segments of the enums that attributes were generated with, by column.
+
+    Those that people have renamed are under the name that was generated.
+    """
+    planned = {name: generated for generated, name in renamed.items()}
+    enums = {
+        name
+        for name, each in snapshots.items()
+        if any(entity.lines[0].startswith(_ENUM_USE) for entity in each.entities)
+    }
+    found = {}
+    for each in snapshots.values():
+        for entity in each.entities if each.table is not None else ():
+            column = entity.object.removeprefix(_COLUMN)
+            if entity.section != "attributes" or column == entity.object:
+                continue
+            named = [name for name in _MODULE.findall("\n".join(entity.lines)) if name in enums]
+            if named and each.table is not None:
+                module = planned.get(named[0], named[0])
+                found[each.table, column] = module.rpartition(".")[2]
+    return found
 
 
 def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:

@@ -58,6 +58,11 @@ def with_names(
             for name, each in state.resources.items()
         },
         names=names,
+        generated={renames.table(name): each for name, each in state.generated.items()},
+        enums={
+            (renames.table(name), renames.column(renames.table(name), column)): segment
+            for (name, column), segment in state.enums.items()
+        },
         legacy=tuple(legacy_renamed(each, renames.table, renames.column) for each in state.legacy),
     )
 

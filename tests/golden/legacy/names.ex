@@ -4,9 +4,9 @@ defmodule App.Core do
   resources do
     resource App.Core.Like
     resource App.Core.Post
-    resource App.Core.PostTag
     resource App.Core.Profile
     resource App.Core.Tag
+    resource App.Core.Tagging
     resource App.Core.User
   end
 end
@@ -125,12 +125,12 @@ defmodule App.Core.Post do
       public? true
     end
 
-    has_many :taggings, App.Core.PostTag do
+    has_many :taggings, App.Core.Tagging do
       public? true
     end
 
     many_to_many :labels, App.Core.Tag do
-      through App.Core.PostTag
+      through App.Core.Tagging
       join_relationship :taggings
       public? true
     end
@@ -138,48 +138,6 @@ defmodule App.Core.Post do
     many_to_many :fans, App.Core.User do
       through App.Core.Like
       join_relationship :likes
-      public? true
-    end
-  end
-end
-
-defmodule App.Core.PostTag do
-  use Ash.Resource,
-    domain: App.Core,
-    data_layer: AshPostgres.DataLayer
-
-  postgres do
-    table "posts_tags"
-    repo App.Repo
-    migrate? false
-  end
-
-  actions do
-    defaults [:read, :destroy, create: :*, update: :*]
-  end
-
-  attributes do
-    attribute :post_id, :integer do
-      primary_key? true
-      allow_nil? false
-      public? true
-    end
-
-    attribute :tag_id, :integer do
-      primary_key? true
-      allow_nil? false
-      public? true
-    end
-  end
-
-  relationships do
-    belongs_to :post, App.Core.Post do
-      define_attribute? false
-      public? true
-    end
-
-    belongs_to :tag, App.Core.Tag do
-      define_attribute? false
       public? true
     end
   end
@@ -251,7 +209,49 @@ defmodule App.Core.Tag do
 
   relationships do
     many_to_many :posts, App.Core.Post do
-      through App.Core.PostTag
+      through App.Core.Tagging
+      public? true
+    end
+  end
+end
+
+defmodule App.Core.Tagging do
+  use Ash.Resource,
+    domain: App.Core,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "posts_tags"
+    repo App.Repo
+    migrate? false
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    attribute :post_id, :integer do
+      primary_key? true
+      allow_nil? false
+      public? true
+    end
+
+    attribute :tag_id, :integer do
+      primary_key? true
+      allow_nil? false
+      public? true
+    end
+  end
+
+  relationships do
+    belongs_to :post, App.Core.Post do
+      define_attribute? false
+      public? true
+    end
+
+    belongs_to :tag, App.Core.Tag do
+      define_attribute? false
       public? true
     end
   end

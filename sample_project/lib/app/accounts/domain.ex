@@ -3,8 +3,8 @@ defmodule App.Accounts.Domain do
 
   resources do
     resource App.Accounts.Resources.LoginAttempt
+    resource App.Accounts.Resources.Profile
     resource App.Accounts.Resources.User
-    resource App.Accounts.Resources.UserProfile
     resource App.Accounts.Resources.UserToken
   end
 end

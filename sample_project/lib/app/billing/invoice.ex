@@ -130,7 +130,7 @@ defmodule App.Billing.Invoice do
       public? true
     end
 
-    has_many :entries, App.Billing.Entry do
+    has_many :entries, App.Billing.LedgerEntry do
       source_attribute :year
       destination_attribute :invoice_year
       filter expr(invoice_number == parent(number))

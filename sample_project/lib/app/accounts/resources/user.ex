@@ -79,7 +79,7 @@ defmodule App.Accounts.Resources.User do
   end
 
   relationships do
-    has_many :entries, App.Billing.Entry do
+    has_many :entries, App.Billing.LedgerEntry do
       destination_attribute :recorded_by_id
       public? true
     end
@@ -112,7 +112,7 @@ defmodule App.Accounts.Resources.User do
       public? true
     end
 
-    has_one :profile, App.Accounts.Resources.UserProfile do
+    has_one :profile, App.Accounts.Resources.Profile do
       public? true
     end
 

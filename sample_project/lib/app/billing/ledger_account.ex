@@ -1,4 +1,4 @@
-defmodule App.Billing.Account do
+defmodule App.Billing.LedgerAccount do
   use Ash.Resource,
     domain: App.Billing,
     data_layer: AshPostgres.DataLayer
@@ -48,20 +48,20 @@ defmodule App.Billing.Account do
   end
 
   relationships do
-    belongs_to :parent, App.Billing.Account do
+    belongs_to :parent, App.Billing.LedgerAccount do
       source_attribute :parent_code
       destination_attribute :code
       define_attribute? false
       public? true
     end
 
-    has_many :children, App.Billing.Account do
+    has_many :children, App.Billing.LedgerAccount do
       source_attribute :code
       destination_attribute :parent_code
       public? true
     end
 
-    has_many :entries, App.Billing.Entry do
+    has_many :entries, App.Billing.LedgerEntry do
       source_attribute :code
       destination_attribute :account_code
       public? true

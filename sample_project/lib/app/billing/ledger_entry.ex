@@ -1,4 +1,4 @@
-defmodule App.Billing.Entry do
+defmodule App.Billing.LedgerEntry do
   use Ash.Resource,
     domain: App.Billing,
     data_layer: AshPostgres.DataLayer
@@ -85,7 +85,7 @@ defmodule App.Billing.Entry do
   end
 
   relationships do
-    belongs_to :account, App.Billing.Account do
+    belongs_to :account, App.Billing.LedgerAccount do
       source_attribute :account_code
       destination_attribute :code
       define_attribute? false

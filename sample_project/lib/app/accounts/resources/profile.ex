@@ -1,4 +1,4 @@
-defmodule App.Accounts.Resources.UserProfile do
+defmodule App.Accounts.Resources.Profile do
   use Ash.Resource,
     domain: App.Accounts.Domain,
     data_layer: AshPostgres.DataLayer
