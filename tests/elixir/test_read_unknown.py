@@ -62,6 +62,7 @@ def test_a_macro_in_an_entity_leaves_only_what_is_stated(text: str) -> None:
 
     fields = (
         "column type constraints description primary_key sensitive public generated writable "
+        "select_by_default "
         "update_default"
     )
     assert found.unknown == {("attributes", "a", field) for field in fields.split()}

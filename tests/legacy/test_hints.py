@@ -21,6 +21,7 @@ from ash_scaffold.ash.hints import (
     ObjectHint,
     Role,
     TypeHint,
+    Writable,
     memorable,
     renamed,
     with_remembered,
@@ -301,6 +302,9 @@ def test_every_fact_but_the_place_is_kept() -> None:
         role=Role.CREATED,
         maker=Maker.OTHER,
         generator="App.State.new/0",
+        writable=Writable.INSERT,
+        selected=False,
+        returned=True,
         default=ListDefault((MapDefault(((Atom("a"), DecimalDefault("1")),)),)),
         ecto_type=PlainType("string"),
     )

@@ -15,6 +15,7 @@ from ash_scaffold.ash.hints import (
     ObjectHint,
     Role,
     UnreadDefault,
+    Writable,
 )
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.legacy.code_base import CodeBase
@@ -155,7 +156,10 @@ def test_an_enum_may_be_nested_in_the_module_that_uses_it() -> None:
         ("field :x, :string, redact: true", {"redact": True}),
         ("field :x, :string, primary_key: true", {"maker": Maker.CALLER}),
         ("field :x, :string, read_after_writes: true", {"maker": Maker.DATABASE}),
-        ("field :x, :string, writable: :insert", {}),
+        ("field :x, :string, writable: :insert", {"writable": Writable.INSERT}),
+        ("field :x, :string, writable: :never", {"writable": Writable.NEVER}),
+        ("field :x, :string, writable: :always", {"writable": Writable.ALWAYS}),
+        ("field :x, :string, load_in_query: false", {"selected": False}),
         ("field :x, :string, @options", {"redact": True, "column": "y"}),
         ("field(:x, :string, null: false) :: String.t()", {}),
         (

@@ -17,7 +17,7 @@ from ash_scaffold.ash.defaults import (
     shown_default,
 )
 from ash_scaffold.ash.draft import TableAttributes
-from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role
+from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role, Writable
 from ash_scaffold.ash.keys import Keys, PrimaryKey
 from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind
 from ash_scaffold.ash.naming import Names, attribute_name
@@ -163,7 +163,8 @@ class AttributePlanner:
         else:
             attribute = generated_by_client(attribute, mapped, field)
             attribute = timestamp(attribute, table, mapped, field)
-        return with_legacy_default(attribute, table, column, mapped, field)
+        attribute = with_legacy_default(attribute, table, column, mapped, field)
+        return attribute if field is None else with_field_options(attribute, field)
 
 
 def _names(
@@ -344,6 +345,23 @@ def with_legacy_default(
         attribute = replace(attribute, update_default=default)
     fills = table.filled_by_trigger(column.name)
     return replace(attribute, default=default, generated=fills)
+
+
+def with_field_options(attribute: Attribute, field: LegacyField) -> Attribute:
+    """Follow the options of an Ecto field about reading and writing it.
+
+    What the legacy code never sends, and what it reads back after a write, the database makes.
+    """
+    replace = msgspec.structs.replace
+    if attribute.primary_key:
+        return attribute
+    if not field.selected:
+        attribute = replace(attribute, select_by_default=False)
+    if field.writable is Writable.NEVER:
+        return replace(attribute, writable=False, generated=True)
+    if field.returned and attribute.default is ABSENT:
+        return replace(attribute, generated=attribute.kind is AttributeKind.ATTRIBUTE)
+    return attribute
 
 
 def _is_client_filled(column: Column) -> bool:

@@ -110,6 +110,14 @@ class Maker(StrEnum):
     OTHER = "other"
 
 
+class Writable(StrEnum):
+    """The writes that may send a field's value."""
+
+    ALWAYS = ""
+    INSERT = "insert"
+    NEVER = "never"
+
+
 class Role(StrEnum):
     """The columns that the legacy code keeps as timestamps of a row."""
 
@@ -124,6 +132,8 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `type` is None where it adds nothing to the catalog. `custom` is the Ecto type's module where
     that is code of its own, whose meaning is unknown. `path` and `line` are its place. `default`
     is what an insert sends that was given no value, whatever the column's own default is.
+    `selected` is false where a query has to ask for it, `returned` means that it is read back after
+    each write, since the database makes or changes it.
     """
 
     name: str
@@ -137,6 +147,9 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     maker: Maker = Maker.UNSAID
     generator: str = ""
     default: LegacyDefault = None
+    writable: Writable = Writable.ALWAYS
+    selected: bool = True
+    returned: bool = False
 
 
 class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

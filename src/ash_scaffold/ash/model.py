@@ -61,6 +61,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     public: bool = True
     generated: bool = False
     writable: bool = True
+    select_by_default: bool = True
     default: Term | Absent = ABSENT
     update_default: Term | Absent = ABSENT
 
@@ -142,7 +143,10 @@ class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actions(msgspec.Struct, frozen=True, kw_only=True):
-    """The default actions; a tuple of accepted private attributes for create and update."""
+    """The default actions; a tuple of accepted private attributes for create and update.
+
+    `update_only` are all that an update accepts, where that is not every public attribute.
+    """
 
     read: bool = True
     destroy: bool = False
@@ -150,6 +154,7 @@ class Actions(msgspec.Struct, frozen=True, kw_only=True):
     update: bool = False
     create_accept: tuple[str, ...] = ()
     update_accept: tuple[str, ...] = ()
+    update_only: tuple[str, ...] | None = None
     primary: bool = True
 
 

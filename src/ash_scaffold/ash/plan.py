@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -10,9 +10,17 @@ from ash_scaffold.ash.attributes import AttributePlanner, in_config
 from ash_scaffold.ash.column_types import type_mapper
 from ash_scaffold.ash.constraints import ParentKeys, with_constraints
 from ash_scaffold.ash.draft import Draft
-from ash_scaffold.ash.hints import Legacy
+from ash_scaffold.ash.hints import Legacy, Writable
 from ash_scaffold.ash.keys import find_keys, table_key
-from ash_scaffold.ash.model import ABSENT, Actions, Domain, Relationship, Resource, SupportType
+from ash_scaffold.ash.model import (
+    ABSENT,
+    Actions,
+    Attribute,
+    Domain,
+    Relationship,
+    Resource,
+    SupportType,
+)
 from ash_scaffold.ash.module_names import Modules, plan_modules
 from ash_scaffold.ash.named_values import named_value_problems
 from ash_scaffold.ash.naming import attribute_name
@@ -66,7 +74,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     parents = ParentKeys(database)
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
-        actions, of_actions = _actions(draft, config, scope.domains[name])
+        actions, of_actions = _actions(draft, config, scope.domains[name], prepared.legacy)
         resource, of_constraints = with_constraints(
             _resource(draft, state.repo, config, actions, relationships.by_table.get(name, ())),
             draft,
@@ -170,7 +178,9 @@ def _draft_tables(
     return drafts, problems
 
 
-def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | None, list[Problem]]:
+def _actions(
+    draft: Draft, config: Resolver, domain: str, legacy: Legacy
+) -> tuple[Actions | None, list[Problem]]:
     """Choose the default actions: what the table allows, within what was allowed for."""
     allowed = config.actions_for(draft.name, domain) or "crud"
     if allowed == "none":
@@ -178,9 +188,10 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
     foreign = draft.table.kind is RelationKind.FOREIGN and not draft.table.updatable
     if allowed == "read" or draft.is_view or foreign:
         return Actions(), []
+    attributes = draft.columns.attributes
     accept = tuple(
         a.name
-        for a in draft.columns.attributes
+        for a in attributes
         if a.writable
         and not a.public
         and not a.allow_nil
@@ -204,6 +215,11 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
             )
         )
     keyed = draft.key is not None
+    insert_only = {
+        column
+        for column in draft.by_column
+        if (field := legacy.field(draft.name, column)) and field.writable is Writable.INSERT
+    }
     return (
         Actions(
             destroy=keyed,
@@ -211,8 +227,26 @@ def _actions(draft: Draft, config: Resolver, domain: str) -> tuple[Actions | Non
             update=keyed,
             create_accept=accept,
             update_accept=accept,
+            update_only=_updated(attributes, insert_only, accept),
         ),
         problems,
+    )
+
+
+def _updated(
+    attributes: Iterable[Attribute], insert_only: Collection[str], private: Collection[str]
+) -> tuple[str, ...] | None:
+    """Return what an update accepts, None where that is every public attribute.
+
+    `insert_only` are the columns that the legacy code sends with an insert alone.
+    """
+    written = [each for each in attributes if each.writable]
+    if not any(each.column in insert_only for each in written):
+        return None
+    return tuple(
+        each.name
+        for each in written
+        if each.column not in insert_only and (each.public or each.name in private)
     )
 
 

@@ -1,8 +1,8 @@
 """A resource as DSL entities: each a few lines of Elixir with the database object it stands for.
 
 Options stand in one order everywhere (`description`, `source`, `type`, `primary_key?`,
-`allow_nil?`, `sensitive?`, `public?`, `generated?`, `writable?`, `default`, `constraints`), one a
-line, and only where they differ from Ash's default.
+`allow_nil?`, `sensitive?`, `public?`, `generated?`, `writable?`, `select_by_default?`, `default`,
+`constraints`), one a line, and only where they differ from Ash's default.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _FLAGS = {
     "public?": "public",
     "generated?": "generated",
     "writable?": "writable",
+    "select_by_default?": "select_by_default",
 }
 
 
@@ -199,7 +200,9 @@ def _actions(actions: Actions | None) -> Section:
     if actions.create:
         writes.append(("create", _accept(actions.create_accept)))
     if actions.update:
-        writes.append(("update", _accept(actions.update_accept)))
+        only = actions.update_only
+        accepted = _accept(actions.update_accept) if only is None else _atoms(only)
+        writes.append(("update", accepted))
     if writes:
         defaults.append(Keyword(tuple(writes)))
     return Section(

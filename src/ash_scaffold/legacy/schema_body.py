@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.ash.hints import Role
+from ash_scaffold.ash.hints import Role, Writable
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.legacy.code_base import CodeBase, SchemaCall
@@ -268,6 +268,9 @@ class _BodyReader:
             maker=by,
             generator=generator,
             default=field_default(options),
+            writable=_writable(options),
+            selected=options.get("load_in_query") is not False,
+            returned=options.get("read_after_writes") is True,
             ecto_type=type_,
         )
         self._fields[name] = field
@@ -478,6 +481,12 @@ class _BodyReader:
 
 def _atom(value: object) -> str | None:
     return value.name if isinstance(value, Atom) else None
+
+
+def _writable(options: Pairs) -> Writable:
+    value = options.get("writable")
+    named = isinstance(value, Atom) and value.name in set(Writable)
+    return Writable(value.name) if named and isinstance(value, Atom) else Writable.ALWAYS
 
 
 def _filtered(options: Pairs) -> bool:

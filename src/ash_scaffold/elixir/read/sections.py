@@ -159,6 +159,7 @@ def _with_options(options: Options, start: Attribute, name: str) -> Attribute:
         public=options.flag("public?", start.public),
         generated=options.flag("generated?", start.generated),
         writable=options.flag("writable?", start.writable),
+        select_by_default=options.flag("select_by_default?", start.select_by_default),
         default=start.default if isinstance(default, Absent) else default,
         update_default=start.update_default if isinstance(update, Absent) else update,
     )
