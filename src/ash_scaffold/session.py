@@ -273,7 +273,13 @@ def make_session(
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)
     )
-    state = project_state(project, _legacy(opened.hints, snapshots), repo, snapshots)
+    state = project_state(
+        project,
+        _legacy(opened.hints, snapshots),
+        repo,
+        snapshots,
+        legacy_apart=_is_apart(project, opened.hints),
+    )
     changes = find_schema_changes(
         snapshots.values(),
         database,
@@ -508,6 +514,13 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
             todo="Name the folder of the Ecto schemas, or take it out to have them looked for.",
         )
     return read_legacy(project, folder)
+
+
+def _is_apart(project: Project, hints: Hints) -> bool:
+    """Whether the legacy code stands outside of the project."""
+    if hints.folder is None:
+        return False
+    return not (project.root / hints.folder).resolve().is_relative_to(project.root.resolve())
 
 
 def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:

@@ -11,14 +11,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 from tests.support import PROJECT, Output, generate
 
-from ash_scaffold.ash.hints import LegacySchema
+from ash_scaffold.ash.hints import ArrayHint, EctoTypeHint, LegacySchema
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
@@ -52,13 +52,24 @@ def legacy(source: Path) -> tuple[LegacySchema, ...]:
     return read_code(CodeBase([ElixirFile("lib/app.ex", source.read_bytes())])).schemas
 
 
+def types_of(schemas: tuple[LegacySchema, ...]) -> Iterator[str]:
+    """Give the modules that the types of fields are in."""
+    for schema in schemas:
+        for field in schema.fields:
+            hint = field.type.item if isinstance(field.type, ArrayHint) else field.type
+            if isinstance(hint, EctoTypeHint) and hint.source:
+                yield hint.source
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) -> None:
     ddl = case.read_text()
     config = _CONFIG.search(ddl)
     schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
     database = reflect_scratch(ddl, schemas=schemas)
-    state = structs.replace(PROJECT, legacy=legacy(case.with_suffix(".exs")))
+    read = legacy(case.with_suffix(".exs"))
+    there = dict.fromkeys(types_of(read), "lib/app.ex")
+    state = structs.replace(PROJECT, legacy=read, modules=there)
     said = (config[1] if config else "") + (_ALL if state.legacy else "")
     found = everything(generate(database, said, state=state))
     golden = case.with_suffix(".ex")

@@ -61,9 +61,8 @@ def test_a_macro_in_an_entity_leaves_only_what_is_stated(text: str) -> None:
     found = read(resource(f"attributes do\n{body}\nend"))
 
     fields = (
-        "column type constraints description primary_key sensitive public generated writable "
-        "select_by_default "
-        "update_default"
+        "column type constraints description primary_key sensitive public filterable sortable "
+        "generated writable select_by_default update_default"
     )
     assert found.unknown == {("attributes", "a", field) for field in fields.split()}
 

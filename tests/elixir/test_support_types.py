@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ash_scaffold.ash.hints import EctoTypeHint
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES
@@ -70,6 +71,15 @@ OWN = {
 }
 
 
+ECTO_TYPES = (
+    EctoTypeHint(module="App.Plain", is_parameterized=False),
+    EctoTypeHint(module="App.Mapped", of_map=True, is_parameterized=False),
+    EctoTypeHint(module="App.Secret", is_parameterized=False, encrypted=True),
+    EctoTypeHint(module="App.Prefixed", is_parameterized=True, schema="App.A", field="b"),
+    EctoTypeHint(module="Some.Library", schema="App.A", field="b", compares=True),
+)
+
+
 def every_support() -> Iterator[SupportType]:
     """Map every type of the type map in each way that a column may use it."""
     mapper = TypeMapper(OWN, "App.Types")
@@ -93,6 +103,8 @@ def every_support() -> Iterator[SupportType]:
     yield from mapper.stored_enum(jobs, "plan", (("free", "F"), ("pro", "P"))).supports
     yield from mapper.stored_enum(jobs, "level", (("first", 1),), is_open=True).supports
     yield from mapper.stored_enum(jobs, "mode", (("on", "on"),), is_open=True).supports
+    for hint in ECTO_TYPES:
+        yield from mapper.ecto_type(hint, TypeUse(name=Name("pg_catalog", "jsonb"))).supports
 
 
 SUPPORTS = {support.module: support for support in every_support()}

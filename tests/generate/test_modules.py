@@ -32,6 +32,7 @@ IN_FILE: dict[str, object] = {
     "use": "App.Resource",
     "extensions": ("App.Audit",),
     "owned_by_ash": ("users",),
+    "legacy_types": False,
     "columns": {"*.email": ColumnConfig(public=True)},
     "types": {"text": ":ci_string"},
     "tables": {"users": TableConfig(actions="none")},
@@ -53,6 +54,7 @@ IN_TABLE: dict[str, object] = {
 IN_COLUMN: dict[str, object] = {
     "name": "mail",
     "type": ":ci_string",
+    "legacy_type": False,
     "constraints": {"max_length": 5},
     "public": True,
     "sensitive": True,

@@ -11,6 +11,7 @@ from ash_scaffold.ash.hints import (
     ArrayHint,
     DatetimeHint,
     DecimalDefault,
+    EctoTypeHint,
     EnumHint,
     LegacyAssociation,
     LegacyField,
@@ -91,6 +92,10 @@ def test_a_schema() -> None:
     )
 
 
+def _library(module: str) -> EctoTypeHint:
+    return EctoTypeHint(module=module, schema="App.Thing", field="x", compares=True)
+
+
 @pytest.mark.parametrize(
     ("line", "type_"),
     [
@@ -105,7 +110,12 @@ def test_a_schema() -> None:
         ("embeds_many :x, App.X", None),
         ("field :x, Ecto.Enum, values: [a: 1]", EnumHint((("a", 1),))),
         ("field :x, {:array, Ecto.Enum}, values: [:a]", ArrayHint(EnumHint((("a", "a"),)))),
-        ("field :x, App.X", None),
+        (
+            "field :x, App.X",
+            _library("App.X"),
+        ),
+        ("field :x, EctoNetwork.INET", None),
+        ("polymorphic_embeds_one :x, types: []", None),
         ("field :x, something()", None),
     ],
 )
@@ -298,6 +308,7 @@ def test_every_fact_but_the_place_is_kept() -> None:
         line=3,
         type=ObjectHint(),
         custom="App.State",
+        apart="its option can't be read",
         redact=True,
         role=Role.CREATED,
         maker=Maker.OTHER,

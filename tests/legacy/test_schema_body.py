@@ -32,18 +32,23 @@ from ash_scaffold.legacy.ecto import (
     Hints,
     MapType,
     PlainType,
+    TypeCode,
     UnknownType,
     Unread,
 )
+from ash_scaffold.legacy.evaluate import Pairs
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
-from ash_scaffold.legacy.types import custom_module, type_hint
+from ash_scaffold.legacy.types import custom_module, type_hint, why_apart
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Sigil
 
 UTC, UTC_USEC = DateTimeType(utc=True, usec=False), DateTimeType(utc=True, usec=True)
 NAIVE = DateTimeType(utc=False, usec=False)
 STRING, ID, BINARY_ID = PlainType("string"), PlainType("id"), PlainType("binary_id")
+UUID, MAP = PlainType("uuid"), PlainType("map")
+# A library's type that is known to take no options.
+PLAIN = TypeCode(is_parameterized=False, compares=False)
 BASE = "  use Ecto.Schema\n"
 
 
@@ -92,14 +97,14 @@ def type_of(line: str, *others: str, before: str = "") -> FieldType:
         ("field :x, Ecto.Enum, values: [nil, true]", EnumHint((("nil", "nil"), ("true", "true")))),
         ("field :x, {:array, Ecto.Enum}, values: [:a]", ArrayType(EnumHint((("a", "a"),)))),
         ("field :x, EctoNetwork.INET", CustomType("EctoNetwork.INET")),
-        ("field :x, {:array, Ecto.ULID}", ArrayType(CustomType("Ecto.ULID"))),
+        ("field :x, {:array, Ecto.ULID}", ArrayType(CustomType("Ecto.ULID", code=PLAIN))),
         (
             'field :x, Prefixed, prefix: "usr", size: 3, default: nil',
-            CustomType("Prefixed"),
+            CustomType("Prefixed", options=Pairs((("prefix", "usr"), ("size", 3)))),
         ),
         ("embeds_one :x, App.Note", EmbedType("App.Note", many=False)),
         ("embeds_many :x, App.Note, on_replace: :delete", EmbedType("App.Note", many=True)),
-        ("polymorphic_embeds_one :x, types: []", CustomType("PolymorphicEmbed", PlainType("map"))),
+        ("polymorphic_embeds_one :x, types: []", CustomType("PolymorphicEmbed", MAP)),
     ],
 )
 def test_types(line: str, type_: FieldType) -> None:
@@ -108,8 +113,9 @@ def test_types(line: str, type_: FieldType) -> None:
         column="x",
         path="lib/f0.ex",
         line=5,
-        type=type_hint(type_),
+        type=type_hint(type_, "App.Thing", "x"),
         custom=custom_module(type_),
+        apart=why_apart(type_),
         ecto_type=type_,
     )
 
@@ -121,12 +127,13 @@ def test_the_stored_type_of_an_own_type_is_what_its_type_function_says() -> None
         "defmodule App.List do\n  use Ecto.Type\n  def type, do: {:array, :string}\nend\n"
         "defmodule App.Odd do\n  use Ecto.Type\n  def type, do: other()\nend\n"
     )
-    stored = {name: type_of(f"field :x, App.{name}", own) for name in ("Json", "Id", "List", "Odd")}
+    found = {name: type_of(f"field :x, App.{name}", own) for name in ("Json", "Id", "List", "Odd")}
+    stored = {name: type_.stored for name, type_ in found.items() if isinstance(type_, CustomType)}
     assert stored == {
-        "Json": CustomType("App.Json", PlainType("jsonb")),
-        "Id": CustomType("App.Id", PlainType("uuid")),
-        "List": CustomType("App.List", ArrayType(STRING)),
-        "Odd": CustomType("App.Odd", None),
+        "Json": PlainType("jsonb"),
+        "Id": UUID,
+        "List": ArrayType(STRING),
+        "Odd": None,
     }
 
 
@@ -238,14 +245,14 @@ def test_fields_without_a_column_are_none() -> None:
         ),
         (
             "@primary_key {:id, Ecto.ULID, autogenerate: true}",
-            ("id", "id", CustomType("Ecto.ULID"), Maker.OTHER, "Ecto.ULID"),
+            ("id", "id", CustomType("Ecto.ULID", code=PLAIN), Maker.OTHER, "Ecto.ULID"),
         ),
         (
             '@primary_key {:id, App.Id, autogenerate: true, prefix: "u"}',
             (
                 "id",
                 "id",
-                CustomType("App.Id"),
+                CustomType("App.Id", options=Pairs((("prefix", "u"),))),
                 Maker.OTHER,
                 "App.Id",
             ),

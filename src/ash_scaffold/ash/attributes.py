@@ -23,7 +23,7 @@ from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.secrets import looks_secret
-from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped
+from ash_scaffold.ash.type_mapper import Mapped, Unmapped
 from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
@@ -37,14 +37,14 @@ class AttributePlanner:
 
     def __init__(
         self,
-        types: TypeMapper,
+        types: ColumnTypes,
         keys: Keys,
         config: Resolver,
         names: Mapping[Name, ResourceNames],
         legacy: Legacy,
     ) -> None:
         self._file_names = names
-        self._types = ColumnTypes(types, keys, config, legacy)
+        self._types = types
         self._keys = keys
         self._config = config
         self._legacy = legacy
@@ -78,15 +78,17 @@ class AttributePlanner:
                 problems.append(_unreadable(table, column))
         names = self._names(table.name, [(column, config) for column, config, _ in usable])
         attributes = []
-        said: list[tuple[Column, Mapped, LegacyField, Attribute]] = []
+        filled: list[tuple[Column, Mapped, LegacyField, Attribute]] = []
         for column, config, mapped in usable:
             attribute = self._attribute(table, key, column, config, mapped, names[column.name])
             attributes.append(attribute)
             field = self._legacy.field(table.name, column.name)
             if field is not None:
-                problems += field_problems(table.name, field, attribute, config)
-                said.append((column, mapped, field, attribute))
-        problems += default_problems(table.name, said)
+                wanted = self._config.legacy_type_for(table.name, column.name)
+                said = config.type is not None or not wanted
+                problems += field_problems(table.name, field, attribute, mapped, said=said)
+                filled.append((column, mapped, field, attribute))
+        problems += default_problems(table.name, filled)
         return TableAttributes(
             attributes=tuple(attributes),
             mapped={column.name: mapped for column, _, mapped in usable},
@@ -141,7 +143,7 @@ class AttributePlanner:
             plain = not is_key and not foreign
             # The column's name too: a secret stays one, whatever a person calls it.
             secret = any(looks_secret(each, mapped) for each in (name, attribute_name(column.name)))
-            sensitive = (redacted and not is_key) or (plain and secret)
+            sensitive = (redacted and not is_key) or (plain and secret) or not mapped.comparable
         public = config.public if config.public is not None else not sensitive
         attribute = Attribute(
             name=name,
@@ -153,15 +155,18 @@ class AttributePlanner:
             allow_nil=not column.not_null and not is_key,
             sensitive=sensitive,
             public=public,
+            filterable=mapped.comparable,
+            sortable=mapped.comparable,
         )
         attribute = _filled(attribute, column, mapped)
         if attribute.default is ABSENT and table.filled_by_trigger(column.name):
             attribute = msgspec.structs.replace(attribute, generated=True)
+        made = made_by_code(mapped, field)
         if is_key and key is not None:
             alone = len(key.columns) == 1 and not foreign
-            attribute = key_attribute(attribute, column, mapped, field, alone=alone)
+            attribute = key_attribute(attribute, column, mapped, field, made, alone=alone)
         else:
-            attribute = generated_by_client(attribute, mapped, field)
+            attribute = generated_by_client(attribute, mapped, field, made)
             attribute = timestamp(attribute, table, mapped, field)
         attribute = with_legacy_default(attribute, table, column, mapped, field)
         return attribute if field is None else with_field_options(attribute, field)
@@ -243,16 +248,25 @@ _UUIDS: dict[Maker, Term] = {
 
 
 def key_attribute(
-    attribute: Attribute, column: Column, mapped: Mapped, field: LegacyField | None, *, alone: bool
+    attribute: Attribute,
+    column: Column,
+    mapped: Mapped,
+    field: LegacyField | None,
+    made: Capture | None,
+    *,
+    alone: bool,
 ) -> Attribute:
     """Give a single key of its own Ash's short form where Ash has one.
 
     A key that the legacy code generates is generated the same way; one that it makes by code of
-    its own, or takes from the caller, has to come from the caller of Ash too.
+    its own, or takes from the caller, has to come from the caller of Ash too, unless a function
+    without arguments makes it (`made`).
     """
     replace = msgspec.structs.replace
     if not alone:
         return attribute
+    if made is not None and column.generated is Generated.NONE:
+        return replace(attribute, generated=False, writable=False, default=made)
     maker = field.maker if field is not None else Maker.UNSAID
     by_client = maker in (Maker.UUID, Maker.UUID_V7, Maker.CALLER, Maker.OTHER)
     random = column.default is None or _RANDOM_UUID.match(column.default) is not None
@@ -278,14 +292,28 @@ def key_attribute(
 
 
 def generated_by_client(
-    attribute: Attribute, mapped: Mapped, field: LegacyField | None
+    attribute: Attribute, mapped: Mapped, field: LegacyField | None, made: Capture | None
 ) -> Attribute:
-    """Generate the uuid as the legacy code does, where the database does not."""
-    if field is None or field.maker not in _UUIDS or mapped.type != Atom("uuid"):
+    """Generate the value as the legacy code does, where the database does not."""
+    if field is None or attribute.generated or attribute.default is not ABSENT:
         return attribute
-    if attribute.generated or attribute.default is not ABSENT:
-        return attribute
-    return msgspec.structs.replace(attribute, default=_UUIDS[field.maker])
+    default: Term | None = made
+    if field.maker in _UUIDS and mapped.type == Atom("uuid"):
+        default = _UUIDS[field.maker]
+    return attribute if default is None else msgspec.structs.replace(attribute, default=default)
+
+
+_CALL = re.compile(r"\{([A-Z][\w.]*), :(\w+[?!]?), \[\]\}")
+
+
+def made_by_code(mapped: Mapped, field: LegacyField | None) -> Capture | None:
+    """Return the function that makes a value of the field: its type's, or the one it names."""
+    if field is None or field.maker is not Maker.OTHER:
+        return None
+    if field.generator == mapped.ecto_type:
+        return mapped.autogenerate
+    call = _CALL.fullmatch(field.generator)
+    return None if call is None else Capture(call[1], call[2], 0)
 
 
 def timestamp(
@@ -335,6 +363,7 @@ def with_legacy_default(
     if field is None or not _is_client_filled(column):
         return attribute
     short = attribute.kind in (AttributeKind.UUID_PRIMARY_KEY, AttributeKind.INTEGER_PRIMARY_KEY)
+    short = short or (field.maker in _UUIDS and attribute.default == _UUIDS[field.maker])
     named = attribute.kind is not AttributeKind.ATTRIBUTE and field.role is Role.NONE
     default = legacy_default(field, mapped)
     if isinstance(default, Absent) or short or (named and _is_clock(default)):
@@ -387,16 +416,20 @@ def in_config(table: Name, setting: str, column: str | None = None) -> str:
 
 
 def field_problems(
-    table: Name, field: LegacyField, attribute: Attribute, config: ColumnConfig
+    table: Name, field: LegacyField, attribute: Attribute, mapped: Mapped, *, said: bool
 ) -> Iterator[Problem]:
-    """Give a note for a custom type, and for a value that code of the project's own makes."""
+    """Give a note for a custom type, and for a value that code of the project's own makes.
+
+    `said` means that the configuration decides the type.
+    """
     where = f"{table}.{field.column}"
     place = f" ({field.path}:{field.line})" if field.path else ""
-    if field.custom and config.type is None:
+    if field.custom and not mapped.ecto_type and not said:
+        why = f": {mapped.apart}" if mapped.apart else ""
         yield Code.LEGACY_CUSTOM_TYPE.at(
             where,
             f"The Ecto schema reads it by {field.custom}{place}; the attribute "
-            f"{attribute.name} holds what the column does.",
+            f"{attribute.name} holds what the column does{why}.",
             todo="Write an Ash.Type that does the same and name it: "
             + in_config(table, 'type = "…"', field.column)
             + ".",
@@ -428,6 +461,7 @@ def default_problems(
         elif (
             attribute.default == default
             and column.default is not None
+            and not mapped.ecto_type
             and not is_null(column.default)
             and not same_default(default, column.default, mapped)
         ):

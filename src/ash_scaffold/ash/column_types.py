@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
-from ash_scaffold.ash.hints import ArrayHint, DatetimeHint, EnumHint, Legacy, ObjectHint, TypeHint
+from ash_scaffold.ash.ecto_types import (
+    CallableCode,
+    Delegation,
+    NamedDelegation,
+    delegation,
+    ecto_type_part,
+)
+from ash_scaffold.ash.ecto_types import segments as ecto_type_segments
+from ash_scaffold.ash.hints import (
+    ArrayHint,
+    DatetimeHint,
+    EctoTypeHint,
+    EnumHint,
+    Legacy,
+    Maker,
+    ObjectHint,
+    Role,
+    TypeHint,
+)
 from ash_scaffold.ash.keys import Keys
 from ash_scaffold.ash.naming import camelize, singular_name, underscore
 from ash_scaffold.ash.predicate import listed_values
@@ -20,6 +38,7 @@ from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.config.rules import SPECIAL_TYPES
 from ash_scaffold.postgres.catalog import Check, Column, Database, Name, Table, TypeKind, TypeUse
 from ash_scaffold.postgres.sql import Constant, read_constant
+from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.term import Atom, Term
 
@@ -27,7 +46,15 @@ from ash_scaffold.term import Atom, Term
 class ColumnTypes:
     """Answers for the columns of one database."""
 
-    def __init__(self, types: TypeMapper, keys: Keys, config: Resolver, legacy: Legacy) -> None:
+    def __init__(
+        self,
+        types: TypeMapper,
+        keys: Keys,
+        config: Resolver,
+        legacy: Legacy,
+        code: CallableCode,
+    ) -> None:
+        self._code = code
         self._types = types
         self._keys = keys
         self._config = config
@@ -42,6 +69,17 @@ class ColumnTypes:
             return self._types.listed(table.name, column.name, _labels(table, column, config))
         at = (table.name, column.name)
         shared = self._keys.shared.get(at)
+        own = self._ecto_type(table, column, config, shared or column.type)
+        if isinstance(own, Mapped):
+            return _with_constraints(own, config)
+        mapped = self._without_ecto_type(table, column, config, option)
+        return mapped if isinstance(mapped, Unmapped) else replace(mapped, apart=own)
+
+    def _without_ecto_type(
+        self, table: Table, column: Column, config: ColumnConfig, option: str | None
+    ) -> Mapped | Unmapped:
+        at = (table.name, column.name)
+        shared = self._keys.shared.get(at)
         is_key = at in self._keys.columns and shared is None
         if self._types.is_default_json(column.type) and _says_object(table, column):
             return _object("a check says object")
@@ -52,6 +90,63 @@ class ColumnTypes:
             option = "naive"
         mapped = self._types.map(shared or column.type, key=is_key, option=option)
         return mapped if isinstance(mapped, Unmapped) else _with_constraints(mapped, config)
+
+    def _ecto_type(
+        self, table: Table, column: Column, config: ColumnConfig, use: TypeUse
+    ) -> Mapped | str:
+        """Map to the custom Ecto type of the legacy code, or say why not, "" for no reason."""
+        hint, apart = self._ecto_type_hint(table.name, column.name)
+        item = hint.item if isinstance(hint, ArrayHint) else hint
+        if not isinstance(item, EctoTypeHint) or config.type is not None:
+            return apart
+        if not self._config.legacy_type_for(table.name, column.name):
+            return ""
+        configured = self._config.type_for(column.type.name)
+        if configured is not None:
+            return f"[types] maps {type_text(use)}"
+        of_items = isinstance(hint, ArrayHint)
+        part = ecto_type_part(use, self._types.base_type(use), of_items=of_items)
+        if part is None:
+            return f"the column is no array, but {type_text(use)}"
+        named = self._types.ecto_type(item, part.use, is_list=part.is_list)
+        why = self._code.why_not(item, named.type)
+        if why or not of_items:
+            return why or named
+        if part.is_list:
+            return replace(named, autogenerate=None)
+        return replace(
+            named,
+            type=(Atom("array"), named.type),
+            constraints=(("nil_items?", True),),
+            storage=f"{named.storage}[]",
+            risks=(Risk.TWO_DIMENSIONS, Risk.ARRAY_BOUNDS),
+            is_array=True,
+            autogenerate=None,
+        )
+
+    def _ecto_type_hint(self, table: Name, column: str) -> tuple[TypeHint | None, str]:
+        """Return the hint of a column, and why its custom type can't be the attribute's.
+
+        Columns that join have one type: one without a field of its own has that of the others.
+        """
+        at = (table, column)
+        field = self._legacy.field(table, column)
+        if field is not None and field.role is not Role.NONE and field.custom:
+            return None, "Ash fills the time of a timestamp itself"
+        own = None if field is None else field.type
+        if at not in self._keys.joined:
+            return own, "" if field is None else field.apart
+        others = [(each, self._legacy.field(*each)) for each in self._keys.groups[at]]
+        hints = {each: known.type for each, known in others if known is not None}
+        found = {each: h for each, h in hints.items() if isinstance(h, EctoTypeHint)}
+        if not found:
+            return own, "" if field is None else field.apart
+        if len(found) < len(hints) or len({(h.module, h.of_map) for h in found.values()}) > 1:
+            return None, "columns that it joins to are of other types"
+        if isinstance(own, EctoTypeHint):
+            return own, ""
+        top = sorted(found, key=lambda each: (each in self._keys.foreign, each))
+        return found[top[0]], ""
 
     def _hint(self, table: Table, column: Column, config: ColumnConfig) -> TypeHint | None:
         """Return the hint of the legacy code that the column can follow.
@@ -76,9 +171,9 @@ class ColumnTypes:
             return _with_constraints(_object("the Ecto schema says object"), config)
         values, is_open = _values(table, column, item)
         mapped = self._types.stored_enum(table.name, column.name, values, is_open=is_open)
-        mapped = msgspec.structs.replace(mapped, why="the Ecto schema says which values it holds")
+        mapped = replace(mapped, why="the Ecto schema says which values it holds")
         if isinstance(hint, ArrayHint):
-            mapped = msgspec.structs.replace(
+            mapped = replace(
                 mapped,
                 type=(Atom("array"), mapped.type),
                 constraints=(("nil_items?", True),),
@@ -106,12 +201,15 @@ def type_mapper(
     """
     bare = TypeMapper(database.types, namespace)
     columns = _enum_columns(database, config, legacy)
+    segments = enum_segments(columns, bare.taken(), enums, _spelled(legacy))
+    taken = (*bare.taken(), *segments.values())
     return TypeMapper(
         database.types,
         namespace,
         config.type_for,
         geo_postgis=geo_postgis,
-        enums=enum_segments(columns, bare.taken(), enums, _spelled(legacy)),
+        enums=segments,
+        ecto_types=_ecto_types(database, config, legacy, taken),
         labels=_label_names(database, legacy),
         renamed=renamed,
     )
@@ -126,6 +224,38 @@ def _spelled(legacy: Legacy) -> dict[Name, str]:
         if named and named[0].casefold() == plain.casefold():
             found[table] = named[0]
     return found
+
+
+def _ecto_types(
+    database: Database, config: Resolver, legacy: Legacy, taken: Iterable[str]
+) -> dict[Delegation, NamedDelegation]:
+    """Name the modules that hand over to Ecto types, whichever tables a run plans.
+
+    The schema and field that a module gives to its type are the first by name that need it.
+    """
+    hints: dict[Delegation, EctoTypeHint] = {}
+    generating: set[Delegation] = set()
+    for table in database.tables:
+        for column in table.columns:
+            field = legacy.field(table.name, column.name)
+            hint = None if field is None else field.type
+            item = hint.item if isinstance(hint, ArrayHint) else hint
+            if field is None or not isinstance(item, EctoTypeHint):
+                continue
+            base = database.base_type(column.type)
+            part = ecto_type_part(column.type, base, of_items=isinstance(hint, ArrayHint))
+            if part is None or not config.legacy_type_for(table.name, column.name):
+                continue
+            of = delegation(item, database.base_type(part.use), is_list=part.is_list)
+            if field.maker is Maker.OTHER and field.generator == item.module:
+                generating.add(of)
+            first = hints.setdefault(of, item)
+            if (item.schema, item.field) < (first.schema, first.field):
+                hints[of] = item
+    return {
+        of: NamedDelegation(segment, hints[of], of in generating)
+        for of, segment in ecto_type_segments(hints, taken).items()
+    }
 
 
 def _label_names(database: Database, legacy: Legacy) -> dict[Name, Mapping[str, str]]:
@@ -167,7 +297,15 @@ def _enum_columns(database: Database, config: Resolver, legacy: Legacy) -> Itera
 
 
 def _fitting(hint: TypeHint, use: TypeUse) -> TypeHint | None:
-    """Return a hint that a column of the type can follow; the type decides what is stored."""
+    """Return a hint that a column of the type can follow; the type decides what is stored.
+
+    Of a custom Ecto type that is what holds without its code.
+    """
+    if isinstance(hint, EctoTypeHint):
+        return None if hint.otherwise is None else _fitting(hint.otherwise, use)
+    if isinstance(hint, ArrayHint) and isinstance(hint.item, EctoTypeHint):
+        inner = hint.item.otherwise
+        return None if inner is None else _fitting(ArrayHint(inner), use)
     rule = rule_for(use, "")
     if rule is None:
         return None
@@ -232,7 +370,7 @@ def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:
         for key, value in config.constraints.items()
     }
     merged = {**dict(mapped.constraints), **configured}
-    return msgspec.structs.replace(mapped, constraints=tuple(merged.items()))
+    return replace(mapped, constraints=tuple(merged.items()))
 
 
 def _labels(table: Table, column: Column, config: ColumnConfig) -> tuple[str, ...]:

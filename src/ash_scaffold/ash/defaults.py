@@ -154,10 +154,14 @@ def legacy_default(field: LegacyField, mapped: Mapped) -> Term | Absent:
     `ABSENT` where it has none, and where no value of the type is known to be stored alike.
     """
     value = field.default
-    if value is None or isinstance(value, UnreadDefault) or field.custom:
+    if value is None or isinstance(value, UnreadDefault):
+        return ABSENT
+    if field.custom and not mapped.ecto_type:
         return ABSENT
     if isinstance(value, CallDefault):
         return _called(value, mapped)
+    if mapped.ecto_type:
+        return _plain(value)
     hint = field.type
     if not mapped.is_array:
         return _fitting(value, mapped, hint if isinstance(hint, EnumHint) else None)

@@ -6,16 +6,18 @@ and which of them may be NULL; a hint adds their meaning and their names.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.term import Atom, Module, Sigil
+from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Sigil, Term
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -42,7 +44,34 @@ class ArrayHint(msgspec.Struct, frozen=True, tag="array"):
     item: TypeHint
 
 
-TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint
+class EctoTypeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="ecto_type"):
+    """The values are those of an Ecto type, a module of code.
+
+    `of_map` means a map whose values are of the type. `is_parameterized` is None where the
+    module can't be read. `options` are those of a parameterized type as `encoded` gives them;
+    `schema` and `field` are given to it as well, and `per_field` means that it makes use of them.
+    `adapter` is what Ecto's adapter makes of values before the type loads them: text of a `uuid`,
+    or values of `json`; "" for nothing, None where the module's `type` can't be read.
+    `encrypted` marks values that are stored otherwise with each write, `compares` an equality of
+    its own. `source` is the module of the legacy code that has to be there, "" for a library's.
+    `otherwise` is the hint for when the type is not to be used.
+    """
+
+    module: str
+    of_map: bool = False
+    is_parameterized: bool | None = None
+    options: str = ""
+    schema: str = ""
+    field: str = ""
+    per_field: bool = False
+    adapter: str | None = None
+    encrypted: bool = False
+    compares: bool = False
+    source: str = ""
+    otherwise: TypeHint | None = None
+
+
+TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint | EctoTypeHint
 
 
 class DecimalDefault(msgspec.Struct, frozen=True, tag="decimal"):
@@ -130,10 +159,10 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A field of an Ecto schema.
 
     `type` is None where it adds nothing to the catalog. `custom` is the Ecto type's module where
-    that is code of its own, whose meaning is unknown. `path` and `line` are its place. `default`
-    is what an insert sends that was given no value, whatever the column's own default is.
-    `selected` is false where a query has to ask for it, `returned` means that it is read back after
-    each write, since the database makes or changes it.
+    that is code of its own; `apart` says why the attribute can't be of that type, "" where it can.
+    `path` and `line` are its place. `default` is what an insert sends that was given no value,
+    whatever the column's own default is. `selected` is false where a query has to ask for it,
+    `returned` means that it is read back after each write, since the database makes or changes it.
     """
 
     name: str
@@ -142,6 +171,7 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     line: int = 0
     type: TypeHint | None = None
     custom: str = ""
+    apart: str = ""
     redact: bool = False
     role: Role = Role.NONE
     maker: Maker = Maker.UNSAID
@@ -189,6 +219,70 @@ class LegacySchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     fields: tuple[LegacyField, ...] = ()
     primary_key: tuple[str, ...] = ()
     associations: tuple[LegacyAssociation, ...] = ()
+
+
+def encoded(options: Keyword) -> str:
+    """Return options as a line of JSON, in which `decoded` finds every kind of literal.
+
+    Raises `ValueError` for a term that is no literal.
+    """
+    return json.dumps(_as_json(options), ensure_ascii=False, separators=(",", ":"))
+
+
+def decoded(text: str) -> Keyword:
+    """Return the options that `encoded` gave, none for an empty text or another JSON value."""
+    try:
+        found = _from_json(json.loads(text)) if text else None
+    except (ValueError, TypeError, KeyError):
+        found = None
+    return found if isinstance(found, Keyword) else Keyword(())
+
+
+def _as_json(term: Term) -> object:
+    match term:
+        case None | bool() | int() | float() | str():
+            return term
+        case list():
+            return [_as_json(item) for item in term]
+        case tuple():
+            return {"tuple": [_as_json(item) for item in term]}
+        case Atom(name=name):
+            return {"atom": name}
+        case Module(name=name):
+            return {"module": name}
+        case Decimal():
+            return {"decimal": str(term)}
+        case Keyword(items=items):
+            return {"keyword": [[name, _as_json(item)] for name, item in items]}
+        case Map(items=items):
+            return {"map": [[name, _as_json(item)] for name, item in items]}
+        case Capture():
+            return {"capture": [term.module, term.function, term.arity]}
+    raise ValueError(f"{term!r} is no literal")
+
+
+def _from_json(value: Any) -> Term:
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    if not isinstance(value, dict):
+        return cast("Term", value)
+    ((kind, inner),) = value.items()
+    match kind:
+        case "tuple":
+            return tuple(_from_json(item) for item in inner)
+        case "atom":
+            return Atom(inner)
+        case "module":
+            return Module(inner)
+        case "decimal":
+            return Decimal(inner)
+        case "keyword":
+            return Keyword(tuple((name, _from_json(item)) for name, item in inner))
+        case "map":
+            return Map(tuple((name, _from_json(item)) for name, item in inner))
+        case "capture":
+            return Capture(*inner)
+    raise ValueError(kind)
 
 
 class Legacy:

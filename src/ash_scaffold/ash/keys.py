@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -32,13 +32,15 @@ class PrimaryKey(msgspec.Struct, frozen=True):
 class Keys(msgspec.Struct, frozen=True):
     """`columns` are all that take part in a key; `shared` are the types that joined ones share.
 
-    `foreign` are the columns that refer to others, `joined` those and what they refer to.
+    `foreign` are the columns that refer to others, `joined` those and what they refer to, all that
+    are joined to one another as `groups`.
     """
 
     columns: frozenset[ColumnId]
     shared: dict[ColumnId, TypeUse]
     foreign: frozenset[ColumnId]
     joined: frozenset[ColumnId] = frozenset()
+    groups: Mapping[ColumnId, tuple[ColumnId, ...]] = {}
 
 
 def plain_columns(index: Index) -> tuple[str, ...] | None:
@@ -86,6 +88,7 @@ def find_keys(
         _shared_types(database, types, groups, foreign),
         frozenset(foreign),
         frozenset(joined),
+        {column: tuple(group) for group in groups for column in group},
     )
 
 

@@ -59,6 +59,8 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     allow_nil: bool = True
     sensitive: bool = False
     public: bool = True
+    filterable: bool = True
+    sortable: bool = True
     generated: bool = False
     writable: bool = True
     select_by_default: bool = True

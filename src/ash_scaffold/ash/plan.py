@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from ash_scaffold.ash.attributes import AttributePlanner, in_config
-from ash_scaffold.ash.column_types import type_mapper
+from ash_scaffold.ash.column_types import ColumnTypes, type_mapper
 from ash_scaffold.ash.constraints import ParentKeys, with_constraints
 from ash_scaffold.ash.draft import Draft
+from ash_scaffold.ash.ecto_types import CallableCode
 from ash_scaffold.ash.hints import Legacy, Writable
 from ash_scaffold.ash.keys import find_keys, table_key
 from ash_scaffold.ash.model import (
@@ -312,9 +313,10 @@ def prepare(
     virtual_keys = configured_keys(database, config)
     virtual_keys += legacy_keys(database, legacy, virtual_keys)
     keys = find_keys(database, types, config, [each.key for each in virtual_keys], legacy)
-    return Prepared(
-        legacy, virtual_keys, AttributePlanner(types, keys, config, state.names, legacy)
-    )
+    code = CallableCode(state)
+    columns = ColumnTypes(types, keys, config, legacy, code)
+    planner = AttributePlanner(columns, keys, config, state.names, legacy)
+    return Prepared(legacy, virtual_keys, planner)
 
 
 def table_problems(draft: Draft) -> Iterator[Problem]:

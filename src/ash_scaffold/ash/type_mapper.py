@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.ecto_types import Delegation, NamedDelegation, delegated, delegation, segments
+from ash_scaffold.ash.hints import EctoTypeHint
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.type_modules import (
@@ -34,6 +36,7 @@ from ash_scaffold.ash.types import (
 )
 from ash_scaffold.postgres.catalog import Check, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.sql import quote_name
+from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 __all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
@@ -50,7 +53,8 @@ class TypeMapper:
     `configured` gives the `[types]` entry for a type, or None. `namespace` is where support
     modules go, such as `App.Types`; `enums` names those of single columns.
     `labels` are the names that the legacy code has for the labels of enum types, `renamed` those
-    that a person gave to modules, by what they would be called.
+    that a person gave to modules, by what they would be called. `ecto_types` are the Ecto types
+    that modules hand over to.
     """
 
     def __init__(
@@ -63,9 +67,11 @@ class TypeMapper:
         enums: Mapping[tuple[Name, str], str] | None = None,
         labels: Mapping[Name, Mapping[str, str]] | None = None,
         renamed: Mapping[str, str] | None = None,
+        ecto_types: Mapping[Delegation, NamedDelegation] | None = None,
     ) -> None:
         self._labels = labels or {}
         self._enums = enums or {}
+        self._ecto_types = ecto_types or {}
         self._types = types
         self._configured = configured
         self._geo_postgis = geo_postgis
@@ -104,6 +110,27 @@ class TypeMapper:
         """
         segment = self._enums.get((table, column)) or enum_segment(table, column, self.taken())
         return enum_of(self._modules.called(segment), values, is_open=is_open)
+
+    def ecto_type(self, hint: EctoTypeHint, use: TypeUse, *, is_list: bool = False) -> Mapped:
+        """Map to a module that hands over to an Ecto type.
+
+        `is_list` says that one value, not an array of PostgreSQL, holds a list of the type.
+        """
+        base = self.base_type(use)
+        of = delegation(hint, base, is_list=is_list)
+        named = self._ecto_types.get(of)
+        if named is None:
+            named = NamedDelegation(segments([of], self.taken())[of], hint, generates=False)
+        module = self._modules.called(named.segment)
+        return delegated(module, of, named.hint, pg_type=type_text(use), generates=named.generates)
+
+    def base_type(self, use: TypeUse) -> TypeUse:
+        """Return what a domain is over, which its values are stored as; else `use`."""
+        type_ = self._types.get(use.name)
+        if type_ is None or type_.kind is not TypeKind.DOMAIN:
+            return use
+        base, _ = self._ultimate(type_)
+        return TypeUse(base.name, base.typmod, base.dimensions + use.dimensions)
 
     def taken(self) -> list[str]:
         """Return the names that modules of types have, enums of single columns left out."""

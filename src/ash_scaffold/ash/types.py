@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.postgres.catalog import Check, TypeUse
 from ash_scaffold.postgres.type_text import NUMERIC_HEADER, numeric_modifiers
-from ash_scaffold.term import Atom, Keyword, Module, Term
+from ash_scaffold.term import Atom, Capture, Keyword, Module, Term
 
 Constraints = tuple[tuple[str, Term], ...]
 
@@ -662,7 +662,9 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
 
     `storage` is the type that Ecto casts to; `supports` are the modules to write for it, those
     they use included. `checks` are a domain's, whose names an error may carry. `labels` are an
-    enum's values by label.
+    enum's values by label. `ecto_type` is the Ecto type that is handed over to, which makes values
+    by `autogenerate`; `apart` is why a column's own one is not, "" where there is none.
+    `comparable` is false where the database can't compare what is stored.
     """
 
     type: Term
@@ -675,6 +677,10 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     labels: Mapping[str, Term] = {}
     is_array: bool = False
     extension: str = ""
+    ecto_type: str = ""
+    autogenerate: Capture | None = None
+    apart: str = ""
+    comparable: bool = True
     why: str = ""
 
 

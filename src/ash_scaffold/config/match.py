@@ -263,6 +263,11 @@ class Resolver:
             self._type_memo[name] = next(iter(self._types.find(name)), None)
         return self._type_memo[name]
 
+    def legacy_type_for(self, table: Name, column: str) -> bool:
+        """Whether the column's attribute may be of a custom Ecto type of the legacy code."""
+        own = self.for_column(table, column).legacy_type
+        return self.config.legacy_types is not False if own is None else own
+
     def domain_patterns(self, domain: str) -> tuple[NamePattern, ...]:
         """Return the patterns of the tables that the configuration gives to a domain."""
         entry = self.config.domains.get(domain, _NO_DOMAIN)

@@ -25,11 +25,14 @@ class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `tolerant`, `limits`, or `nested` for an array of any number of dimensions. `constraints` are
     those of the Ash type, as in `{max_length = 5}`.
     `enum` is true to take the values from the column's list check, false not to, or the values.
-    `renamed_from` is the name that the column had, empty for a column that is new.
+    `legacy_type` is false where the attribute is to have the column's own type, not the custom
+    Ecto type of the legacy code. `renamed_from` is the name that the column had, empty for a column
+    that is new.
     """
 
     name: str | None = None
     type: str | None = None
+    legacy_type: bool | None = None
     constraints: dict[str, Scalar | tuple[Scalar, ...]] | None = None
     public: bool | None = None
     sensitive: bool | None = None
@@ -106,7 +109,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `layout` puts what is generated into the resource itself, or into a fragment of it.
     `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
-    code, False for none, None to look for it.
+    code, False for none, None to look for it; with `legacy_types` False no attribute is of a custom
+    Ecto type of it.
     """
 
     repo: str | None = None
@@ -122,6 +126,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     resource_namespace: str | None = None
     layout: Layout | None = None
     legacy: str | Literal[False] | None = None
+    legacy_types: bool | None = None
     owned_by_ash: tuple[str, ...] = ()
     domains: dict[str, DomainConfig] = {}
     tables: dict[str, TableConfig] = {}

@@ -15,7 +15,7 @@ from ash_scaffold.elixir.entity import Section, layout
 from ash_scaffold.elixir.sections import sections
 from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, string, width
+from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, heredoc, string, width
 from ash_scaffold.term import Atom, Keyword, Term
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ class Renderer:
         values["as_text"] = isinstance(labels, list) and isinstance(labels[0], str)
 
         def doc(text: str) -> str:
-            return string(text % support.pg_type.replace("%", "%%") if "%s" in text else text)
+            said = text % support.pg_type.replace("%", "%%") if "%s" in text else text
+            lines = heredoc(said) or [string(said)]
+            return "\n".join(f"  {line}".rstrip() for line in lines).strip()
 
         return self._render(
             f"types/{support.template}.ex.j2",

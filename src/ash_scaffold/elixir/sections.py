@@ -1,8 +1,9 @@
 """A resource as DSL entities: each a few lines of Elixir with the database object it stands for.
 
 Options stand in one order everywhere (`description`, `source`, `type`, `primary_key?`,
-`allow_nil?`, `sensitive?`, `public?`, `generated?`, `writable?`, `select_by_default?`, `default`,
-`constraints`), one a line, and only where they differ from Ash's default.
+`allow_nil?`, `sensitive?`, `public?`, `filterable?`, `sortable?`, `generated?`, `writable?`,
+`select_by_default?`, `default`, `constraints`), one a line, and only where they differ from Ash's
+default.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ _FLAGS = {
     "allow_nil?": "allow_nil",
     "sensitive?": "sensitive",
     "public?": "public",
+    "filterable?": "filterable",
+    "sortable?": "sortable",
     "generated?": "generated",
     "writable?": "writable",
     "select_by_default?": "select_by_default",

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from ash_scaffold.ash.attributes import AttributePlanner
-from ash_scaffold.ash.column_types import type_mapper
+from ash_scaffold.ash.column_types import ColumnTypes, type_mapper
 from ash_scaffold.ash.draft import TableAttributes
+from ash_scaffold.ash.ecto_types import CallableCode
 from ash_scaffold.ash.hints import Legacy
 from ash_scaffold.ash.keys import Keys, PrimaryKey, find_keys, table_key
 from ash_scaffold.ash.model import Attribute
@@ -299,7 +300,10 @@ def inspect_database(
     wanted = set(tables)
     types = type_mapper(database, f"{app}.Types", config, legacy, geo_postgis=geo_postgis)
     keys = _keys(database, types, config, legacy)
-    planner = AttributePlanner(types, keys, config, {}, legacy)
+    code = CallableCode(None)
+    planner = AttributePlanner(
+        ColumnTypes(types, keys, config, legacy, code), keys, config, {}, legacy
+    )
     views: list[TableView] = []
     problems: list[Problem] = []
     for table in database.tables:

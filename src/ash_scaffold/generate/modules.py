@@ -243,6 +243,7 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
         list(_configured_columns(facts, config)),
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
         [memorable(schema) for schema in state.legacy if schema.table == table],
+        *((False,) if config.config.legacy_types is False else ()),
     )
     return digest(_ENCODER.encode(content).decode())
 

@@ -15,6 +15,7 @@ import msgspec
 
 from ash_scaffold.ash.hints import EnumHint, LegacyField, LegacySchema
 from ash_scaffold.ash.model import RelationshipKind
+from ash_scaffold.legacy.evaluate import Pairs
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import ModuleEntry, Unparsed
 
@@ -54,14 +55,31 @@ class EmbedType(msgspec.Struct, frozen=True, tag="embed"):
     many: bool
 
 
+class TypeCode(msgspec.Struct, frozen=True, kw_only=True):
+    """The code of a type module, with the fields of `EctoTypeHint`; as given, a library's."""
+
+    is_parameterized: bool | None = None
+    per_field: bool = False
+    adapter: str | None = None
+    encrypted: bool = False
+    compares: bool = True
+    source: str = ""
+
+
+LIBRARY = TypeCode()
+
+
 class CustomType(msgspec.Struct, frozen=True, tag="custom"):
     """An `Ecto.Type` or `Ecto.ParameterizedType` module.
 
-    `stored` is the result of its `type/0` or `type/1`, `None` when that can't be read.
+    `stored` is the result of its `type/0` or `type/1`, `None` when that can't be read. `options`
+    are those of the field that the type is given.
     """
 
     module: str
     stored: FieldType | None = None
+    options: Pairs = Pairs()
+    code: TypeCode = LIBRARY
 
 
 class UnknownType(msgspec.Struct, frozen=True, tag="unknown"):

@@ -30,7 +30,9 @@ from ash_scaffold.legacy.ecto import (
     Unread,
 )
 from ash_scaffold.legacy.evaluate import Pairs, Place, apply, evaluate, shown
-from ash_scaffold.legacy.types import Types, custom_module, maker, type_hint, unread
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.packages import base_package, macro_text
+from ash_scaffold.legacy.types import Types, custom_module, maker, type_hint, unread, why_apart
 from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
 from ash_scaffold.syntax.values import Unreadable, alias_text
 from ash_scaffold.term import Atom, Module
@@ -178,6 +180,8 @@ class _BodyReader:
         if self._depth < _MAX_DEPTH:
             inner = self._code.macro(self._place, site, self._visible)
         if inner is None:
+            inner = self._of_package(site)
+        if inner is None:
             text = _short(self._text(site.node))
             self.miss(site.node, f"a macro that can't be expanded: {text}")
             return
@@ -188,6 +192,32 @@ class _BodyReader:
         self.read(inner[1])
         self._depth -= 1
         self._place, self._at = outer, at
+
+    def _of_package(self, site: CallSite) -> tuple[Place, tuple[Node, ...]] | None:
+        """Return what the macro of a known package adds, without the fields that are there."""
+        options: dict[str, str] = {}
+        extensions: list[str] = []
+        found = self._code.find(self._module)
+        for use in found[1].uses if found is not None else ():
+            if base_package(use.module) is None:
+                continue
+            for option in use.call.options:
+                value = evaluate(self._place, option.value)
+                if option.name == "extensions" and isinstance(value, list):
+                    extensions += [each.name for each in value if isinstance(each, Module)]
+                elif not isinstance(value, Unreadable):
+                    options[option.name] = shown(value)
+        text = macro_text(site.name.rpartition(".")[2], options, extensions)
+        if text is None:
+            return None
+        file = ElixirFile(self._path(), text.encode())
+        place = msgspec.structs.replace(self._place, file=file)
+        return place, tuple(
+            node
+            for node in file.tree.expressions
+            if (inner := call_site(file.tree, node)) is not None
+            and not (inner.args and file.tree.text(inner.args[0])[1:] in self._fields)
+        )
 
     def _text(self, node: Node) -> str:
         return self._place.text(node)
@@ -247,23 +277,31 @@ class _BodyReader:
         unknown = unread(type_)
         if unknown is not None:
             self.miss(node, f"the type of {name} can't be read: {_short(unknown)}", partial=False)
-        return self._add(name, type_, options, node, foreign=foreign)
+        return self._add(name, type_, options, node, foreign=foreign, written=value)
 
     def _add(
-        self, name: str, type_: FieldType, options: Pairs, node: Node, *, foreign: bool = False
+        self,
+        name: str,
+        type_: FieldType,
+        options: Pairs,
+        node: Node,
+        *,
+        foreign: bool = False,
+        written: object = None,
     ) -> EctoField | None:
         column = self._column(name, options, node)
         if column is None:
             return None
         key = options.get("primary_key") is True
-        by, generator = maker(type_, options, key=key, foreign=foreign)
+        by, generator = maker(type_, options, key=key, foreign=foreign, written=written)
         field = EctoField(
             name=name,
             column=column,
             path=self._path(),
             line=self._line(node),
-            type=type_hint(type_),
+            type=type_hint(type_, self._module, name),
             custom=custom_module(type_),
+            apart=why_apart(type_),
             redact=self._redacted(name, options, key=key),
             maker=by,
             generator=generator,

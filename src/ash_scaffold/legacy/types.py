@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import cast
 
+import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.hints import (
     ArrayHint,
     DatetimeHint,
+    EctoTypeHint,
     EnumHint,
     Maker,
     ObjectHint,
     TypeHint,
+    encoded,
 )
-from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.code_base import CodeBase, macro_head
 from ash_scaffold.legacy.ecto import (
+    LIBRARY,
     ArrayType,
     CustomType,
     DateTimeType,
@@ -23,14 +29,16 @@ from ash_scaffold.legacy.ecto import (
     FieldType,
     MapType,
     PlainType,
+    TypeCode,
     UnknownType,
 )
 from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.packages import Meaning, base_package, is_encrypting, package_of
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
-from ash_scaffold.syntax.parse import call_site, walk_calls
-from ash_scaffold.syntax.values import alias_text
-from ash_scaffold.term import Atom, Module
+from ash_scaffold.syntax.parse import call_site, calls, walk_calls
+from ash_scaffold.syntax.values import Unreadable, alias_text
+from ash_scaffold.term import Atom, Keyword, Module, Term
 
 # Ecto.Type's base types, datetimes apart, and `:any`, which only virtual fields may have.
 ECTO_TYPES = frozenset(
@@ -44,6 +52,17 @@ _DATETIMES = {
     "naive_datetime_usec": DateTimeType(utc=False, usec=True),
 }
 _MAX_DEPTH = 10
+# The options of `field` and `belongs_to` that are Ecto's own: a type has no use for them.
+_OF_FIELDS = frozenset(
+    "autogenerate default define_field defaults foreign_key join_where load_in_query on_replace "
+    "primary_key read_after_writes redact references skip_default_validation source virtual where "
+    "writable".split()
+)
+_INIT = re.compile(r":(?:field|schema)\b|\b(?:field|schema):")
+_EQUALITY = re.compile(
+    r"equal\?\((\w+), (\w+)(?:, \w+)?\)[^=]*?\b\1 ={2,3} \2\s*(?:end)?\Z", re.DOTALL
+)
+_ENCRYPTS = re.compile(r"\b(?:encrypt\w*|crypto_one_time\w*|block_encrypt)\(")
 
 
 class Types:
@@ -53,6 +72,7 @@ class Types:
         self._code = code
         self._enums: dict[str, EnumHint] | None = None
         self._stored: dict[str, FieldType | None] = {}
+        self._codes: dict[str, TypeCode] = {}
 
     def read(
         self, value: object, options: Pairs, text: str, depth: int = 0, within: str = ""
@@ -92,7 +112,46 @@ class Types:
             named = f"{outer}.{module}" if outer else module
             if named in enums:
                 return enums[named]
-        return CustomType(module, self._stored_as(module))
+        package = package_of(module)
+        per_field = package is not None and package.per_field
+        # The type of a belongs_to is an option itself.
+        own = Pairs(
+            tuple(
+                (name, value)
+                for name, value in options.items
+                if (name not in _OF_FIELDS or (name == "primary_key" and per_field))
+                and (name != "type" or isinstance(value, Atom))
+            )
+        )
+        if _meaning(module) is Meaning.UUID and _is_uuid(own) and self._code.find(module) is None:
+            return PlainType("uuid")
+        return CustomType(module, self._stored_as(module), own, self._code_of(module))
+
+    def _code_of(self, module: str) -> TypeCode:
+        """Return the facts of the code of a type module."""
+        if module not in self._codes:
+            found = self._code.find(module)
+            if found is not None:
+                code = _type_code(self._code, *found, self._stored_as(module))
+            else:
+                code = self._made_by_library(module)
+            self._codes[module] = code
+        return self._codes[module]
+
+    def _made_by_library(self, module: str) -> TypeCode:
+        """Return the facts of a module that is not in the code: a library's, or made by one."""
+        package = package_of(module)
+        outer, _, last = module.rpartition(".")
+        found = self._code.find(outer) if outer else None
+        for used in self._code.facts(*found).uses if found is not None else ():
+            base = base_package(used)
+            if base is not None and base.inner == last:
+                return TypeCode(is_parameterized=False, compares=False, source=outer)
+        if package is None:
+            return LIBRARY
+        if package.plain:
+            return TypeCode(is_parameterized=False, compares=False)
+        return TypeCode(per_field=package.per_field)
 
     def _stored_as(self, module: str) -> FieldType | None:
         """Return the result of the `type` function of a type module."""
@@ -136,6 +195,57 @@ def enum_type(values: object) -> EnumHint | None:
     return EnumHint(tuple(found)) if found else None
 
 
+def _is_uuid(options: Pairs) -> bool:
+    """Whether a type of a package reads and stores UUIDs as `Ecto.UUID` does, by its options."""
+    plain = options.get("format") in (None, Atom("default"))
+    stored = options.get("type") in (None, Atom("uuid"), Atom("binary_id"), Atom("binary"))
+    return plain and stored and options.get("dump") in (None, Atom("raw"))
+
+
+def _type_code(
+    code: CodeBase, file: ElixirFile, definition: ModuleDefinition, stored: FieldType | None
+) -> TypeCode:
+    facts = code.facts(file, definition)
+    bodies = _bodies(file, definition)
+    parameterized = "Ecto.ParameterizedType" in (*facts.uses, *facts.behaviours)
+    dumps = " ".join(bodies["dump"])
+    return TypeCode(
+        is_parameterized=parameterized,
+        per_field=parameterized and any(map(_INIT.search, bodies["init"])),
+        adapter=_adapter(stored),
+        encrypted=any(map(is_encrypting, facts.uses)) or _ENCRYPTS.search(dumps) is not None,
+        compares=any(not _plain_equality(body) for body in bodies["equal?"]),
+        source=definition.name,
+    )
+
+
+def _bodies(file: ElixirFile, definition: ModuleDefinition) -> dict[str, list[str]]:
+    """Return the text of each clause of the functions that decide how a type is used."""
+    found: dict[str, list[str]] = {"init": [], "dump": [], "equal?": []}
+    for clause in calls(file.tree, definition.body, "def", "defp"):
+        head = macro_head(file, clause) if clause.args else None
+        if head is not None and head.name in found:
+            found[head.name].append(file.tree.text(clause.node))
+    return found
+
+
+def _plain_equality(clause: str) -> bool:
+    return (
+        re.search(r"equal\?\((\w+), (\w+)(?:, \w+)?\).*?\b\1 ={2,3} \2\s*(?:end)?\Z", clause, re.S)
+        is not None
+    )
+
+
+def _adapter(stored: FieldType | None) -> str | None:
+    """Return what Ecto's adapter makes of values before a type loads them, as in `EctoTypeHint`.
+
+    The source is `Ecto.Adapters.Postgres.loaders/2`.
+    """
+    if isinstance(stored, MapType):
+        return "json"
+    return "uuid" if stored == PlainType("binary_id") else None if stored is None else ""
+
+
 def unread(type_: FieldType) -> str | None:
     """Return the unreadable part of a type, `None` when all of it is read."""
     while isinstance(type_, ArrayType):
@@ -143,13 +253,15 @@ def unread(type_: FieldType) -> str | None:
     return type_.text if isinstance(type_, UnknownType) else None
 
 
-def maker(type_: FieldType, options: Pairs, *, key: bool, foreign: bool) -> tuple[Maker, str]:
+def maker(
+    type_: FieldType, options: Pairs, *, key: bool, foreign: bool, written: object = None
+) -> tuple[Maker, str]:
     """Return the maker of a field's value by `Ecto.Schema.field/3`'s rules, and its generator.
 
-    The generator is code that is not Ecto's, or the options of a UUID, as written. `key` and
-    `foreign` mark a primary and a foreign key. Ecto sends the value of a key without
-    `autogenerate` as it is; keys of the type `:id` alone are left to the database when they have
-    none.
+    The generator is code that is not Ecto's, or the options of a UUID, as written; `written` is
+    the type as evaluated. `key` and `foreign` mark a primary and a foreign key. Ecto sends the
+    value of a key without `autogenerate` as it is; keys of the type `:id` alone are left to the
+    database when they have none.
     """
     by = options.get("autogenerate")
     if by is None or by is False:
@@ -158,23 +270,73 @@ def maker(type_: FieldType, options: Pairs, *, key: bool, foreign: bool) -> tupl
         by_caller = key and not foreign and type_ != PlainType("id")
         return (Maker.CALLER if by_caller else Maker.UNSAID), ""
     if isinstance(by, tuple):
-        uuid = isinstance(type_, PlainType) and type_.name in ("binary_id", "uuid")
-        if uuid and by == (Module("Ecto.UUID"), Atom("generate"), []):
-            return Maker.UUID, ""
-        return Maker.OTHER, shown(by)
+        return _made_by_call(by)
     if isinstance(type_, CustomType):
         return Maker.OTHER, type_.module
     if isinstance(type_, PlainType) and type_.name in ("binary_id", "uuid"):
         version = shown(by) if isinstance(by, Pairs) else ""
-        return (Maker.UUID_V7 if "version: 7" in version else Maker.UUID), version
+        return _uuid_maker(_version(written, by if isinstance(by, Pairs) else options), version)
     if type_ == PlainType("id"):
         return Maker.DATABASE, ""
     return Maker.OTHER, shown(by)
 
 
-def type_hint(type_: FieldType) -> TypeHint | None:
-    """Return the facts of a type that the catalog lacks, `None` for none."""
+def _version(written: object, options: Pairs) -> object:
+    """Return the version of the UUIDs that a type makes."""
+    module = written[0] if isinstance(written, tuple) and written else written
+    package = package_of(module.name) if isinstance(module, Module) else None
+    default = 4 if package is None else package.version or 4
+    return options.get("version", default) if package is None or not package.version else default
+
+
+def _uuid_maker(version: object, options: str) -> tuple[Maker, str]:
+    if version in (1, 6):
+        return Maker.OTHER, f"{{Uniq.UUID, :uuid{version}, []}}"
+    if version in (4, 7):
+        return (Maker.UUID_V7 if version == 7 else Maker.UUID), options
+    return Maker.OTHER, f"UUIDs of version {shown(version)}"
+
+
+def _made_by_call(call: tuple[object, ...]) -> tuple[Maker, str]:
+    """Return the maker for `{module, function, arguments}`."""
+    text = shown(call)
+    if len(call) != 3 or not isinstance(call[0], Module) or not isinstance(call[1], Atom):
+        return Maker.OTHER, text
+    module, function, arguments = call[0].name, call[1].name, call[2]
+    package = package_of(module)
+    if function == "generate" and arguments == [] and package is not None and package.version:
+        return (Maker.UUID_V7 if package.version == 7 else Maker.UUID), ""
+    if function in _UUID_FUNCTIONS.get(module, ()) and arguments == []:
+        return (Maker.UUID_V7 if function.endswith("7") else Maker.UUID), ""
+    if module == "Ecto.UUID" and function == "generate" and isinstance(arguments, list):
+        if not arguments:
+            return Maker.UUID, ""
+        if len(arguments) == 1 and isinstance(arguments[0], Pairs):
+            return _uuid_maker(arguments[0].get("version", 4), shown(arguments[0]))
+    return Maker.OTHER, text
+
+
+# The functions without arguments that make UUIDs of version 4 and 7 as text.
+_UUID_FUNCTIONS = {
+    "Uniq.UUID": frozenset({"uuid4", "uuid7"}),
+    "UUID": frozenset({"uuid4"}),
+    "Ash.UUID": frozenset({"generate"}),
+}
+
+
+def type_hint(type_: FieldType, schema: str = "", field: str = "") -> TypeHint | None:
+    """Return the facts of a type that the catalog lacks, `None` for none.
+
+    `schema` and `field` name the place, which types with parameters are told.
+    """
     match type_:
+        case CustomType():
+            return _ecto_type_hint(type_, schema, field)
+        case MapType(value=CustomType() as inner):
+            hint = _ecto_type_hint(inner, schema, field)
+            if isinstance(hint, EctoTypeHint):
+                return msgspec.structs.replace(hint, of_map=True, otherwise=ObjectHint())
+            return ObjectHint()
         case DateTimeType():
             return DatetimeHint(naive=not type_.utc)
         case EnumHint():
@@ -182,18 +344,92 @@ def type_hint(type_: FieldType) -> TypeHint | None:
         case MapType() | EmbedType(many=False) | PlainType(name="map"):
             return ObjectHint()
         case ArrayType():
-            item = type_hint(type_.item)
+            item = type_hint(type_.item, schema, field)
             return None if item is None else ArrayHint(item)
-        case CustomType(stored=DateTimeType() as stored):
-            return type_hint(stored)
     return None
 
 
+def _ecto_type_hint(type_: CustomType, schema: str, field: str) -> TypeHint | None:
+    otherwise = type_hint(type_.stored) if isinstance(type_.stored, DateTimeType) else None
+    code, options = type_.code, _options_text(type_)
+    if _meaning(type_.module) in (Meaning.COLUMN, Meaning.JSON) or options is None:
+        return otherwise
+    plain = code.is_parameterized is False
+    return EctoTypeHint(
+        module=type_.module,
+        is_parameterized=code.is_parameterized if options == "" else True,
+        options="" if plain else options,
+        schema="" if plain else schema,
+        field="" if plain else field,
+        per_field=code.per_field,
+        adapter=code.adapter,
+        encrypted=code.encrypted,
+        compares=code.compares,
+        source=code.source,
+        otherwise=otherwise,
+    )
+
+
+def _meaning(module: str) -> Meaning:
+    package = package_of(module)
+    return Meaning.TYPE if package is None else package.types[module]
+
+
+def _options_text(type_: CustomType) -> str | None:
+    """Return the options for the snapshot, "" for none, None where one of them can't be read."""
+    if type_.code.is_parameterized is False or not type_.options.items:
+        return ""
+    try:
+        return encoded(Keyword(tuple((name, _term(v)) for name, v in type_.options.items)))
+    except ValueError:
+        return None
+
+
+def _term(value: object) -> Term:
+    """Return a value as a term. Raises `ValueError` where a part of it can't be read."""
+    if isinstance(value, Pairs):
+        return Keyword(tuple((name, _term(item)) for name, item in value.items))
+    if isinstance(value, list):
+        return [_term(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_term(item) for item in value)
+    if isinstance(value, Unreadable):
+        raise ValueError(value.text)
+    return cast("Term", value)
+
+
 def custom_module(type_: FieldType) -> str:
-    """Return the module of a custom type or of the items of an array, "" for Ecto's own types."""
-    while isinstance(type_, ArrayType):
-        type_ = type_.item
-    return type_.module if isinstance(type_, CustomType) else ""
+    """Return the module of a custom type or of the items of a collection of them.
+
+    "" for Ecto's own types, and for those that hold what the column's own Ash type does.
+    """
+    while isinstance(type_, ArrayType | MapType):
+        type_ = type_.item if isinstance(type_, ArrayType) else type_.value
+    if not isinstance(type_, CustomType) or _meaning(type_.module) is Meaning.COLUMN:
+        return ""
+    return type_.module
+
+
+def why_apart(type_: FieldType) -> str:
+    """Return why an attribute can't be of a custom type, "" where it can."""
+    while isinstance(type_, ArrayType | MapType):
+        type_ = type_.item if isinstance(type_, ArrayType) else type_.value
+    if not isinstance(type_, CustomType):
+        return ""
+    if _meaning(type_.module) is Meaning.JSON:
+        return "which of its structs a value is only its own code says"
+    if _options_text(type_) is None:
+        unread_ = [name for name, value in type_.options.items if _unreadable(value)]
+        return f"its option {', '.join(unread_)} can't be read"
+    return ""
+
+
+def _unreadable(value: object) -> bool:
+    try:
+        _term(value)
+    except ValueError:
+        return True
+    return False
 
 
 def _atom_name(value: object) -> str | None:

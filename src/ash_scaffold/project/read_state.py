@@ -54,8 +54,13 @@ def project_state(
     legacy: tuple[LegacySchema, ...],
     repo: str,
     snapshots: Mapping[str, Snapshot],
+    *,
+    legacy_apart: bool = False,
 ) -> ProjectState:
-    """Return the state of the project, its resources under the names that their tables had."""
+    """Return the state of the project, its resources under the names that their tables had.
+
+    `legacy_apart` is as in the state.
+    """
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
     own -= set(_former_domains(project, snapshots))
@@ -75,7 +80,12 @@ def project_state(
             if each.table is not None
         },
         enums=_enums(snapshots, types),
+        generated_types=frozenset(
+            {name for name, each in snapshots.items() if each.table is None and _is_type(each)}
+            & project.modules.keys()
+        ),
         legacy=legacy,
+        legacy_apart=legacy_apart,
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
     )

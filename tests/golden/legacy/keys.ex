@@ -141,11 +141,12 @@ defmodule App.Core.Prefixed do
   end
 
   attributes do
-    attribute :id, :string do
+    attribute :id, App.Types.PrefixedIdApp do
       primary_key? true
       allow_nil? false
       public? true
-      constraints max_length: 40, trim?: false, allow_empty?: true
+      writable? false
+      default &App.Types.PrefixedIdApp.autogenerate/0
     end
 
     attribute :name, :string do
@@ -259,10 +260,12 @@ defmodule App.Core.Ulid do
   end
 
   attributes do
-    attribute :id, :uuid do
+    attribute :id, App.Types.ULID do
       primary_key? true
       allow_nil? false
       public? true
+      writable? false
+      default &Ecto.ULID.autogenerate/0
     end
 
     attribute :name, :string do
@@ -272,8 +275,62 @@ defmodule App.Core.Ulid do
   end
 end
 
+defmodule App.Types.PrefixedIdApp do
+  @moduledoc "A PostgreSQL `varchar(40)` as the Ecto type `App.PrefixedId` has it."
+  use Ash.Type
+
+  @module App.PrefixedId
+  @options [prefix: "app", field: :id, schema: App.Prefixed]
+  @ecto Ecto.ParameterizedType.init(@module, @options)
+
+  @doc "The Ecto type that reads and writes the values."
+  def ecto_delegate, do: @ecto
+
+  @impl true
+  def storage_type(_constraints), do: :text
+
+  @impl true
+  def cast_input(value, _constraints) do
+    with {:error, reason} <- Ecto.Type.cast(@ecto, value),
+         do: {:error, Keyword.put_new(reason, :message, "is invalid")}
+  end
+
+  @impl true
+  def cast_stored(value, _constraints), do: Ecto.Type.load(@ecto, value)
+
+  @impl true
+  def dump_to_native(value, _constraints), do: Ecto.Type.dump(@ecto, value)
+
+  @impl true
+  def equal?(left, right), do: Ecto.Type.equal?(@ecto, left, right)
+
+  @doc "A value that the Ecto type makes."
+  def autogenerate, do: @module.autogenerate(@module.init(@options))
+end
+
+defmodule App.Types.ULID do
+  @moduledoc "A PostgreSQL `uuid` as the Ecto type `Ecto.ULID` has it."
+  use Ash.Type
+
+  @ecto Ecto.ULID
+
+  @doc "The Ecto type that reads and writes the values."
+  def ecto_delegate, do: @ecto
+
+  @impl true
+  def storage_type(_constraints), do: Ecto.Type.type(@ecto)
+
+  @impl true
+  def cast_input(value, _constraints) do
+    with {:error, reason} <- Ecto.Type.cast(@ecto, value),
+         do: {:error, Keyword.put_new(reason, :message, "is invalid")}
+  end
+
+  @impl true
+  def cast_stored(value, _constraints), do: Ecto.Type.load(@ecto, value)
+
+  @impl true
+  def dump_to_native(value, _constraints), do: Ecto.Type.dump(@ecto, value)
+end
+
 # key-chosen keyless: It has no primary key; the key of its Ecto schema serves as Ash's: seq.
-# legacy-custom-type prefixed.id: The Ecto schema reads it by App.PrefixedId (lib/app.ex:58); the attribute id holds what the column does.
-# legacy-generator prefixed.id: The legacy code makes its value by App.PrefixedId (lib/app.ex:58), which Ash is not told of: a create has to give it.
-# legacy-custom-type ulids.id: The Ecto schema reads it by Ecto.ULID (lib/app.ex:49); the attribute id holds what the column does.
-# legacy-generator ulids.id: The legacy code makes its value by Ecto.ULID (lib/app.ex:49), which Ash is not told of: a create has to give it.

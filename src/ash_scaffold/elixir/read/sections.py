@@ -157,6 +157,8 @@ def _with_options(options: Options, start: Attribute, name: str) -> Attribute:
         allow_nil=options.flag("allow_nil?", start.allow_nil),
         sensitive=options.flag("sensitive?", start.sensitive),
         public=options.flag("public?", start.public),
+        filterable=options.flag("filterable?", start.filterable),
+        sortable=options.flag("sortable?", start.sortable),
         generated=options.flag("generated?", start.generated),
         writable=options.flag("writable?", start.writable),
         select_by_default=options.flag("select_by_default?", start.select_by_default),
