@@ -117,7 +117,7 @@ def expect(
     return Expected(
         database=database,
         planned={item.draft.name: item.resource for item in plan.resources},
-        families=Families(plan),
+        families=Families(plan.resources),
         types=frozenset(
             (
                 *types,
