@@ -110,6 +110,11 @@ class Code(StrEnum):
     CONFLICT = "conflict", _ERROR
     DIFFERS = "differs", _WARNING
     REMOVED_BY_HAND = "removed-by-hand", _NOTE
+    ATTRIBUTES_UNKNOWN = (
+        "attributes-unknown",
+        _NOTE,
+        "Write those that are missing into the resource.",
+    )
     RENAME_UNCLEAR = "rename-unclear", _ERROR
     TABLE_GONE = "table-gone", _ERROR
     CONTEXT_ADOPTED = "context-adopted", _NOTE

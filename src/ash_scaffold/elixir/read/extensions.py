@@ -110,9 +110,7 @@ _ADDING: Mapping[str, Callable[[ModuleSource, Parts], None]] = {
 }
 
 
-def _add(
-    where: ModuleSource, parts: Parts, attribute: Attribute, unknown: tuple[str, ...]
-) -> None:
+def _add(where: ModuleSource, parts: Parts, attribute: Attribute, unknown: tuple[str, ...]) -> None:
     if attribute.name not in parts.attributes:
         parts.attributes[attribute.name] = attribute
         parts.note("attributes", attribute.name, where.place(where.module.call), unknown)
