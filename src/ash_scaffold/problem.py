@@ -104,6 +104,7 @@ class Code(StrEnum):
     LEGACY_COLLISION = "legacy-collision", _ERROR
     UNPARSABLE_FILE = "unparsable-file", _ERROR
     NOT_WRITABLE = "not-writable", _ERROR
+    JOURNAL_INVALID = "journal-invalid", _ERROR
     SNAPSHOT_INVALID = "snapshot-invalid", _ERROR
     TEMPLATE_ERROR = "template-error", _ERROR
     EDITED_FILE = "edited-file", _ERROR
