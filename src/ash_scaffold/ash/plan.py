@@ -81,7 +81,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
             draft,
             relationships.belongs_to,
             parents,
-            state.names.get(name, NO_NAMES),
+            state.names.get(name, NO_NAMES).identities,
         )
         written = name in scope.written
         if written:
