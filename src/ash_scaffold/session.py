@@ -517,10 +517,8 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
 
 
 def _is_apart(project: Project, hints: Hints) -> bool:
-    """Whether the legacy code stands outside of the project."""
-    if hints.folder is None:
-        return False
-    return not (project.root / hints.folder).resolve().is_relative_to(project.root.resolve())
+    """Whether the legacy code is no part of the project, so that nothing there can call it."""
+    return any(schema.module not in project.modules for schema in hints.schemas)
 
 
 def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:

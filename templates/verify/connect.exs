@@ -2,7 +2,7 @@
 
 defmodule AshScaffold.Verify.Connect do
   alias AshPostgres.DataLayer.Info, as: Postgres
-  alias AshScaffold.Verify.Answer
+  alias AshScaffold.Verify.{Answer, Values}
 
   def repo(resource), do: Postgres.repo(resource, :mutate)
 
@@ -59,6 +59,28 @@ defmodule AshScaffold.Verify.Connect do
       {:error, {:already_started, _pid}} -> ask(repo)
       {:error, reason} -> {:error, Answer.kind(reason)}
     end
+  end
+
+  @doc "Starts the vaults of Cloak that encrypted attributes need. Without one they can't be read."
+  def start_vaults(resource) do
+    for attribute <- Ash.Resource.Info.attributes(resource),
+        module = cloak(Values.delegate(attribute.type)),
+        vault = module.__cloak__()[:vault],
+        Process.whereis(vault) == nil do
+      {:ok, _apps} = Application.ensure_all_started(:crypto)
+      vault.start_link([])
+    end
+  rescue
+    _error -> :ok
+  catch
+    _kind, _reason -> :ok
+  end
+
+  defp cloak({_whole, type}), do: cloak(type)
+
+  defp cloak(type) do
+    if is_atom(type) and Code.ensure_loaded?(type) and function_exported?(type, :__cloak__, 0),
+      do: type
   end
 
   defp ask(repo) do

@@ -40,6 +40,7 @@ defmodule AshScaffold.Verify.Describe do
     repos = ours |> Enum.map(fn {_, resource} -> repo(resource) end) |> Enum.uniq()
     for repo <- repos, do: Answer.put(Connect.start(repo, request))
 
+    for {_domain, resource} <- ours, do: Connect.start_vaults(resource)
     for {domain, resource} <- ours, do: Answer.put(resource(domain, resource))
     Answer.put(codegen(domains))
 

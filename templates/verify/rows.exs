@@ -66,6 +66,7 @@ defmodule AshScaffold.Verify.Rows do
               do: %{
                 name: attribute.name,
                 column: column,
+                delegate: Values.delegate(attribute.type),
                 sensitive: attribute.sensitive?,
                 writable: attribute.writable?
               }
@@ -311,6 +312,17 @@ defmodule AshScaffold.Verify.Rows do
         {{:ok, [_] = rows}, {:ok, [_] = records}} ->
           compare(state, source, [attribute], rows, records)
 
+        {{:ok, [%{values: [raw]}]}, _failed} ->
+          failure(
+            state,
+            load_failure(attribute, raw),
+            attribute,
+            flagged(source, attribute, own, row),
+            nil,
+            nil,
+            source
+          )
+
         _failed ->
           failure(
             state,
@@ -323,6 +335,12 @@ defmodule AshScaffold.Verify.Rows do
           )
       end
     end)
+  end
+
+  defp load_failure(%{delegate: nil}, _raw), do: "load"
+
+  defp load_failure(%{delegate: delegate}, raw) do
+    if match?({:ok, _value}, Values.load_by_ecto(delegate, raw)), do: "load", else: "ecto"
   end
 
   # Whether the row holds a listed value there, asked without the value itself.
@@ -367,6 +385,20 @@ defmodule AshScaffold.Verify.Rows do
 
   # Without a key the order is PostgreSQL's own, the same for both: nothing to pair.
   defp paired(_source, _attributes, rows, _records), do: rows
+
+  # What is stored may be another each time, so that what is loaded counts.
+  defp value(state, source, %{delegate: delegate} = attribute, row, raw, loaded)
+       when delegate != nil do
+    case Values.load_by_ecto(delegate, raw) do
+      {:ok, value} ->
+        if Values.equal_by_ecto?(delegate, value, loaded),
+          do: state,
+          else: failure(state, "delegate", attribute, row, value, loaded, source)
+
+      _error ->
+        failure(state, "delegate", attribute, row, raw, loaded, source)
+    end
+  end
 
   defp value(state, source, attribute, row, raw, loaded) do
     case Values.dump(source.resource, attribute.name, loaded) do

@@ -16,6 +16,30 @@ defmodule AshScaffold.Verify.Values do
     _error -> :error
   end
 
+  @doc "The Ecto type that a type hands over to, nil for any other type."
+  def delegate({:array, type}),
+    do: with(inner when inner != nil <- delegate(type), do: {:array, inner})
+
+  def delegate(type) when is_atom(type) do
+    if Code.ensure_loaded?(type) and function_exported?(type, :ecto_delegate, 0),
+      do: type.ecto_delegate()
+  end
+
+  def delegate(_type), do: nil
+
+  @doc "What the Ecto type loads, as legacy code does."
+  def load_by_ecto(delegate, raw) do
+    Ecto.Type.adapter_load(Ecto.Adapters.Postgres, delegate, raw)
+  rescue
+    _error -> :error
+  end
+
+  def equal_by_ecto?(delegate, one, other) do
+    one === other or Ecto.Type.equal?(delegate, one, other)
+  rescue
+    _error -> false
+  end
+
   def show(value), do: inspect(value, limit: 20, printable_limit: 200, charlists: :as_lists)
 
   # Structs that Elixir or a library has only in some versions are told by their name.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 import pytest
 from sqlalchemy import URL
 from tests.verify.recording import planned
 
+from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.problem import Severity
@@ -128,3 +130,53 @@ def test_a_view_that_is_not_populated_is_no_failure(
     (found,) = check_rows(answers, database)
     assert (found.kind, found.severity) == (Kind.NOT_CHECKED, Severity.NOTE)
     assert (found.table, found.what, found.todo) == ("Sums", what, todo)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (
+            "delegate",
+            (
+                Kind.ROW_VALUE,
+                Severity.ERROR,
+                "2 rows with a value that the Ecto type reads otherwise, keys 1, 4.",
+                "",
+            ),
+        ),
+        (
+            "ecto",
+            (
+                Kind.ROW_LOAD,
+                Severity.WARNING,
+                "2 rows can't be read through Ash, nor by the Ecto type itself, keys 1, 4.",
+                "Its code may need a process that `verify` does not start.",
+            ),
+        ),
+    ],
+)
+def test_a_value_of_an_ecto_type_is_held_to_what_that_loads(
+    kind: Literal["delegate", "ecto"], expected: tuple[Kind, Severity, str, str]
+) -> None:
+    resource = ResourceAnswer(
+        module="App.Sum",
+        domain="App",
+        file="sum.ex",
+        schema="public",
+        table="sums",
+        repo="App.Repo",
+        migrate=False,
+        attributes=(),
+    )
+    failure = RowFailure(kind=kind, column="version", count=2, keys=(("1",), ("4",)))
+    answers = Answers(
+        project=ProjectAnswer(elixir="1.18.3", otp="27", ash="3.32.0", ash_postgres="2.12.0"),
+        compiled=CompiledAnswer(status="ok"),
+        domains=(),
+        resources=(resource,),
+        rows=(RowsAnswer(module="App.Sum", read=4, values=8, failures=(failure,)),),
+    )
+    (found,) = check_rows(
+        answers, Database(server_version=150000, schemas=("public",), tables=(), types={})
+    )
+    assert (found.kind, found.severity, found.what, found.todo) == expected

@@ -27,7 +27,10 @@ class LegacyUser(msgspec.Struct, frozen=True):
 
 
 class LegacyCall(msgspec.Struct, frozen=True):
-    """A function of the legacy code that an attribute's default calls, and where that stands."""
+    """A function of the legacy code that an attribute's default calls, and where that stands.
+
+    Or the Ecto type that the attribute's own type hands over to.
+    """
 
     attribute: str
     function: str
@@ -71,9 +74,11 @@ def hand_over(
 
 
 def _calls(project: Project, parsed: ParsedResource) -> Iterator[LegacyCall]:
-    """Find the defaults that the plan has of the legacy code, where they still stand."""
+    """Find the types and defaults that the plan has of the legacy code, where they still stand."""
     read = None if parsed.read is None else parsed.read.resource
     written = {} if read is None else {each.column: each.default for each in read.attributes}
+    yield from _ecto_types(project, parsed)
+    types = {each.module for each in parsed.item.draft.columns.supports}
     for attribute in parsed.item.resource.attributes:
         match attribute.default:
             case Capture(module=module, function=name, arity=arity):
@@ -82,13 +87,38 @@ def _calls(project: Project, parsed: ParsedResource) -> Iterator[LegacyCall]:
                 called = f"{module}.{name}/{len(args)}"
             case _:
                 continue
-        if module not in project.modules:
+        if module not in project.modules or module in types:
             continue
         if read is not None and written.get(attribute.column) != attribute.default:
             continue
         place = parsed.place_of(attribute.column)
         at = ("", 0) if place is None else (place.path, place.line)
         yield LegacyCall(attribute.name, called, *at)
+
+
+def _ecto_types(project: Project, parsed: ParsedResource) -> Iterator[LegacyCall]:
+    """Find the attributes whose type still hands over to an Ecto type."""
+    read = None if parsed.read is None else parsed.read.resource
+    written = {} if read is None else {each.column: each.type for each in read.attributes}
+    for attribute in parsed.item.resource.attributes:
+        mapped = parsed.item.draft.columns.mapped[attribute.column]
+        if not mapped.ecto_type or written.get(attribute.column, attribute.type) != attribute.type:
+            continue
+        if any(_names(project, each.module, mapped.ecto_type) for each in mapped.supports):
+            place = parsed.place_of(attribute.column)
+            at = ("", 0) if place is None else (place.path, place.line)
+            yield LegacyCall(attribute.name, mapped.ecto_type, *at)
+
+
+def _names(project: Project, module: str, other: str) -> bool:
+    """Whether the file of a module names another one."""
+    entry = project.modules.get(module)
+    if entry is None:
+        return False
+    try:
+        return other in (project.root / entry.path).read_text(errors="replace")
+    except OSError:
+        return False
 
 
 def hand_over_lines(tables: Sequence[HandOver]) -> Iterator[str]:

@@ -169,11 +169,13 @@ class CodegenAnswer(_Event, frozen=True, kw_only=True, tag="codegen"):
 class RowFailure(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that fail in the same way in the same column: how many, and the first keys.
 
-    `load`: the row doesn't load; `differs`: the value dumped back is another; `dump`: it can't
-    be dumped; `rows`: the number of rows differs. The values are there only when asked for.
+    `load`: the row doesn't load; `ecto`: nor does the Ecto type load it that is handed over to;
+    `delegate`: Ash loads something else than that; `differs`: the value dumped back is another;
+    `dump`: it can't be dumped; `rows`: the number of rows differs. The values are there only when
+    asked for.
     """
 
-    kind: Literal["load", "differs", "dump", "rows"]
+    kind: Literal["load", "ecto", "delegate", "differs", "dump", "rows"]
     column: str | None
     count: int
     keys: tuple[tuple[str | None, ...], ...] = ()

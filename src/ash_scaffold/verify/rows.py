@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _KINDS = {
     "load": (Kind.ROW_LOAD, "can't be read through Ash"),
+    "ecto": (Kind.ROW_LOAD, "can't be read through Ash, nor by the Ecto type itself"),
+    "delegate": (Kind.ROW_VALUE, "with a value that the Ecto type reads otherwise"),
     "differs": (Kind.ROW_VALUE, "with a value that is another one when Ash dumps it back"),
     "dump": (Kind.ROW_VALUE, "with a value that Ash reads and can't dump back"),
     "rows": (Kind.ROW_COUNT, "at least that only Ash or only PostgreSQL returns"),
@@ -81,14 +83,16 @@ def checked(answers: Answers) -> tuple[Checked, ...]:
 def _rows(rows: RowsAnswer, answer: ResourceAnswer, table: Table | None) -> Iterator[Finding]:
     for failure in rows.failures:
         kind, words = _KINDS[failure.kind]
+        both = failure.kind == "ecto"
         yield Finding(
             kind=kind,
-            severity=Severity.ERROR,
+            severity=Severity.WARNING if both else Severity.ERROR,
             module=answer.module,
             table=str(Name(answer.schema, answer.table)),
             object=failure.column or "",
             what=f"{_rows_of(failure.count)} {words}{_at(failure.keys)}"
             f"{_types(failure, answer, table)}.{_values(failure)}",
+            todo="Its code may need a process that `verify` does not start." if both else "",
         )
     if rows.note is not None and rows.read == 0:
         yield _note(answer, f"No row was compared: {rows.note}.")
