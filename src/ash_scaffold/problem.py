@@ -112,6 +112,7 @@ class Code(StrEnum):
     REMOVED_BY_HAND = "removed-by-hand", _NOTE
     RENAME_UNCLEAR = "rename-unclear", _ERROR
     TABLE_GONE = "table-gone", _ERROR
+    FILE_TAKEN = "file-taken", _NOTE
     CONTEXT_ADOPTED = "context-adopted", _NOTE
     DOMAIN_OBSOLETE = "domain-obsolete", _WARNING
     FORMATTER_MISSING = "formatter-missing", _WARNING

@@ -6,13 +6,10 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, conflict, rests
 
-from ash_scaffold.generate.files import Status
-from ash_scaffold.generate.module_versions import Settings
+from ash_scaffold.generate.files import Status, with_free_paths
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.postgres.sql import quote_identifier
-from ash_scaffold.problem import Code, Exit, ScaffoldError
-from ash_scaffold.project.schema_changes import SchemaChanges
+from ash_scaffold.problem import Code, Exit
 
 USERS = "CREATE TABLE users (id bigserial PRIMARY KEY, email varchar(80) NOT NULL, age integer)"
 USER = "lib/shop/sales/user.ex"
@@ -398,11 +395,12 @@ def test_two_new_modules_never_share_a_file_on_any_disk(shop: Shop) -> None:
         Module(name="Shop.User", path="lib/shop/user2.ex", text=""),
         Module(name="Shop.USER", path="lib/shop/USER2.ex", text=""),
     ]
-    with pytest.raises(ScaffoldError) as caught:
-        regenerate(modules, shop.prepare().session.project, SchemaChanges(), Settings())
-    [problem] = caught.value.problems
-    assert (problem.code, problem.where, problem.what) == (
-        Code.MODULE_COLLISION,
-        "lib/shop/USER2.ex",
-        "Shop.User and Shop.USER would have the same file.",
-    )
+    found, problems = with_free_paths(modules, shop.prepare().session.project)
+    assert [each.path for each in found] == ["lib/shop/user2_ash.ex", "lib/shop/USER2.ex"]
+    assert [(each.code, each.where, each.what) for each in problems.values()] == [
+        (
+            Code.FILE_TAKEN,
+            "lib/shop/user2.ex",
+            "The file holds Shop.USER, so Shop.User goes to lib/shop/user2_ash.ex.",
+        )
+    ]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 import msgspec
 
 from ash_scaffold.elixir.merge.resolve import Conflict
-from ash_scaffold.generate.modules import Module
+from ash_scaffold.generate.modules import Module, ModuleText
 from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
+from ash_scaffold.project.sources import read_source
+from ash_scaffold.syntax.modules import modules as modules_of
+from ash_scaffold.syntax.parse import parse
 from ash_scaffold.text_diff import unified_diff
 
 
@@ -79,6 +85,63 @@ def contents(files: Iterable[File]) -> dict[str, bytes | None]:
         if file.snapshot is not None:
             snapshots[snapshot_path(file.snapshot)] = encode(file.snapshot)
     return {**found, **snapshots}
+
+
+def with_free_paths(
+    modules: Iterable[Module], project: Project
+) -> tuple[list[Module], dict[str, Problem]]:
+    """Give each new module a file that holds no other; a note by name where that is not the usual.
+
+    `order.ex` gives way to `order_ash.ex`, then to `order_ash_2.ex`, also where another new module
+    has it, and on a disk that takes two names for one. A module that is in the project keeps its
+    file; a file that is not Elixir keeps its place, since it may define the module.
+    """
+    ordered = list(modules)
+    held: dict[str, list[str]] = defaultdict(list)
+    for entry in project.modules.values():
+        held[entry.path.casefold()].append(entry.name)
+    broken = {file.path for file in project.unparsed}
+    paths: dict[str, str] = {}
+    problems: dict[str, Problem] = {}
+    new = [part for each in ordered for part in each.parts if part.name not in project.modules]
+    for part in sorted(new, key=lambda part: part.name):
+        for path in _paths(part):
+            key = path.casefold()
+            there = (project.root / path).exists()
+            if there and key not in held:
+                held[key] = _defined(project.root / path)
+            if path in broken or (not there and not held[key]) or part.name in held[key]:
+                break
+        paths[part.name] = path
+        if path != part.path and not there:
+            others = ", ".join(sorted(held[part.path.casefold()])) or "no module"
+            what = f"The file holds {others}, so {part.name} goes to {path}."
+            problems[part.name] = Code.FILE_TAKEN.at(part.path, what)
+        held[key].append(part.name)
+    return [_at(each, paths) for each in ordered], problems
+
+
+def _defined(path: Path) -> list[str]:
+    """Return the modules of a file that is outside of the project's sources."""
+    source = read_source(path)
+    return [] if source is None else [module.name for module in modules_of(parse(source))]
+
+
+def _paths(part: ModuleText) -> Iterator[str]:
+    stem = part.path.removesuffix(".ex")
+    yield part.path
+    yield f"{stem}_ash.ex"
+    for number in count(2):
+        yield f"{stem}_ash_{number}.ex"
+
+
+def _at(module: Module, paths: Mapping[str, str]) -> Module:
+    """Return a module with the given files for those of its parts that have one."""
+    fragment = module.fragment
+    if fragment is not None and fragment.name in paths:
+        fragment = msgspec.structs.replace(fragment, path=paths[fragment.name])
+    path = paths.get(module.name, module.path)
+    return msgspec.structs.replace(module, path=path, fragment=fragment)
 
 
 def read_text(root: Path, path: str) -> str | None:

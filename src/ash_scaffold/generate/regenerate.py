@@ -30,7 +30,7 @@ from ash_scaffold.elixir.merge import (
     merge_spread,
     with_texts_of,
 )
-from ash_scaffold.generate.files import File, Files, Status, read_text
+from ash_scaffold.generate.files import File, Files, Status, read_text, with_free_paths
 from ash_scaffold.generate.module_versions import (
     FRAGMENT_USE,
     ModuleVersions,
@@ -46,7 +46,7 @@ from ash_scaffold.generate.module_versions import (
     settled_snapshot,
     use_of,
 )
-from ash_scaffold.generate.modules import Module, ModuleText
+from ash_scaffold.generate.modules import Module
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project
@@ -65,9 +65,10 @@ def regenerate(
 ) -> Files:
     """Compare every module with its file, and merge where it was edited.
 
-    Raises `ScaffoldError` for a file that is no Elixir, or that defines other modules only.
+    A new module whose file holds another one gets a file of its own. Raises `ScaffoldError` for a
+    file that is no Elixir.
     """
-    ordered = list(modules)
+    ordered, moved = with_free_paths(modules, project)
     before = _texts(ordered, project)
     all_versions = [module_versions(module, changes, project, before) for module in ordered]
     settled = {each.module.name for each in all_versions if each.is_settled(settings)}
@@ -89,17 +90,16 @@ def regenerate(
         files += writer.leave(versions) if is_settled else writer.write(versions)
     tidied, more = _tidy(writer.merged, before, writer.texts, project, settings)
     files = [_final(file, tidied.get(file.path, writer.texts[file.path])) for file in files]
-    return Files(files=tuple(files), problems=(*problems, *more, *writer.problems))
+    said = [moved[part.name] for each in ordered for part in each.parts if part.name in moved]
+    return Files(files=tuple(files), problems=(*said, *problems, *more, *writer.problems))
 
 
 def _texts(modules: list[Module], project: Project) -> dict[str, str | None]:
-    """Read the files of all modules. Raises `ScaffoldError` for two new modules in one file."""
+    """Read the files of all modules. Raises `ScaffoldError` for one that can't be read."""
     parts = [part for each in modules for part in each.parts]
     paths = {part.path for part in parts}
     paths |= {other.path for each in modules for other in other_modules(each, project)}
-    texts = {path: read_text(project.root, path) for path in sorted(paths)}
-    _no_two_paths(part for part in parts if texts[part.path] is None)
-    return texts
+    return {path: read_text(project.root, path) for path in sorted(paths)}
 
 
 def _final(file: File, after: str | None) -> File:
@@ -158,20 +158,6 @@ def _require_module(name: str, text: str) -> None:
         where=name,
         todo="Fix the template in your folder of templates.",
     )
-
-
-def _no_two_paths(modules: Iterable[ModuleText]) -> None:
-    """Refuse two new modules for one file, also where a disk takes two names for one."""
-    by_path: dict[str, ModuleText] = {}
-    for module in modules:
-        other = by_path.setdefault(module.path.casefold(), module)
-        if other is not module:
-            raise fail(
-                Code.MODULE_COLLISION,
-                f"{other.name} and {module.name} would have the same file.",
-                where=module.path,
-                todo='Give one of them another name: [tables.…] resource = "…".',
-            )
 
 
 class Writer:
