@@ -259,8 +259,8 @@ def key_attribute(
     """Give a single key of its own Ash's short form where Ash has one.
 
     A key that the legacy code generates is generated the same way; one that it makes by code of
-    its own, or takes from the caller, has to come from the caller of Ash too, unless a function
-    without arguments makes it (`made`).
+    its own, or takes from the caller, has to come from the caller of Ash too, unless its type
+    makes it (`made`).
     """
     replace = msgspec.structs.replace
     if not alone:
@@ -303,17 +303,11 @@ def generated_by_client(
     return attribute if default is None else msgspec.structs.replace(attribute, default=default)
 
 
-_CALL = re.compile(r"\{([A-Z][\w.]*), :(\w+[?!]?), \[\]\}")
-
-
 def made_by_code(mapped: Mapped, field: LegacyField | None) -> Capture | None:
-    """Return the function that makes a value of the field: its type's, or the one it names."""
-    if field is None or field.maker is not Maker.OTHER:
+    """Return the function by which a field's own type makes its value."""
+    if field is None or field.maker is not Maker.OTHER or field.generator != mapped.ecto_type:
         return None
-    if field.generator == mapped.ecto_type:
-        return mapped.autogenerate
-    call = _CALL.fullmatch(field.generator)
-    return None if call is None else Capture(call[1], call[2], 0)
+    return mapped.autogenerate
 
 
 def timestamp(

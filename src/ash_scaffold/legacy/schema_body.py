@@ -32,7 +32,15 @@ from ash_scaffold.legacy.ecto import (
 from ash_scaffold.legacy.evaluate import Pairs, Place, apply, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.packages import base_package, macro_text
-from ash_scaffold.legacy.types import Types, custom_module, maker, type_hint, unread, why_apart
+from ash_scaffold.legacy.types import (
+    Types,
+    custom_module,
+    maker,
+    type_hint,
+    unread,
+    why_apart,
+    with_generator,
+)
 from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
 from ash_scaffold.syntax.values import Unreadable, alias_text
 from ash_scaffold.term import Atom, Module
@@ -274,6 +282,7 @@ class _BodyReader:
         if options.get("virtual") is True:
             return None
         type_ = self._types.read(value, options, text, within=self._module)
+        options = with_generator(value, options)
         unknown = unread(type_)
         if unknown is not None:
             self.miss(node, f"the type of {name} can't be read: {_short(unknown)}", partial=False)

@@ -289,9 +289,17 @@ def _version(written: object, options: Pairs) -> object:
     return options.get("version", default) if package is None or not package.version else default
 
 
+def with_generator(written: object, options: Pairs) -> Pairs:
+    """Name the function of a UUID that is made in no way that Ecto or Ash know."""
+    version = _version(written, options)
+    if options.get("autogenerate") is not True or version not in (1, 6):
+        return options
+    made: tuple[object, ...] = (Module("Uniq.UUID"), Atom(f"uuid{version}"), [])
+    others = (item for item in options.items if item[0] != "autogenerate")
+    return Pairs((*others, ("autogenerate", made)))
+
+
 def _uuid_maker(version: object, options: str) -> tuple[Maker, str]:
-    if version in (1, 6):
-        return Maker.OTHER, f"{{Uniq.UUID, :uuid{version}, []}}"
     if version in (4, 7):
         return (Maker.UUID_V7 if version == 7 else Maker.UUID), options
     return Maker.OTHER, f"UUIDs of version {shown(version)}"
