@@ -104,12 +104,18 @@ class Code(StrEnum):
     LEGACY_COLLISION = "legacy-collision", _ERROR
     UNPARSABLE_FILE = "unparsable-file", _ERROR
     NOT_WRITABLE = "not-writable", _ERROR
+    JOURNAL_INVALID = "journal-invalid", _ERROR
     SNAPSHOT_INVALID = "snapshot-invalid", _ERROR
     TEMPLATE_ERROR = "template-error", _ERROR
     EDITED_FILE = "edited-file", _ERROR
     CONFLICT = "conflict", _ERROR
     DIFFERS = "differs", _WARNING
     REMOVED_BY_HAND = "removed-by-hand", _NOTE
+    ATTRIBUTES_UNKNOWN = (
+        "attributes-unknown",
+        _NOTE,
+        "Write those that are missing into the resource.",
+    )
     RENAME_UNCLEAR = "rename-unclear", _ERROR
     TABLE_GONE = "table-gone", _ERROR
     FILE_TAKEN = "file-taken", _NOTE

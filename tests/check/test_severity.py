@@ -7,13 +7,13 @@ import pytest
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import ABSENT
-from ash_scaffold.ash.types import Family, ash_families
+from ash_scaffold.ash.types import Family, ash_families, parse_type
 from ash_scaffold.check.schema_drift import change_severity
 from ash_scaffold.postgres.catalog import Column, Index, Name
 from ash_scaffold.postgres.compare import Change, Kind
 from ash_scaffold.postgres.type_text import read_type
 from ash_scaffold.problem import Severity
-from ash_scaffold.report.differences import difference_severity
+from ash_scaffold.report.differences import Families, difference_severity
 from ash_scaffold.report.finding import DRIFT_WORDS
 from ash_scaffold.term import Atom, Module
 
@@ -77,3 +77,35 @@ def test_the_family_of_a_type_of_ash_comes_from_its_row() -> None:
     assert families[Atom("string")] is families[Atom("ci_string")] is Family.STRING
     assert families[Atom("map")] is Family.JSON
     assert Atom("date") not in families
+
+
+@pytest.mark.parametrize(
+    ("column", "type_", "severity"),
+    [
+        (":string", ":atom", "differs"),
+        (":string", ":module", "differs"),
+        (":string", ":duration_name", "differs"),
+        (":string", ":ci_string", "differs"),
+        (":map", ":keyword", "differs"),
+        (":map", ":union", "differs"),
+        (":map", ":struct", "differs"),
+        (":map", ":tuple", "differs"),
+        (":binary", ":term", "differs"),
+        (":binary", ":url_encoded_binary", "differs"),
+        (":uuid", ":uuid_v7", "differs"),
+        (":utc_datetime_usec", ":datetime", "differs"),
+        ("{:array, :string}", "{:array, :atom}", "differs"),
+        ("{:array, :string}", "{:array, :integer}", "breaks"),
+        ("{:array, :string}", ":atom", "breaks"),
+        (":integer", ":atom", "breaks"),
+        (":date", ":utc_datetime", "breaks"),
+        (":string", ":map", "breaks"),
+    ],
+)
+def test_a_type_of_ash_that_works_over_the_column_only_differs(
+    column: str, type_: str, severity: str
+) -> None:
+    difference = Difference(
+        kind=Differs.TYPE, path=(), expected=parse_type(column), actual=parse_type(type_)
+    )
+    assert DRIFT_WORDS[Families(()).severity(difference)] == severity

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 import psycopg
 import pytest
 
@@ -475,3 +476,24 @@ def test_what_nobody_thought_of_is_no_traceback(
         "error [internal-error] This should not happen: RuntimeError.\n"
         "    Run it again with ASH_SCAFFOLD_DEBUG=1 for the details, and report them.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("resources", "--domain", "Shop.Sales"), ("document",), ("init",), ("doctor", "--fix")],
+)
+def test_a_journal_that_came_with_the_repository(
+    project: Path, shop: str, run: Run, add: Add, command: tuple[str, ...]
+) -> None:
+    outside = project.parent / "outside.ex"
+    entry = {"path": "../outside.ex", "before": None, "after": b"x", "mode": 0o777}
+    add(project, {"priv/ash_scaffold/.write/undo.ready": ""})
+    journal = project / "priv/ash_scaffold/.write/journal"
+    journal.write_bytes(bytes(32) + msgspec.msgpack.encode([entry]))
+    done = run(*command, "--url", shop)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error [journal-invalid] priv/ash_scaffold/.write/journal: The ")
+    assert "rm -r priv/ash_scaffold/.write\n" in done.err
+    assert not outside.exists()
+    for reader in (("check",), ("inspect",)):
+        assert "journal-invalid" not in run(*reader, "--url", shop).err

@@ -273,6 +273,11 @@ def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
             "project.\n    Name a file relative to mix.exs, such as docs/database_schema.md.\n",
         ),
         (
+            ("--html", "mix.exs"),
+            "error [usage] --html mix.exs: The page is HTML: its file has to end in .html.\n"
+            "    For the Markdown: --out FILE.\n",
+        ),
+        (
             ("--html", "/elsewhere/x.html"),
             "error [not-writable] --html /elsewhere/x.html: There is no folder /elsewhere.\n",
         ),

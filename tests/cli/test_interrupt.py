@@ -50,8 +50,8 @@ MOMENTS = {
     "before the first byte": 'press("ash_scaffold.generate.run", "write_files")',
     "preparing the journal": 'press("ash_scaffold.project.journal", "Journal.prepare")',
     "applying the journal": 'press("ash_scaffold.project.journal", "Journal.apply")',
-    "the second file": 'press("os", "replace", 2)',
-    "the third file": 'press("os", "replace", 3)',
+    "the second file": 'press("ash_scaffold.project.journal", "place", 2)',
+    "the third file": 'press("ash_scaffold.project.journal", "place", 3)',
 }
 
 

@@ -321,7 +321,7 @@ def test_fragments_that_name_each_other_end() -> None:
     [
         ("extensions: [AshGraphql.Resource, AshJsonApi.Resource]", set()),
         (
-            "extensions: [AshArchival.Resource]",
+            "extensions: [AshAuthentication]",
             {("attributes",), ("relationships",), ("identities",)},
         ),
         (

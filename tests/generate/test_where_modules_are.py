@@ -251,7 +251,4 @@ lib/shop/people/account.ex
    end
 """
     )
-    assert done.problems == [
-        "note [removed-by-hand] lib/shop/people/account.ex: users.actions.defaults: It was "
-        "removed by hand, so it stays out."
-    ]
+    assert done.problems == []

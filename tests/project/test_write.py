@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from ash_scaffold.problem import Code, ScaffoldError
+from ash_scaffold.project import exchange, journal
 from ash_scaffold.project.journal import Journal, Recovery
-from ash_scaffold.project.write import JOURNAL_FOLDER, Written, locked, recover, write_files
+from ash_scaffold.project.write import Written, locked, recover, write_files
+from ash_scaffold.project.write_entry import JOURNAL_FOLDER
 
 OLD = {"lib/a.ex": b"a old", "lib/b.ex": b"b old", "lib/gone.ex": b"gone", "mix.exs": b"mix"}
 NEW: dict[str, bytes | None] = {
@@ -129,7 +131,7 @@ def test_all_refused_paths_are_named_at_once(tmp_path: Path) -> None:
     fill(tmp_path)
     (tmp_path / "lib/link.ex").symlink_to("a.ex")
     assert refusal(
-        tmp_path, {"lib": b"", "../x": b"", "lib/a.ex": b"1", "lib/link.ex": b"2", "z": b""}
+        tmp_path, {"lib": b"", "../x": b"", "lib/a.ex": b"1", "lib/link.ex": b"2", "z.ex": b""}
     ) == [
         (Code.NOT_WRITABLE, "../x"),
         (Code.NOT_WRITABLE, "lib"),
@@ -144,7 +146,7 @@ def test_write_protected_places_are_refused(
     protected = {tmp_path / "lib/a.ex", tmp_path / "lib"}
     # Root may write anywhere, so that modes alone show nothing there.
     monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) not in protected)
-    assert refusal(tmp_path, {"lib/a.ex": b"1", "lib/new/x.ex": b"1", "other": b"1"}) == [
+    assert refusal(tmp_path, {"lib/a.ex": b"1", "lib/new/x.ex": b"1", "other.ex": b"1"}) == [
         (Code.NOT_WRITABLE, "lib/a.ex"),
         (Code.NOT_WRITABLE, "lib/new/x.ex"),
     ]
@@ -163,15 +165,22 @@ def test_a_file_changed_since_it_was_read_is_not_written(tmp_path: Path) -> None
 def fail_at(
     monkeypatch: pytest.MonkeyPatch, function: str, number: int, error: BaseException
 ) -> None:
-    real: Callable[..., None] = getattr(os, function)
+    """Let the nth call raise an error; `move` is whatever puts a file in its place."""
     calls = iter(range(1, 1000))
 
-    def failing(*args: object, **options: object) -> None:
-        if next(calls) == number:
-            raise error
-        real(*args, **options)
+    def failing(real: Callable[..., None]) -> Callable[..., None]:
+        def call(*args: object, **options: object) -> None:
+            if next(calls) == number:
+                raise error
+            real(*args, **options)
 
-    monkeypatch.setattr(os, function, failing)
+        return call
+
+    if function == "move":
+        for module, name in ((journal, "exchange"), (journal, "place"), (os, "rename")):
+            monkeypatch.setattr(module, name, failing(getattr(module, name)))
+    else:
+        monkeypatch.setattr(os, function, failing(getattr(os, function)))
 
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
@@ -182,7 +191,7 @@ def test_a_disk_that_fills_up_leaves_the_old_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     fill(tmp_path)
-    fail_at(monkeypatch, "replace", number, FULL)
+    fail_at(monkeypatch, "move", number, FULL)
     assert refusal(tmp_path, NEW) == [(Code.NOT_WRITABLE, "somewhere")]
 
 
@@ -196,7 +205,7 @@ def test_a_journal_that_can_not_be_synced_leaves_the_old_files(
 
 
 @pytest.mark.parametrize(
-    ("function", "number"), [("fsync", 1), *(("replace", n) for n in range(1, 6)), ("sync", 1)]
+    ("function", "number"), [("fsync", 1), *(("move", n) for n in range(1, 6)), ("sync", 1)]
 )
 def test_an_interrupt_leaves_the_old_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, number: int
@@ -214,15 +223,19 @@ def test_when_undoing_fails_too_the_next_run_goes_on_with_it(
 ) -> None:
     fill(tmp_path)
     before = state(tmp_path)
-    real = os.replace
+    real, move = os.replace, exchange.exchange
 
     def failing(source: str | Path, target: str | Path) -> None:
         if Path(target).name in ("b.ex", "undo"):
             raise FULL
-        real(source, target)
+        if Path(target).name == "journal":
+            real(source, target)
+        else:
+            move(str(source), str(target))
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", failing)
+        patch.setattr(journal, "exchange", failing)
         with pytest.raises(ScaffoldError) as caught:
             write(tmp_path, NEW)
         assert [p.code for p in caught.value.problems] == [Code.NOT_WRITABLE]
@@ -296,37 +309,72 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_files(tmp_path: Path) -> N
     assert outcomes.count(True) > 8
 
 
-def test_recovering_names_what_it_did_and_keeps_what_a_person_changed_since(
-    tmp_path: Path,
-) -> None:
+def interrupted(tmp_path: Path, at: Callable[[Path], bool]) -> Path:
+    """Return a project in which a write was killed at the first step at which `at` holds."""
     for number in range(1, 1000):
         root = fill(tmp_path / str(number))
         assert killed(root, number, partial(write, root, NEW))
-        if (root / JOURNAL_FOLDER / "journal").exists():
-            break
-    (root / "lib/b.ex").write_bytes(b"mine")
-    assert recovered(root) == Recovery(
-        undone=False,
-        paths=(
-            "lib/a.ex",
-            "lib/deep/er/c.ex",
-            "lib/gone.ex",
-            "priv/ash_scaffold/public.users.json",
-        ),
-        kept=("lib/b.ex",),
-    )
-    assert contents(root) == AFTER | {"lib/b.ex": b"mine"}
+        if at(root):
+            return root
+    raise AssertionError
+
+
+def is_decided(root: Path) -> bool:
+    return (root / JOURNAL_FOLDER / "journal").exists()
+
+
+def has_new_b(root: Path) -> bool:
+    return (root / "lib/b.ex").read_bytes() == b"b new"
+
+
+CHANGED = ("lib/a.ex", "lib/deep/er/c.ex", "lib/gone.ex", "priv/ash_scaffold/public.users.json")
+
+
+def test_recovering_keeps_what_a_person_added_to_a_new_file(tmp_path: Path) -> None:
+    root = interrupted(tmp_path, has_new_b)
+    (root / "lib/b.ex").write_bytes(b"b new, mine")
+    assert recovered(root) == Recovery(undone=False, paths=CHANGED[1:], kept=("lib/b.ex",))
+    assert contents(root) == AFTER | {"lib/b.ex": b"b new, mine"}
     assert recovered(root) is None
 
 
+def test_an_edit_of_a_file_that_was_still_the_old_one_undoes_the_write(tmp_path: Path) -> None:
+    root = interrupted(tmp_path, is_decided)
+    (root / "lib/b.ex").write_bytes(b"b old, mine")
+    assert recovered(root) == Recovery(undone=True, paths=(), kept=("lib/b.ex",))
+    assert contents(root) == OLD | {"lib/b.ex": b"b old, mine"}
+    assert recovered(root) is None
+
+
+def test_a_save_that_a_run_took_away_as_it_was_killed_is_put_back(tmp_path: Path) -> None:
+    root = interrupted(tmp_path, has_new_b)
+    # As if it had been saved just before the exchange.
+    (root / JOURNAL_FOLDER / "1").write_bytes(b"b old, mine")
+    found = recovered(root)
+    assert found is not None
+    assert found.kept == ("lib/b.ex",)
+    assert contents(root)["lib/b.ex"] == b"b old, mine"
+
+
+@pytest.mark.parametrize("left", [b"", b"b n\0\0"])
+def test_what_a_power_failure_leaves_is_no_edit(tmp_path: Path, left: bytes) -> None:
+    root = interrupted(tmp_path, has_new_b)
+    (root / "lib/b.ex").write_bytes(left)
+    (root / JOURNAL_FOLDER / "2").write_bytes(b"")
+    assert recovered(root) == Recovery(undone=False, paths=("lib/b.ex", *CHANGED[1:]), kept=())
+    assert contents(root) == AFTER
+
+
 def test_a_journal_that_can_not_be_read_is_named_and_stays(tmp_path: Path) -> None:
-    journal = fill(tmp_path) / JOURNAL_FOLDER / "journal"
-    journal.parent.mkdir(parents=True)
-    journal.write_bytes(b"what?")
+    path = fill(tmp_path) / JOURNAL_FOLDER / "journal"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"what?")
     with pytest.raises(ScaffoldError) as caught:
         recovered(tmp_path)
-    assert [(p.code, p.where) for p in caught.value.problems] == [(Code.NOT_WRITABLE, str(journal))]
-    assert journal.read_bytes() == b"what?"
+    assert [(p.code, p.where) for p in caught.value.problems] == [
+        (Code.JOURNAL_INVALID, f"{JOURNAL_FOLDER}/journal")
+    ]
+    assert path.read_bytes() == b"what?"
 
 
 def test_two_runs_wait_for_each_other_and_say_so_once(tmp_path: Path) -> None:
@@ -361,7 +409,7 @@ def test_waiting_has_an_end(tmp_path: Path) -> None:
 
 
 def test_the_lock_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
-    assert killed(tmp_path, 2, lambda: write(tmp_path, {"a": b"a"}))
+    assert killed(tmp_path, 2, lambda: write(tmp_path, {"a.ex": b"a"}))
     with locked(tmp_path, wait_seconds=0) as lock:
         recover(lock)
 
@@ -376,18 +424,21 @@ def test_a_target_on_another_disk_is_staged_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(tmp_path)
-    real = os.replace
 
-    def across(source: str | Path, target: str | Path) -> None:
-        lib = tmp_path / "lib"
-        if (lib in Path(target).parents) is not (lib in Path(source).parents):
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source))
-        real(source, target)
+    def within(real: Callable[[str, str], None]) -> Callable[[str, str], None]:
+        def move(source: str, target: str) -> None:
+            lib = tmp_path / "lib"
+            if (lib in Path(target).parents) is not (lib in Path(source).parents):
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source))
+            real(source, target)
+
+        return move
 
     def device(_journal: Journal, folder: str) -> int:
         return 2 if Path(folder).is_relative_to(tmp_path / "lib") else 1
 
-    monkeypatch.setattr(os, "replace", across)
+    for module, name in ((journal, "exchange"), (journal, "place"), (os, "rename")):
+        monkeypatch.setattr(module, name, within(getattr(module, name)))
     monkeypatch.setattr(Journal, "_device", device)
     write(tmp_path, NEW)
     assert contents(tmp_path) == AFTER

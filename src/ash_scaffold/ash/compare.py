@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
+from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name
 from ash_scaffold.ash.equivalence import (
     default_of,
@@ -36,7 +38,9 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.term import Atom, Module, Term
+from ash_scaffold.ash.types import OF_APPLICATIONS, Family, ash_families
+from ash_scaffold.postgres.catalog import Generated, Identity
+from ash_scaffold.term import Atom, Capture, Keyword, Module, Term
 
 Value: TypeAlias = (
     "Term | Absent | Attribute | Relationship | IdentityDef | CheckConstraint | ConstraintName"
@@ -164,6 +168,94 @@ def compare(
         *compare_constraints(expected, read),
     ]
     return tuple(sorted(found, key=Difference.sort_key))
+
+
+# What Ash makes of input before it is stored; no column demands or refuses it.
+_OF_INPUT = frozenset("trim? allow_empty? nil_items? remove_nil_items? casing match".split())
+_UPPER, _LOWER = frozenset({"max_length", "max"}), frozenset({"min_length", "min"})
+
+
+def demanded(differences: Iterable[Difference], draft: Draft) -> tuple[Difference, ...]:
+    """Leave out what a person decides in a resource that was written by hand.
+
+    The database demands that its values can be read, and that what it refuses is refused before:
+    stricter rules, defaults of the application and what Ash makes of input are no concern of its.
+    """
+    return tuple(each for each in differences if _is_demanded(each, draft))
+
+
+def _is_demanded(difference: Difference, draft: Draft) -> bool:
+    expected, actual = difference.expected, difference.actual
+    match difference.kind:
+        case Kind.TYPE:
+            mapped = draft.columns.mapped.get(difference.object)
+            return not _holds(expected, actual, None if mapped is None else mapped.family)
+        case Kind.CONSTRAINTS:
+            return not _at_least(_pairs(expected), _pairs(actual))
+        case Kind.ALLOW_NIL:
+            return actual is True
+        case Kind.WRITABLE:
+            return actual is True and difference.object in _written_by_database(draft)
+        case Kind.DEFAULT:
+            decided = isinstance(expected, Absent | Capture)
+            return not decided and _plain_default(expected) != _plain_default(actual)
+        case Kind.UPDATE_DEFAULT:
+            return False
+        case _:
+            return True
+
+
+def _written_by_database(draft: Draft) -> set[str]:
+    """Return the columns whose value an INSERT may not name."""
+    return {
+        column.name
+        for column in draft.table.columns
+        if column.generated is not Generated.NONE or column.identity is Identity.ALWAYS
+    }
+
+
+def _plain_default(value: Value) -> Value:
+    """Return a default as it is stored: an atom is a text, the list of such one of texts."""
+    if isinstance(value, list):
+        return [item.name if isinstance(item, Atom) else item for item in value]
+    return value.name if isinstance(value, Atom) else value
+
+
+def _holds(expected: Value, actual: Value, family: Family | None) -> bool:
+    """Whether a type of Ash that a person chose is one for what the application itself stores.
+
+    Which atoms a text may be, and which shape JSON has, is known to the application alone.
+    """
+    if isinstance(expected, tuple) and isinstance(actual, tuple):
+        return _holds(expected[-1], actual[-1], family)
+    if not isinstance(actual, Atom | Module) or not isinstance(expected, Atom | Module):
+        return False
+    stored = OF_APPLICATIONS.get(plain_type(actual))
+    return stored is not None and stored is ash_families().get(plain_type(expected), family)
+
+
+def _pairs(value: Value) -> dict[str, Term]:
+    items = value.items if isinstance(value, Keyword) else value
+    return dict(items) if isinstance(items, list | tuple) else {}  # type: ignore[arg-type]
+
+
+def _at_least(expected: Mapping[str, Term], actual: Mapping[str, Term]) -> bool:
+    """Whether constraints refuse whatever those that a column needs refuse."""
+    return all(
+        name in _OF_INPUT or _is_as_strict(name, wanted, actual.get(name))
+        for name, wanted in expected.items()
+    )
+
+
+def _is_as_strict(name: str, wanted: Term, own: Term) -> bool:
+    if name == "items":
+        return _at_least(_pairs(wanted), _pairs(own))
+    if isinstance(own, int | Decimal) and isinstance(wanted, int | Decimal):
+        if name in _UPPER:
+            return own <= wanted
+        if name in _LOWER:
+            return own >= wanted
+    return own == wanted
 
 
 def _pinned_to(expected: Resource, actual: ReadResource) -> Iterator[Difference]:

@@ -18,6 +18,7 @@ from ash_scaffold.ash.keys import plain_columns
 from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference, Resource
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
 from ash_scaffold.ash.predicate import Operand, UntranslatableError, translate
+from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.postgres.catalog import (
     Action,
     ConstraintKind,
@@ -83,13 +84,13 @@ def with_constraints(
     draft: Draft,
     belongs_to: Mapping[tuple[Name, str], str],
     parents: ParentKeys,
-    identity_names: Mapping[str, str],
+    given: ResourceNames,
 ) -> tuple[Resource, tuple[Problem, ...]]:
     """Add the entries for the constraints of its table to a resource, and report problems.
 
-    `identity_names` are those of its file, by index.
+    `given` are the names of its file.
     """
-    unique = plan_unique(draft, identity_names)
+    unique = plan_unique(draft, _identity_names(draft, given))
     if draft.is_view:
         # A materialized view's unique indexes say what identifies a row, and reject no write.
         return msgspec.structs.replace(resource, identities=unique.identities), unique.problems
@@ -118,6 +119,29 @@ def with_constraints(
         foreign_key_names=tuple(sorted((*table_own, *stopping), key=lambda c: c.name)),
     )
     return planned, (*unique.problems, *_deferred(draft))
+
+
+def _identity_names(draft: Draft, names: ResourceNames) -> Mapping[str, str]:
+    """Return the names of the file's identities by index.
+
+    An identity that names no index of the table is the one over the columns of the only unique
+    index that has none.
+    """
+    indexes = {index.name: index for index in draft.table.indexes if index.unique}
+    found = {index: name for index, name in names.identities.items() if index in indexes}
+    free = {name: columns for name, columns in names.identity_columns.items() if columns}
+    free = {name: columns for name, columns in free.items() if name not in found.values()}
+    open_ = {
+        name: frozenset(_columns_of(index))
+        for name, index in indexes.items()
+        if name not in found and not index.columns_in_expressions
+    }
+    for index, columns in open_.items():
+        alike = [name for name, own in free.items() if own == columns]
+        if len(alike) == 1 and list(open_.values()).count(columns) == 1:
+            found[index] = alike[0]
+    others = {i: name for i, name in names.identities.items() if name not in found.values()}
+    return {**found, **others}
 
 
 def _own_keys(

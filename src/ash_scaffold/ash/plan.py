@@ -81,7 +81,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
             draft,
             relationships.belongs_to,
             parents,
-            state.names.get(name, NO_NAMES).identities,
+            state.names.get(name, NO_NAMES),
         )
         written = name in scope.written
         if written:

@@ -23,14 +23,16 @@ class ExistingResource(msgspec.Struct, frozen=True, kw_only=True):
 class ResourceNames(msgspec.Struct, frozen=True, kw_only=True):
     """The names that a resource's file gives: they outweigh those the planner would choose.
 
-    `attributes` are by column, `identities` by index; `taken` are the names of other fields, and
-    of relationships that stay as they are. `removed` are the columns whose attribute a person
-    took out.
+    `attributes` are by column, `identities` by index; `identity_columns` are those of the file's
+    identities by name, for one that does not name its index. `taken` are the names of other
+    fields, and of relationships that stay as they are. `removed` are the columns whose attribute a
+    person took out.
     """
 
     attributes: Mapping[str, str] = {}
     relationships: Mapping[RelationshipId, str] = {}
     identities: Mapping[str, str] = {}
+    identity_columns: Mapping[str, frozenset[str]] = {}
     taken: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
 

@@ -699,6 +699,20 @@ def configured_type(text: str) -> Mapped:
     return Mapped(type=type_, is_array=isinstance(type_, tuple), why="the configuration says so")
 
 
+# Types of Ash for what an application itself writes into a column of the family: `storage_type/1`
+# of each (Ash.Type.*).
+OF_APPLICATIONS: Mapping[Term, Family] = {
+    Atom(name): family
+    for family, names in {
+        Family.STRING: "atom duration_name module",
+        Family.JSON: "keyword map struct tuple union",
+        Family.BINARY: "binary term url_encoded_binary",
+        Family.UUID: "uuid_v7",
+    }.items()
+    for name in names.split()
+}
+
+
 def ash_families() -> dict[Term, Family]:
     """Return the family of each type of Ash: a wrong one of the right family stores alike."""
-    return {**ASH_FAMILIES, Atom("datetime"): Family.DATETIME, Atom("map"): Family.JSON}
+    return {**ASH_FAMILIES, **OF_APPLICATIONS, Atom("datetime"): Family.DATETIME}

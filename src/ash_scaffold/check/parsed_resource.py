@@ -5,17 +5,16 @@ A file is read only where it may differ.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ash_scaffold.ash.compare import Difference, compare
+from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.elixir.read import Source, read_resources
 from ash_scaffold.generate.files import read_text
+from ash_scaffold.generate.hand_written import differences_of, read_files, unneeded_types
 from ash_scaffold.generate.module_versions import (
     ModuleVersions,
     Settings,
@@ -26,8 +25,7 @@ from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project, Resource
-
-_USE = re.compile(r"\buse\s*\(?\s*([A-Z][\w.]*)")
+from ash_scaffold.project.snapshot import is_hand_written
 
 
 class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +120,9 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
         settled = same = {item.resource.module for item in run.plan.resources if item.written}
     planned = {item.resource.module: item for item in _demanded(run).resources if item.written}
     wanted = [each for each in project.resources if each.module not in same]
-    read = _read(project, wanted)
+    read = read_files(project, wanted)
+    unneeded = unneeded_types(run.plan.resources, read, changes.resources)
+    all_versions = [v for v in all_versions if not (v.is_new and v.module.name in unneeded)]
     resources = {}
     # What was generated for a type that is no longer in use is no type of the team's own.
     supports = set(run.session.schema_changes.modules)
@@ -134,7 +134,14 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
             item=item,
             resource=project.resource(module),
             read=found,
-            differences=() if found is None else _compare(item, found, supports),
+            differences=()
+            if found is None
+            else differences_of(
+                item,
+                found,
+                supports,
+                hand_written=is_hand_written(changes.resources.get(item.draft.name)),
+            ),
             settled=module in settled,
         )
     return ParsedProject(
@@ -160,55 +167,8 @@ def _demanded(run: PlannedRun) -> Plan:
     return plan(run.session.database, known, run.session.resolver, Options())
 
 
-def _compare(
-    item: PlannedResource, found: ReadResource, supports: set[str]
-) -> tuple[Difference, ...]:
-    columns = {column.name for column in item.draft.table.columns} - item.draft.by_column.keys()
-    filled = item.draft.filled()
-    return compare(item.resource, found, columns=columns, types=supports, filled=filled)
-
-
 def _texts(modules: Iterable[Module], project: Project) -> dict[str, str | None]:
     parts = [part for each in modules for part in (each, each.fragment) if part is not None]
     paths = {part.path for part in parts}
     paths |= {other.path for each in modules for other in other_modules(each, project)}
     return {path: read_text(project.root, path) for path in sorted(paths)}
-
-
-def _read(project: Project, resources: Iterable[Resource]) -> dict[str, ReadResource]:
-    """Read resources with their fragments and base modules."""
-    wanted = list(resources)
-    texts: dict[str, bytes] = {}
-    for path in _paths(project, wanted):
-        text = read_text(project.root, path)
-        if text is not None:
-            texts[path] = text.encode()
-    sources = [Source(path, text) for path, text in sorted(texts.items())]
-    tables = {each.module: each.table_name for each in wanted if each.table_name is not None}
-    return read_resources(sources, (each.module for each in wanted), tables)
-
-
-def _paths(project: Project, resources: Iterable[Resource]) -> Iterator[str]:
-    """Yield the files of resources, of their fragments and of the modules that these `use`."""
-    ends: dict[str, list[str]] = {}
-    for name in project.modules:
-        ends.setdefault(name.rpartition(".")[2], []).append(name)
-    seen: set[str] = set()
-    queue = [each.path for each in resources]
-    queue += [
-        project.modules[name].path
-        for each in resources
-        for name in each.fragments
-        if name in project.modules
-    ]
-    while queue:
-        path = queue.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        yield path
-        text = read_text(project.root, path) or ""
-        for used in set(_USE.findall(text)):
-            # An alias may stand for the first parts of the name.
-            for name in ends.get(used.rpartition(".")[2], ()):
-                queue.append(project.modules[name].path)

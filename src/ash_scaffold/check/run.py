@@ -80,7 +80,7 @@ def check(
 
 
 def _drift(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator[Finding]:
-    families = Families(run.plan)
+    families = Families(run.plan.resources)
     schema = schema_drift(run, code, families, commands)
     found = list(schema.findings)
     if not any(change.object == "" for change in run.session.schema_changes.unclear):

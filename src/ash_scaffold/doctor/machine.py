@@ -14,7 +14,7 @@ import msgspec
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
 from ash_scaffold.project.mix_environment import without_secrets
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
-from ash_scaffold.project.write import JOURNAL_FOLDER
+from ash_scaffold.project.write_entry import JOURNAL_FOLDER
 
 _MIX_VERSION = re.compile(r"^Mix (\d+\.\d+\.\d+\S*)", re.MULTILINE)
 _TIMEOUT_SECONDS = 60.0

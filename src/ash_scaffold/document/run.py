@@ -228,6 +228,7 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
         place = _followed(options.html)
         if place.is_relative_to(root.resolve()):
             path = place.relative_to(root.resolve()).as_posix()
+            _require_html(path, options.html)
             if place.is_file():
                 before[path] = place.read_bytes()
             after[path] = content
@@ -251,6 +252,17 @@ def _require_own(loaded: LoadedDocument, before: Iterable[bytes]) -> None:
             where=loaded.source,
             todo="Name the database that the application uses. If the tables were dropped indeed, "
             "move the document away first.",
+        )
+
+
+def _require_html(path: str, given: Path) -> None:
+    """Refuse to write the page of a project over a file that is none."""
+    if not path.lower().endswith((".html", ".htm")):
+        raise fail(
+            Code.USAGE,
+            "The page is HTML: its file has to end in .html.",
+            where=f"--html {given}",
+            todo="For the Markdown: --out FILE.",
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ash_scaffold import __version__
+from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
@@ -30,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `accepted` are the objects of `[[accept]]`. `old_texts` are modules as this version renders
     them from the facts of the snapshots, for those that another version wrote; without
     `refresh_style` a difference that is only the version's is not written. The formatter runs code
-    of the project only with `run_project`.
+    of the project only with `run_project`. `planned` are the resources by module, for those that
+    were written by hand.
     """
 
     accepted: frozenset[str] = frozenset()
@@ -38,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     refresh_style: bool = False
     use_formatter: bool = True
     run_project: bool = True
+    planned: Mapping[str, PlannedResource] = {}
 
 
 class OtherModule(msgspec.Struct, frozen=True):
@@ -63,6 +66,11 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
     def is_spread(self) -> bool:
         """Whether the resource has more modules than its own."""
         return self.module.fragment is not None or bool(self.others)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was never generated, and nobody has written it."""
+        return self.base is None and self.ours is None
 
     @property
     def is_pure(self) -> bool:
@@ -202,6 +210,8 @@ def new_snapshot(
     written: Mapping[str, str],
     found: Sequence[EntityLines],
     unresolved: tuple[str, ...],
+    *,
+    hand_written: bool,
 ) -> Snapshot:
     """Return the snapshot of a module. `written` are the texts of its parts, formatted."""
     fragment, content = module.fragment, module.content
@@ -227,6 +237,7 @@ def new_snapshot(
         if fragment is None
         else FragmentSnapshot(fragment.name, fragment.path, digest(written[fragment.name])),
         unresolved=unresolved,
+        hand_written=hand_written,
         names=names,
         facts=content.facts,
         legacy=content.legacy,

@@ -6,15 +6,18 @@ Of each module there are three versions: the base (its snapshot), theirs (as ren
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from ash_scaffold import __version__
+from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
     USE,
+    Adoption,
     Conflict,
     DatabaseObjects,
     MergeContext,
@@ -31,6 +34,14 @@ from ash_scaffold.elixir.merge import (
     with_texts_of,
 )
 from ash_scaffold.generate.files import File, Files, Status, read_text, with_free_paths
+from ash_scaffold.generate.hand_written import (
+    adoption_of,
+    differences_of,
+    present_columns,
+    read_files,
+    unneeded_types,
+    unsure_problems,
+)
 from ash_scaffold.generate.module_versions import (
     FRAGMENT_USE,
     ModuleVersions,
@@ -51,12 +62,13 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
-from ash_scaffold.project.snapshot import digest
+from ash_scaffold.project.snapshot import digest, is_hand_written
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.toml_text import quoted
 
 _ACTIONS = "actions"
+_DOMAIN_USE = re.compile(r"^  use Ash\.Domain\b", re.MULTILINE)
 _SHOWN = 160
 
 
@@ -72,6 +84,11 @@ def regenerate(
     before = _texts(ordered, project)
     all_versions = [module_versions(module, changes, project, before) for module in ordered]
     settled = {each.module.name for each in all_versions if each.is_settled(settings)}
+    read = _read_edited(all_versions, settled, project)
+    if any(each.is_new and each.module.table is None for each in all_versions):
+        unneeded = unneeded_types(settings.planned.values(), read, changes.resources)
+        all_versions = [v for v in all_versions if not (v.is_new and v.module.name in unneeded)]
+        ordered = [each.module for each in all_versions]
     wanted = {
         name: text
         for module in ordered
@@ -83,7 +100,7 @@ def regenerate(
     for name, text in formatted.items():
         if name not in trusted:
             _require_module(name, text)
-    writer = Writer(changes, settings, formatted, before)
+    writer = Writer(changes, settings, formatted, before, read)
     files: list[File] = []
     for versions in all_versions:
         is_settled = versions.module.name in settled
@@ -92,6 +109,24 @@ def regenerate(
     files = [_final(file, tidied.get(file.path, writer.texts[file.path])) for file in files]
     said = [moved[part.name] for each in ordered for part in each.parts if part.name in moved]
     return Files(files=tuple(files), problems=(*said, *problems, *more, *writer.problems))
+
+
+def _read_edited(
+    all_versions: Sequence[ModuleVersions], settled: Collection[str], project: Project
+) -> dict[str, ReadResource]:
+    """Read the resources that are merged as they are in their files, and hand-written ones.
+
+    The latter only where a type is new, which they may not need.
+    """
+    any_new = any(each.is_new and each.module.table is None for each in all_versions)
+    names = [
+        each.module.name
+        for each in all_versions
+        if each.module.table is not None and each.ours is not None and not each.is_pure
+        if each.module.name not in settled or (any_new and is_hand_written(each.base))
+    ]
+    resources = (project.resource(name) for name in names)
+    return read_files(project, [each for each in resources if each is not None])
 
 
 def _texts(modules: list[Module], project: Project) -> dict[str, str | None]:
@@ -163,7 +198,8 @@ def _require_module(name: str, text: str) -> None:
 class Writer:
     """Writes one module after another; several may share a file.
 
-    `texts` are the files as they will be, `merged` the paths of those that were merged.
+    `texts` are the files as they will be, `merged` the paths of those that were merged; `read` are
+    the resources in edited files by module.
     """
 
     def __init__(
@@ -172,10 +208,16 @@ class Writer:
         settings: Settings,
         formatted: Mapping[str, str],
         texts: Mapping[str, str | None],
+        read: Mapping[str, ReadResource],
     ) -> None:
         self._changes = changes
         self._settings = settings
         self._formatted = formatted
+        self._read = read
+        self._types = {
+            *changes.modules,
+            *(s.module for p in settings.planned.values() for s in p.draft.columns.supports),
+        }
         self._before = dict(texts)
         self.texts = dict(texts)
         self.merged: set[str] = set()
@@ -246,6 +288,7 @@ class Writer:
             versions, text, theirs, self._settings.accepted | self._of_style(versions, text)
         )
         notes = [each for each in merged.notes if not _is_adopted(versions, each)]
+        self.problems += self._unsure(versions)
         self.problems += conflict_problems(module.path, merged.conflicts)
         self.problems += note_problems(module.path, notes)
         return self._files(
@@ -316,10 +359,12 @@ class Writer:
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
+        self.problems += self._unsure(versions)
         for path, conflict in spread.conflicts:
             self.problems += conflict_problems(path, [conflict])
         for path, note in spread.notes:
-            self.problems += note_problems(path, [note])
+            if not _is_adopted(versions, note):
+                self.problems += note_problems(path, [note])
         uses = merged_uses(found, module, spread)
         conflicts = tuple(each for _, each in spread.conflicts)
         return self._files(
@@ -401,7 +446,18 @@ class Writer:
         if versions.is_pure:
             written = {each.name: texts[each.path] or "" for each in module.parts}
         unresolved = tuple(dict.fromkeys(each.name for each in conflicts))
-        snapshot = new_snapshot(module, versions.base, tool, written, found, unresolved)
+        base = versions.base
+        snapshot = new_snapshot(
+            module,
+            base,
+            tool,
+            written,
+            found,
+            unresolved,
+            hand_written=(merged and module.table is not None)
+            if base is None
+            else base.hand_written,
+        )
         files = []
         for path in dict.fromkeys((module.path, *texts)):
             own = path == module.path
@@ -435,6 +491,7 @@ class Writer:
 
     def _context(self, versions: ModuleVersions, accepted: frozenset[str]) -> MergeContext:
         table, changes = versions.module.table, self._changes.renames
+        found = self._read.get(versions.module.name)
         renames = TableRenames()
         if table is not None:
             renames = TableRenames(changes.columns_of(table), changes.constraints_for(table))
@@ -443,6 +500,24 @@ class Writer:
             accepted=accepted,
             renames=renames,
             hand_given_names={} if versions.base is None else versions.base.names.hand_given,
+            present=frozenset() if found is None else present_columns(found),
+            adoption=self._adoption(versions, found),
+        )
+
+    def _unsure(self, versions: ModuleVersions) -> list[Problem]:
+        found = self._read.get(versions.module.name)
+        item = self._settings.planned.get(versions.module.name)
+        if versions.base is not None or found is None or item is None:
+            return []
+        return list(unsure_problems(item, found))
+
+    def _adoption(self, versions: ModuleVersions, found: ReadResource | None) -> Adoption | None:
+        """Return what a resource lacks that was written by hand, None for any other module."""
+        item = self._settings.planned.get(versions.module.name)
+        if versions.base is not None or found is None or item is None:
+            return None
+        return adoption_of(
+            item.resource, differences_of(item, found, self._types, hand_written=True)
         )
 
 
@@ -459,10 +534,18 @@ def _base(versions: ModuleVersions, theirs: str) -> str:
 
 
 def _is_adopted(versions: ModuleVersions, note: Note) -> bool:
-    """Whether a note is about text that a run itself left out: default actions, a `use`."""
+    """Whether a note is about text that a run itself left out: default actions, a `use`.
+
+    What a hand-written domain says beside its entries is the team's own.
+    """
     if versions.module.adopts and not note.section:
         return True
-    return versions.base is None and note.kind is NoteKind.REMOVED and note.section == _ACTIONS
+    if versions.base is not None:
+        # What nobody ever wrote was not removed, and what a belongs_to says is the person's.
+        return versions.base.hand_written and not note.ours
+    if note.kind is NoteKind.REMOVED:
+        return note.section == _ACTIONS
+    return _DOMAIN_USE.search(versions.module.text) is not None
 
 
 def _status_of(conflicts: Sequence[Conflict]) -> Status:

@@ -161,6 +161,7 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
             refresh_style=options.refresh_style,
             use_formatter=options.use_formatter,
             run_project=options.run_project,
+            planned={item.resource.module: item for item in run.plan.resources},
         ),
     )
     written = (*files.files, *run.dropped.files)

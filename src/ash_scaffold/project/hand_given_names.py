@@ -94,12 +94,18 @@ class _Names(msgspec.Struct, frozen=True):
             "identities": self._of_section(
                 "identities",
                 now.identities,
-                file.identities,
+                self._identities(),
                 before.identities,
                 lambda: own().identities,
             ),
         }
         return {section: names for section, names in found.items() if names}
+
+    def _identities(self) -> Mapping[str, str]:
+        """Return the file's identities by index, also of those that don't name it."""
+        own = self.file.identity_columns
+        over = {index: name for index, name in self.now.identities.items() if name in own}
+        return {**self.file.identities, **over}
 
     def _of_section(
         self,

@@ -133,11 +133,14 @@ def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iter
 def _lost_types(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
     """Give the types whose snapshot is missing, beside others that have theirs or with none at all.
 
-    Taken for legacy code they would move all types elsewhere.
+    Taken for legacy code they would move all types elsewhere. Among them are those that people
+    wrote for resources of their own, before any type was generated.
     """
-    homes = {name.rpartition(".")[0] for name, each in snapshots.items() if each.table is None}
+    domains = {domain.module for domain in project.domains}
+    generated = {name for name, each in snapshots.items() if each.table is None} - domains
+    homes = {name.rpartition(".")[0] for name in generated}
     for name, entry in project.modules.items():
-        if entry.is_type and (not snapshots or name.rpartition(".")[0] in homes):
+        if entry.is_type and (not homes or name.rpartition(".")[0] in homes):
             yield name
 
 

@@ -14,7 +14,13 @@ from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
 from ash_scaffold.ash.relationship_id import RelationshipId, relationship_id
 from ash_scaffold.elixir.merge import untouched
-from ash_scaffold.elixir.read import Source, columns_of, read_resources, resource_names
+from ash_scaffold.elixir.read import (
+    Source,
+    columns_of,
+    identity_columns_of,
+    read_resources,
+    resource_names,
+)
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import NO_RENAMES, Renames
 from ash_scaffold.project.mix_project import Project, Resource
@@ -109,6 +115,7 @@ def overlaid(snapshot: ResourceNames, file: ResourceNames) -> ResourceNames:
         # The file's first: of two with one name only the first gets it.
         relationships={**file.relationships, **snapshot.relationships, **file.relationships},
         identities={**file.identities, **snapshot.identities, **file.identities},
+        identity_columns=file.identity_columns,
         taken=file.taken,
         removed=file.removed,
     )
@@ -128,6 +135,10 @@ def followed(table: Name, names: ResourceNames, renames: Renames) -> ResourceNam
             _followed_id(now, each, renames): name for each, name in names.relationships.items()
         },
         identities={renames.constraint(now, old): name for old, name in names.identities.items()},
+        identity_columns={
+            name: frozenset(renames.column(now, old) for old in columns)
+            for name, columns in names.identity_columns.items()
+        },
         # A file may name the new column already.
         removed=frozenset(renames.column(now, old) for old in names.removed) - attributes.keys(),
     )
@@ -220,11 +231,13 @@ def names_in_files(
     by_table = {each.table: each for each in snapshots.values()}
     for table, resource in edited.items():
         has = read[resource.module]
-        names = resource_names(has, named, columned)
+        names = msgspec.structs.replace(
+            resource_names(has, named, columned), identity_columns=identity_columns_of(has)
+        )
         snapshot = by_table.get(table) or snapshots.get(resource.module)
         if snapshot is not None:
             names = _against(
-                _with_renamed_identities(names, has, snapshot),
+                _with_renamed_identities(names, snapshot),
                 has,
                 snapshot,
                 [texts[path] for path in _paths(project, resource)] if table in changed else None,
@@ -252,9 +265,7 @@ def _against(
     return msgspec.structs.replace(names, taken=names.taken | (own - as_generated), removed=removed)
 
 
-def _with_renamed_identities(
-    names: ResourceNames, has: ReadResource, snapshot: Snapshot
-) -> ResourceNames:
+def _with_renamed_identities(names: ResourceNames, snapshot: Snapshot) -> ResourceNames:
     """Recognise an identity that has another name, and does not name its index.
 
     It is the only one over the columns of an index whose identity is no longer there.
@@ -262,12 +273,7 @@ def _with_renamed_identities(
     facts = snapshot.facts
     if facts is None:
         return names
-    own = columns_of(has)
-    over = {
-        each.name: frozenset(own.get(key, key) for key in each.keys)
-        for each in has.resource.identities
-        if has.knows("identities", each.name, "keys")
-    }
+    over = names.identity_columns
     there = {index.name: index for index in facts.indexes}
     new = {index: name for index, name in names.identities.items() if index not in there}
     renamed = {}

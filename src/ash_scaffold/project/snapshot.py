@@ -90,7 +90,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     and after the formatter. `fragment` is set for a resource with the layout of that name:
     `entities` are those of both modules then. `unresolved` names the objects in conflict with the
     person's text: `entities` has their older form. `legacy` are the Ecto schemas of the table,
-    which hold on when they are gone.
+    which hold on when they are gone. `hand_written` is set for a resource whose file a person wrote
+    before anything was generated of it.
     """
 
     version: int
@@ -106,6 +107,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     written: str
     fragment: FragmentSnapshot | None = None
     unresolved: tuple[str, ...] = ()
+    hand_written: bool = False
     names: NamesSnapshot = NamesSnapshot()
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
@@ -138,6 +140,11 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
         for snapshot in snapshots.values()
         if snapshot.table is not None
     }
+
+
+def is_hand_written(snapshot: Snapshot | None) -> bool:
+    """Whether a resource that is in the project was written before anything was generated of it."""
+    return snapshot is None or snapshot.hand_written
 
 
 def digest(text: str) -> str:

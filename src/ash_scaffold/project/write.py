@@ -23,9 +23,10 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.journal import Entry, Journal, Recovery
+from ash_scaffold.project.journal import Journal, Recovery
+from ash_scaffold.project.write_entry import PERMISSIONS, Entry, refusal
+from ash_scaffold.regular_file import read_file
 
-JOURNAL_FOLDER = PurePosixPath("priv/ash_scaffold/.write")
 _LOCK_POLL_SECONDS = 0.05
 # File systems without locks (some network mounts): going on alone is better than refusing.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.EBADF, errno.EINVAL, errno.ENOSYS})
@@ -39,7 +40,7 @@ class Lock(msgspec.Struct, frozen=True):
     @property
     def journal(self) -> Journal:
         """The project's journal."""
-        return Journal(self.root, self.root / JOURNAL_FOLDER)
+        return Journal(self.root)
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -149,8 +150,9 @@ def _acquire(
 def _write(root: Path, journal: Journal, entries: list[Entry]) -> None:
     try:
         journal.prepare(entries)
-        journal.apply(entries)
-        journal.close()
+        changed = journal.apply(entries)
+        if not changed:
+            journal.close(entries)
     except BaseException as error:
         # Without a journal it is before the decision, or after the last file.
         if journal.pending:
@@ -160,13 +162,14 @@ def _write(root: Path, journal: Journal, entries: list[Entry]) -> None:
         if isinstance(error, OSError):
             raise _not_writable(root, error) from error
         raise
+    if changed:
+        _undo(root, journal, entries)
+        raise ScaffoldError(*map(_changed_meanwhile, changed))
 
 
 def _undo(root: Path, journal: Journal, entries: list[Entry]) -> None:
     try:
-        journal.turn_back()
         journal.undo(entries)
-        journal.close()
     except OSError as error:
         raise fail(
             Code.NOT_WRITABLE,
@@ -175,6 +178,14 @@ def _undo(root: Path, journal: Journal, entries: list[Entry]) -> None:
             todo="Make room or give access, then run the command again: it brings the files "
             "to one state first.",
         ) from error
+
+
+def _changed_meanwhile(path: str) -> Problem:
+    return Code.EDITED_FILE.at(
+        path,
+        "The file was changed while the run was under way: it stays so, and nothing is written.",
+        todo="Run the command again.",
+    )
 
 
 def _entries(
@@ -188,12 +199,7 @@ def _entries(
         try:
             entry = _entry(folders, path, after)
             if path in expected and entry.before != expected[path]:
-                raise fail(
-                    Code.EDITED_FILE,
-                    "The file was changed while the run was under way.",
-                    where=path,
-                    todo="Run the command again.",
-                )
+                raise ScaffoldError(_changed_meanwhile(path))
             if entry.path in taken:
                 raise _refused(path, f"It is the same file as {taken[entry.path]}.")
             taken[entry.path] = path
@@ -284,9 +290,10 @@ def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
             raise _refused(path, "It is a folder.")
         if not stat.S_ISREG(status.st_mode):
             raise _refused(path, "It is not a regular file.")
-        with open(target, "rb", buffering=0) as file:
-            before = file.read()
+        before = read_file(target)
     relative = name if folder.relative == "." else f"{folder.relative}/{name}"
+    if before != after and (fault := refusal(relative)):
+        raise _refused(path, fault)
     if before != after:
         if not folders.writable(folder.standing):
             raise _refused(
@@ -298,7 +305,7 @@ def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
         path=relative,
         before=before,
         after=after,
-        mode=None if status is None else stat.S_IMODE(status.st_mode),
+        mode=None if status is None else status.st_mode & PERMISSIONS,
         uid=None if status is None else status.st_uid,
         gid=None if status is None else status.st_gid,
         folders=folder.missing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ash_scaffold.ash.compare import Difference, Kind, Value
 from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.model import (
@@ -14,7 +16,7 @@ from ash_scaffold.ash.model import (
     IdentityDef,
     Relationship,
 )
-from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.types import Family, ash_families
 from ash_scaffold.problem import Severity
 from ash_scaffold.syntax.literal import flat
@@ -204,27 +206,41 @@ def shown_term(value: Term) -> str:
     return "not set" if value is None else flat(value)
 
 
+# Types of these families may be stored each in another way.
+_UNLIKE = frozenset({Family.OTHER, Family.BINARY, Family.RANGE})
+
+
 class Families:
     """The families of Ash's own types, and of those that a plan uses."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, planned: Iterable[PlannedResource]) -> None:
         self._known: dict[Term, Family] = dict(ash_families())
-        for item in plan.resources:
+        for item in planned:
             for mapped in item.draft.columns.mapped.values():
-                if isinstance(mapped.type, Atom | Module) and mapped.family is not Family.OTHER:
+                if isinstance(mapped.type, Atom | Module) and mapped.family not in _UNLIKE:
                     self._known.setdefault(plain_type(mapped.type), mapped.family)
 
     def severity(self, difference: Difference) -> Severity:
         """Return how bad a difference of a resource is."""
         if difference.kind is not Kind.TYPE:
             return difference_severity(difference, None, None)
-        expected, actual = self._family(difference.expected), self._family(difference.actual)
-        return difference_severity(difference, expected, actual)
+        expected, actual = difference.expected, difference.actual
+        while _is_array(expected) and _is_array(actual):
+            expected, actual = _item(expected), _item(actual)
+        return difference_severity(difference, self._family(expected), self._family(actual))
 
     def _family(self, type_: object) -> Family | None:
         if isinstance(type_, Atom | Module):
             return self._known.get(plain_type(type_))
         return None
+
+
+def _is_array(type_: object) -> bool:
+    return isinstance(type_, tuple) and len(type_) == 2 and type_[0] == Atom("array")
+
+
+def _item(array: Value) -> Value:
+    return array[1] if isinstance(array, tuple) else array
 
 
 def difference_severity(

@@ -12,8 +12,9 @@ from difflib import get_close_matches
 
 import msgspec
 
-from ash_scaffold.ash.compare import Difference, compare
+from ash_scaffold.ash.compare import Difference, compare, demanded
 from ash_scaffold.ash.compare import Kind as Differs
+from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.equivalence import same_constraints
 from ash_scaffold.ash.model import (
     IdentityDef,
@@ -92,7 +93,8 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
     `planned` are the resources as they would be generated, by table; `unplanned` those of tables
     that the configuration leaves out, of which only constraint names matter. `types` are the type
-    modules that the tool writes, `owned_by_ash` the tables that Ash may migrate.
+    modules that the tool writes, `owned_by_ash` the tables that Ash may migrate. `hand_written`
+    are the drafts of the resources that were written before anything was generated of them.
     """
 
     database: Database
@@ -101,6 +103,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     types: frozenset[str]
     unplanned: Mapping[Name, Resource] = {}
     owned_by_ash: frozenset[Name] = frozenset()
+    hand_written: Mapping[Name, Draft] = {}
 
 
 def expect(
@@ -109,15 +112,17 @@ def expect(
     owned_by_ash: frozenset[Name] = frozenset(),
     unplanned: Mapping[Name, Resource] = {},
     types: Collection[str] = (),
+    hand_written: Collection[Name] = (),
 ) -> Expected:
     """Return the plan and the database that resources are compared with.
 
-    `types` are further type modules that were generated, for types that are no longer in use.
+    `types` are further type modules that were generated, for types that are no longer in use;
+    `hand_written` are the tables whose resources were there before anything was generated.
     """
     return Expected(
         database=database,
         planned={item.draft.name: item.resource for item in plan.resources},
-        families=Families(plan),
+        families=Families(plan.resources),
         types=frozenset(
             (
                 *types,
@@ -126,6 +131,11 @@ def expect(
         ),
         unplanned=unplanned,
         owned_by_ash=owned_by_ash,
+        hand_written={
+            item.draft.name: item.draft
+            for item in plan.resources
+            if item.draft.name in hand_written
+        },
     )
 
 
@@ -156,12 +166,14 @@ def check_resources(answers: Answers, expected: Expected) -> list[Finding]:
             continue
         own_keys = {name for key in table.foreign_keys for name in (key.name, *key.clone_names)}
         read = read_compiled(answer, resource, names, own_keys)
-        for difference in compare(
+        differences = compare(
             resource,
             read,
             columns=[c.name for c in table.columns if c.name not in names[table.name]],
             types=expected.types,
-        ):
+        )
+        draft = expected.hand_written.get(table.name)
+        for difference in differences if draft is None else demanded(differences, draft):
             if difference.path[:1] == ("relationships",) and {*difference.path[1:2]} & {*wrong}:
                 continue
             for finding in at.difference(difference, read, pointing):

@@ -16,6 +16,7 @@ from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Problem, ScaffoldError
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
+from ash_scaffold.project.snapshot import is_hand_written
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.session import (
     Session,
@@ -149,6 +150,11 @@ def _report(
         owned,
         _unplanned(session, planned, answers),
         session.schema_changes.modules,
+        [
+            table.name
+            for table in database.tables
+            if is_hand_written(session.schema_changes.resources.get(table.name))
+        ],
     )
     shown = {(answer.schema, answer.table) for answer in answers.resources}
     names = {str(Name(*pair)) for pair in shown}

@@ -11,11 +11,12 @@ from ash_scaffold.elixir.merge.entities import (
     with_texts_of,
 )
 from ash_scaffold.elixir.merge.merge import USE, Merged, Part, Spread, merge, merge_spread
-from ash_scaffold.elixir.merge.resolve import Conflict, MergeContext, Note, NoteKind
+from ash_scaffold.elixir.merge.resolve import Adoption, Conflict, MergeContext, Note, NoteKind
 from ash_scaffold.elixir.merge.units import DatabaseObjects, TableRenames
 
 __all__ = [
     "USE",
+    "Adoption",
     "Conflict",
     "DatabaseObjects",
     "MergeContext",

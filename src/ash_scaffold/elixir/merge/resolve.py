@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from ash_scaffold.ash.dsl import RELATIONSHIP_ENTITIES
 from ash_scaffold.elixir.merge.edits import Edit, Style, indented, lines_of
 from ash_scaffold.elixir.merge.pairing import Triple, pair
 from ash_scaffold.elixir.merge.unit_edits import Change, pad_of, text_lines, value_text, write_parts
@@ -15,6 +16,7 @@ from ash_scaffold.syntax.literal import atom
 
 Path = tuple[str, ...]
 _IDENTITIES = "identities"
+_ATTRIBUTES = "attributes"
 
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,24 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 _TYPE, _CONSTRAINTS = "#1", "option constraints"
 
 
+class Adoption(msgspec.Struct, frozen=True):
+    """What there is to say of a resource that was written by hand, and is merged the first time.
+
+    `missing` is put in and `differing` is noted, each by its section and the key of the unit
+    (`attributes column email`), a relationship and its reference by the name in place of the key.
+    """
+
+    missing: frozenset[str] = frozenset()
+    differing: frozenset[str] = frozenset()
+
+
+def _mark(unit: Unit, section: str) -> str:
+    """Return the section of a unit and its key, or its name."""
+    if unit.word in RELATIONSHIP_ENTITIES or unit.word == "reference":
+        return f"{section} {unit.name}"
+    return f"{section} {unit.key}"
+
+
 class MergeContext(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a merge that is the same for all modules of a table's resource.
 
@@ -66,13 +86,17 @@ class MergeContext(msgspec.Struct, frozen=True, kw_only=True):
     conflicts that are settled in the person's favour (`users.email`, `users.email.type`). `renames`
     are those of the database since the base. `hand_given_names` are the names in the base that a
     person gave, by section, each with the one that was generated: an entity with such a name
-    counts as edited, even when its text is that of the base.
+    counts as edited, even when its text is that of the base. `present` are the columns that have
+    an attribute, also one that a belongs_to or an extension defines. `adoption` is set for a
+    resource that was written by hand: nothing else of it is put in or noted.
     """
 
     scope: str = ""
     accepted: frozenset[str] = frozenset()
     renames: TableRenames = NO_RENAMES
     hand_given_names: Mapping[str, Mapping[str, str]] = {}
+    present: frozenset[str] = frozenset()
+    adoption: Adoption | None = None
 
     def full_name(self, object_: str) -> str:
         """Return the name of an object with the scope in front."""
@@ -145,6 +169,8 @@ class Resolver:
 
     def _resolve(self, triple: Triple, place: Place) -> Change:
         base, theirs, ours = triple.base, triple.theirs, triple.ours
+        if ours is None and self._is_elsewhere(triple, place):
+            return Change(triple)
         if not self._is_active(place) and (base is None or theirs is None or ours is None):
             return self._some(triple, place)
         if base is not None and theirs is not None and base.content == theirs.content:
@@ -181,13 +207,52 @@ class Resolver:
         if theirs is None:
             return Change(triple)
         if base is None:
-            return Change(triple, insert=theirs)
+            return self._new(triple, theirs, place)
         self._note(NoteKind.REMOVED, triple, place)
         if not theirs.open:
             return Change(triple)
         pairs = pair(base.parts or (), theirs.parts or (), ())
         new = [t.theirs for t in pairs if t.theirs is not None and t.base is None]
         return Change(triple, insert=theirs, only=tuple(new)) if new else Change(triple)
+
+    def _is_elsewhere(self, triple: Triple, place: Place) -> bool:
+        """Whether the resource has an attribute by other means than an entity of it."""
+        is_there = triple.any.key.removeprefix("column ") in self.context.present
+        if place.section != _ATTRIBUTES or not is_there:
+            return False
+        base, theirs = triple.base, triple.theirs
+        if base is not None and theirs is not None and base.content != theirs.content:
+            self._note(NoteKind.DIFFERS, triple, place)
+        return True
+
+    def _new(self, triple: Triple, theirs: Unit, place: Place) -> Change:
+        """Put in a unit, of a resource that was written by hand only what is missing."""
+        if self.context.adoption is None or place.path[0] == "use":
+            return Change(triple, insert=theirs)
+        if not theirs.open:
+            return Change(triple, insert=theirs if self._is_missing(theirs, place) else None)
+        parts = [
+            part
+            for part in theirs.parts or ()
+            if not self._is_present(part) and self._has_missing(part, place.inside(part, part.key))
+        ]
+        if not parts:
+            return Change(triple)
+        return Change(triple, insert=theirs, only=tuple(parts))
+
+    def _is_present(self, unit: Unit) -> bool:
+        return unit.key.removeprefix("column ") in self.context.present
+
+    def _is_missing(self, unit: Unit, place: Place) -> bool:
+        adoption = self.context.adoption
+        return adoption is not None and _mark(unit, place.section) in adoption.missing
+
+    def _has_missing(self, unit: Unit, place: Place) -> bool:
+        if not unit.open:
+            return self._is_missing(unit, place)
+        return any(
+            self._has_missing(part, place.inside(part, part.key)) for part in unit.parts or ()
+        )
 
     def _dropped(self, triple: Triple, place: Place) -> Change:
         base, ours = triple.base, triple.ours
@@ -316,6 +381,9 @@ class Resolver:
 
     def _note(self, kind: NoteKind, triple: Triple, place: Place) -> None:
         if kind is not NoteKind.ACCEPTED and self._is_accepted(place):
+            return
+        adoption = self.context.adoption
+        if adoption is not None and _mark(triple.any, place.section) not in adoption.differing:
             return
         self.notes.append(
             Note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ash_scaffold.elixir.read.names import columns_of, names_of, resource_names
+from ash_scaffold.elixir.read.names import columns_of, identity_columns_of, names_of, resource_names
 from ash_scaffold.elixir.read.resource import (
     FRAGMENT,
     Declaration,
@@ -19,6 +19,7 @@ __all__ = [
     "ModuleSource",
     "Source",
     "columns_of",
+    "identity_columns_of",
     "names_of",
     "read_declaration",
     "read_resource",

@@ -39,6 +39,16 @@ def columns_of(read: ReadResource) -> dict[str, str]:
     }
 
 
+def identity_columns_of(read: ReadResource) -> dict[str, frozenset[str]]:
+    """Return the columns of a resource's identities by name, as far as they are known."""
+    own = columns_of(read)
+    return {
+        identity.name: frozenset(own.get(key, key) for key in identity.keys)
+        for identity in read.resource.identities
+        if read.knows("identities", identity.name, "keys")
+    }
+
+
 def resource_names(
     read: ReadResource,
     destinations: Mapping[str, Name],

@@ -18,6 +18,7 @@ from ash_scaffold.ash.model import (
     Reference,
     Resource,
 )
+from ash_scaffold.elixir.read.extensions import add_attributes, read_tenant
 from ash_scaffold.elixir.read.sections import (
     SECTIONS,
     Parts,
@@ -53,12 +54,6 @@ _PLAIN = frozenset(
 )
 # Blocks whose content is decided at compile time.
 _CODE = frozenset("if unless case cond for with quote try receive".split())
-# Extensions that leave attributes, relationships and identities as they are written.
-_EXTENSIONS = frozenset(
-    "AshAdmin.Resource AshAi AshGraphql.Resource AshJsonApi.Resource AshOban AshPhoenix "
-    "AshRateLimiter AshTypescript.Resource Ash.Policy.Authorizer Ash.Notifier.PubSub "
-    "AshPostgres.DataLayer".split()
-)
 _USE = frozenset("authorizers domain extensions data_layer fragments notifiers of otp_app".split())
 _SECTIONS = {
     "attributes": read_attributes,
@@ -66,6 +61,7 @@ _SECTIONS = {
     "identities": read_identities,
     "postgres": read_postgres,
 }
+_EXTENSION_SECTIONS = frozenset("archive cloak multitenancy state_machine".split())
 _FIELDS = {
     "postgres": ("table", "schema", "repo", "migrate"),
     "resource": ("description", "require_primary_key"),
@@ -152,6 +148,9 @@ def _read(
     else:
         parts.places[()] = where.place(where.module.call)
         _read_module(where, parts, sources_by_module)
+        if not add_attributes(where, parts):
+            # Their transformers may add entities that are written nowhere.
+            parts.open("attributes", "relationships", "identities")
         if where.tree.root.has_error:
             # A part that does not parse can hide other entities.
             parts.open()
@@ -226,7 +225,10 @@ def _resource(parts: Parts, attributes: tuple[Attribute, ...]) -> Resource:
 
 
 def _identity(identity: IdentityDef, table: str, parts: Parts) -> IdentityDef:
-    """Add the options of `postgres` to an identity; AshPostgres names its index by the table."""
+    """Add the options of `postgres` to an identity; AshPostgres names its index by the table.
+
+    Its index has the tenant's column before the keys, and the base filter as its condition.
+    """
     given, sql = parts.index_names.get(identity.name), parts.wheres.get(identity.name)
     fields = {
         "index_name": (identity.name, parts.index_names),
@@ -236,11 +238,22 @@ def _identity(identity: IdentityDef, table: str, parts: Parts) -> IdentityDef:
     for field, (name, texts) in fields.items():
         if texts.get(name) is None and (name in texts or "postgres" in parts.opened):
             unknown.add(("identities", name, field))
+    keys = identity.keys
+    multitenancy = parts.extension_sections.get("multitenancy")
+    if multitenancy is not None and identity.name not in parts.over_all_tenants:
+        tenant = read_tenant(multitenancy)
+        if tenant is None:
+            unknown.add(("identities", identity.name, "keys"))
+        elif tenant and tenant not in keys:
+            keys = (tenant, *keys)
+    if parts.is_filtered:
+        unknown |= {("identities", identity.name, field) for field in ("where", "where_sql")}
     if ("identities", identity.name, "index_name") in unknown or (given is None and not table):
         unknown.add(("identities", identity.name, "index"))
     parts.unknown |= unknown
     return msgspec.structs.replace(
         identity,
+        keys=keys,
         index=given or default_index_name(table, identity.name),
         index_name=given,
         where_sql=sql,
@@ -299,6 +312,8 @@ def _statement(where: ModuleSource, node: Node, call: CallSite | None, parts: Pa
         _SECTIONS[call.name](where, call, parts)
     elif call.name == "resource" and not call.args:
         _resource_section(where, call, parts)
+    elif call.name in _EXTENSION_SECTIONS and not call.args:
+        parts.extension_sections.setdefault(call.name, (where, call))
     elif call.name in ("calculations", "aggregates") and not call.args:
         _fields(where, call, parts)
     elif call.name not in _PLAIN and (
@@ -366,10 +381,6 @@ def _lists(options: Options, parts: Parts) -> tuple[str, ...]:
         parts.extensions += extensions
     elif options.has("extensions"):
         parts.unknown.add(("extensions",))
-    if (extensions is None and options.has("extensions")) or not _EXTENSIONS.issuperset(
-        extensions or ()
-    ):
-        # Their transformers may add entities that are written nowhere.
         parts.open("attributes", "relationships", "identities")
     fragments = names_in(options.term("fragments"))
     if fragments is None and options.has("fragments"):
@@ -381,6 +392,8 @@ def _resource_section(where: ModuleSource, section: CallSite, parts: Parts) -> N
     for item in statements(where, section):
         if item is None or item.word not in RESOURCE_OPTIONS:
             parts.open("resource")
+        elif item.word == "base_filter":
+            parts.is_filtered = True
         elif item.word in ("description", "require_primary_key?") and len(item.call.values) == 1:
             field = item.word.rstrip("?")
             value = read_term(where, item.call.values[0])

@@ -88,6 +88,11 @@ class Parts:
         self.fields: set[str] = set()
         self.queries: set[str] = set()
         self.extensions: list[str] = []
+        # The sections of extensions, and whether a base filter narrows each index and query.
+        self.extension_sections: dict[str, tuple[ModuleSource, CallSite]] = {}
+        self.is_filtered = False
+        # Of the identities, those that are one over all tenants.
+        self.over_all_tenants: set[str] = set()
 
     def note(self, section: str, name: str, place: Place, unknown: Iterable[str]) -> None:
         """Note the place of an entity, and those of its fields that can't be known."""
@@ -324,6 +329,8 @@ def read_identities(where: ModuleSource, section: CallSite, parts: Parts) -> Non
             parts.open("identities")
         elif name not in parts.identities:
             parts.identities[name] = _identity(options, name)
+            if options.flag("all_tenants?", False):
+                parts.over_all_tenants.add(name)
             parts.note("identities", name, where.place(item.call), options.unknown)
 
 

@@ -1,0 +1,96 @@
+"""Reading files: the one place that does, and reads no more than a regular file of a known size.
+
+A repository can hold links to devices, pipes that nobody writes to, and files of gigabytes. Each of
+them is an error with words of its own here, so that no run hangs or fills the memory.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# What a person or the tool writes: sources, configuration, snapshots, documents.
+MAX_TEXT_BYTES = 64_000_000
+_PIECE_BYTES = 1 << 20
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+# Without the first a pipe would hold the run until somebody writes into it.
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class UnusualFileError(OSError):
+    """A file that is not read, because it is no regular one or too large.
+
+    `strerror` says which, without a full stop, as that of every `OSError` does.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(errno.EINVAL, reason, path)
+
+
+def read_file(path: str | Path, limit: int = MAX_TEXT_BYTES) -> bytes:
+    """Return the bytes of a regular file, links followed.
+
+    Raises `OSError`: of the system, or an `UnusualFileError` for what is no regular file, or has
+    more than `limit` bytes.
+    """
+    name = os.fspath(path)
+    with _opened(name) as descriptor:
+        size = os.fstat(descriptor).st_size
+        if size > limit:
+            raise _too_large(name, limit)
+        pieces = []
+        # The size is a hint: a file may grow meanwhile, and files of /proc have none.
+        wanted, left = size + 1, limit + 1
+        while left > 0:
+            piece = os.read(descriptor, min(wanted, left))
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+            wanted = _PIECE_BYTES
+    if left <= 0:
+        raise _too_large(name, limit)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def read_start(path: str | Path, count: int) -> bytes:
+    """Return the first `count` bytes of a regular file. Raises `OSError` as `read_file` does."""
+    with _opened(os.fspath(path)) as descriptor:
+        return os.read(descriptor, count)
+
+
+def kind_of(mode: int) -> str:
+    """Return what a file of a mode is, in words: "a folder"; "" for a regular one."""
+    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "not a file")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[int]:
+    # Looked at first: opening alone may do something to a device.
+    _require_regular(name, os.stat(name).st_mode)
+    descriptor = os.open(name, _FLAGS)
+    try:
+        _require_regular(name, os.fstat(descriptor).st_mode)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _require_regular(name: str, mode: int) -> None:
+    kind = kind_of(mode)
+    if kind:
+        raise UnusualFileError(name, f"it is {kind}, no regular file")
+
+
+def _too_large(name: str, limit: int) -> UnusualFileError:
+    return UnusualFileError(name, f"it is larger than {limit // 1_000_000:,} MB")

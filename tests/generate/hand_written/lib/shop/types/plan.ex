@@ -1,0 +1,4 @@
+defmodule Shop.Types.Plan do
+  @moduledoc false
+  use Ash.Type.Enum, values: [free: "For a start", team: "For most"]
+end
