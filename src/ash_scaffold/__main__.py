@@ -10,15 +10,12 @@ from ash_scaffold.problem import Code, Exit
 
 def main() -> None:
     """Run the command line and exit."""
+    from ash_scaffold.cli.streams import prepare_streams
+
+    prepare_streams()
     # A run makes a few million small objects that all live to its end: collecting is lost time.
     gc.disable()
     code = _run()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        from ash_scaffold.cli.command import drop_output
-
-        drop_output()
     # Python would collect once more as it ends: 0.2 s over what a thousand tables leave behind.
     gc.freeze()
     sys.exit(code)

@@ -125,6 +125,11 @@ class Code(StrEnum):
     FORMATTER_FAILED = "formatter-failed", _WARNING
     USAGE = "usage", _ERROR
     INTERRUPTED = "interrupted", _ERROR
+    OUTPUT_FAILED = (
+        "output-failed",
+        _ERROR,
+        "Make room, or send it elsewhere, and run it again.",
+    )
     INTERNAL = "internal-error", _ERROR
     # the legacy code
     LEGACY_TABLE_MISSING = (

@@ -61,8 +61,7 @@ def test_text() -> None:
     assert (
         check_text(FULL)
         == """The project
-  stale    text: 100% of
-App.Core, and more
+  stale    text: 100% of\\nApp.Core, and more
            lib/a,b:c.ex
            Do it:
            now.
@@ -111,8 +110,7 @@ def test_many_findings_are_together_by_kind_the_worst_first() -> None:
            t01.age added: integer
            t02.age added: integer
            fix it:  ash-scaffold resources --dump 'a b.sql'
-  stale    text: The project: 100% of
-App.Core, and more
+  stale    text: The project: 100% of\\nApp.Core, and more
            lib/a,b:c.ex
            Do it:
            now.

@@ -150,18 +150,18 @@ def run(
 
 def _print(report: CheckReport, format_: Format, threshold: Severity, *, verbose: bool) -> None:
     from ash_scaffold.check.report import check_document, check_junit, check_text
-    from ash_scaffold.cli.output import safe, write_json
+    from ash_scaffold.cli.output import write, write_json, write_log_commands, write_xml
     from ash_scaffold.report.formats import as_annotations
 
     match format_:
         case Format.JSON:
             write_json(check_document(report, threshold))
         case Format.GITHUB:
-            sys.stdout.write(safe(as_annotations(report, _prefix())))
+            write_log_commands(as_annotations(report, _prefix()))
         case Format.JUNIT:
-            sys.stdout.write(check_junit(report, threshold))
+            write_xml(check_junit(report, threshold))
         case Format.TEXT:
-            sys.stdout.write(safe(check_text(report, every=verbose)))
+            write(check_text(report, every=verbose))
 
 
 def _prefix() -> str:
@@ -179,8 +179,8 @@ def _prefix() -> str:
 
 
 def _print_timings(report: CheckReport) -> None:
-    from ash_scaffold.cli.output import safe
+    from ash_scaffold.cli.output import write_error
 
-    sys.stderr.write(f"Read {safe(report.source)}; {report.tables} tables have a resource.\n")
+    write_error(f"Read {report.source}; {report.tables} tables have a resource.\n")
     for phase, seconds in report.timings.items():
-        sys.stderr.write(f"{phase} {seconds:.2f} s\n")
+        write_error(f"{phase} {seconds:.2f} s\n")

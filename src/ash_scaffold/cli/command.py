@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ash_scaffold.cli.output import console, print_problems, safe_line, write_error, write_json
+from ash_scaffold.cli.streams import lost_output
 from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError
 
 if TYPE_CHECKING:
@@ -25,11 +26,26 @@ INTERRUPTED = "Interrupted; nothing was left half done."
 
 
 @contextmanager
-def ending(*, as_json: bool = False, verbose: bool = False) -> Iterator[None]:
+def ending(*, as_json: bool = False, verbose: bool = False, writes: bool = False) -> Iterator[None]:
     """Turn every error of the block into problems on standard error, or JSON, and `typer.Exit`.
 
-    `SystemExit` passes: a throw-away server leaves with it on SIGTERM and SIGHUP.
+    Output that was lost is an error, too: exit code 2, or 1 where the command `writes` files, which
+    it may have done. `SystemExit` passes: a throw-away server leaves with it on SIGTERM and SIGHUP.
     """
+    try:
+        with _ended(as_json=as_json, verbose=verbose):
+            yield
+    except typer.Exit as end:
+        lost = lost_output()
+        if lost is None:
+            raise
+        print_failure((_lost(lost, writes=writes),), as_json=False)
+        least = Exit.FINDINGS if writes else Exit.FAILED
+        raise typer.Exit(max(end.exit_code, least)) from None
+
+
+@contextmanager
+def _ended(*, as_json: bool, verbose: bool) -> Iterator[None]:
     try:
         yield
     except typer.Exit:
@@ -41,16 +57,14 @@ def ending(*, as_json: bool = False, verbose: bool = False) -> Iterator[None]:
         if as_json:
             print_failure((_interrupted(),), as_json=True)
         else:
-            sys.stderr.write(f"\n{INTERRUPTED}\n")
+            write_error(f"\n{INTERRUPTED}\n")
         raise typer.Exit(Exit.INTERRUPTED) from None
-    except BrokenPipeError:
-        drop_output()
-        raise typer.Exit(Exit.OK) from None
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
         print_failure((_unexpected(error),), as_json=as_json)
         raise typer.Exit(Exit.FAILED) from None
+    raise typer.Exit(Exit.OK)
 
 
 @contextmanager
@@ -62,11 +76,10 @@ def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
     if not enabled:
         yield lambda _phase: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=_PHASES)
         begun = 0
 
@@ -76,7 +89,7 @@ def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
             if share is None:
                 begun += 1
             within = int(share[1]) / 100 if share is not None else 0.0
-            bar.update(task, description=phase, completed=begun + within)
+            bar.update(task, description=safe_line(phase), completed=begun + within)
 
         yield announce
 
@@ -95,32 +108,25 @@ def locked_project(folder: Path, *, writes: bool) -> Iterator[Lock]:
         if writes:
             _print_recovery(recover(lock))
         elif lock.journal.pending:
-            sys.stderr.write("An earlier run was interrupted; the next one finishes its write.\n")
+            write_error("An earlier run was interrupted; the next one finishes its write.\n")
         yield lock
 
 
 def _print_waiting() -> None:
-    sys.stderr.write("Another run is writing in this project; waiting for it.\n")
+    write_error("Another run is writing in this project; waiting for it.\n")
 
 
 def _print_recovery(recovery: Recovery | None) -> None:
     if recovery is None:
         return
     done = "undone" if recovery.undone else "finished"
-    sys.stderr.write(f"The write of an interrupted run was {done}: {len(recovery.paths)} files.\n")
+    write_error(f"The write of an interrupted run was {done}: {len(recovery.paths)} files.\n")
     for path in recovery.kept:
-        sys.stderr.write(f"{path} was changed since, and is left as it is.\n")
-
-
-def drop_output() -> None:
-    """Keep Python from an error at exit after the reader of the output has closed it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_error(f"{safe_line(path)} was changed since, and is left as it is.\n")
 
 
 def print_failure(problems: Sequence[Problem], *, as_json: bool, verbose: bool = False) -> None:
     """Print the problems of a failure: as text to standard error, or as JSON to standard output."""
-    from ash_scaffold.cli.output import print_problems, write_json
-
     if as_json:
         write_json({"version": 1, "problems": problems})
     else:
@@ -129,6 +135,13 @@ def print_failure(problems: Sequence[Problem], *, as_json: bool, verbose: bool =
 
 def _interrupted() -> Problem:
     return Code.INTERRUPTED.at("", INTERRUPTED)
+
+
+def _lost(error: OSError, *, writes: bool) -> Problem:
+    what = f"The output could not be written: {error.strerror or type(error).__name__}."
+    if writes:
+        what += " The run itself came to its end."
+    return Code.OUTPUT_FAILED.at("", what)
 
 
 def _unexpected(error: Exception) -> Problem:

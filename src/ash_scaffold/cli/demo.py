@@ -32,7 +32,7 @@ def demo(
     ] = None,
 ) -> None:
     """Run the main job on a sample project in a throw-away PostgreSQL, and show a module."""
-    with ending():
+    with ending(writes=True):
         raise typer.Exit(_demo(folder))
 
 

@@ -60,7 +60,7 @@ def doctor(
 
     Without a database, what needs one is skipped. Runs no code of the project.
     """
-    with ending(as_json=json, verbose=verbose):
+    with ending(as_json=json, verbose=verbose, writes=fix):
         options = source_options(
             url,
             dump,

@@ -97,7 +97,7 @@ def document(
     What people wrote into it stays: text between the generated blocks, remarks
     and ticks in its lists. A run with nothing new writes nothing.
     """
-    with ending(as_json=json, verbose=verbose):
+    with ending(as_json=json, verbose=verbose, writes=not check):
         from ash_scaffold.document.run import OutputOptions
 
         source = source_options(

@@ -60,7 +60,7 @@ def init(
     schemas and from what foreign keys and names tie together. Nothing that is in
     the file is changed: entries for tables without a domain are added at its end.
     """
-    with ending(as_json=json, verbose=verbose):
+    with ending(as_json=json, verbose=verbose, writes=not dry_run):
         options = source_options(
             url,
             dump,

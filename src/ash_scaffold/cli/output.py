@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
+from ash_scaffold.cli.streams import use_utf8
 from ash_scaffold.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _UNLIMITED = 10_000
 _MANY = 30
 _BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
+# `::` at the start of a line is a command to GitHub Actions, `##[` and `##vso[` are to it and to
+# Azure Pipelines wherever they stand.
+_LOG_COMMAND = re.compile(r"^\s*::|##(?=(?:vso)?\[)", re.MULTILINE)
+_NOT_ASCII = re.compile(r"[^ -~\n]")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
@@ -30,8 +35,8 @@ def _console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None
     from rich.console import Console
 
     class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # the error itself, where Rich would leave with exit code 1
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*map(_harmless, objects), **options)
 
     return Plain(
         stderr=stderr,
@@ -43,9 +48,48 @@ def _console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None
     )
 
 
+def _harmless(printed: object) -> object:
+    """Make sure of what is printed, whether or not its parts came through `safe`."""
+    from rich.text import Text
+
+    if isinstance(printed, str):
+        return safe(printed)
+    if isinstance(printed, Text) and safe(printed.plain) != printed.plain:
+        return Text(safe(printed.plain), style=printed.style)
+    return printed
+
+
 def safe(text: str) -> str:
-    """Make text from outside harmless to a terminal: no control or direction characters."""
-    return text if text.isprintable() else "".join(map(_shown, text))
+    """Make text from outside harmless to a terminal: no control or direction characters.
+
+    Nor is any of its lines a command to the machine that keeps the log. Lines and tabs stay.
+    """
+    text = text if text.isprintable() else "".join(map(_shown, text))
+    return _LOG_COMMAND.sub(_without_command, text) if "::" in text or "##" in text else text
+
+
+def _without_command(match: re.Match[str]) -> str:
+    return match[0][:-1] + f"\\x{ord(match[0][-1]):02x}"
+
+
+def safe_line(text: str) -> str:
+    """Make text from outside harmless, and one line."""
+    return text if text.isprintable() else safe(text.replace("\n", "\\n").replace("\t", "\\t"))
+
+
+def write(text: str) -> None:
+    """Write lines to standard output."""
+    sys.stdout.write(safe(text))
+
+
+def write_log_commands(text: str) -> None:
+    """Write lines that are commands of GitHub Actions, from texts that were escaped for them."""
+    sys.stdout.write("".join(map(_shown, text)))
+
+
+def write_error(text: str) -> None:
+    """Write lines to standard error."""
+    sys.stderr.write(safe(text))
 
 
 def _shown(char: str) -> str:
@@ -76,11 +120,11 @@ def _print_group(group: Group, *, verbose: bool) -> None:
     line.append(f" [{group.kind}] ", style="dim")
     if len(group.places) == 1:
         if group.places[0].where:
-            line.append(f"{safe(group.places[0].where)}: ", style="bold")
-        line.append(safe(group.what))
+            line.append(f"{safe_line(group.places[0].where)}: ", style="bold")
+        line.append(safe_line(group.what))
         rows: Sequence[str] = group.todo.splitlines()
     else:
-        line.append(safe(group.heading(every=verbose)))
+        line.append(safe_line(group.heading(every=verbose)))
         rows = group.lines(every=verbose)
     out.print(line)
     for row in rows:
@@ -102,11 +146,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=safe_line(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(safe, row))
+        table.add_row(*map(safe_line, row))
     # Piped output is read by programs and diffs: a row is a line, however wide.
     width = None if sys.stdout.isatty() else _UNLIMITED
     printer = _console(width=width)
@@ -120,18 +166,51 @@ def write_json(document: object) -> None:
     """Write one JSON document, indented, to standard output."""
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    sys.stdout.write(text + "\n")
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:  # names of files that are no UTF-8
+        encoded = msgspec.json.encode(_without_surrogates(msgspec.to_builtins(document)))
+    use_utf8()
+    text = msgspec.json.format(encoded, indent=2).decode()
+    sys.stdout.write(_replaced(text, _json_escape).replace("##", "#\\u0023") + "\n")
+
+
+def _without_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(each) for key, each in value.items()}
+    return value
+
+
+def _json_escape(char: str) -> str:
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def write_xml(text: str) -> None:
+    """Write XML to standard output, what does not show as references."""
+    use_utf8()
+    sys.stdout.write(_replaced(text, lambda char: f"&#x{ord(char):x};").replace("##", "#&#35;"))
+
+
+def _replaced(text: str, written: Callable[[str], str]) -> str:
+    """Write what does not show in a form of its own."""
+    return _NOT_ASCII.sub(
+        lambda match: match[0] if match[0].isprintable() else written(match[0]), text
+    )
 
 
 def listed(names: Sequence[object]) -> str:
     """Return names as a sentence has them; of many only the first."""
-    shown = ", ".join(safe(str(name)) for name in names[:_MANY])
+    shown = ", ".join(safe_line(str(name)) for name in names[:_MANY])
     return shown + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
 
 
 def print_unread_schemas(schemas: Sequence[tuple[str, int]]) -> None:
     """Print the schemas that were not read, each with the number of its tables."""
     if schemas:
-        names = ", ".join(f"{safe(name)} ({count})" for name, count in schemas)
+        names = ", ".join(f"{safe_line(name)} ({count})" for name, count in schemas)
         console().print(f"Schemas that were not read: {names}")

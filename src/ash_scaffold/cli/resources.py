@@ -189,7 +189,7 @@ def resources(
     edit stays, the three versions are shown, and the exit code is 1. Nothing is
     written until all of it is computed.
     """
-    with ending(as_json=json, verbose=verbose):
+    with ending(as_json=json, verbose=verbose, writes=not dry_run):
         from ash_scaffold.generate.options import ResourcesOptions
 
         options = ResourcesOptions(

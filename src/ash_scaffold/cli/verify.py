@@ -137,7 +137,7 @@ def verify(
     catalog, and rows are read through Ash and compared with what PostgreSQL
     returns. Exit code 0: nothing but notes; 1: findings; 2: could not check.
     """
-    with ending(as_json=json, verbose=verbose):
+    with ending(as_json=json, verbose=verbose, writes=junit is not None):
         from ash_scaffold.verify.run import VerifyOptions
 
         options = VerifyOptions(

@@ -32,7 +32,7 @@ def as_text(report: Report, *, every: bool = False) -> str:
     lines = [*groups, *_accepted(report.accepted)]
     if report.findings or report.accepted:
         lines.append(_summary(report))
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(line.replace("\n", "\\n") + "\n" for line in lines)
 
 
 def _kinds(findings: Sequence[Finding]) -> Iterator[str]:
