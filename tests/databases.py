@@ -5,6 +5,8 @@ To make a database and to drop it takes the server about 60 ms, to empty one 3 m
 
 from __future__ import annotations
 
+import subprocess
+
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL
@@ -118,3 +120,13 @@ def run_ddl(url: URL, *statements: str) -> None:
 
 def as_uri(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def run_client(server: Server, program: str, database: str, *arguments: str) -> str:
+    """Run `psql` or `pg_dump` of the server's installation, and return what it complains of."""
+    command = [
+        str(server.programs / program),
+        *arguments,
+        f"--dbname={as_uri(server.url(database))}",
+    ]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr

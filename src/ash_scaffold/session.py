@@ -36,7 +36,8 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
-from ash_scaffold.postgres.source import Source, open_source
+from ash_scaffold.postgres.source import DumpOptions, Source, open_source
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS, time_limit
 from ash_scaffold.postgres.unknown import Kind, Unknown, with_last_known
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.local_identity import StoredIdentity, read_stored_identity
@@ -67,6 +68,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options that all commands share: project, database, legacy code.
 
     `folder` is where the command was called; `environment` holds the process's variables.
+    `timeout` are the seconds that the database has, 0 for no limit; `extensions` may be made by
+    a superuser for a dump.
     """
 
     folder: Path
@@ -78,6 +81,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     legacy: str | None = None
     use_legacy: bool = True
     environment: Mapping[str, str] = {}
+    timeout: float = DEFAULT_SECONDS
+    extensions: tuple[str, ...] = ()
 
 
 class Phases:
@@ -531,11 +536,12 @@ def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySche
 
 @contextmanager
 def open_database(
-    opened: OpenProject, announce: Callable[[str], None] | None = None
+    opened: OpenProject, announce: Callable[[str], None] | None = None, *, rows: bool = False
 ) -> Iterator[Source]:
     """Open the database that a run reads: the options', `$DATABASE_URL`, the configuration's.
 
-    `announce` gets a sentence with every percent of a dump that is loaded.
+    `announce` gets a sentence with every percent of a dump that is loaded. Without `rows` the data
+    of a dump is left out, but for the versions of migrations.
     Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
     """
     options, dump, configured = opened.options, opened.dump, None
@@ -546,8 +552,14 @@ def open_database(
         dump,
         environment=options.environment,
         configured=configured,
-        database=options.database,
-        on_share=None if announce is None else _percents(announce),
+        limit=time_limit(options.timeout),
+        options=DumpOptions(
+            database=options.database,
+            rows=rows,
+            kept=frozenset((NO_MIGRATIONS.source, opened.migrations.source)),
+            extensions=frozenset(options.extensions),
+            on_share=None if announce is None else _percents(announce),
+        ),
     ) as source:
         yield source
 
@@ -587,7 +599,7 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
     remembered = _schemas_of_project(opened) - named
     hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
     hinted |= remembered
-    with read_only(source.url) as connection:
+    with read_only(source.url, source.limit) as connection:
         try:
             database = reflect(
                 connection, schemas=tuple(sorted(named | hinted)), partitions=partitions

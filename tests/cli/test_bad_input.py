@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 import psycopg
 import pytest
+from tests.databases import as_uri
 
 from ash_scaffold import session
 from ash_scaffold.generate import run as resources_run
@@ -91,8 +92,7 @@ def test_no_such_database(shop: str, resources: Run) -> None:
 def guarded(installation: Installation) -> Iterator[Server]:
     """A server that asks `ann` for a password, and lets `bob` read nothing."""
     with throwaway_server(installation) as server:
-        uri = f"host={server.socket} user=postgres dbname=postgres"
-        with psycopg.connect(uri, autocommit=True) as connection:
+        with psycopg.connect(as_uri(server.url("postgres")), autocommit=True) as connection:
             connection.execute("CREATE ROLE ann LOGIN PASSWORD 'right'")
             connection.execute("CREATE ROLE bob LOGIN")
             connection.execute("CREATE TABLE orders (id bigint PRIMARY KEY)")

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.corpus.corpus import DUMPS
+from tests.databases import as_uri
 from tests.generate.conftest import Write
 from tests.generate.running import Shop
 
@@ -20,7 +21,7 @@ from ash_scaffold import session
 from ash_scaffold.postgres.dump import load, read_dump, require_schema
 from ash_scaffold.postgres.script import read_script
 from ash_scaffold.postgres.server import Server
-from ash_scaffold.postgres.source import Source
+from ash_scaffold.postgres.source import DumpOptions, Source
 from ash_scaffold.problem import Code, Exit, ScaffoldError
 
 NUMBERS = count()
@@ -68,15 +69,15 @@ def dump_shop(
         _url: str | None,
         dump: Path,
         *,
-        database: str | None,
+        options: DumpOptions,
         **_others: object,
     ) -> Iterator[Source]:
-        read = read_dump(dump, database)
+        read = read_dump(dump, options.database)
         require_schema(read)
         made.append(f"unknown_{next(NUMBERS)}")
         loaded = load(postgres, made[-1], [read])
         yield Source(
-            url=postgres.url(made[-1]),
+            url=postgres.plain_url(made[-1]),
             description=str(dump),
             server_version_text="18",
             problems=loaded.problems,
@@ -86,9 +87,7 @@ def dump_shop(
     monkeypatch.setattr(session, "open_source", open_source)
     root = make_project({"ash_scaffold.toml": '[domains."Shop.Core"]\ntables = ["*"]\n'})
     yield DumpShop(Shop(root, ""))
-    with psycopg.connect(
-        host=str(postgres.socket), user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(as_uri(postgres.url("postgres")), autocommit=True) as connection:
         for name in made:
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
+from tests.databases import as_uri
 
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.installation import embedded_installation
@@ -43,9 +44,7 @@ def server() -> Iterator[Server]:
 
 
 def run_sql(server: Server, statements: str) -> None:
-    with psycopg.connect(
-        host=str(server.socket), user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(as_uri(server.url("postgres")), autocommit=True) as connection:
         connection.execute(statements.encode())
 
 

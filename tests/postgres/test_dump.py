@@ -9,9 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.corpus.corpus import DUMPS
+from tests.databases import as_uri
 
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.dump import load, read_dump, require_schema
+from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.reflect import read_versions
 from ash_scaffold.postgres.server import Server, throwaway_server
@@ -41,9 +42,7 @@ class Loaded:
         self.refusals = loaded.refusals
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(
-            host=str(self.server.socket), user="postgres", dbname=self.database
-        ) as connection:
+        with psycopg.connect(as_uri(self.server.plain_url(self.database))) as connection:
             return connection.execute(query.encode()).fetchall()
 
     def said(self) -> list[tuple[Severity, str, str]]:
@@ -356,7 +355,7 @@ def test_seeds_follow_the_structure_into_the_same_database(server: Server, tmp_p
 
     loaded = load(server, database, [read_dump(structure), read_dump(seeds)])
     assert (loaded.problems, loaded.refusals) == ((), ())
-    with psycopg.connect(host=str(server.socket), user="postgres", dbname=database) as connection:
+    with psycopg.connect(as_uri(server.plain_url(database))) as connection:
         assert connection.execute("SELECT id FROM a ORDER BY id").fetchall() == [(1,), (2,)]
 
 
@@ -384,7 +383,7 @@ def test_two_databases_in_one_dump_are_never_mixed(server: Server, tmp_path: Pat
         database = next(DATABASES)
         loaded = load(server, database, [read_dump(path, name)])
         assert loaded.refusals == ()
-        with psycopg.connect(host=str(server.socket), user="postgres", dbname=database) as found:
+        with psycopg.connect(as_uri(server.plain_url(database))) as found:
             query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 2200"
             assert found.execute(query).fetchall() == [(table,)]
 
@@ -474,7 +473,7 @@ def test_the_versions_of_migrations_are_those_that_the_dump_inserts(
 ) -> None:
     loaded = Loaded(server, tmp_path, VERSIONS + rows)
 
-    with read_only(server.url(loaded.database)) as connection:
+    with read_only(server.plain_url(loaded.database)) as connection:
         found = read_versions(connection, "schema_migrations", None)
 
     assert found is not None
@@ -490,8 +489,174 @@ def test_the_share_that_is_loaded_is_said_while_it_loads(server: Server, tmp_pat
     ]
     path.write_text("".join(parts) + "COPY a_0 (id) FROM stdin;\n1\n2\n\\.\n")
     shares: list[float] = []
-    loaded = load(server, next(DATABASES), [read_dump(path)], shares.append)
+    loaded = load(server, next(DATABASES), [read_dump(path)], LoadOptions(on_share=shares.append))
     assert loaded.refusals == ()
     assert shares == sorted(shares)
     assert all(0 <= share <= 1 for share in shares)
     assert len({round(share, 1) for share in shares}) >= 3
+
+
+def test_what_a_plain_role_may_not_do_is_said_and_skipped_where_no_table_depends_on_it(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "CREATE ROLE app LOGIN PASSWORD 'x';\nALTER ROLE app SET search_path = app;\n"
+        "CREATE SCHEMA app AUTHORIZATION app;\nCREATE SCHEMA AUTHORIZATION billing;\n"
+        "ALTER SYSTEM SET work_mem = '1GB';\nSET ROLE app;\n"
+        "CREATE TABLE app.a (id int PRIMARY KEY);\nALTER TABLE app.a OWNER TO app;\n"
+        "ALTER TABLE app.a OWNER TO app, ADD COLUMN b int;\n"
+        "REVOKE ALL ON SCHEMA app FROM app, postgres;\nREVOKE ALL ON app.a FROM postgres;\n"
+        "ALTER DEFAULT PRIVILEGES FOR ROLE app REVOKE ALL ON TABLES FROM postgres;\n"
+        "ALTER TABLE app.a ADD CONSTRAINT positive CHECK (b > 0);\n"
+        "ALTER TABLE app.a ENABLE ROW LEVEL SECURITY;\n"
+        "ALTER TABLE app.a FORCE ROW LEVEL SECURITY;\n"
+        'CREATE POLICY own ON app.a TO app, "Web User" USING (false);\n'
+        "CREATE TABLE billing.b (id int REFERENCES app.a);\n"
+        "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;\n"
+        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e();\n"
+        "CREATE PUBLICATION all_tables FOR ALL TABLES;\n"
+        "ALTER PUBLICATION all_tables OWNER TO app;\n"
+        "SECURITY LABEL FOR anon ON COLUMN app.a.b IS 'MASKED';\n"
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'later') THEN\n"
+        "  CREATE ROLE later; END IF; GRANT SELECT ON app.a TO later;\n"
+        "  ALTER TABLE app.a OWNER TO later; END $$;\n"
+        "COMMENT ON EXTENSION plpgsql IS 'PL/pgSQL';\n"
+        "CREATE OR REPLACE PROCEDURAL LANGUAGE plpgsql;\n"
+        "INSERT INTO app.a VALUES (1, 1);\n",
+    )
+
+    assert loaded.refused() == []
+    assert loaded.said() == [
+        (
+            Severity.NOTE,
+            "",
+            "Not run, since a dump gets no rights of a superuser and no table depends on it: "
+            "ALTER SYSTEM (line 5), CREATE EVENT TRIGGER (line 19), CREATE PUBLICATION (line 20), "
+            "ALTER PUBLICATION (line 21), SECURITY LABEL (line 22).",
+        )
+    ]
+    assert loaded.rows("SELECT count(*) FROM app.a LEFT JOIN billing.b USING (id)") == [(1,)]
+    assert loaded.rows(
+        "SELECT polroles::regrole[]::text[] FROM pg_policy WHERE polname = 'own'"
+    ) == [(["app", '"Web User"'],)]
+
+
+def test_functions_of_languages_that_can_do_everything_are_there_for_what_depends_on_them(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "CREATE EXTENSION IF NOT EXISTS plpython3u;\nCREATE TABLE a (id int, x text);\n"
+        "CREATE FUNCTION t() RETURNS trigger LANGUAGE plpython3u AS 'import os';\n"
+        "CREATE FUNCTION f(text) RETURNS text IMMUTABLE LANGUAGE plv8 AS $$ return LANGUAGE $$;\n"
+        "CREATE FUNCTION g(text) RETURNS text IMMUTABLE LEAKPROOF LANGUAGE sql AS\n"
+        " 'SELECT ''LEAKPROOF''';\n"
+        "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION t();\n"
+        "CREATE INDEX i ON a (f(x));\nCREATE INDEX j ON a (g(x));\n",
+    )
+
+    assert loaded.refused() == []
+    assert [one.severity for one in loaded.problems] == [Severity.NOTE]
+    assert loaded.rows("SELECT tgname FROM pg_trigger WHERE tgname = 't'") == [("t",)]
+    assert loaded.rows("SELECT relname FROM pg_class WHERE relname IN ('i', 'j') ORDER BY 1") == [
+        ("i",),
+        ("j",),
+    ]
+    assert loaded.rows("SELECT g('')") == [("LEAKPROOF",)]
+
+
+def test_an_extension_that_is_not_known_is_made_when_it_is_allowed(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ash_scaffold.postgres.preparation.KNOWN", frozenset())
+    path = tmp_path / "structure.sql"
+    path.write_text(
+        "CREATE EXTENSION pg_visibility;\nCREATE EXTENSION hstore;\nCREATE TABLE a (x hstore);\n"
+    )
+    for allowed, made in ((), ["hstore"]), (("pg_visibility",), ["hstore", "pg_visibility"]):
+        database = next(DATABASES)
+        options = LoadOptions(extensions=frozenset(allowed))
+        loaded = load(server, database, [read_dump(path)], options)
+
+        assert loaded.refusals == ()
+        assert [one.todo.partition(".")[0] for one in loaded.problems] == (
+            [] if allowed else ["If you trust it: --extension pg_visibility"]
+        )
+        with psycopg.connect(as_uri(server.plain_url(database))) as found:
+            query = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+            assert [row[0] for row in found.execute(query).fetchall()] == made
+
+
+ROWS = (
+    "CREATE TABLE a (id int);\nCREATE TABLE schema_migrations (version bigint);\n"
+    "CREATE SEQUENCE s;\nCOPY a (id) FROM stdin;\n1\n2\n\\.\nINSERT INTO a VALUES (3);\n"
+    "INSERT INTO public.schema_migrations VALUES (7);\nSELECT pg_catalog.setval('s', 9, true);\n"
+)
+WITHOUT_ROWS = LoadOptions(rows=False)
+
+
+@pytest.mark.parametrize(
+    ("more", "rows"),
+    [
+        ("", 0),
+        (
+            "CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM a;\nREFRESH MATERIALIZED VIEW m;\n",
+            0,
+        ),
+        ("CREATE MATERIALIZED VIEW m AS SELECT 1 / count(*) FROM a;\n", 3),
+        (
+            "CREATE MATERIALIZED VIEW m AS SELECT 1 / count(*) FROM a WITH NO DATA;\n"
+            "REFRESH MATERIALIZED VIEW m;\n",
+            3,
+        ),
+        (
+            "DO $$ DECLARE i int; BEGIN FOR i IN SELECT id FROM a LOOP\n"
+            "EXECUTE format('CREATE TABLE a_%s ()', i); END LOOP; END $$;\n"
+            "CREATE VIEW m AS SELECT FROM a_1, a_3;\n",
+            3,
+        ),
+    ],
+)
+def test_rows_are_loaded_where_something_is_made_by_them(
+    more: str, rows: int, server: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "structure.sql"
+    path.write_text(ROWS + more)
+    database = next(DATABASES)
+
+    loaded = load(server, database, [read_dump(path)], WITHOUT_ROWS)
+
+    assert (loaded.problems, loaded.refusals) == ((), ())
+    with psycopg.connect(as_uri(server.plain_url(database))) as found:
+        assert found.execute("SELECT count(*) FROM a").fetchone() == (rows,)
+        assert found.execute("SELECT version FROM schema_migrations").fetchall() == [(7,)]
+        populated = "SELECT relispopulated FROM pg_class WHERE relname = 'm'"
+        assert found.execute(populated).fetchall() == ([(True,)] if more else [])
+
+
+def test_no_setting_of_the_environment_gets_into_a_dump(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=nowhere -c default_transaction_read_only=on")
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "CREATE TABLE a (x timestamptz CHECK (x > '2024-01-01'), y text DEFAULT 'é');\n",
+    )
+
+    assert loaded.refused() == []
+    monkeypatch.delenv("PGTZ")
+    monkeypatch.delenv("PGOPTIONS")
+    monkeypatch.delenv("PGCLIENTENCODING")
+    assert loaded.rows(
+        "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'a'::regclass"
+    ) == [("'é'::text",)]
+    [[check]] = loaded.rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE 'a_%'"
+    )
+    assert "2024-01-01 00:00:00+00" in str(check)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import URL
 from tests.corpus.corpus import DUMPS
+from tests.databases import run_client
 from tests.postgres.compare.comparing import compare_databases
 from tests.torture.servers import SCHEMAS, common
 from tests.torture.servers import load as load_text
@@ -250,8 +251,7 @@ def reflected(url: URL, schemas: tuple[str, ...]) -> Database:
 
 def dumped(server: Server, database: str) -> Path:
     path = server.folder / f"{database}.sql"
-    done = server.run("pg_dump", "--schema-only", "-f", str(path), "-d", database)
-    assert done.returncode == 0, done.stderr
+    run_client(server, "pg_dump", database, "--schema-only", f"--file={path}")
     return path
 
 

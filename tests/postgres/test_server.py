@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.databases import as_uri
 
 from ash_scaffold.postgres.installation import Installation, embedded_installation
-from ash_scaffold.postgres.server import PREFIX, throwaway_server
+from ash_scaffold.postgres.server import PREFIX, SUPERUSER, throwaway_server
 from ash_scaffold.problem import Code, ScaffoldError
 
 # Opens a server, says so, and waits to be ended.
@@ -92,20 +93,31 @@ def processes_of(folder: Path) -> list[str]:
 def test_it_answers_through_its_socket_and_is_gone_afterwards(embedded: Installation) -> None:
     with throwaway_server(embedded) as server:
         folder = server.folder
-        with psycopg.connect(
-            host=str(server.socket), user="postgres", dbname="postgres"
-        ) as connection:
+        with psycopg.connect(as_uri(server.url("postgres"))) as connection:
             row = connection.execute(
                 "SELECT current_setting('server_version'), current_setting('listen_addresses'),"
                 " current_setting('server_encoding')"
             ).fetchone()
         assert row == (server.version_text, "", "UTF8")
+        place = f"@/shop?host={str(folder).replace('/', '%2F')}&port=5432"
         assert server.url("shop").render_as_string() == (
-            f"postgresql+psycopg://postgres@/shop?host={str(folder).replace('/', '%2F')}&port=5432"
+            f"postgresql+psycopg://{SUPERUSER}:***{place}"
+        )
+        assert (
+            server.plain_url("shop").render_as_string() == f"postgresql+psycopg://postgres{place}"
         )
 
     assert not folder.exists()
     assert processes_of(folder) == []
+
+
+def test_nobody_is_superuser_without_the_password(embedded: Installation) -> None:
+    with throwaway_server(embedded) as server:
+        url = as_uri(server.plain_url("postgres").set(username=SUPERUSER))
+        for password in ("", SUPERUSER):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(url, password=password, passfile="/dev/null")
+        assert not list(server.folder.glob("password*"))
 
 
 def test_it_is_gone_when_the_run_fails(embedded: Installation) -> None:
@@ -182,7 +194,8 @@ def test_as_root_programs_nobody_else_can_reach_are_copied(
 
     with throwaway_server(embedded) as server:
         assert server.programs.is_relative_to(server.folder)
-        assert server.run("psql", "--dbname=postgres", "--command=SELECT 1").returncode == 0
+        with psycopg.connect(as_uri(server.url("postgres"))) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_says_what_initdb_said_when_there_can_be_no_cluster(root: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.source import Choice, choose_source, open_source
+from ash_scaffold.postgres.source import Choice, DumpOptions, choose_source, open_source
 from ash_scaffold.problem import Code, ScaffoldError
 
 ENVIRONMENT = {"DATABASE_URL": "postgres://environment/x"}
@@ -71,7 +71,7 @@ def test_a_dump_can_be_read_while_the_context_is_open(tmp_path: Path) -> None:
     dump = tmp_path / "structure.sql"
     dump.write_text("CREATE TABLE users (id bigint PRIMARY KEY);\nINSERT INTO users VALUES (7);\n")
 
-    with open_source(None, dump, environment={}) as source:
+    with open_source(None, dump, environment={}, options=DumpOptions(rows=True)) as source:
         socket = Path(str(source.url.query["host"]))
         with read_only(source.url) as connection:
             rows = connection.exec_driver_sql("SELECT id FROM public.users").all()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
+from tests.databases import run_client
 from tests.regenerate.project import MixProject, Tree
 from tests.support import resources_options
 from tests.torture import servers
@@ -55,8 +56,7 @@ def test_a_database_its_dump_and_another_version_give_one_snapshot(
 ) -> None:
     live = servers.load(older.url("postgres"), NAME, servers.common())
     dump = older.folder / "dump.sql"
-    done = older.run("pg_dump", "--schema-only", "-f", str(dump), "-d", NAME)
-    assert done.returncode == 0, done.stderr
+    run_client(older, "pg_dump", NAME, "--schema-only", f"--file={dump}")
     database = f"{NAME}_{older.installation.major}"
     load(postgres, database, [read_dump(dump)])
 

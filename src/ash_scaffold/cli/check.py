@@ -15,13 +15,16 @@ from ash_scaffold.cli.command import ending, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
+    Extension,
     Legacy,
     NoLegacy,
     Repo,
     Schema,
+    Timeout,
     Url,
     source_options,
 )
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ def check(
     url: Url = None,
     dump: Dump = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     schema: Schema = None,
     repo: Repo = None,
     legacy: Legacy = None,
@@ -114,6 +119,8 @@ def check(
             dump,
             schema,
             database=database,
+            extension=extension,
+            timeout=timeout,
             repo=repo,
             legacy=legacy,
             no_legacy=no_legacy,

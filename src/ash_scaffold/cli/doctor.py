@@ -13,15 +13,18 @@ from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
+    Extension,
     Json,
     Legacy,
     NoLegacy,
     Repo,
     Schema,
+    Timeout,
     Url,
     Verbose,
     source_options,
 )
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ def doctor(
     url: Url = None,
     dump: Dump = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     schema: Schema = None,
     repo: Repo = None,
     legacy: Legacy = None,
@@ -66,6 +71,8 @@ def doctor(
             dump,
             schema,
             database=database,
+            extension=extension,
+            timeout=timeout,
             repo=repo,
             legacy=legacy,
             no_legacy=no_legacy,

@@ -14,16 +14,19 @@ from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
+    Extension,
     Json,
     Legacy,
     NoLegacy,
     Quiet,
     Repo,
     Schema,
+    Timeout,
     Url,
     Verbose,
     source_options,
 )
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -85,6 +88,8 @@ def document(
     url: Url = None,
     dump: Dump = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     repo: Repo = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
@@ -105,6 +110,8 @@ def document(
             dump,
             schema,
             database=database,
+            extension=extension,
+            timeout=timeout,
             repo=repo,
             legacy=legacy,
             no_legacy=no_legacy,

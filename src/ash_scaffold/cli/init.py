@@ -12,16 +12,19 @@ from ash_scaffold.cli.command import ending, locked_project, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
+    Extension,
     Json,
     Legacy,
     NoLegacy,
     Quiet,
     Repo,
     Schema,
+    Timeout,
     Url,
     Verbose,
     source_options,
 )
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit, Severity
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ def init(
     url: Url = None,
     dump: Dump = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     repo: Repo = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
@@ -66,6 +71,8 @@ def init(
             dump,
             schema,
             database=database,
+            extension=extension,
+            timeout=timeout,
             repo=repo,
             legacy=legacy,
             no_legacy=no_legacy,

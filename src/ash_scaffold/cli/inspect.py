@@ -13,14 +13,17 @@ from ash_scaffold.cli.options import (
     LEGACY,
     Dump,
     DumpDatabase,
+    Extension,
     Json,
     Legacy,
     NoLegacy,
     Schema,
+    Timeout,
     Url,
     Verbose,
     source_options,
 )
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit, Severity
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ def inspect(
     url: Url = None,
     dump: Dump = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
     usage: Annotated[
@@ -80,6 +85,8 @@ def inspect(
             dump,
             schema,
             database=database,
+            extension=extension,
+            timeout=timeout,
             legacy=legacy,
             no_legacy=no_legacy,
         )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
+
 if TYPE_CHECKING:
     from ash_scaffold.session import SourceOptions
 
@@ -38,6 +40,25 @@ DumpDatabase = Annotated[
         "--database",
         help="The database to read of a dump that holds several, as pg_dumpall makes them.",
         metavar="NAME",
+        rich_help_panel=DATABASE,
+    ),
+]
+Extension = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--extension",
+        help="Let a dump make this extension, beside those that are known to be harmless. It is "
+        "code that a superuser runs. Repeatable.",
+        metavar="NAME",
+        rich_help_panel=DATABASE,
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        help="Give up when loading and reading take longer; 0 for no limit.",
+        metavar="SECONDS",
+        min=0,
         rich_help_panel=DATABASE,
     ),
 ]
@@ -100,6 +121,8 @@ def source_options(
     repo: str | None = None,
     legacy: Path | None = None,
     no_legacy: bool = False,
+    extension: list[str] | None = None,
+    timeout: float = DEFAULT_SECONDS,
 ) -> SourceOptions:
     """Return the options that commands share, for the folder that the command was called in."""
     from ash_scaffold.session import SourceOptions
@@ -114,4 +137,6 @@ def source_options(
         legacy=None if legacy is None else str(legacy.resolve()),
         use_legacy=not no_legacy,
         environment=dict(os.environ),
+        timeout=timeout,
+        extensions=tuple(extension or ()),
     )

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.cli.command import ending, progress
-from ash_scaffold.cli.options import DumpDatabase, Json, Repo, Schema, Verbose, source_options
+from ash_scaffold.cli.options import (
+    DumpDatabase,
+    Extension,
+    Json,
+    Repo,
+    Schema,
+    Timeout,
+    Verbose,
+    source_options,
+)
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -73,6 +83,8 @@ def verify(
         ),
     ] = None,
     database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
     reconnect: Annotated[
         bool,
         typer.Option(
@@ -141,7 +153,15 @@ def verify(
         from ash_scaffold.verify.run import VerifyOptions
 
         options = VerifyOptions(
-            source=source_options(url, dump, schema, database=database, repo=repo),
+            source=source_options(
+                url,
+                dump,
+                schema,
+                database=database,
+                repo=repo,
+                extension=extension,
+                timeout=timeout,
+            ),
             domains=tuple(domain or ()),
             tables=tuple(table or ()),
             rows=_rows(rows),

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import NullPool
 
+from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
 from ash_scaffold.postgres.url import describe_url
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 APPLICATION_NAME = "ash-scaffold"
 CONNECT_TIMEOUT = 10  # seconds
 LOCK_TIMEOUT = 5_000  # milliseconds
-STATEMENT_TIMEOUT = 60_000  # milliseconds
+STATEMENT_TIMEOUT = 60_000  # milliseconds, where there is no limit for the whole
 
 _DRIVER = "postgresql+ash_scaffold"
 # All that decides how the server writes an expression, a constant or an error, whatever server,
@@ -35,7 +36,7 @@ _SETTINGS = "; ".join(
     f"SET LOCAL {name} = {value}"
     for name, value in {
         "lock_timeout": LOCK_TIMEOUT,
-        "statement_timeout": STATEMENT_TIMEOUT,
+        "statement_timeout": "{timeout}",
         "search_path": "''",
         "TimeZone": "'UTC'",
         "DateStyle": "'ISO, YMD'",
@@ -83,11 +84,15 @@ registry.register("postgresql.ash_scaffold", __name__, CatalogDialect.__name__)
 
 
 @contextmanager
-def read_only(url: URL) -> Iterator[Connection]:
+def read_only(
+    url: URL,
+    limit: TimeLimit | None = None,
+) -> Iterator[Connection]:
     """Give a connection inside one `REPEATABLE READ, READ ONLY` transaction.
 
     `lock_timeout`, `statement_timeout` and an empty `search_path` are set locally. The
-    transaction is rolled back and the connection closed when the context ends.
+    transaction is rolled back and the connection closed when the context ends, or when the time
+    is over, whatever the server does.
 
     Raises `ScaffoldError` when the database can't be connected to (`connection-failed`,
     `access-denied`, `no-database`), and for errors of the driver inside the context
@@ -102,10 +107,14 @@ def read_only(url: URL) -> Iterator[Connection]:
     event.listen(engine, "connect", _make_read_only)
     connecting = True
     try:
-        with engine.connect() as connection:
+        with (limit or TimeLimit()).enforced(), engine.connect() as connection:
             connecting = False
-            connection.exec_driver_sql(_SETTINGS)
+            timeout = STATEMENT_TIMEOUT if limit is None else limit.milliseconds
+            connection.exec_driver_sql(_SETTINGS.format(timeout=timeout))
             yield connection
+    except TimeIsUpError as error:
+        assert limit is not None
+        raise _late(url, f"it was not read within {limit.text}") from error
     except exc.DBAPIError as error:
         raise explain(error.orig or error, url, connecting=connecting) from error
     except psycopg.Error as error:
@@ -128,12 +137,7 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
             todo="Connect as a role that has USAGE on the schemas and SELECT on the tables.",
         )
     if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled):
-        return fail(
-            Code.DATABASE_ERROR,
-            f"The database did not answer in time: {message}.",
-            where=where,
-            todo="Run it again when no migration holds locks on the tables.",
-        )
+        return _late(url, message)
     sqlstate = error.sqlstate if isinstance(error, psycopg.Error) else None
     if sqlstate is None or sqlstate.startswith(_BROKEN):
         return fail(
@@ -143,6 +147,16 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
             todo="Run it again.",
         )
     return fail(Code.DATABASE_ERROR, f"The database refused a query: {message}.", where=where)
+
+
+def _late(url: URL, message: str) -> ScaffoldError:
+    return fail(
+        Code.DATABASE_ERROR,
+        f"The database did not answer in time: {message}.",
+        where=describe_url(url),
+        todo="Run it again when no migration holds locks on the tables, or give it more time: "
+        "--timeout SECONDS.",
+    )
 
 
 def _connecting(message: str, url: URL) -> ScaffoldError:

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
 import msgspec
 import psycopg
-from psycopg import sql
 
+from ash_scaffold.postgres.preparation import (
+    LANGUAGES,
+    Made,
+    create_database,
+    drop_database,
+    prepare,
+    without_promises,
+)
 from ash_scaffold.postgres.script import (
     ICU,
-    Extension,
+    Part,
     Script,
     Statement,
     read_script,
-    safe_parts,
+    statement_text,
     text_of,
 )
-from ash_scaffold.postgres.server import SUPERUSER, Server, give
+from ash_scaffold.postgres.sending import Failure, Sender, ServerLostError
+from ash_scaffold.postgres.server import PLAIN_ROLE, Server
 from ash_scaffold.postgres.substitutes import (
     SUBSTITUTES,
     TYPE_OWNERS,
     substitute_collations,
     substitute_sql,
 )
+from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
 from ash_scaffold.postgres.unknown import Kind, Refusal, Unknown, unknown_objects
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+# The database that every server has.
+_MAINTENANCE = "postgres"
 _PLAIN_TODO = (
     "Make a plain one: pg_dump --schema-only --format=plain --file structure.sql DATABASE."
 )
@@ -58,17 +69,18 @@ _OTHER_FORMATS = (
         "Let pg_dump write the file itself, with --file.",
     ),
 )
-# The buffer that psql reads into.
-_READ_AHEAD = 4096
 _UTF8_MARK = b"\xef\xbb\xbf"
 
-_ERROR = re.compile(rb"^psql:<stdin>:(\d+): (?:ERROR|FATAL|PANIC):  (\w{5}): (.*)$", re.MULTILINE)
 _SEARCH_PATH = re.compile(
     r"SET (?:SESSION |LOCAL )?search_path\s*(?:=|TO)\s*(?:'?\"?([\w$]+)|\"((?:[^\"]|\"\")+)\")",
     re.IGNORECASE,
 )
 _MISSING_TYPE = re.compile(r'type "(.+?)(?:\[\])*" does not exist')
 
+# libpq takes these from PGTZ, PGDATESTYLE and PGGEQO.
+_SESSION = b"SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET geqo = on"
+
+_NO_RIGHT = "42501"
 _UNDEFINED_OBJECT = "42704"
 _DUPLICATE_OBJECT = "42710"
 _DUPLICATE_SCHEMA = "42P06"
@@ -90,7 +102,7 @@ class Dump(msgspec.Struct, frozen=True, kw_only=True):
 class LoadError(msgspec.Struct, frozen=True):
     """A statement of a dump that the server refused."""
 
-    line: int
+    statement: Statement
     sqlstate: str
     message: str
 
@@ -107,6 +119,14 @@ _MAKES_KEY = re.compile(
     re.IGNORECASE,
 )
 _HAS_DATA = re.compile(r"(?:COPY|INSERT)\b", re.IGNORECASE)
+_READS_ROWS = re.compile(
+    r"REFRESH MATERIALIZED VIEW\b|CREATE (?:MATERIALIZED VIEW|(?:UNLOGGED )?TABLE .* AS)\b",
+    re.IGNORECASE,
+)
+_MAKES_FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE)
+# As `pg_dump --disable-triggers` has it around rows. It is about those of the keys too.
+_SWITCHES_TRIGGERS = re.compile(r"ALTER TABLE .* (?:DISABLE|ENABLE) TRIGGER ALL\b", re.IGNORECASE)
+_COMMAND = re.compile(r"ALTER SYSTEM|SECURITY LABEL|\w+ (?:EVENT TRIGGER|\w+)", re.IGNORECASE)
 _FILLS = re.compile(
     r"REFRESH MATERIALIZED VIEW\b|(?:COPY|INSERT INTO) (?!(?:\S*\.)?\"?schema_migrations\b)",
     re.IGNORECASE,
@@ -221,72 +241,145 @@ def _one_database(text: bytes, script: Script, database: str | None, where: str)
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What came of loading dumps: problems, and the statements that were refused, by line."""
+    """What came of loading dumps: problems, and the statements that were refused, by line.
+
+    `needs_rows` is set where something was refused that rows may be needed for, and none were
+    loaded.
+    """
 
     problems: tuple[Problem, ...]
     refusals: tuple[Refusal, ...]
+    needs_rows: bool = False
+
+
+class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How dumps are loaded.
+
+    Without `rows` no data is, but that of the tables `kept`, by name whatever their schema.
+    `extensions` may be made beside the known ones, by a superuser. `on_share` gets the share of
+    a dump that is done, from 0 to 1, several times a second.
+    """
+
+    rows: bool = True
+    kept: frozenset[str] = frozenset(("schema_migrations",))
+    extensions: frozenset[str] = frozenset()
+    limit: TimeLimit = TimeLimit()
+    on_share: Callable[[float], None] | None = None
 
 
 def load(
     server: Server,
     database: str,
     dumps: Sequence[Dump],
-    on_share: Callable[[float], None] | None = None,
+    options: LoadOptions = LoadOptions(),  # noqa: B008 - it is frozen
 ) -> Loaded:
     """Load dumps, one after the other, into a database that is made when there is none.
 
-    psql runs them without its own commands. Settings and roles the server doesn't know are
-    passed over. Functions of missing extensions get substitutes where there are some. `on_share`
-    gets the share of a dump that is done, from 0 to 1, several times a second.
+    Their statements run as a role without rights beyond that database; what else they need is
+    made before. Settings that the server doesn't know are passed over. Functions of missing
+    extensions get substitutes where there are some. Where something is refused that may need the
+    rows that `options` leave out, all is loaded again with them.
 
-    Raises `ScaffoldError` (`extension-missing`) when a type is missing that only an extension
-    gives, and `dump-error` when the server breaks off.
+    Raises `ScaffoldError`: `extension-missing` when a type is missing that only an extension
+    gives, `dump-error` when the server breaks off, or the time is over.
     """
-    with _connect(server, SUPERUSER) as connection:
-        _create_database(connection, database)
+    where = ", ".join(str(dump.path) for dump in dumps)
+    try:
+        loaded = _load_all(server, database, dumps, options)
+        if loaded.needs_rows:
+            with _connect(server.url(_MAINTENANCE), options.limit) as connection:
+                drop_database(connection, database)
+            loaded = _load_all(server, database, dumps, msgspec.structs.replace(options, rows=True))
+        options.limit.check()
+    except (TimeIsUpError, psycopg.errors.QueryCanceled) as error:
+        what = f"The dump was not loaded within {options.limit.text}."
+        todo = "Give it more: --timeout SECONDS, 0 for no limit."
+        raise fail(Code.DUMP_ERROR, what, where=where, todo=todo) from error
+    except psycopg.Error as error:
+        what = f"The throw-away server refused what the dump needs: {error.diag.message_primary}."
+        raise fail(Code.DUMP_ERROR, what, where=where, todo="Read a server with --url.") from error
+    return loaded
+
+
+def _load_all(server: Server, database: str, dumps: Sequence[Dump], options: LoadOptions) -> Loaded:
+    needs = _prepare(server, database, dumps, options)
+    found = [_load_one(server, database, dump, needs, options) for dump in dumps]
+    return Loaded(
+        tuple(problem for each in found for problem in each.problems),
+        tuple(refusal for each in found for refusal in each.refusals),
+        any(each.needs_rows for each in found),
+    )
+
+
+class _Needs(msgspec.Struct, frozen=True):
+    """What the dumps name and the server has not, or not for them.
+
+    `available` are the extensions that it has; `collations` stand in for others, by schema.
+    """
+
+    made: Made
+    available: frozenset[str]
+    collations: tuple[tuple[str, str], ...]
+
+    @property
+    def schemas(self) -> set[str]:
+        """The schemas that are there before the dumps make them."""
+        return {*self.made.schemas, *(schema for schema, _ in self.collations)} - {"pg_catalog"}
+
+    @property
+    def absent(self) -> set[str]:
+        """What statements may need that can't be there."""
+        own = any(schema != "pg_catalog" for schema, _ in self.collations)
+        return {*self.made.unknown, *({ICU} if own else ())}
+
+
+def _prepare(server: Server, database: str, dumps: Sequence[Dump], options: LoadOptions) -> _Needs:
+    """Make what a superuser has to make, before the first statement of a dump runs."""
+    with _connect(server.url(_MAINTENANCE), options.limit) as connection:
+        create_database(connection, database)
+    with _connect(server.url(database), options.limit) as connection:
         names = connection.execute("SELECT name FROM pg_catalog.pg_available_extensions")
-        available = {str(row[0]) for row in names}
-    problems: list[Problem] = []
-    refusals: list[Refusal] = []
-    for dump in dumps:
-        loaded = _load_one(server, database, dump, available, on_share)
-        problems += loaded.problems
-        refusals += loaded.refusals
-    return Loaded(tuple(problems), tuple(refusals))
+        available = frozenset(str(row[0]) for row in names)
+        made = prepare(
+            connection,
+            [(dump.text, dump.script) for dump in dumps],
+            available=available,
+            allowed=options.extensions,
+        )
+        collations = [
+            each
+            for dump in dumps
+            for each in substitute_collations(connection, dump.text, dump.script, PLAIN_ROLE)
+        ]
+    return _Needs(made, available, tuple(dict.fromkeys(collations)))
 
 
 def _load_one(
-    server: Server,
-    database: str,
-    dump: Dump,
-    available: set[str],
-    on_share: Callable[[float], None] | None,
+    server: Server, database: str, dump: Dump, needs: _Needs, options: LoadOptions
 ) -> Loaded:
     wanted = {one.name: one for one in dump.script.extensions}
-    missing = {name: one for name, one in wanted.items() if name not in available}
-    schemas = _make_schemas(server, database, wanted.values(), missing)
-    with _connect(server, database) as connection:
-        collations = substitute_collations(connection, dump.text, dump.script)
-    own = {schema for schema, _ in collations} - {"pg_catalog"}
-    schemas |= own
-    absent = missing.keys() | ({ICU} if own else set())
+    missing = {name: one for name, one in wanted.items() if name not in needs.available}
+    unknown = needs.made.unknown & wanted.keys()
     errors = [
         error
-        for error in _run(server, database, dump, absent, on_share)
-        if not _tolerated(error, dump.script.statement_at(error.line), schemas)
+        for error in _run(server, database, dump, needs.absent | missing.keys(), options)
+        if not _tolerated(error, needs.schemas)
     ]
     where = str(dump.path)
-    _refuse_missing_types(server, errors, missing, available, where)
+    _refuse_missing_types(server, errors, {*missing, *unknown}, needs, where)
     problems = [_missing_extension(server, name, where) for name in sorted(missing)]
-    if collations:
+    problems += [_unknown_extension(name, where) for name in sorted(unknown)]
+    if needs.collations:
         names = (
-            name if schema == "pg_catalog" else f"{schema}.{name}" for schema, name in collations
+            name if schema == "pg_catalog" else f"{schema}.{name}"
+            for schema, name in needs.collations
         )
         what = (
             f"{server.description} does not have the collations {', '.join(names)}: others of that "
             "name stand in for them."
         )
         problems.append(Code.DUMP_ERROR.at(where, what, severity=Severity.NOTE))
+    problems += _beyond(dump)
     refusals = []
     for refused in dump.script.refused:
         place = f"{where}:{refused.line}"
@@ -297,21 +390,54 @@ def _load_one(
         severity = Severity.NOTE if refused.harmless else Severity.WARNING
         problems.append(Code.DUMP_ERROR.at(place, f"Not run: {refused.what}.", severity=severity))
     for error in errors:
-        place = f"{where}:{error.line}"
-        statement = dump.script.statement_at(error.line)
-        if statement is not None and _HAS_DATA.match(statement.head):
+        place = f"{where}:{error.statement.last_line}"
+        if _HAS_DATA.match(error.statement.head):
             what = f"The server refused rows: {error.message}."
             problems.append(Code.DUMP_ERROR.at(place, what, severity=Severity.WARNING))
         else:
-            refusals.append(Refusal(place, error.message, _objects(dump, statement)))
+            refusals.append(Refusal(place, _words(error, needs), _objects(dump, error.statement)))
     refusals.sort(key=lambda each: int(each.where.rpartition(":")[2]))
-    return Loaded(tuple(problems), tuple(refusals))
+    return Loaded(
+        tuple(problems),
+        tuple(refusals),
+        not _with_rows(dump, options)
+        and any(_READS_ROWS.match(error.statement.head) for error in errors),
+    )
 
 
-def _objects(dump: Dump, statement: Statement | None) -> tuple[Unknown, ...]:
+def _words(error: LoadError, needs: _Needs) -> str:
+    """Return why a statement was refused; that of an extension by what a superuser was told."""
+    if error.statement.needs in needs.made.refused:
+        return needs.made.refused[error.statement.needs]
+    return error.message
+
+
+def _beyond(dump: Dump) -> Iterator[Problem]:
+    """Say what was not run since a plain role may not, and no table depends on it."""
+    lines: dict[str, list[int]] = {}
+    for each in dump.script.statements:
+        if each.part is Part.BEYOND:
+            what = _COMMAND.match(each.head)
+            lines.setdefault(what[0].upper() if what else "", []).append(each.last_line)
+    if lines:
+        named = ", ".join(
+            f"{what} (line{'' if len(found) == 1 else 's'} {', '.join(map(str, found))})"
+            for what, found in lines.items()
+        )
+        yield Code.DUMP_ERROR.at(
+            str(dump.path),
+            f"Not run, since a dump gets no rights of a superuser and no table depends on it: "
+            f"{named}.",
+            severity=Severity.NOTE,
+        )
+
+
+def _with_rows(dump: Dump, options: LoadOptions) -> bool:
+    return options.rows or dump.script.runs_code
+
+
+def _objects(dump: Dump, statement: Statement) -> tuple[Unknown, ...]:
     """Return what a refused statement is about; its search path completes its names."""
-    if statement is None:
-        return (Unknown(kind=Kind.ANYTHING, statement="the end of the script"),)
     schema = "public"
     for each in dump.script.statements:
         if each.start >= statement.start:
@@ -328,117 +454,83 @@ def _run(
     database: str,
     dump: Dump,
     absent: Collection[str],
-    on_share: Callable[[float], None] | None,
+    options: LoadOptions,
 ) -> list[LoadError]:
-    """Let psql run the script, and return the errors it reported."""
-    with tempfile.TemporaryDirectory(dir=server.folder) as name, tempfile.TemporaryFile() as log:
-        folder = Path(name)
-        give(folder, server.account)
-        script = folder / "script.sql"
-        with script.open("wb") as output:
-            sizes = _write_script(output, folder, server, dump, absent)
-        with script.open("rb") as text:
+    """Send the statements as the plain role, and return those that were refused."""
+    found = []
+    with_rows = _with_rows(dump, options)
+    with _connect(server.plain_url(database)) as connection:
+        _make_substitutes(connection, dump, absent)
+        place = 0
 
-            def share() -> None:
-                assert on_share is not None
-                # psql reads through the same open file, so its place is known here.
-                on_share(sizes.share(os.lseek(text.fileno(), 0, os.SEEK_CUR)))
+        def share() -> None:
+            if options.on_share is not None:
+                options.on_share((place + sender.rows_sent) / max(1, len(dump.text)))
 
-            done = server.run(
-                "psql",
-                "--no-psqlrc",
-                "--quiet",
-                "--no-password",
-                f"--dbname={database}",
-                "--set=ON_ERROR_STOP=0",
-                "--set=ON_ERROR_ROLLBACK=on",
-                "--set=VERBOSITY=verbose",
-                "--set=SHOW_CONTEXT=never",
-                # From 2025 on, psql can lock its own commands away. Older ones don't know this,
-                # say so, and go on: the script holds none anyway.
-                rf"--command=\restrict {secrets.token_hex(16)}",
-                "--file=-",
-                stdin=text,
-                stderr=log,
-                while_running=None if on_share is None else share,
-            )
-        log.seek(0)
-        output_text = log.read()
-    # psql's exit code is 2 when it lost the server.
-    if done.returncode == 2:
-        last = output_text.decode(errors="replace").strip().splitlines()[-1:]
-        what = f"The throw-away server broke off: {' '.join(last)}."
-        raise fail(Code.DUMP_ERROR, what, where=str(dump.path), todo="Read a server with --url.")
-    return [
-        LoadError(int(line), state.decode(), message.decode(errors="replace"))
-        for line, state, message in _ERROR.findall(output_text)
-    ]
+        sender = Sender(connection, options.limit, share)
+        sender.send(_SESSION)
+        text = memoryview(dump.text)
+        for statement in dump.script.statements:
+            place = statement.start
+            if statement.needs in absent or not _is_sent(statement, options, with_rows=with_rows):
+                continue
+            sent = statement_text(dump.text, statement)
+            rows = None if statement.data is None else text[slice(*statement.data)]
+            try:
+                failure = sender.send(sent, rows)
+                if failure is not None and failure.sqlstate == _NO_RIGHT:
+                    failure = _without_promises(sender, statement, sent, failure)
+            except ServerLostError as error:
+                what = f"The throw-away server broke off: {error}."
+                raise fail(
+                    Code.DUMP_ERROR,
+                    what,
+                    where=f"{dump.path}:{statement.last_line}",
+                    todo="Read a server with --url.",
+                ) from error
+            if failure is not None:
+                found.append(LoadError(statement, failure.sqlstate, failure.message))
+    return found
 
 
-class _Sizes(msgspec.Struct, frozen=True):
-    """The bytes of a script for psql, and of the rows beside it by the place of their COPY."""
-
-    script: int
-    rows: tuple[tuple[int, int], ...]
-
-    def share(self, place: int) -> float:
-        """Return the share that is done, from 0 to 1, when psql has read up to a place."""
-        done = place + sum(size for start, size in self.rows if start < place - _READ_AHEAD)
-        return done / max(1, self.script + sum(size for _, size in self.rows))
-
-
-def _write_script(
-    output: IO[bytes], folder: Path, server: Server, dump: Dump, absent: Collection[str]
-) -> _Sizes:
-    """Write the script for psql, and each COPY's data to a file that the server reads."""
-    sizes: list[tuple[int, int]] = []
-    for number, (part, block) in enumerate(safe_parts(dump.text, dump.script, absent)):
-        output.write(part)
-        if block is not None:
-            data = folder / f"{number}.copy"
-            with data.open("wb") as rows:
-                rows.write(memoryview(dump.text)[block.data_start : block.data_end])
-            give(data, server.account)
-            sizes.append((output.tell(), block.data_end - block.data_start))
-            output.write(_literal(str(data)))
-    return _Sizes(output.tell(), tuple(sizes))
+def _without_promises(
+    sender: Sender, statement: Statement, sent: bytes, failure: Failure
+) -> Failure | None:
+    """Send a function again without what only a superuser may say of it, where it says any."""
+    if not _MAKES_FUNCTION.match(statement.head):
+        return failure
+    plain = without_promises(sent)
+    if plain == sent or sender.send(plain) is not None:
+        return failure
+    return None
 
 
-def _literal(text: str) -> bytes:
-    return b"'" + text.replace("'", "''").encode() + b"'"
+def _is_sent(statement: Statement, options: LoadOptions, *, with_rows: bool) -> bool:
+    match statement.part:
+        case Part.SCHEMA:
+            return True
+        case Part.ROWS:
+            return with_rows or statement.filled_table in options.kept
+        case _:
+            return False
 
 
-def _make_schemas(
-    server: Server,
-    database: str,
-    wanted: Iterable[Extension],
-    missing: Mapping[str, Extension],
-) -> set[str]:
-    """Create the schemas of extensions, which dumps of a part don't, and return them.
-
-    The functions of missing extensions get their stand-ins there.
-    """
-    made = {"public"}
-    with _connect(server, database) as connection:
-        for extension in wanted:
-            schema = extension.schema or "public"
-            if schema not in made and not schema.startswith("pg_"):
-                made.add(schema)
-                connection.execute(
-                    sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
-                )
-            if extension.name in missing and extension.name in SUBSTITUTES:
-                connection.execute(substitute_sql(extension.name, schema).encode())
-    return made
+def _make_substitutes(
+    connection: psycopg.Connection[tuple[object, ...]], dump: Dump, absent: Collection[str]
+) -> None:
+    for extension in dump.script.extensions:
+        if extension.name in absent and extension.name in SUBSTITUTES:
+            substitutes = substitute_sql(extension.name, extension.schema or "public")
+            connection.execute(substitutes.encode())
 
 
-def _tolerated(error: LoadError, statement: Statement | None, schemas: set[str]) -> bool:
+def _tolerated(error: LoadError, schemas: set[str]) -> bool:
     """Whether an error has no bearing on the schema.
 
     These are settings of other versions, roles of other servers, the drops of `pg_dump --clean`,
     and objects that exist already because this module made them or every cluster has them.
     """
-    head = statement.head.upper() if statement else ""
+    head = error.statement.head.upper()
     if head.startswith(("SET ", "RESET ", "DROP ", "SELECT PG_CATALOG.SET_CONFIG(")):
         return True
     if head.startswith("ALTER ") and " DROP CONSTRAINT " in head:
@@ -446,18 +538,16 @@ def _tolerated(error: LoadError, statement: Statement | None, schemas: set[str])
     if error.sqlstate == _UNDEFINED_OBJECT:
         return error.message.startswith("role ")
     if error.sqlstate == _DUPLICATE_OBJECT:
-        return head.startswith(("CREATE ROLE ", "CREATE USER "))
+        return head.startswith("CREATE EXTENSION ")
+    if error.sqlstate == _NO_RIGHT:
+        return _SWITCHES_TRIGGERS.match(head) is not None
     if error.sqlstate == _DUPLICATE_SCHEMA:
         return any(f'"{schema}"' in error.message for schema in schemas)
     return False
 
 
 def _refuse_missing_types(
-    server: Server,
-    errors: list[LoadError],
-    missing: dict[str, Extension],
-    available: set[str],
-    where: str,
+    server: Server, errors: list[LoadError], missing: set[str], needs: _Needs, where: str
 ) -> None:
     """Raise when tables can't be made because an extension's types are not there."""
     types = sorted(
@@ -469,9 +559,11 @@ def _refuse_missing_types(
         }
     )
     owners = {TYPE_OWNERS.get(name.rpartition(".")[2].lower(), "") for name in types} - {""}
-    without = sorted((owners - available) | (missing.keys() - SUBSTITUTES.keys()))
+    without = sorted((owners - needs.available) | (missing - SUBSTITUTES.keys() - LANGUAGES))
     if not types or not without:
         return
+    if unknown := needs.made.unknown.intersection(without):
+        raise ScaffoldError(*(_unknown_extension(name, where, types) for name in sorted(unknown)))
     raise ScaffoldError(
         Code.EXTENSION_MISSING.at(
             where,
@@ -484,7 +576,7 @@ def _refuse_missing_types(
 
 
 def _missing_extension(server: Server, name: str, where: str) -> Problem:
-    if name in SUBSTITUTES:
+    if name in SUBSTITUTES or name in LANGUAGES:
         severity = Severity.NOTE
         what = f"{server.description} has no {name}: substitutes stand in for its functions."
         todo = ""
@@ -495,20 +587,27 @@ def _missing_extension(server: Server, name: str, where: str) -> Problem:
     return Code.EXTENSION_MISSING.at(where, what, todo=todo, severity=severity)
 
 
-def _create_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    found = connection.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (name,))
-    if found.fetchone() is None:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
-        )
+def _unknown_extension(name: str, where: str, types: Sequence[str] = ()) -> Problem:
+    """Say that an extension was not made, an error where the dump needs its types."""
+    what = f"The extension {name} is none that a dump alone may have made by a superuser"
+    what += f", and the dump needs its types: {', '.join(types)}." if types else "."
+    severity = Severity.ERROR if types else Severity.WARNING
+    todo = f"If you trust it: --extension {name}. Or read a database that has it with --url."
+    return Code.EXTENSION_MISSING.at(where, what, todo=todo, severity=severity)
 
 
-def _connect(server: Server, database: str) -> psycopg.Connection[tuple[object, ...]]:
-    url = server.url(database)
+def _connect(
+    url: URL,
+    limit: TimeLimit = TimeLimit(),  # noqa: B008 - it is frozen
+) -> psycopg.Connection[tuple[object, ...]]:
+    """Connect for the commands of a dump, or before them, with settings of no environment."""
     return psycopg.connect(
-        host=str(server.socket),
+        host=str(url.query["host"]),
         port=str(url.query["port"]),
-        user=SUPERUSER,
-        dbname=database,
+        user=url.username,
+        password=url.password,
+        dbname=url.database,
+        options=f"-c statement_timeout={limit.milliseconds}",
+        client_encoding="UTF8",
         autocommit=True,
     )

@@ -16,7 +16,7 @@ from ash_scaffold.problem import Code, fail
 
 OLDEST_MAJOR = 13
 
-_PROGRAMS = ("postgres", "initdb", "psql")
+_PROGRAMS = ("postgres", "initdb")
 _VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*.*)")
 
 # Where packagers put the server's programs: Debian, Red Hat, a build from source, Homebrew,
@@ -109,7 +109,7 @@ def embedded_installation() -> Installation | None:
 
 
 def installation_at(folder: Path) -> Installation | None:
-    """Find the server whose programs lie in `folder`, of any version, with `psql` or without."""
+    """Find the server whose programs lie in `folder`, of any version, with `initdb` or without."""
     return _examine(folder.resolve())
 
 

@@ -1,10 +1,10 @@
-r"""The text of a SQL dump, taken apart far enough to be run safely.
+r"""The text of a SQL dump, taken apart into statements that can be sent one by one.
 
-psql obeys backslash commands wherever it is not inside a quotation or COPY data: `\!` would run a
-shell. And when a COPY fails, psql goes on to read its data as commands. So the script that psql
-gets holds no backslash command and no COPY data. To know where those are, this module follows the
-same lexical rules as psql (src/fe_utils/psqlscan.l): quotations, dollar quotes, nested comments,
-parentheses and `BEGIN ATOMIC` bodies, inside which a semicolon ends nothing.
+A dump is a script for psql: it holds backslash commands and the data of COPY between statements.
+To know where those are, this module follows the same lexical rules as psql
+(src/fe_utils/psqlscan.l): quotations, dollar quotes, nested comments, parentheses and
+`BEGIN ATOMIC` bodies, inside which a semicolon ends nothing. Nothing depends on it for safety: a
+statement that is cut in the wrong place is one that the server refuses.
 
 It works on bytes: in every encoding a server can have, an ASCII byte is that character.
 """
@@ -12,8 +12,8 @@ It works on bytes: in every encoding a server can have, an ASCII byte is that ch
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
+from enum import Enum, auto
 
 import msgspec
 
@@ -57,9 +57,15 @@ _TOKENS = {
     (False, True): _tokens(_ESCAPED, _WORD),
 }
 _WORDS_MATTER = re.compile(r"COPY\b|CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b", re.IGNORECASE)
+# Comments, and what may hold something that looks like one.
+_HEAD_COMMENTS = re.compile(
+    rb"""(?P<kept>'(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*|/\*.*?\*/""", re.DOTALL
+)
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
 _END_OF_DATA = re.compile(rb"^\\\.\r?$", re.MULTILINE)
 _META = re.compile(rb"\\(\S*)[^\n]*")
+# psql's commands that send what stands before them, as a semicolon does.
+_SENDS = re.compile(rb"\\g(?:x|set|exec|desc)?(?![a-z])")
 # psql's documentation, `\connect`: a database's name, plain or quoted, or a connection string.
 _CONNECT = re.compile(
     rb"""\\c(?:onnect)?\s+(?:-reuse-previous=\w+\s+)?(?P<name>"(?:[^"]|"")*"|'(?:[^']|'')*'|\S+)"""
@@ -73,15 +79,49 @@ _STRINGS = re.compile(
     r"SET (?:SESSION |LOCAL )?standard_conforming_strings\s*(?:=|TO)\s*'?(\w+)", re.IGNORECASE
 )
 _EXTENSION = re.compile(
-    r'CREATE EXTENSION (?:IF NOT EXISTS )?(?:"([^"]+)"|(\w+))(?: WITH)?'
-    r'(?: SCHEMA (?:"([^"]+)"|(\w+)))?',
+    r'CREATE EXTENSION (?:IF NOT EXISTS )?(?:"(?P<quoted>[^"]+)"|(?P<name>\w+))', re.IGNORECASE
+)
+_EXTENSION_SCHEMA = re.compile(r' SCHEMA (?:"([^"]+)"|(\w+))', re.IGNORECASE)
+_EXTENSION_VERSION = re.compile(r""" VERSION (?:'([^']+)'|"([^"]+)"|(\w+))""", re.IGNORECASE)
+_ICU_COLLATION = re.compile(r"CREATE COLLATION .*\bprovider = '?icu\b", re.IGNORECASE)
+# What is made before the script runs, or has no bearing on what the tables are: other databases,
+# roles, who owns what, who may do what.
+_ROLES = re.compile(r"(CREATE|ALTER|DROP) (ROLE|USER(?! MAPPING\b)|GROUP)\b", re.IGNORECASE)
+_OWNER = re.compile(
+    r"ALTER (?!(FOREIGN )?TABLE\b)|ALTER (FOREIGN )?TABLE (IF EXISTS )?(ONLY )?\S+ OWNER TO\b",
     re.IGNORECASE,
 )
-_EXTENSION_COMMENT = re.compile(r'COMMENT ON EXTENSION (?:"([^"]+)"|(\w+))', re.IGNORECASE)
-_ICU_COLLATION = re.compile(r"CREATE COLLATION .*\bprovider = '?icu\b", re.IGNORECASE)
-# They are about other databases, servers or the cluster, not about the schema.
-_ELSEWHERE = re.compile(
-    r"(CREATE|ALTER|DROP) (DATABASE|SUBSCRIPTION|TABLESPACE)\b|ALTER SYSTEM\b", re.IGNORECASE
+_OWNER_END = re.compile(
+    rb"\sOWNER\s+TO\s+(?:\"(?:[^\"]|\"\")+\"|[\w$\x80-\xff]+)\s*;?\s*\Z", re.IGNORECASE
+)
+_LONGEST_OWNER = 200  # characters of OWNER TO and a role's name
+_BESIDE = re.compile(
+    r"(CREATE|ALTER|DROP) (DATABASE|TABLESPACE)\b"
+    r"|(CREATE|ALTER|DROP)( OR REPLACE)?( TRUSTED)?( PROCEDURAL)? LANGUAGE\b"
+    r"|(CREATE|ALTER) FOREIGN DATA WRAPPER\b"
+    r"|COMMENT ON (EXTENSION|(PROCEDURAL )?LANGUAGE|FOREIGN DATA WRAPPER|ROLE|DATABASE|TABLESPACE"
+    r"|EVENT TRIGGER|PUBLICATION|SUBSCRIPTION)\b"
+    r"|(GRANT|REVOKE|REASSIGN OWNED|DROP OWNED|ALTER DEFAULT PRIVILEGES)\b"
+    r"|SET (SESSION |LOCAL )?(ROLE|SESSION AUTHORIZATION)\b|RESET (ROLE|SESSION AUTHORIZATION)\b",
+    re.IGNORECASE,
+)
+# What only a superuser or a server with others beside it can do.
+_BEYOND = re.compile(
+    r"ALTER SYSTEM\b|SECURITY LABEL\b|(CREATE|ALTER) (EVENT TRIGGER|PUBLICATION|SUBSCRIPTION)\b",
+    re.IGNORECASE,
+)
+_ROWS = re.compile(
+    r"INSERT INTO |SELECT (pg_catalog\.)?(setval|lo_\w+|lowrite|pg_restore_\w+)\s*\("
+    r"|SELECT \* FROM (pg_catalog\.)?pg_restore_\w+\s*\(",
+    re.IGNORECASE,
+)
+# What runs code that may read rows and make something by them.
+_CODE = re.compile(r"(DO|CALL|EXECUTE)\b|SELECT (?!(pg_catalog\.)?set_config\()", re.IGNORECASE)
+_HOOK = re.compile(r"CREATE (OR REPLACE )?((CONSTRAINT )?TRIGGER|RULE)\b", re.IGNORECASE)
+_TARGET = re.compile(
+    r"(?:COPY|INSERT INTO) (?:(?:\"(?:[^\"]|\"\")+\"|[^\s\".]+) ?\. ?)?"
+    r"(?:\"((?:[^\"]|\"\")+)\"|([^\s\"(;]+))",
+    re.IGNORECASE,
 )
 # Commands that pg_dump and psql users write into every script, and that need no report.
 _SILENT_COMMANDS = ("restrict", "unrestrict", ".", "echo")
@@ -89,26 +129,45 @@ _INCLUDES = ("i", "ir", "include", "include_relative", "gexec")
 _HARMLESS_COMMANDS = ("connect", "c", "encoding", "set", "unset", "pset", "timing")
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Part(Enum):
+    """What a statement has to do with the schema.
+
+    `SCHEMA` is part of it, or may be. `ROWS` fills what is made: data, the values of sequences,
+    statistics. `BESIDE` is what the schema is the same without: roles, owners, rights. So is
+    `BEYOND`, which a plain role may not do, and `REFUSED`.
+    """
+
+    SCHEMA = auto()
+    ROWS = auto()
+    BESIDE = auto()
+    BEYOND = auto()
+    REFUSED = auto()
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement: where it is, and its first characters with the white space collapsed.
 
     `last_line` is the line of its semicolon, counted from 1: the line psql names in an error.
+    `cuts` are the places of psql's commands inside it. `data` is the place of a COPY's data.
+    With `needs` it is of no use where that is missing: an extension's name, or `ICU`.
     """
 
     start: int
     end: int
     last_line: int
     head: str
+    part: Part = Part.SCHEMA
+    cuts: tuple[tuple[int, int], ...] = ()
+    data: tuple[int, int] | None = None
+    needs: str = ""
 
-
-class CopyBlock(msgspec.Struct, frozen=True):
-    """A `COPY … FROM stdin`: the place of the word `stdin`, and of the data after it."""
-
-    stdin_start: int
-    stdin_end: int
-    data_start: int
-    data_end: int
-    block_end: int
+    @property
+    def filled_table(self) -> str:
+        """The table, without its schema, that a COPY or INSERT is about; else empty."""
+        match = _TARGET.match(self.head)
+        if match is None:
+            return ""
+        return match[1].replace('""', '"') if match[1] else match[2].lower()
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -126,22 +185,15 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Extension(msgspec.Struct, frozen=True):
-    """An extension that the script creates, and the schema for its objects (`""`: none named)."""
+    """An extension that the script creates, and the schema for its objects (`""`: none named).
+
+    `version` is empty where the script names none; `cascade` brings those that it needs.
+    """
 
     name: str
     schema: str
-
-
-class Edit(msgspec.Struct, frozen=True):
-    """Bytes of the script to leave out (`copy` is None), or a COPY block to take the data of.
-
-    With `needs`, they are left out only where that is missing: an extension's name, or `ICU`.
-    """
-
-    start: int
-    end: int
-    copy: CopyBlock | None = None
-    needs: str = ""
+    version: str = ""
+    cascade: bool = False
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -178,7 +230,6 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     unfinished: Unfinished | None
     statements: tuple[Statement, ...]
-    edits: tuple[Edit, ...]
     extensions: tuple[Extension, ...]
     refused: tuple[Refused, ...]
     sections: tuple[Section, ...]
@@ -188,10 +239,17 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         """The databases that it makes something in, in order; `""` for those without a name."""
         return tuple(dict.fromkeys(each.database for each in self.sections if not each.is_empty))
 
-    def statement_at(self, line: int) -> Statement | None:
-        """Return the statement in which psql was when it named this line."""
-        index = bisect_left(self.statements, line, key=lambda one: one.last_line)
-        return self.statements[index] if index < len(self.statements) else None
+    @property
+    def runs_code(self) -> bool:
+        """Whether it runs code that may make something by the rows that are there."""
+        hooks = False
+        for each in self.statements:
+            if each.part is Part.SCHEMA and _CODE.match(each.head):
+                return True
+            if each.part is Part.ROWS and hooks and _TARGET.match(each.head):
+                return True
+            hooks = hooks or _HOOK.match(each.head) is not None
+        return False
 
 
 def read_script(text: bytes) -> Script:
@@ -211,7 +269,6 @@ def read_script(text: bytes) -> Script:
         complete=frame is not None and open_frames == 0,
         unfinished=reader.unfinished,
         statements=tuple(reader.statements),
-        edits=tuple(reader.edits),
         extensions=tuple(reader.extensions),
         refused=tuple(reader.refused),
         sections=_sections(reader.statements, reader.connections, len(text)),
@@ -244,33 +301,15 @@ def _makes(statement: Statement) -> bool:
     return _MAKES.match(statement.head) is not None
 
 
-def safe_parts(
-    text: bytes, script: Script, missing: Collection[str]
-) -> Iterator[tuple[bytes, CopyBlock | None]]:
-    """Yield the script for psql, piece by piece, with its line numbers.
-
-    Statements that need one of `missing` are left out too. A piece with a `CopyBlock` ends
-    where the name of a file with that block's data has to stand in place of `stdin`.
-    """
-    position = 0
-    for edit in sorted(script.edits, key=lambda one: one.start):
-        if edit.needs and edit.needs not in missing:
-            continue
-        if edit.copy is not None:
-            block = edit.copy
-            yield text[position : block.stdin_start], block
-            yield text[block.stdin_end : block.data_start], None
-            yield _newlines(text, block.data_start, block.block_end), None
-            position = block.block_end
-        else:
-            yield text[position : edit.start], None
-            yield _newlines(text, edit.start, edit.end), None
-            position = edit.end
-    yield text[position:], None
-
-
-def _newlines(text: bytes, start: int, end: int) -> bytes:
-    return b"\n" * text.count(b"\n", start, end)
+def statement_text(text: bytes, statement: Statement) -> bytes:
+    """Return what of a statement is sent to a server: its text without psql's commands."""
+    if not statement.cuts:
+        return text[statement.start : statement.end]
+    parts, position = [], statement.start
+    for start, end in statement.cuts:
+        parts.append(text[position:start])
+        position = end
+    return b"".join((*parts, text[position : statement.end]))
 
 
 class _Reader:
@@ -279,7 +318,7 @@ class _Reader:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.statements: list[Statement] = []
-        self.edits: list[Edit] = []
+        self.cuts: list[tuple[int, int]] = []
         self.extensions: list[Extension] = []
         self.refused: list[Refused] = []
         self.unfinished: Unfinished | None = None
@@ -346,7 +385,7 @@ class _Reader:
         match = _META.match(self.text, start)
         end = match.end() if match else len(self.text)
         name = match.group(1).decode("ascii", "replace") if match else ""
-        self.edits.append(Edit(start, end))
+        self.cuts.append((start, end))
         if name in ("connect", "c"):
             self._connect(start)
         if name not in _SILENT_COMMANDS:
@@ -357,18 +396,28 @@ class _Reader:
         return end
 
     def _statement(self, start: int) -> int:
-        head = " ".join(self.text[start : start + _HEAD_LENGTH].decode("latin-1").split())
-        end, stdin = self._end_of_statement(start, head)
-        self.statements.append(Statement(start, end, self._line_at(end - 1), head))
-        return self._classify(start, end, head, stdin)
+        longest = start + _HEAD_LENGTH
+        head = self._head(start, longest)
+        self.cuts = []
+        end, from_stdin = self._end_of_statement(start, head)
+        if end < longest:
+            head = self._head(start, end)
+        return self._classify(start, end, head, from_stdin=from_stdin)
 
-    def _end_of_statement(self, start: int, head: str) -> tuple[int, re.Match[bytes] | None]:
-        """Return where the statement ends, and the word `stdin` after `FROM`."""
+    def _head(self, start: int, end: int) -> str:
+        """Return the characters without comments, so that words stand beside each other."""
+        raw = self.text[start:end]
+        if b"--" in raw or b"/*" in raw:
+            raw = _HEAD_COMMENTS.sub(lambda match: match["kept"] or b" ", raw)
+        return " ".join(raw.decode("latin-1").split())
+
+    def _end_of_statement(self, start: int, head: str) -> tuple[int, bool]:
+        """Return where the statement ends, and whether it is a COPY from `stdin`."""
         tokens = _TOKENS[self._standard_strings, _WORDS_MATTER.match(head) is not None]
         is_copy = head[:4].upper() == "COPY"
         parentheses = 0
         blocks = 0
-        stdin: re.Match[bytes] | None = None
+        stdin = False
         previous = b""
         position = start
         while True:
@@ -385,6 +434,8 @@ class _Reader:
                     return position, stdin
                 if mark == b"\\":
                     position = self._meta_command(token.start())
+                    if _SENDS.match(token.string, token.start()):
+                        return position, stdin
                 elif mark in (b"'", b'"'):
                     self._break_off(token.start(), "a quotation")
                     return len(self.text), stdin
@@ -402,48 +453,76 @@ class _Reader:
             elif kind == "word":
                 word = token.group().lower()
                 if word == b"stdin" and previous == b"from":
-                    stdin = token
+                    stdin = is_copy
                 elif parentheses == 0 and not is_copy:
                     blocks = _depth(blocks, word)
                 previous = word
 
-    def _classify(self, start: int, end: int, head: str, stdin: re.Match[bytes] | None) -> int:
-        """Note the needs of the statement, and return where reading goes on."""
+    def _classify(self, start: int, end: int, head: str, *, from_stdin: bool) -> int:
+        """Note the statement and what it needs, and return where reading goes on."""
+        part, needs, data = Part.SCHEMA, "", None
+        line, position = self._line_at(end - 1), end
         command = head[:5].upper()
         if command == "COPY ":
-            if stdin is not None:
-                return self._copy_data(start, end, stdin)
-            self.edits.append(Edit(start, end))
-            self.refused.append(Refused(self._line, "COPY with a file or a program"))
-        elif command.startswith("SET "):
-            setting = _STRINGS.match(head)
-            if setting:
-                self._standard_strings = setting.group(1).lower() not in ("off", "false", "0")
-        elif _ELSEWHERE.match(head):
-            self.edits.append(Edit(start, end))
+            part = Part.ROWS if from_stdin else Part.REFUSED
+            if from_stdin:
+                data, position = self._copy_data(start, end)
+            else:
+                self.refused.append(Refused(line, "COPY with a file or a program"))
+        elif command.startswith("SET ") and (setting := _STRINGS.match(head)):
+            self._standard_strings = setting.group(1).lower() not in ("off", "false", "0", "no")
+        elif _ROWS.match(head):
+            part = Part.ROWS
+        elif _BEYOND.match(head):
+            part = Part.BEYOND
+        elif _BESIDE.match(head) or _ROLES.match(head) or self._gives_away(start, end, head):
+            part = Part.BESIDE
         elif created := _EXTENSION.match(head):
-            name = created.group(1) or created.group(2).lower()
-            schema = created.group(3) or (created.group(4) or "").lower()
-            self.extensions.append(Extension(name, schema))
-            self.edits.append(Edit(start, end, needs=name))
-        elif commented := _EXTENSION_COMMENT.match(head):
-            name = commented.group(1) or commented.group(2).lower()
-            self.edits.append(Edit(start, end, needs=name))
+            extension = _extension(created)
+            needs = extension.name
+            self.extensions.append(extension)
         elif _ICU_COLLATION.match(head):
-            self.edits.append(Edit(start, end, needs=ICU))
-        return end
+            needs = ICU
+        self.statements.append(
+            Statement(
+                start=start,
+                end=end,
+                last_line=line,
+                head=head,
+                part=part,
+                cuts=tuple(self.cuts),
+                data=data,
+                needs=needs,
+            )
+        )
+        return position
 
-    def _copy_data(self, start: int, end: int, stdin: re.Match[bytes]) -> int:
+    def _gives_away(self, start: int, end: int, head: str) -> bool:
+        """Whether the statement does nothing but to give an object to a role."""
+        if not _OWNER.match(head):
+            return False
+        return _OWNER_END.search(self.text, max(start, end - _LONGEST_OWNER), end) is not None
+
+    def _copy_data(self, start: int, end: int) -> tuple[tuple[int, int], int]:
+        """Return the place of a COPY's data, and of what follows its last line."""
         newline = self.text.find(b"\n", end)
         data_start = len(self.text) if newline < 0 else newline + 1
         close = _END_OF_DATA.search(self.text, data_start)
         if close is None:
             self._break_off(start, "the data of a COPY")
-        data_end = close.start() if close else len(self.text)
-        block_end = close.end() if close else len(self.text)
-        block = CopyBlock(stdin.start(), stdin.end(), data_start, data_end, block_end)
-        self.edits.append(Edit(start, end, copy=block))
-        return block_end
+            return (data_start, len(self.text)), len(self.text)
+        return (data_start, close.start()), close.end()
+
+
+def _extension(match: re.Match[str]) -> Extension:
+    options = match.string[match.end() :]
+    schema, version = _EXTENSION_SCHEMA.search(options), _EXTENSION_VERSION.search(options)
+    return Extension(
+        name=match["quoted"] or match["name"].lower(),
+        schema="" if schema is None else schema[1] or schema[2].lower(),
+        version="" if version is None else version[1] or version[2] or version[3],
+        cascade=" CASCADE" in options.upper(),
+    )
 
 
 def _depth(blocks: int, word: bytes) -> int:

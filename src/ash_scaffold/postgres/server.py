@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import stat
@@ -17,10 +18,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 
-SUPERUSER = "postgres"
+SUPERUSER = "ash_scaffold_superuser"
+# Most dumps name it as the owner. Here it is no superuser.
+PLAIN_ROLE = "postgres"
 PREFIX = "ash-scaffold-pg-"
 
 _PORT = "5432"
 _START_TIMEOUT = 30.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds
 _POLL = 0.005  # seconds
-_PROGRESS_SECONDS = 0.1
 _REMOVE_ATTEMPTS = 20
 _KILL_ATTEMPTS = 200
 _LONGEST_ROOT = 70  # a unix socket's path has at most 103 bytes on macOS
@@ -70,14 +72,16 @@ _SETTINGS = {
 class Server(msgspec.Struct, frozen=True, kw_only=True):
     """A running throw-away server. `socket` is the folder of its unix socket.
 
-    `programs` is the folder with `psql`, `account` who runs it, `folder` a place for files that
-    the server can read.
+    `programs` is the folder of its programs, `account` who runs them, `folder` a place for files
+    that the server can read. The superuser needs the `password`, so that nothing that runs in the
+    server can connect as one; all other roles that may log in need none.
     """
 
     installation: Installation
     folder: Path
     socket: Path
     programs: Path
+    password: str
     account: Account | None = None
 
     @property
@@ -93,33 +97,14 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     def url(self, database: str) -> URL:
         """Return the URL of one of its databases, for the superuser, through the unix socket."""
+        return self.plain_url(database).set(username=SUPERUSER, password=self.password)
+
+    def plain_url(self, database: str) -> URL:
+        """Return the URL of a database for the role that dumps run as, and are read as."""
         from sqlalchemy.engine import URL
 
         query = {"host": str(self.socket), "port": _PORT}
-        return URL.create(DRIVER, username=SUPERUSER, database=database, query=query)
-
-    def run(
-        self,
-        program: str,
-        *arguments: str,
-        stdin: IO[bytes] | int = subprocess.DEVNULL,
-        stderr: IO[bytes] | int = subprocess.PIPE,
-        while_running: Callable[[], None] | None = None,
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run one of the installation's client programs against this server.
-
-        `PGHOST`, `PGPORT` and `PGUSER` lead it there; nothing of the caller's environment does.
-        `while_running` is called several times a second until it ends.
-        """
-        return _run(
-            [str(self.programs / program), *arguments],
-            self.folder,
-            self.account,
-            stdin=stdin,
-            stderr=stderr,
-            variables={"PGHOST": str(self.socket), "PGPORT": _PORT, "PGUSER": SUPERUSER},
-            while_running=while_running,
-        )
+        return URL.create(DRIVER, username=PLAIN_ROLE, database=database, query=query)
 
 
 @contextlib.contextmanager
@@ -141,6 +126,7 @@ def throwaway_server(installation: Installation) -> Iterator[Server]:
             folder=folder,
             socket=folder,
             programs=programs,
+            password=secrets.token_hex(32),
             account=account,
         )
         _initialise(server)
@@ -149,14 +135,21 @@ def throwaway_server(installation: Installation) -> Iterator[Server]:
 
 
 def _initialise(server: Server) -> None:
+    word = server.folder / "password"
+    word.touch(mode=0o600)
+    give(word, server.account)
+    word.write_text(server.password)
     options = ["--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
-    options += ["--no-sync", "-D", str(_data(server.folder))]
+    options += [f"--pwfile={word}", "--no-sync", "-D", str(_data(server.folder))]
     if server.installation.major >= 18:
         options.append("--no-data-checksums")
     command = [str(server.programs / "initdb"), *options]
     done = _run(command, server.folder, server.account)
     if done.returncode != 0:
         raise _cannot(server.installation, "make a database cluster", done.stderr)
+    word.unlink()
+    rules = f"local all {SUPERUSER} scram-sha-256\nlocal all all trust\n"
+    (_data(server.folder) / "pg_hba.conf").write_text(rules)
 
 
 @contextlib.contextmanager
@@ -178,7 +171,7 @@ def _running(server: Server) -> Iterator[None]:
                 stdout=output,
                 stderr=output,
                 cwd=server.folder,
-                env=_environment({}),
+                env=_environment(),
                 start_new_session=True,
                 user=server.account.uid if server.account else None,
                 group=server.account.gid if server.account else None,
@@ -289,23 +282,16 @@ def _kill_postmaster(folder: Path) -> None:
 
 
 def _run(
-    command: Sequence[str],
-    folder: Path,
-    account: Account | None,
-    *,
-    stdin: IO[bytes] | int = subprocess.DEVNULL,
-    stderr: IO[bytes] | int = subprocess.PIPE,
-    variables: dict[str, str] | None = None,
-    while_running: Callable[[], None] | None = None,
+    command: Sequence[str], folder: Path, account: Account | None
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         process = subprocess.Popen(
             command,
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=stderr,
+            stderr=subprocess.PIPE,
             cwd=folder,
-            env=_environment(variables or {}),
+            env=_environment(),
             start_new_session=True,
             user=account.uid if account else None,
             group=account.gid if account else None,
@@ -319,7 +305,7 @@ def _run(
             todo="Repair that PostgreSQL installation, or read a running server with --url.",
         ) from error
     try:
-        output = _output_of(process, while_running)
+        output = process.communicate()[1]
     except BaseException:
         # With its children: initdb has some.
         with contextlib.suppress(ProcessLookupError):
@@ -329,26 +315,14 @@ def _run(
     return subprocess.CompletedProcess(command, process.returncode, b"", output or b"")
 
 
-def _output_of(
-    process: subprocess.Popen[bytes], while_running: Callable[[], None] | None
-) -> bytes | None:
-    if while_running is None:
-        return process.communicate()[1]
-    while True:
-        try:
-            return process.communicate(timeout=_PROGRESS_SECONDS)[1]
-        except subprocess.TimeoutExpired:
-            while_running()
-
-
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Return an environment without the caller's `PG…` variables, and with English messages."""
     passed_on = {
         name: os.environ[name]
         for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
         if name in os.environ
     }
-    return {**passed_on, "LC_ALL": "C", **variables}
+    return {**passed_on, "LC_ALL": "C"}
 
 
 def _data(folder: Path) -> Path:

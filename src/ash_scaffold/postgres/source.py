@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ash_scaffold.postgres.time_limit import TimeLimit
 from ash_scaffold.postgres.unknown import Refusal
 from ash_scaffold.postgres.url import describe_url, parse_url
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
@@ -17,7 +18,7 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-    from ash_scaffold.postgres.dump import Dump, Loaded
+    from ash_scaffold.postgres.dump import Dump, Loaded, LoadOptions
     from ash_scaffold.postgres.installation import Installation
     from ash_scaffold.postgres.server import Server
 
@@ -31,7 +32,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     throw-away server, and empty for a URL, to which nothing is connected yet. `problems` are
     those met on the way: missing extensions, dropped URL parameters. `refusals` are statements of
     a dump that were not run, in the order of lines. `has_rows` is false for a dump of the schema
-    alone.
+    alone. `limit` is for all that is done with the database until its schema is read.
     """
 
     url: URL
@@ -40,6 +41,22 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     has_rows: bool = True
+    limit: TimeLimit = TimeLimit()
+
+
+class DumpOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a dump is loaded.
+
+    `database` chooses one of several in it. Without `rows` no data is loaded, but that of the
+    tables `kept`. `extensions` may be made by a superuser beside the known ones. `on_share` gets
+    the share that is loaded, from 0 to 1, several times a second.
+    """
+
+    database: str | None = None
+    rows: bool = False
+    kept: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+    on_share: Callable[[float], None] | None = None
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -86,31 +103,33 @@ def open_source(
     *,
     environment: Mapping[str, str],
     configured: str | None = None,
-    database: str | None = None,
-    on_share: Callable[[float], None] | None = None,
+    limit: TimeLimit = TimeLimit(),  # noqa: B008 - it is frozen
+    options: DumpOptions = DumpOptions(),  # noqa: B008
 ) -> Iterator[Source]:
     """Give the database to read, for as long as the context lasts.
 
     A URL is only parsed: nothing is connected to. A dump is loaded into a throw-away server,
-    which is stopped and removed however the context ends; `database` chooses one of several in it,
-    and `on_share` gets the share that is loaded, from 0 to 1, several times a second.
+    which is stopped and removed however the context ends.
 
     Raises `ScaffoldError` for a source that can't be opened: `no-database`, `bad-url`,
-    `no-local-server`, `dump-unreadable`, `extension-missing`.
+    `no-local-server`, `dump-unreadable`, `dump-error`, `extension-missing`.
     """
     choice = choose_source(url, dump, environment=environment, configured=configured)
     if choice.dump is None:
         parsed = parse_url(choice.url, where=choice.where)
-        yield Source(url=parsed.url, description=describe_url(parsed.url), problems=parsed.problems)
+        yield Source(
+            url=parsed.url,
+            description=describe_url(parsed.url),
+            problems=parsed.problems,
+            limit=limit,
+        )
         return
-    with _loaded(choice.dump, database, on_share) as source:
+    with _loaded(choice.dump, limit, options) as source:
         yield source
 
 
 @contextmanager
-def _loaded(
-    path: Path, database: str | None, on_share: Callable[[float], None] | None
-) -> Iterator[Source]:
+def _loaded(path: Path, limit: TimeLimit, options: DumpOptions) -> Iterator[Source]:
     if os.name != "posix":
         raise fail(
             Code.NO_LOCAL_SERVER,
@@ -118,13 +137,20 @@ def _loaded(
             where="--dump",
             todo="Load the dump into a server and read that with --url.",
         )
-    from ash_scaffold.postgres.dump import read_dump, require_schema
+    from ash_scaffold.postgres.dump import LoadOptions, read_dump, require_schema
     from ash_scaffold.postgres.installation import choose_installations
 
-    dump = read_dump(path, database)
+    dump = read_dump(path, options.database)
     require_schema(dump)
     installations = choose_installations(dump.script.major)
-    with _best_load(dump, installations, on_share) as (server, loaded):
+    load_options = LoadOptions(
+        rows=options.rows,
+        kept=options.kept,
+        extensions=options.extensions,
+        limit=limit,
+        on_share=options.on_share,
+    )
+    with _best_load(dump, installations, load_options) as (server, loaded):
         newer = dump.script.major is not None and dump.script.major > server.installation.major
         problems = loaded.problems
         if newer and any(refusal.unknown for refusal in loaded.refusals):
@@ -132,20 +158,19 @@ def _loaded(
             todo = f"Install PostgreSQL {dump.script.major} here, or read the database with --url."
             problems += (Code.DUMP_ERROR.at(str(path), what, todo=todo, severity=Severity.WARNING),)
         yield Source(
-            url=server.url(_DUMP_DATABASE),
+            url=server.plain_url(_DUMP_DATABASE),
             description=f"{path} in {server.description}",
             server_version_text=server.version_text,
             problems=problems,
             refusals=loaded.refusals,
             has_rows=dump.has_rows,
+            limit=limit,
         )
 
 
 @contextmanager
 def _best_load(
-    dump: Dump,
-    installations: Sequence[Installation],
-    on_share: Callable[[float], None] | None,
+    dump: Dump, installations: Sequence[Installation], options: LoadOptions
 ) -> Iterator[tuple[Server, Loaded]]:
     """Give the server that takes the most of a dump: the first that takes all of it, else the best.
 
@@ -161,8 +186,10 @@ def _best_load(
             attempt = stack.enter_context(ExitStack())
             server = attempt.enter_context(throwaway_server(installation))
             try:
-                loaded = load(server, _DUMP_DATABASE, [dump], on_share)
+                loaded = load(server, _DUMP_DATABASE, [dump], options)
             except ScaffoldError as error:
+                if options.limit.left == 0:
+                    raise
                 failure = failure or error
                 attempt.close()
                 continue

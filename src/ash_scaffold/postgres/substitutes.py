@@ -13,13 +13,14 @@ of that name does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 import psycopg
 from psycopg import sql
 
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
-from ash_scaffold.postgres.script import ICU, Script
+from ash_scaffold.postgres.script import ICU, Part, Script
 from ash_scaffold.postgres.sql import unquote_identifier
 
 _RANDOM_UUID = "SELECT pg_catalog.gen_random_uuid()"
@@ -150,7 +151,7 @@ _CREATED = re.compile(
 
 
 def substitute_collations(
-    connection: psycopg.Connection[tuple[object, ...]], text: bytes, script: Script
+    connection: psycopg.Connection[tuple[object, ...]], text: bytes, script: Script, owner: str
 ) -> tuple[tuple[str, str], ...]:
     """Create the collations that the dump names and the server lacks; return schemas and names.
 
@@ -160,28 +161,43 @@ def substitute_collations(
     """
     rows = connection.execute("SELECT collname, collprovider FROM pg_catalog.pg_collation")
     existing = [(str(name), str(provider)) for name, provider in rows]
-    names = {match.decode().replace('""', '"') for match in _SYSTEM.findall(text)}
+    names = {match.decode().replace('""', '"') for match in _system_collations(text, script)}
     wanted = [("pg_catalog", name) for name in sorted(names - {name for name, _ in existing})]
     # A server without ICU has only the one row for `unicode`.
     if sum(provider == "i" for _, provider in existing) <= 1:
         wanted += _made_with_icu(script)
-    connection.execute("SET allow_system_table_mods = on")
     for schema, name in wanted:
-        if schema != "pg_catalog":
+        if schema == "pg_catalog":
+            connection.execute("SET allow_system_table_mods = on")
+        else:
             connection.execute(
-                sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
+                    sql.Identifier(schema), sql.Identifier(owner)
+                )
             )
         connection.execute(
             sql.SQL("CREATE COLLATION IF NOT EXISTS {} (locale = 'C')").format(
                 sql.Identifier(schema, name)
             )
         )
+        if schema != "pg_catalog":
+            connection.execute(
+                sql.SQL("ALTER COLLATION {} OWNER TO {}").format(
+                    sql.Identifier(schema, name), sql.Identifier(owner)
+                )
+            )
     return tuple(wanted)
 
 
+def _system_collations(text: bytes, script: Script) -> Iterator[bytes]:
+    for each in script.statements:
+        if each.part is Part.SCHEMA:
+            for match in _SYSTEM.finditer(text, each.start, each.end):
+                yield match[1]
+
+
 def _made_with_icu(script: Script) -> list[tuple[str, str]]:
-    starts = {edit.start for edit in script.edits if edit.needs == ICU}
-    found = (_CREATED.match(one.head) for one in script.statements if one.start in starts)
+    found = (_CREATED.match(one.head) for one in script.statements if one.needs == ICU)
     return [
         (
             unquote_identifier(match[1] or DEFAULT_SCHEMA, fold=True),

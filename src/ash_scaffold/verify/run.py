@@ -13,6 +13,7 @@ from ash_scaffold.ash.project_state import ExistingResource
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.time_limit import TimeLimit, time_limit
 from ash_scaffold.problem import Problem, ScaffoldError
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
@@ -75,7 +76,7 @@ def verify(
     repo = opened.require_repo()
     require_ash_repo(find_repo(project, repo), project.app.name)
     # A throw-away server is kept for the whole run.
-    with open_database(opened, say) as source:
+    with open_database(opened, say, rows=True) as source:
         own_server = bool(source.server_version_text)
         if options.write:
             require_writable(source.url, opened.config.verify.writable, own_server=own_server)
@@ -93,7 +94,8 @@ def verify(
         say("Counting values that Ash can't hold")
         risks = [c for item in planned.resources for c in conditions(item, database)]
         risks = [c for c in risks if tables is None or c.table in tables]
-        where, counted = _counted(source.url, risks if options.rows != 0 else [])
+        limit = time_limit(source.limit.seconds)
+        where, counted = _counted(source.url, limit, risks if options.rows != 0 else [])
         question = Question(
             answer="",
             domains=options.domains,
@@ -130,10 +132,10 @@ def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
     )
 
 
-def _counted(url: URL, risks: list[Condition]) -> tuple[str, list[Finding]]:
+def _counted(url: URL, limit: TimeLimit, risks: list[Condition]) -> tuple[str, list[Finding]]:
     from ash_scaffold.postgres.connect import read_only
 
-    with read_only(url) as connection:
+    with read_only(url, limit) as connection:
         return whereabouts(connection), list(count(connection, risks))
 
 
