@@ -19,7 +19,7 @@ from ash_scaffold.project.mix_project import ModuleEntry
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
 from ash_scaffold.syntax.parse import CallSite, call_site, module_attribute
 from ash_scaffold.syntax.values import Unreadable, alias_text
-from ash_scaffold.term import Atom
+from ash_scaffold.term import Atom, Module
 
 SCHEMA_CALLS = ("schema", "typed_schema", "embedded_schema", "typed_embedded_schema")
 _MODULE = re.compile(
@@ -43,7 +43,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `uses` and `imports` are module names in order, those that macros use included; `opaque` are
     the used modules that are not in the code base; `roles` are the atoms that modules are used
-    with (`use AppWeb, :controller`).
+    with (`use AppWeb, :controller`). `attributes` are the last values of the module's, `functions`
+    those that macros define in it, the last clause of each.
     """
 
     uses: tuple[str, ...]
@@ -53,6 +54,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
     opaque: tuple[str, ...]
     schemas: tuple[SchemaCall, ...]
     derive: tuple[object, ...]
+    attributes: Mapping[str, object] = {}
+    functions: Mapping[str, tuple[Place, CallSite]] = {}
 
 
 class _Gathered:
@@ -65,6 +68,7 @@ class _Gathered:
         self.opaque: list[str] = []
         self.schemas: list[SchemaCall] = []
         self.derive: list[object] = []
+        self.functions: dict[str, tuple[Place, CallSite]] = {}
         self.attributes: dict[str, object] = {}
 
 
@@ -123,31 +127,55 @@ class CodeBase:
                 opaque=tuple(found.opaque),
                 schemas=tuple(found.schemas),
                 derive=tuple(found.derive),
+                attributes=found.attributes,
+                functions=found.functions,
             )
         return cached[key]
 
     def call(self, module: str, function: str, arguments: Sequence[object] = ()) -> object:
         """Return the value of a function that is a single expression, `Unreadable` for others."""
         unknown = Unreadable(f"{module}.{function}")
+        if module == "Ecto.Enum":
+            return self._ecto_enum(function, arguments, unknown)
         found = self.find(module)
         if found is None or (module, function) in self._calling:
             return unknown
         file, definition = found
-        clauses = list(function_clauses(file.tree, definition.body, function))
-        if len(clauses) != 1 or not clauses[0].body or len(clauses[0].body) != 1:
-            return unknown
-        head = call_site(file.tree, clauses[0].args[0])
-        parameters = head.values if head is not None else ()
-        if len(parameters) != len(arguments):
-            return unknown
-        names = [file.tree.text(parameter) for parameter in parameters]
-        variables = dict(zip(names, arguments, strict=True))
         self._calling.add((module, function))
         try:
+            clauses = list(_clauses(file, definition, function))
+            if not clauses:
+                inner = self.facts(file, definition).functions.get(function)
+                return unknown if inner is None else _returned(inner[0], inner[1], arguments)
+            if len(clauses) > 1:
+                return unknown
             attributes = self.attributes(file, definition)
-            return evaluate(self._place(file, module, attributes, variables), clauses[0].body[0])
+            if b"use " in file.source:
+                attributes = {**self.facts(file, definition).attributes, **attributes}
+            place = self._place(file, module, attributes, {})
+            return _returned(place, clauses[0], arguments)
         finally:
             self._calling.discard((module, function))
+
+    def _ecto_enum(self, function: str, arguments: Sequence[object], unknown: Unreadable) -> object:
+        """Return what `Ecto.Enum` says of a field: its values, what is stored for them, or both."""
+        if len(arguments) != 2 or function not in ("values", "dump_values", "mappings"):
+            return unknown
+        schema, field = arguments
+        found = self.find(schema.name) if isinstance(schema, Module) else None
+        if found is None or not isinstance(field, Atom):
+            return unknown
+        for each in self.facts(*found).schemas:
+            values = _enum_values(each, field.name)
+            if isinstance(values, Pairs):
+                names = [Atom(name) for name, _ in values.items]
+                stored = [value for _, value in values.items]
+                return {"values": names, "dump_values": stored, "mappings": values}[function]
+            if isinstance(values, list) and all(isinstance(value, Atom) for value in values):
+                texts = [value.name for value in values]
+                pairs = Pairs(tuple((text, text) for text in texts))
+                return {"values": values, "dump_values": texts, "mappings": pairs}[function]
+        return unknown
 
     def macro(
         self, place: Place, site: CallSite, visible: Iterable[str]
@@ -202,6 +230,8 @@ class CodeBase:
         """
         for node in nodes:
             if place.file.source.startswith(_SKIPPED, node.start_byte):
+                if depth > 0:
+                    _note_function(place, node, found)
                 continue
             attribute = module_attribute(place.file.tree, node)
             if attribute is not None:
@@ -296,6 +326,52 @@ class CodeBase:
         for clause in function_clauses(place.file.tree, definition.body, site.name):
             body = clause.body or ()
             self._expand(body, place, definition, Pairs(), found, user, depth + 1)
+
+
+def _note_function(place: Place, node: Node, found: _Gathered) -> None:
+    """Keep a function that a macro defines in the module that uses it."""
+    clause = place.site(node)
+    if clause is None or clause.name not in ("def", "defmacro") or not clause.args:
+        return
+    head = macro_head(place.file, clause)
+    name = head.name if head is not None else place.text(clause.args[0])
+    found.functions[name] = (place, clause)
+
+
+def _clauses(file: ElixirFile, definition: ModuleDefinition, name: str) -> Iterator[CallSite]:
+    """Yield the clauses of a function or a macro of a module."""
+    yield from function_clauses(file.tree, definition.body, name)
+    yield from function_macros(file, definition, name)
+
+
+def _returned(place: Place, clause: CallSite, arguments: Sequence[object]) -> object:
+    """Return the value of a clause that is a single expression, a quoted one for a macro."""
+    unknown = Unreadable(place.text(clause.node))
+    head = call_site(place.file.tree, clause.args[0])
+    parameters = head.values if head is not None else ()
+    body = clause.body or ()
+    if len(parameters) != len(arguments) or len(body) != 1:
+        return unknown
+    quoted = call_site(place.file.tree, body[0])
+    if quoted is not None and quoted.name == "quote" and quoted.body is not None:
+        body = quoted.body
+    names = [place.text(parameter) for parameter in parameters]
+    variables = {**place.variables, **dict(zip(names, arguments, strict=True))}
+    place = msgspec.structs.replace(place, variables=variables)
+    return evaluate(place, body[0]) if len(body) == 1 else unknown
+
+
+def _enum_values(schema: SchemaCall, name: str) -> object:
+    """Return the values of a field of a schema, None where they are not there."""
+    tree = schema.place.file.tree
+    for node in schema.call.body or ():
+        site = call_site(tree, node)
+        if site is None or site.name != "field" or not site.args:
+            continue
+        values = site.option("values")
+        if values is not None and evaluate(schema.place, site.args[0]) == Atom(name):
+            return evaluate(schema.place, values)
+    return None
 
 
 def function_macros(

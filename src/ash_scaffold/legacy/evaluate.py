@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import msgspec
 from tree_sitter import Node
@@ -54,6 +54,14 @@ def builtin_call(name: str, arguments: list[object], unknown: Unreadable) -> obj
         return first
     if name in _ON_LISTS and isinstance(first, list) and first and not rest:
         return _ON_LISTS[name](first)
+    if name in _ON_ENTRIES and isinstance(first, Entries) and not rest:
+        return _ON_ENTRIES[name](first)
+    if name == "Macro.expand":
+        return first
+    if name in ("Enum.with_index", "Enum.map"):
+        items = _items(first)
+        found = None if items is None else _each(name, items, rest)
+        return unknown if found is None else _as_pairs(found) or found
     if name in _MILLISECONDS and isinstance(first, int) and not rest:
         return first * _MILLISECONDS[name]
     if name.startswith("Decimal."):
@@ -110,6 +118,18 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def _each(name: str, items: list[object], rest: Sequence[object]) -> list[object] | None:
+    """Return what `Enum.with_index` and `Enum.map` make of a list, None for unknown arguments."""
+    if name == "Enum.map":
+        found = [apply(rest[0], item) for item in items] if len(rest) == 1 else []
+        known = found and not any(isinstance(item, Unreadable) for item in found)
+        return found if known else None
+    start = rest[0] if rest else 0
+    if not isinstance(start, int) or len(rest) > 1:
+        return None
+    return [(item, start + number) for number, item in enumerate(items)]
+
+
 def _decimal(name: str, arguments: Sequence[object]) -> Decimal | None:
     """Return the number of `Decimal.new/1`, `Decimal.from_float/1` and `Decimal.new/3`."""
     if any(isinstance(each, bool) for each in arguments):
@@ -132,6 +152,12 @@ _ON_LISTS: dict[str, Callable[[list[object]], object]] = {
     "hd": lambda items: items[0],
     "List.first": lambda items: items[0],
     "List.last": lambda items: items[-1],
+}
+# A map of up to 32 keys is in their order (`maps:keys/1`).
+_ON_ENTRIES: dict[str, Callable[[Entries], object]] = {
+    "Map.keys": lambda entries: [key for key, _ in _in_order(entries)],
+    "Map.values": lambda entries: [value for _, value in _in_order(entries)],
+    "Enum.to_list": lambda entries: _as_pairs(_in_order(entries)) or _in_order(entries),
 }
 _MILLISECONDS = {
     ":timer.seconds": 1000,
@@ -251,9 +277,23 @@ def _list(place: Place, node: Node, depth: int) -> object:
     for child in expressions(node):
         if child.type == "keywords":
             items.extend((Atom(key), value) for key, value in _pairs(place, child, depth))
+        elif (tail := _tail(place, child, depth)) is not None:
+            items.extend(tail)
         else:
             items.append(evaluate(place, child, depth + 1))
     return _as_pairs(items) or items
+
+
+def _tail(place: Place, node: Node, depth: int) -> list[object] | None:
+    """Return the items of `first | rest`, None for any other expression."""
+    sign = node.child_by_field_name("operator") if node.type == "binary_operator" else None
+    if sign is None or place.text(sign) != "|":
+        return None
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    rest = None if right is None else _items(evaluate(place, right, depth + 1))
+    if left is None or rest is None:
+        return [Unreadable(place.text(node))]
+    return [evaluate(place, left, depth + 1), *rest]
 
 
 def _as_pairs(items: list[object]) -> Pairs | None:
@@ -263,6 +303,16 @@ def _as_pairs(items: list[object]) -> Pairs | None:
             return None
         found.append((item[0].name, item[1]))
     return Pairs(tuple(found)) if found else None
+
+
+def _in_order(entries: Entries) -> list[Any]:
+    """Return keys and values, atoms before texts."""
+
+    def order(item: tuple[str | Atom, object]) -> tuple[bool, str]:
+        key = item[0]
+        return isinstance(key, str), key if isinstance(key, str) else key.name
+
+    return sorted(entries.items, key=order)
 
 
 def _items(value: object) -> list[object] | None:

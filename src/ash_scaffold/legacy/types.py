@@ -32,13 +32,13 @@ from ash_scaffold.legacy.ecto import (
     TypeCode,
     UnknownType,
 )
-from ash_scaffold.legacy.evaluate import Pairs, Place, evaluate, shown
+from ash_scaffold.legacy.evaluate import Entries, Pairs, Place, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.packages import Meaning, base_package, is_encrypting, package_of
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses
 from ash_scaffold.syntax.parse import call_site, calls, walk_calls
 from ash_scaffold.syntax.values import Unreadable, alias_text
-from ash_scaffold.term import Atom, Keyword, Module, Term
+from ash_scaffold.term import Atom, Keyword, Map, Module, Term
 
 # Ecto.Type's base types, datetimes apart, and `:any`, which only virtual fields may have.
 ECTO_TYPES = frozenset(
@@ -401,8 +401,10 @@ def _term(value: object) -> Term:
         return [_term(item) for item in value]
     if isinstance(value, tuple):
         return tuple(_term(item) for item in value)
-    if isinstance(value, Unreadable):
-        raise ValueError(value.text)
+    if isinstance(value, Entries) and all(isinstance(key, str) for key, _ in value.items):
+        return Map(tuple((str(key), _term(item)) for key, item in value.items))
+    if isinstance(value, Unreadable | Entries):
+        raise ValueError(shown(value))
     return cast("Term", value)
 
 
