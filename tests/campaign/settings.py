@@ -22,7 +22,7 @@ _SETTINGS: dict[str, tuple[str, ...]] = {
     "client_min_messages": ("debug5", "error"),
     "lock_timeout": ("1",),
     "statement_timeout": ("1",),
-    "idle_in_transaction_session_timeout": ("30",),
+    "idle_in_transaction_session_timeout": ("500",),
     "default_transaction_isolation": ("serializable", "'read committed'"),
     "default_transaction_read_only": ("on", "off"),
     "default_transaction_deferrable": ("on",),

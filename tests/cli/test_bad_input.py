@@ -430,13 +430,24 @@ def test_a_dump_that_is_not_there(resources: Run) -> None:
     assert done.err.startswith("error [dump-unreadable] nowhere.sql: ")
 
 
-def test_a_broken_snapshot(project: Path, shop: str, resources: Run, add: Add) -> None:
-    add(project, {"priv/ash_scaffold/public.orders.json": "{"})
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"{", "Input data was truncated"),
+        (b'{"x": ' + b"[" * 1_000_000, "it is nested too deeply"),
+        (b'{"version": 1, "module": "\xff"}', "byte 0 of a name or a text is not UTF-8"),
+    ],
+)
+def test_a_broken_snapshot(
+    project: Path, shop: str, resources: Run, add: Add, content: bytes, why: str
+) -> None:
+    add(project, {"priv/ash_scaffold/public.orders.json": ""})
+    (project / "priv/ash_scaffold/public.orders.json").write_bytes(content)
     done = resources("--domain", "Shop.Sales", "--url", shop)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
         "error [snapshot-invalid] priv/ash_scaffold/public.orders.json: "
-        "The snapshot can't be read: "
+        f"The snapshot can't be read: {why}"
     )
 
 

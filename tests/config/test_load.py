@@ -200,6 +200,18 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
             'Names with a star or a space need quotes, as in [tables."billing.*"].',
         ),
         (
+            "repo = " + "[" * 100_000,
+            "ash_scaffold.toml",
+            "is nested too deeply",
+            "No option has such a value: take it out.",
+        ),
+        (
+            "repo = 1" + "0" * 10_000,
+            "ash_scaffold.toml",
+            "has a number of too many digits",
+            "No option has such a value: take it out.",
+        ),
+        (
             '\nrepo = """\n\n',
             "ash_scaffold.toml:2",
             "is not valid TOML: Unterminated string",

@@ -112,9 +112,11 @@ def test_connecting_asks_nothing_but_what_the_transaction_needs(server: Server) 
         event.remove(Engine, "before_cursor_execute", note)
 
     assert len(statements) == 1
+    major = server.installation.major
     assert [each.split(" = ")[0] for each in statements[0].split("; ")] == [
         "SET LOCAL lock_timeout",
         "SET LOCAL statement_timeout",
+        "SET LOCAL idle_in_transaction_session_timeout",
         "SET LOCAL search_path",
         "SET LOCAL TimeZone",
         "SET LOCAL DateStyle",
@@ -129,6 +131,7 @@ def test_connecting_asks_nothing_but_what_the_transaction_needs(server: Server) 
         "SET LOCAL xmlbinary",
         "SET LOCAL xmloption",
         "SET LOCAL row_security",
+        *(["SET LOCAL transaction_timeout"] if major >= 17 else []),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 import psycopg
@@ -116,3 +117,10 @@ def test_no_setting_changes_what_is_read(url: URL, owner: str) -> None:
         run()
     finally:
         set_all(url, owner, {})
+
+
+def test_a_session_that_may_not_be_idle_is_read(url: URL) -> None:
+    set_all(url, "DATABASE", {"idle_in_transaction_session_timeout": "200"})
+    with read_only(url) as connection:
+        time.sleep(0.4)
+        assert len(reflect(connection, schemas=("Odd", "public")).tables) == 2

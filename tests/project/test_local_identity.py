@@ -67,7 +67,17 @@ def test_a_file_that_is_not_there_says_nothing() -> None:
 
 
 def test_a_broken_or_a_newer_file_is_ignored_with_a_note() -> None:
-    for content in (b"", b"\xff\x00", b"[]", b'{"version": 2}', b'{"tables": {"x": 1}}'):
+    no_text = b'{"tables": {"1": {"name": ["\xff", "b"], "columns": {}}}}'
+    endless = b'{"x": ' + b"[" * 10**6
+    for content in (
+        b"",
+        b"\xff\x00",
+        no_text,
+        endless,
+        b"[]",
+        b'{"version": 2}',
+        b'{"tables": {"x": 1}}',
+    ):
         reading = read_identity(content, "priv/x.json")
         assert reading.identity == NO_IDENTITY
         assert [(p.severity, p.where) for p in reading.problems] == [(Severity.NOTE, "priv/x.json")]

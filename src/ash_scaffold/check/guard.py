@@ -23,6 +23,7 @@ from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.migrations import Migration
 from ash_scaffold.project.mix_project import Project, Resource
+from ash_scaffold.project.snapshot import decode_json
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.syntax.parse import CallSite, Tree, parse, walk_calls
@@ -231,7 +232,7 @@ def _ash_snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Find
     newest: dict[Name, Path] = {}
     for path in sorted(folder.glob("**/*.json")):
         try:
-            found = msgspec.json.decode(_bytes(path), type=_AshSnapshot)
+            found = decode_json(_bytes(path), _AshSnapshot)
         except msgspec.DecodeError:
             continue
         if found.table is not None:

@@ -51,6 +51,11 @@ def parse_config(text: str, file_name: str = FILE_NAME) -> Config:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(error, text, file_name) from None
+    except RecursionError:
+        raise _unreadable("is nested too deeply", file_name) from None
+    except ValueError:
+        # Python reads no integer of thousands of digits.
+        raise _unreadable("has a number of too many digits", file_name) from None
     if faults := list(shape_faults(raw, Config)):
         raise _error(faults, text, file_name)
     config = msgspec.convert(raw, Config)
@@ -102,6 +107,11 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, file_name: str) -> 
         where=f"{file_name}:{line}",
         todo=_QUOTES_NEEDED if header else "",
     )
+
+
+def _unreadable(what: str, file_name: str) -> ScaffoldError:
+    todo = "No option has such a value: take it out."
+    return fail(Code.CONFIG_INVALID, what, where=file_name, todo=todo)
 
 
 def _error(faults: list[Fault], text: str, file_name: str) -> ScaffoldError:

@@ -37,6 +37,7 @@ _SETTINGS = "; ".join(
     for name, value in {
         "lock_timeout": LOCK_TIMEOUT,
         "statement_timeout": "{timeout}",
+        "idle_in_transaction_session_timeout": 0,
         "search_path": "''",
         "TimeZone": "'UTC'",
         "DateStyle": "'ISO, YMD'",
@@ -110,7 +111,7 @@ def read_only(
         with (limit or TimeLimit()).enforced(), engine.connect() as connection:
             connecting = False
             timeout = STATEMENT_TIMEOUT if limit is None else limit.milliseconds
-            connection.exec_driver_sql(_SETTINGS.format(timeout=timeout))
+            connection.exec_driver_sql(_settings(connection, timeout))
             yield connection
     except TimeIsUpError as error:
         assert limit is not None
@@ -121,6 +122,13 @@ def read_only(
         raise explain(error, url, connecting=connecting) from error
     finally:
         engine.dispose()
+
+
+def _settings(connection: Connection, timeout: int) -> str:
+    """Return the text that makes the session independent of what others have set."""
+    settings = _SETTINGS.format(timeout=timeout)
+    major = int((connection.dialect.server_version_info or (0,))[0])
+    return f"{settings}; SET LOCAL transaction_timeout = 0" if major >= 17 else settings
 
 
 def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldError:

@@ -17,6 +17,7 @@ from ash_scaffold.postgres.catalog import Database, Name, ServerIdentity, Table
 from ash_scaffold.postgres.compare import NO_EARLIER_NAMES, EarlierNames, EarlierTable
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+from ash_scaffold.project.snapshot import decode_json
 
 FOLDER = f"{SNAPSHOTS}/.local"
 IGNORE_PATH = f"{FOLDER}/.gitignore"
@@ -60,7 +61,7 @@ def read_identity(content: bytes | None, where: str) -> Reading:
     if content is None:
         return Reading(NO_IDENTITY)
     try:
-        identity = msgspec.json.decode(content, type=LocalIdentity)
+        identity = decode_json(content, LocalIdentity)
         if identity.version == VERSION:
             return Reading(identity)
         fault = f"it is of version {identity.version}, and this ash-scaffold reads {VERSION}"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -26,6 +26,7 @@ from ash_scaffold.project.mix_project import Generated, Resource
 
 FOLDER = "priv/ash_scaffold"
 VERSION = 1
+T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+\Z")
 
 
@@ -248,16 +249,33 @@ def _read(path: Path, where: str) -> Snapshot:
 
 def _decode(content: bytes, where: str) -> Snapshot:
     try:
-        snapshot = msgspec.json.decode(content, type=Snapshot, dec_hook=decode_type)
+        snapshot = decode_json(content, Snapshot, decode_type)
     except msgspec.ValidationError:
         # A misfit may be of a later version, which is the better reason.
-        header = msgspec.json.decode(content, type=_Header)
+        header = decode_json(content, _Header)
         if header.version > VERSION:
             raise _newer(where, header.version, VERSION) from None
         raise
     if snapshot.version > VERSION:
         raise _newer(where, snapshot.version, VERSION)
     return snapshot
+
+
+def decode_json(
+    content: bytes, type_: type[T], dec_hook: Callable[[type, Any], Any] | None = None
+) -> T:
+    """Decode JSON that somebody may have edited.
+
+    Raises `msgspec.DecodeError` for whatever is wrong with it, also for bytes that are no text and
+    for lists in lists without end, of which msgspec has errors of other kinds.
+    """
+    try:
+        return msgspec.json.decode(content, type=type_, dec_hook=dec_hook)
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start} of a name or a text is not UTF-8"
+    except RecursionError:
+        what = "it is nested too deeply"
+    raise msgspec.DecodeError(what)
 
 
 def _newer(where: str, version: int, known: int) -> ScaffoldError:
