@@ -145,6 +145,14 @@ def test_as_many_segments_as_it_takes_and_then_the_table() -> None:
         "b_links": "BTagLink",
         "c_links": "ListLink",
     }
+    words = project(
+        schema("App.Billing.Schemas.Item", "bill_items"), schema("App.Shop.Schemas.Item", "goods")
+    )
+    assert named(words, "bill_items goods") == {"bill_items": "BillingItem", "goods": "ShopItem"}
+    notes = project(
+        schema("App.Notes.Note", "notes"), schema("App.CreditNotes.Note", "credit_notes")
+    )
+    assert named(notes, "notes credit_notes") == {"notes": "Note", "credit_notes": "CreditNote"}
     bans = project(schema("App.Users.User", "users"), schema("App.Bans.User", "user_bans"))
     assert named(bans, "users user_bans") == {"users": "User", "user_bans": "BanUser"}
     same = project(schema("App.Link", "links"), schema("Other.Link", "old_links"))

@@ -96,14 +96,17 @@ def _choices(module: str, contexts: frozenset[str]) -> tuple[str, ...]:
     choices = [parts[-1]]
     # The first segment is the application's.
     for part in reversed(parts[1:-1]):
-        longer = _joined(_singular(part), choices[-1])
+        before = _singular(part)
+        longer = choices[-1] if before in _SAYS_NOTHING else _joined(before, choices[-1])
         if longer != choices[-1]:
             choices.append(longer)
     return tuple(choices)
 
 
 def _joined(before: str, name: str) -> str:
-    """Put a segment before a name, unless the name begins with it."""
+    """Put a segment before a name, unless the one has the other at its end or beginning."""
+    if before.endswith(name):
+        return before
     return name if name.startswith(before) else f"{before}{name}"
 
 
