@@ -115,6 +115,15 @@ def test_help_ends_well_whatever_its_streams_are(command: str, streams: str) -> 
     assert done.code == 2 if command == "usage" else done.code in (0, 2)
 
 
+def test_errors_are_said_at_once() -> None:
+    program = (
+        "import sys; from ash_scaffold.cli.streams import prepare_streams; prepare_streams();"
+        "sys.stderr.write('said\\n'); import os; os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stderr == b"said\n"
+
+
 def test_lost_output_is_said(called: Path, shop: str) -> None:
     lost = (
         "error [output-failed] The output could not be written: {why}.{rest}\n"

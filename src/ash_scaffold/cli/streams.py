@@ -28,10 +28,10 @@ class Stream(TextIOWrapper):
     def of(cls, stream: IO[str] | None, descriptor: int) -> Stream:
         """Take over one of Python's streams; None is one whose descriptor was closed."""
         if isinstance(stream, TextIOWrapper):
-            encoding, buffered = stream.encoding, stream.line_buffering
-            made = cls(
-                stream.detach(), encoding, errors="backslashreplace", line_buffering=buffered
-            )
+            encoding = stream.encoding
+            # What is said on standard error is for now, also where it is a pipe.
+            by_line = stream.line_buffering or stream.write_through
+            made = cls(stream.detach(), encoding, errors="backslashreplace", line_buffering=by_line)
         else:
             made = cls(os.fdopen(descriptor, "wb", closefd=False), errors="backslashreplace")
             made._closed_before = True
