@@ -178,6 +178,7 @@ class Code(StrEnum):
         "Add a default to each of these attributes; until then the column's own holds, or a create "
         "has to give a value.",
     )
+    LEGACY_OPTION = "legacy-option", _NOTE
     LEGACY_UNREAD = "legacy-unread", _NOTE
     # what keeps verify from asking the project
     MIX_MISSING = "mix-missing", _ERROR

@@ -9,6 +9,8 @@ from msgspec import structs
 
 from ash_scaffold.ash.hints import (
     ArrayHint,
+    Comparison,
+    Condition,
     DatetimeHint,
     DecimalDefault,
     EctoTypeHint,
@@ -197,6 +199,7 @@ def test_associations_are_told_in_columns() -> None:
             path=PATH,
             line=4,
             filtered=True,
+            where=(Condition(column="live", test=Comparison.IS, value=True),),
         ),
     )
     assert read["App.Post"].associations == (
@@ -328,6 +331,8 @@ def test_every_fact_but_the_place_is_kept() -> None:
         path=PATH,
         line=4,
         filtered=True,
+        where=(Condition(column="state", test=Comparison.IS, value="open"),),
+        sort=(("position", "asc"),),
         through=Name("public", "posts_tags"),
         through_own="post_id",
         through_target="tag_id",

@@ -6,6 +6,8 @@ import pytest
 
 from ash_scaffold.ash.hints import (
     CallDefault,
+    Comparison,
+    Condition,
     DecimalDefault,
     EnumHint,
     LegacyAssociation,
@@ -344,6 +346,7 @@ def test_associations_are_told_in_columns(
             path="lib/f0.ex",
             line=5,
             filtered=filtered,
+            where=(Condition(column="up", test=Comparison.IS, value=True),) if filtered else (),
         ),
     )
 

@@ -182,12 +182,31 @@ class LegacyField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     returned: bool = False
 
 
+class Comparison(StrEnum):
+    """How a column is compared, or that it is NULL or not."""
+
+    IS = "=="
+    IS_NOT = "!="
+    IN = "in"
+    NULL = "is null"
+    NOT_NULL = "is not null"
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A condition on a column of an association's target. `value` is a list for `Comparison.IN`."""
+
+    column: str
+    test: Comparison
+    value: LegacyDefault = None
+
+
 class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An association of an Ecto schema, both ends as columns.
 
     `own` is on the schema's table, `target` on `table`. A many_to_many goes through the table
     `through`, whose columns `through_own` and `through_target` refer to those. `filtered` marks
-    one over only some of the rows.
+    one over only some of the rows, `where` are its conditions where they can be read. `sort` are
+    columns of the target, each with a direction of Ash's.
     """
 
     name: str
@@ -198,6 +217,8 @@ class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     path: str = ""
     line: int = 0
     filtered: bool = False
+    where: tuple[Condition, ...] = ()
+    sort: tuple[tuple[str, str], ...] = ()
     through: Name | None = None
     through_own: str = ""
     through_target: str = ""
@@ -378,6 +399,8 @@ def renamed(
             each,
             table=other,
             own=column(own, each.own),
+            where=tuple(replace(e, column=column(other, e.column)) for e in each.where),
+            sort=tuple((column(other, name), order) for name, order in each.sort),
             target=column(other, each.target),
             through=through,
             through_own=column(through, each.through_own) if through else "",

@@ -141,6 +141,7 @@ def _resolved(
     found = ends(schema, association, schemas)
     if found.table is None or found.own is None or found.target is None:
         return None
+    target = schemas.get(association.module or "")
     joins = association.kind is RelationshipKind.MANY_TO_MANY
     if joins and not (found.through and found.through_own and found.through_target):
         return None
@@ -153,6 +154,14 @@ def _resolved(
         path=schema.path,
         line=association.line,
         filtered=association.filtered,
+        where=tuple(
+            msgspec.structs.replace(each, column=target.column(each.column))
+            for each in (association.where if target is not None else ())
+        ),
+        sort=tuple(
+            (target.column(name), order)
+            for name, order in (association.sort if target is not None else ())
+        ),
         through=found.through,
         through_own=found.through_own or "",
         through_target=found.through_target or "",

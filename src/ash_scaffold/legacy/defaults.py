@@ -27,11 +27,12 @@ def field_default(options: Pairs) -> LegacyDefault:
     """Return the default of a field with these options, `None` where it has none."""
     value = options.get("default")
     if value is not None:
-        return _read(value)
+        return as_default(value)
     return _call(options.get("autogenerate"))
 
 
-def _read(value: object) -> LegacyDefault:
+def as_default(value: object) -> LegacyDefault:
+    """Return a value, other than nil, as it is kept for a hint."""
     found = _value(value)
     return UnreadDefault(shown(value)) if found is None else found
 

@@ -7,7 +7,7 @@ and the Postgrex extensions that decode PostgreSQL's types.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -34,8 +34,10 @@ from ash_scaffold.legacy.ecto import (
     UnknownType,
     Unread,
 )
+from ash_scaffold.legacy.schema_options import ADVICE, Remark
 from ash_scaffold.legacy.types import described, of_integers
 from ash_scaffold.postgres.catalog import (
+    Action,
     Column,
     Database,
     ForeignKey,
@@ -50,6 +52,8 @@ from ash_scaffold.problem import Code, Problem
 _PLAIN = frozenset(name for rule in all_rules() for name in rule.facts.ecto)
 # A domain over a domain over … : PostgreSQL has no limit, people do.
 _MAX_DOMAINS = 20
+# The number of schemas that a note about many names.
+_NAMED = 3
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -372,6 +376,7 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
             if each.module not in others
         ),
         *(_unread(item) for item in unread if item.module not in others),
+        *_remarks([s for s in hints.schemas if s.module not in others], hints, database),
     )
 
 
@@ -405,6 +410,86 @@ def _unread(item: Unread) -> Problem:
         f"{item.path}:{item.line}",
         f"{item.module} was not read completely: {item.what}.",
         todo="That part is left out; check the resources.",
+    )
+
+
+def _remarks(schemas: Sequence[EctoSchema], hints: Hints, database: Database) -> Iterator[Problem]:
+    """Give a note for each kind of option of a schema that a resource does not follow."""
+    by_module = {schema.module: schema for schema in hints.schemas}
+    for schema in schemas:
+        kinds: defaultdict[str, list[Remark]] = defaultdict(list)
+        for remark in (*schema.remarks, *_left_out(schema)):
+            if remark.option != "on_delete" or not _key_follows(
+                schema, remark, by_module, database
+            ):
+                kinds[remark.option].append(remark)
+        for option, found in kinds.items():
+            advice = ADVICE[option]
+            places = ", ".join(f"{each.name} ({each.value}, line {each.line})" for each in found)
+            yield Code.LEGACY_OPTION.at(
+                f"{schema.path}:{found[0].line}",
+                f"{advice.what}: {places}.",
+                todo=advice.todo,
+            )
+    yield from _derived(schemas)
+
+
+def _left_out(schema: EctoSchema) -> Iterator[Remark]:
+    """Yield the associations through others, and over some rows, that become no relationship."""
+    made = {each.name for each in schema.associations}
+    for each in schema.declared:
+        if each.filtered and not each.where:
+            yield Remark(
+                option="where", macro=each.kind.value, name=each.name, value="where", line=each.line
+            )
+        if each.through and each.name not in made:
+            path = f"[{', '.join(f':{name}' for name in each.through)}]"
+            yield Remark(
+                option="through", macro=each.kind.value, name=each.name, value=path, line=each.line
+            )
+
+
+def _derived(schemas: Iterable[EctoSchema]) -> Iterator[Problem]:
+    """Give one note for each protocol that structs of schemas implement, and records don't."""
+    users: defaultdict[str, list[EctoSchema]] = defaultdict(list)
+    for schema in schemas:
+        for protocol in schema.derived:
+            users[protocol].append(schema)
+    for protocol, found in sorted(users.items()):
+        if protocol == "Inspect":
+            continue
+        names = ", ".join(each.module for each in found[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        yield Code.LEGACY_OPTION.at(
+            f"{found[0].path}:{found[0].line}",
+            f"The structs of {names}{more} implement {protocol} by `@derive`; the records of their "
+            "resources don't.",
+            todo="Where records meet that protocol, write the same `@derive` into the resource.",
+        )
+
+
+# How the end of a parent is passed on by a foreign key, for what the legacy code does.
+_ON_DELETE = {":delete_all": Action.CASCADE, ":nilify_all": Action.SET_NULL}
+
+
+def _key_follows(
+    schema: EctoSchema, remark: Remark, schemas: Mapping[str, EctoSchema], database: Database
+) -> bool:
+    """Whether the foreign key of an association does what its `on_delete` says."""
+    association = schema.association(remark.name)
+    if association is None:
+        return False
+    found = ends(schema, association, schemas)
+    child, column = found.table, found.target
+    if association.kind is RelationshipKind.MANY_TO_MANY:
+        child, column = found.through, found.through_own
+    return any(
+        key.columns == (column,)
+        and key.target == schema.table
+        and key.on_delete is _ON_DELETE.get(remark.value)
+        for table in database.tables
+        if table.name == child
+        for key in table.foreign_keys
     )
 
 

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from ash_scaffold.ash.hints import EnumHint, LegacyField, LegacySchema
+from ash_scaffold.ash.hints import Condition, EnumHint, LegacyField, LegacySchema
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.legacy.evaluate import Pairs
+from ash_scaffold.legacy.schema_options import Remark
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import ModuleEntry, Unparsed
 
@@ -106,7 +107,8 @@ class EctoAssociation(msgspec.Struct, frozen=True, kw_only=True):
     `None` when it can't be read, and for `through`, which holds the path of association names.
     `foreign_key` is a field of this schema for belongs_to, otherwise of the target's, `references`
     the other end. `join_keys` are, for this schema and the target's, a field of the join table and
-    the field it refers to. `filtered` marks one with a `where`.
+    the field it refers to. `filtered` marks one with a `where`, whose conditions are on fields of
+    the target; they are empty where one can't be read. `sort` is by fields of the target.
     """
 
     name: str
@@ -121,6 +123,8 @@ class EctoAssociation(msgspec.Struct, frozen=True, kw_only=True):
     join_table: str | None = None
     join_keys: tuple[tuple[str, str], ...] = ()
     filtered: bool = False
+    where: tuple[Condition, ...] = ()
+    sort: tuple[tuple[str, str], ...] = ()
 
 
 class EctoSchema(LegacySchema, frozen=True, kw_only=True):
@@ -130,13 +134,16 @@ class EctoSchema(LegacySchema, frozen=True, kw_only=True):
     its name places it in (`App.Accounts` of `App.Accounts.User`, "" for none);
     `context_module` is the definition of that module, if there is one. `line` is the module's.
     `associations` are those of `declared` whose columns are known. `partial` is true when some of
-    its body could not be read: fields and associations may be missing.
+    its body could not be read: fields and associations may be missing. `remarks` are the options
+    that a resource does not follow, `derived` the protocols that `@derive` names.
     """
 
     fields: tuple[EctoField, ...] = ()
     declared: tuple[EctoAssociation, ...] = ()
     context_module: ModuleEntry | None = None
     partial: bool = False
+    remarks: tuple[Remark, ...] = ()
+    derived: tuple[str, ...] = ()
 
     def by_column(self) -> dict[str, EctoField]:
         """Index the fields by their column."""

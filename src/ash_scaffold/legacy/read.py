@@ -175,6 +175,8 @@ class _Reader:
                 primary_key=body.primary_key,
                 declared=body.associations,
                 partial=body.partial,
+                remarks=body.remarks,
+                derived=_derived(facts.derive),
             ),
         )
 
@@ -207,6 +209,13 @@ def _table(schema: SchemaCall) -> str | None:
     call: CallSite = schema.call
     value = evaluate(schema.place, call.args[0]) if call.args else None
     return value if isinstance(value, str) else None
+
+
+def _derived(derive: Iterable[object]) -> tuple[str, ...]:
+    """Return the protocols that `@derive` names, alone or in a list, with options or without."""
+    items = [item for value in derive for item in (value if isinstance(value, list) else [value])]
+    heads = [item[0] if isinstance(item, tuple) and item else item for item in items]
+    return tuple(dict.fromkeys(head.name for head in heads if isinstance(head, Module)))
 
 
 def _hidden(derive: Iterable[object]) -> frozenset[str]:

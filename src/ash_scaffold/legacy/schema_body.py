@@ -15,6 +15,7 @@ from tree_sitter import Node
 from ash_scaffold.ash.hints import Role, Writable
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.naming import macro_underscore
+from ash_scaffold.legacy.association_options import conditions, preload_order
 from ash_scaffold.legacy.code_base import CodeBase, SchemaCall
 from ash_scaffold.legacy.defaults import field_default, is_clock
 from ash_scaffold.legacy.ecto import (
@@ -32,6 +33,7 @@ from ash_scaffold.legacy.ecto import (
 from ash_scaffold.legacy.evaluate import Pairs, Place, apply, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.packages import base_package, macro_text
+from ash_scaffold.legacy.schema_options import Remark, remarks
 from ash_scaffold.legacy.types import (
     Types,
     custom_module,
@@ -48,6 +50,10 @@ from ash_scaffold.term import Atom, Module
 # Macros that call macros: Python's own stack is the limit otherwise.
 _MAX_DEPTH = 10
 _POLYMORPHIC = "PolymorphicEmbed"
+# The options whose value decides what a field is.
+_SWITCHES = frozenset(
+    "virtual primary_key redact read_after_writes load_in_query writable define_field".split()
+)
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +64,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     associations: tuple[EctoAssociation, ...]
     embedded: tuple[EmbeddedSchema, ...]
     unread: tuple[Unread, ...]
+    remarks: tuple[Remark, ...]
     partial: bool
 
 
@@ -114,6 +121,7 @@ class _BodyReader:
         self._associations: list[EctoAssociation] = []
         self._embedded: list[EmbeddedSchema] = []
         self._unread: list[Unread] = []
+        self._remarks: list[Remark] = []
         self._partial = False
 
     def body(self) -> Body:
@@ -130,6 +138,7 @@ class _BodyReader:
             associations=tuple(self._associations),
             embedded=tuple(self._embedded),
             unread=tuple(self._unread),
+            remarks=tuple(self._remarks),
             partial=self._partial,
         )
 
@@ -158,6 +167,8 @@ class _BodyReader:
             return
         name, type_, options = key
         options = options if isinstance(options, Pairs) else Pairs()
+        of_type = not _is_plain(type_)
+        self._note_options("field", name.name, options, call.node, of_type=of_type)
         options = Pairs((("primary_key", True), *options.items))
         self._add_typed(name.name, type_, options, call.node, shown(type_))
 
@@ -253,6 +264,20 @@ class _BodyReader:
                 self.miss(site.node, f"options that can't be read: {text}", partial=False)
         return Pairs(items)
 
+    def _note_options(
+        self, macro: str, name: str, options: Pairs, node: Node, *, of_type: bool = False
+    ) -> None:
+        """Note the options that a resource does not follow, and those that can't be read."""
+        if options.get("virtual") is True:
+            return
+        line = self._line(node)
+        self._remarks.extend(remarks(macro, name, options, line, of_type=of_type))
+        for option in _SWITCHES & {key for key, _ in options.items}:
+            value = options.get(option)
+            if isinstance(value, Unreadable):
+                what = f"the option {option} of {name} can't be read: {_short(value.text)}"
+                self.miss(node, what, partial=False)
+
     def skip(self, site: CallSite) -> None:
         """Read nothing of a call that adds neither field nor association."""
 
@@ -266,6 +291,7 @@ class _BodyReader:
         text = ":string"
         if len(site.args) > 1:
             type_, text = evaluate(self._place, site.args[1]), self._text(site.args[1])
+        self._note_options("field", name, options, site.node, of_type=not _is_plain(type_))
         self._add_typed(name, type_, options, site.node, text)
 
     def _add_typed(
@@ -353,6 +379,7 @@ class _BodyReader:
         if isinstance(general, Unreadable):
             self.miss(site.node, "@timestamps_opts can't be read", partial=False)
         merged = Pairs(own.items + (general.items if isinstance(general, Pairs) else ()))
+        self._note_options("timestamps", "timestamps", merged, site.node)
         type_ = merged.get("type", Atom("naive_datetime"))
         self._roles = {}
         for which, role in (("inserted_at", Role.CREATED), ("updated_at", Role.UPDATED)):
@@ -378,6 +405,8 @@ class _BodyReader:
         options = self._options(site, 2)
         module, table = self._target(site)
         key = _atom(options.get("foreign_key")) or f"{name}_id"
+        of_type = isinstance(options.get("type"), Module)
+        self._note_options("belongs_to", name, options, site.node, of_type=of_type)
         if options.get("define_field") is not False:
             type_ = options.get("type") or self._attributes.get("foreign_key_type") or Atom("id")
             self._add_typed(key, type_, options, site.node, shown(type_), foreign=True)
@@ -391,6 +420,7 @@ class _BodyReader:
                 foreign_key=key,
                 references=_atom(options.get("references")) or "id",
                 filtered=_filtered(options),
+                where=conditions(options.get("where")),
             )
         )
 
@@ -402,6 +432,7 @@ class _BodyReader:
         options = self._options(site, 2 if len(site.args) > 1 else 1)
         kind = RelationshipKind(site.name.removeprefix("Ecto.Schema."))
         line = self._line(site.node)
+        self._note_options(kind.value, name, options, site.node)
         through = options.get("through")
         if through is not None:
             path = through if isinstance(through, list) else []
@@ -427,8 +458,19 @@ class _BodyReader:
                 foreign_key=key,
                 references=references,
                 filtered=_filtered(options),
+                where=conditions(options.get("where")),
+                sort=self._sort(site, options),
             )
         )
+
+    def _sort(self, site: CallSite, options: Pairs) -> tuple[tuple[str, str], ...]:
+        """Return the fields and directions of `preload_order`."""
+        value = options.get("preload_order")
+        found = preload_order(value)
+        if found is None:
+            what = f"the preload_order can't be read: {_short(shown(value))}"
+            self.miss(site.node, what, partial=False)
+        return found or ()
 
     def _key_name(self) -> str | None:
         """Return the name of `@primary_key`, which has_one and has_many refer to."""
@@ -443,6 +485,7 @@ class _BodyReader:
         if name is None:
             return
         options = self._options(site, 2)
+        self._note_options("many_to_many", name, options, site.node)
         module, table = self._target(site)
         through, keys = options.get("join_through"), options.get("join_keys")
         if not isinstance(through, str | Module):
@@ -464,6 +507,8 @@ class _BodyReader:
                 join_table=through if isinstance(through, str) else None,
                 join_keys=pairs if len(pairs) == 2 else (),
                 filtered=_filtered(options),
+                where=conditions(options.get("where")),
+                sort=self._sort(site, options),
             )
         )
 
@@ -486,6 +531,7 @@ class _BodyReader:
             return
         options = self._options(site, 2)
         many = site.name.endswith("many")
+        self._note_options("embeds_many" if many else "embeds_one", name, options, site.node)
         if site.body is None or len(site.args) < 2:
             module, _ = self._target(site)
             type_: FieldType = UnknownType(self._text(site.node))
@@ -524,6 +570,13 @@ class _BodyReader:
         if site.name.endswith("many"):
             type_ = ArrayType(type_)
         self._add(name, type_, self._options(site, 1), site.node)
+
+
+def _is_plain(type_: object) -> bool:
+    """Whether a type is Ecto's own, which takes no parameters."""
+    while isinstance(type_, tuple) and len(type_) == 2:
+        type_ = type_[1]
+    return isinstance(type_, Atom)
 
 
 def _atom(value: object) -> str | None:
