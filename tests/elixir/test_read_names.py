@@ -116,6 +116,7 @@ def test_names_by_column_key_and_index() -> None:
             relationships={RelationshipId(True, POSTS, "id", "author_id"): "articles"},
             identities={"users_unique_login_index": "unique_login"},
             taken=frozenset({"latest_post", "published", "elsewhere", "initials"}),
+            more=frozenset({"latest_post", "published"}),
         ),
         POSTS: ResourceNames(
             # A belongs_to defines the attribute of its key.

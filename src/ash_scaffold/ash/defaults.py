@@ -178,6 +178,20 @@ def legacy_default(field: LegacyField, mapped: Mapped) -> Term | Absent:
     return items
 
 
+def condition_value(
+    value: LegacyDefault, field: LegacyField | None, mapped: Mapped
+) -> Term | Absent:
+    """Return a value that a field is compared with, `ABSENT` when it has no form in its type."""
+    if mapped.is_array or mapped.ecto_type or (field is not None and field.custom):
+        return ABSENT
+    hint = field.type if field is not None else None
+    enum = hint if isinstance(hint, EnumHint) else None
+    if isinstance(value, ListDefault):
+        items = _present(_fitting(each, mapped, enum) for each in value.items)
+        return ABSENT if items is None else items
+    return _fitting(value, mapped, enum)
+
+
 def _called(value: CallDefault, mapped: Mapped) -> Term | Absent:
     if value == CallDefault("Ecto.UUID", "generate") and mapped.type == Atom("uuid"):
         return Capture("Ash.UUID", "generate", 0)
@@ -275,6 +289,12 @@ def _plain(value: LegacyDefault) -> Term | Absent:
         case ListDefault(items=items):
             found = _present(map(_plain, items))
             return ABSENT if found is None else found
+        case MapDefault(items=pairs):
+            values = _present(_plain(each) for _, each in pairs)
+            keys = [key for key, _ in pairs if isinstance(key, str)]
+            if values is None or len(keys) < len(pairs):
+                return ABSENT
+            return Map(tuple(zip(keys, values, strict=True)))
     return ABSENT
 
 

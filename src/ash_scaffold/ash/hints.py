@@ -186,7 +186,6 @@ class Comparison(StrEnum):
     """How a column is compared, or that it is NULL or not."""
 
     IS = "=="
-    IS_NOT = "!="
     IN = "in"
     NULL = "is null"
     NOT_NULL = "is not null"

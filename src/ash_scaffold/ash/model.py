@@ -73,7 +73,8 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
 
     `foreign_keys` has the keys it comes from (two for a many_to_many), each as its table and name,
     since a constraint's name is unique within its table only (`pg_constraint`). `filter` holds the
-    pairs of a composite key after the first.
+    pairs of a composite key after the first, or the conditions of one over only some rows. `sort`
+    are attributes of the destination, each with its direction.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     allow_nil: bool = True
     public: bool = True
     filter: Expr | None = None
+    sort: tuple[tuple[str, str], ...] = ()
     through: str | None = None
     source_attribute_on_join: str | None = None
     destination_attribute_on_join: str | None = None

@@ -25,7 +25,8 @@ class ResourceNames(msgspec.Struct, frozen=True, kw_only=True):
 
     `attributes` are by column, `identities` by index; `identity_columns` are those of the file's
     identities by name, for one that does not name its index. `taken` are the names of other
-    fields, and of relationships that stay as they are. `removed` are the columns whose attribute a
+    fields, and of relationships that stay as they are; `more` are those of them that are
+    relationships over the columns of another one. `removed` are the columns whose attribute a
     person took out.
     """
 
@@ -34,6 +35,7 @@ class ResourceNames(msgspec.Struct, frozen=True, kw_only=True):
     identities: Mapping[str, str] = {}
     identity_columns: Mapping[str, frozenset[str]] = {}
     taken: frozenset[str] = frozenset()
+    more: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
 
 

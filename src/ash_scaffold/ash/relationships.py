@@ -14,13 +14,14 @@ has_many is generated, with a note.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from ash_scaffold.ash.defaults import condition_value
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_join_relationship
-from ash_scaffold.ash.hints import Legacy, LegacyAssociation
+from ash_scaffold.ash.hints import Comparison, Legacy, LegacyAssociation
 from ash_scaffold.ash.keys import plain_columns
 from ash_scaffold.ash.links import (
     Link,
@@ -33,8 +34,9 @@ from ash_scaffold.ash.links import (
     possible_ids,
     pure_joins,
     rich_joins,
+    through_links,
 )
-from ash_scaffold.ash.model import Relationship, RelationshipKind
+from ash_scaffold.ash.model import Absent, Relationship, RelationshipKind
 from ash_scaffold.ash.naming import (
     RESERVED,
     Names,
@@ -44,12 +46,18 @@ from ash_scaffold.ash.naming import (
     underscore,
 )
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
-from ash_scaffold.ash.relationship_id import RelationshipId, pairs_filter, same_relationship
+from ash_scaffold.ash.relationship_id import (
+    RelationshipId,
+    follows_a_key,
+    pairs_filter,
+    same_relationship,
+)
 from ash_scaffold.ash.types import row_of
 from ash_scaffold.ash.virtual_keys import VirtualKey
 from ash_scaffold.postgres.catalog import Column, Name, Type, TypeKind, TypeUse
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.term import Call, Expr, Operator, Ref, Term
 
 
 class Relationships(msgspec.Struct, frozen=True):
@@ -119,6 +127,7 @@ class _Planner:
         self._name_has(joins)
         self._name_many_to_many(joins)
         self._name_rich_joins(joins)
+        self._add_parts()
         return self._reachable()
 
     def _assign_names(self) -> None:
@@ -133,7 +142,9 @@ class _Planner:
             possible[owner][join_id(near, far)] = RelationshipKind.MANY_TO_MANY
         for name in self._drafts:
             self._names.assign_from_file(name, self._file_names.get(name, NO_NAMES), possible[name])
-            self._names.assign_from_legacy(name, self._legacy.associations(name), possible[name])
+            more = self._file_names.get(name, NO_NAMES).more
+            said = self._legacy.associations(name)
+            self._names.assign_from_legacy(name, said, possible[name], more)
 
     def _reachable(self) -> Relationships:
         modules = {draft.module for draft in self._drafts.values() if draft.reachable}
@@ -235,8 +246,18 @@ class _Planner:
             source_attribute=link.target[0],
             destination_attribute=link.own[0],
             filter=pairs_filter(link.target, link.own),
+            sort=self._sort(link.parent.name, has_id(link), link.child, kind),
             foreign_keys=(link.id,),
         )
+
+    def _sort(
+        self, owner: Name, own: RelationshipId, destination: Draft, kind: RelationshipKind
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the order that the legacy code loads the rows of a relationship in."""
+        association = self._names.legacy(owner, own)
+        if association is None or kind is RelationshipKind.HAS_ONE:
+            return ()
+        return _sorted_by(association, destination)
 
     def _name_many_to_many(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
         sides: list[tuple[Name, Name, Name, Link, Link]] = []
@@ -257,7 +278,7 @@ class _Planner:
     def _shown(self, near: Link) -> str | None:
         """Return the name of the has_many to a join table's rows, if there is one."""
         rows = self._found[near.parent.name]
-        of_key = (r for r in rows if r.foreign_keys == (near.id,))
+        of_key = (r for r in rows if r.foreign_keys == (near.id,) and follows_a_key(r.filter))
         return next((r.name for r in of_key if r.kind is RelationshipKind.HAS_MANY), None)
 
     def _name_rich_joins(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
@@ -281,7 +302,12 @@ class _Planner:
         choices = [by_role, by_join] if several else [base, by_role, by_join]
         owner = near.parent.name
         name = self._names.choose(owner, join_id(near, far), choices)
-        through = self._shown(near)
+        order = self._sort(owner, join_id(near, far), far.parent, RelationshipKind.MANY_TO_MANY)
+        return msgspec.structs.replace(self._joined(near, far, name), sort=order)
+
+    def _joined(self, near: Link, far: Link, name: str) -> Relationship:
+        """Return the many_to_many of that name from one link's parent to the other's."""
+        owner, through = near.parent.name, self._shown(near)
         return Relationship(
             name=name,
             kind=RelationshipKind.MANY_TO_MANY,
@@ -294,6 +320,94 @@ class _Planner:
             join_relationship=through or self._names.take(owner, default_join_relationship(name)),
             foreign_keys=(near.id, far.id),
         )
+
+    def _add_parts(self) -> None:
+        """Add the associations of the legacy code over only some of the rows of a key."""
+        for owner in self._drafts:
+            used = {each.name for each in self._found[owner]}
+            for name, association in self._names.parts(owner):
+                whole = None if name in used else self._whole(owner, association, name)
+                destination = self._drafts.get(association.table)
+                if whole is None or destination is None:
+                    continue
+                where = _conditions(association, destination, self._legacy)
+                if where is None:
+                    self._problems.append(_untold(owner, association))
+                    continue
+                self._found[owner].append(
+                    msgspec.structs.replace(
+                        whole, filter=Expr(where), sort=_sorted_by(association, destination)
+                    )
+                )
+
+    def _whole(self, owner: Name, association: LegacyAssociation, name: str) -> Relationship | None:
+        """Return an association without its conditions, None where no key is behind it."""
+        if association.kind is RelationshipKind.MANY_TO_MANY:
+            ends = through_links(self._links, owner, association)
+            if ends is None or not self._loads.joins(*ends):
+                return None
+            return self._joined(*ends, name)
+        belongs = association.kind is RelationshipKind.BELONGS_TO
+        tables, columns = (owner, association.table), (association.own, association.target)
+        child, parent = tables if belongs else tables[::-1]
+        own, target = columns if belongs else columns[::-1]
+        for link in self._links:
+            key = link.key
+            if (link.child.name, link.parent.name) != (child, parent):
+                continue
+            if (key.columns, key.target_columns) == ((own,), (target,)):
+                return Relationship(
+                    name=name,
+                    kind=association.kind,
+                    destination=(link.parent if belongs else link.child).module,
+                    source_attribute=(link.own if belongs else link.target)[0],
+                    destination_attribute=(link.target if belongs else link.own)[0],
+                    foreign_keys=(link.id,),
+                )
+        return None
+
+
+def _sorted_by(association: LegacyAssociation, destination: Draft) -> tuple[tuple[str, str], ...]:
+    named = [(destination.attribute(column), order) for column, order in association.sort]
+    return tuple((name, order) for name, order in named if name is not None)
+
+
+def _conditions(association: LegacyAssociation, destination: Draft, legacy: Legacy) -> Term | None:
+    """Return an association's conditions as an expression, None where one can't be said."""
+    found: list[Term] = []
+    for each in association.where:
+        name = destination.attribute(each.column)
+        mapped = destination.columns.mapped.get(each.column)
+        if name is None or mapped is None:
+            return None
+        if each.test in (Comparison.NULL, Comparison.NOT_NULL):
+            null = Call("is_nil", (Ref(name),))
+            found.append(null if each.test is Comparison.NULL else Operator("not", (null,)))
+            continue
+        field = legacy.field(destination.name, each.column)
+        value = condition_value(each.value, field, mapped)
+        if isinstance(value, Absent):
+            return None
+        found.append(Operator(each.test.value, (Ref(name), value)))
+    return _conjunction(found)
+
+
+def _conjunction(terms: Sequence[Term]) -> Term:
+    joined, *rest = terms
+    for each in rest:
+        joined = Operator("and", (joined, each))
+    return joined
+
+
+def _untold(owner: Name, association: LegacyAssociation) -> Problem:
+    place = f" ({association.path}:{association.line})" if association.path else ""
+    return Code.NO_RELATIONSHIP.at(
+        str(owner),
+        f"The Ecto schema's {association.kind} {association.name}{place} is over only some rows, "
+        "by a condition that has no form in the attribute's type.",
+        todo="Write it into the resource, with `filter expr(…)`.",
+        severity=Severity.NOTE,
+    )
 
 
 # Atoms that Ash's functions take for an answer or an absence: `load(post, nil)`.
@@ -404,7 +518,8 @@ class RelationshipNames:
             for name, draft in drafts.items()
         }
         self._assigned: dict[Name, dict[RelationshipId, str]] = {name: {} for name in drafts}
-        self._in_legacy: set[tuple[Name, RelationshipId]] = set()
+        self._in_legacy: dict[tuple[Name, RelationshipId], LegacyAssociation] = {}
+        self._parts: dict[Name, list[tuple[str, LegacyAssociation]]] = {}
 
     def reserve(self, owner: Name, name: str | None) -> None:
         """Keep a name that the configuration gives from all others."""
@@ -426,11 +541,16 @@ class RelationshipNames:
                 names.take(name)
 
     def assign_from_legacy(
-        self, owner: Name, associations: Iterable[LegacyAssociation], possible: _Possible
+        self,
+        owner: Name,
+        associations: Iterable[LegacyAssociation],
+        possible: _Possible,
+        more: Collection[str] = (),
     ) -> None:
         """Take the names of all associations, and use those of relationships that there can be.
 
-        The others are taken too, so that names don't depend on which domains exist yet.
+        The others are taken too, so that names don't depend on which domains exist yet. `more` are
+        the names that the file has for relationships beside others over the same columns.
         """
         names, assigned = self._names[owner], self._assigned[owner]
         for association in associations:
@@ -439,15 +559,29 @@ class RelationshipNames:
             free = names.free(name)
             if free:
                 names.take(name)
-            if association.filtered or own is None or possible[own] is not association.kind:
+            if association.filtered:
+                parts = self._parts.setdefault(owner, [])
+                known = any(name == other for other, _ in parts)
+                if association.where and not known and (free or name in more):
+                    parts.append((name, association))
                 continue
-            self._in_legacy.add((owner, own))
+            if own is None or possible[own] is not association.kind:
+                continue
+            self._in_legacy.setdefault((owner, own), association)
             if own not in assigned and free:
                 assigned[own] = name
 
     def is_in_legacy(self, owner: Name, relationship: RelationshipId) -> bool:
         """Whether the legacy code has an association that is this relationship."""
         return (owner, relationship) in self._in_legacy
+
+    def legacy(self, owner: Name, relationship: RelationshipId) -> LegacyAssociation | None:
+        """Return the association of the legacy code that is this relationship."""
+        return self._in_legacy.get((owner, relationship))
+
+    def parts(self, owner: Name) -> Sequence[tuple[str, LegacyAssociation]]:
+        """Return the associations over only some of the rows, each with its name."""
+        return self._parts.get(owner, ())
 
     def assigned(self, owner: Name, relationship: RelationshipId) -> str | None:
         """Return the name that a file or the legacy code has for a relationship."""

@@ -30,6 +30,7 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
+from ash_scaffold.ash.relationship_id import follows_a_key
 from ash_scaffold.elixir.entity import (
     STEP,
     Entity,
@@ -250,11 +251,13 @@ def _attribute_options(attribute: Attribute) -> list[Option]:
 
 def _relationships(resource: Resource) -> Iterator[Entity]:
     keys = _relationship_keys(resource)
-    counts = Counter(keys.values())
+    whole = [each.name for each in resource.relationships if follows_a_key(each.filter)]
+    counts = Counter(keys[name] for name in whole)
     for each in resource.relationships:
         key = keys[each.name]
-        # Two keys may join the same first columns.
-        name = f"relationship {key}" if counts[key] == 1 else f"relationship {key} as {each.name}"
+        # Two keys may join the same first columns; of one key there may be parts of the rows.
+        alone = each.name in whole and counts[key] == 1
+        name = f"relationship {key}" if alone else f"relationship {key} as {each.name}"
         yield _relationship(each, resource, name)
 
 
@@ -289,6 +292,9 @@ def _relationship(relationship: Relationship, resource: Resource, object_: str) 
         options.append(option("define_attribute?", False))
     if relationship.filter is not None:
         options.append(option("filter", relationship.filter))
+    if relationship.sort:
+        order = tuple((name, Atom(direction)) for name, direction in relationship.sort)
+        options.append(option("sort", Keyword(order)))
     if relationship.public:
         options.append(option("public?", True))
     head = option(kind.value, Atom(relationship.name), Module(relationship.destination))

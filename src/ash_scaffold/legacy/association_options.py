@@ -23,7 +23,7 @@ _DIRECTIONS: Mapping[str, str] = {
 def conditions(where: object) -> tuple[Condition, ...]:
     """Return the conditions of a `where`, on fields; none when one of them can't be read.
 
-    The forms are those of `Ecto.Association`: a value, nil, `{:not, value}`, `{:in, list}`; a
+    The forms are those of `Ecto.Association`: a value, nil, `{:not, nil}`, `{:in, list}`; a
     `{:fragment, sql}` is SQL.
     """
     if not isinstance(where, Pairs):
@@ -38,8 +38,6 @@ def _condition(column: str, value: object) -> Condition | None:
             return Condition(column=column, test=Comparison.NULL)
         case (Atom(name="not"), None):
             return Condition(column=column, test=Comparison.NOT_NULL)
-        case (Atom(name="not"), other):
-            test, value = Comparison.IS_NOT, other
         case (Atom(name="in"), list() as other):
             test, value = Comparison.IN, other
         case tuple():

@@ -155,13 +155,10 @@ def _resolved(
         line=association.line,
         filtered=association.filtered,
         where=tuple(
-            msgspec.structs.replace(each, column=target.column(each.column))
-            for each in (association.where if target is not None else ())
+            msgspec.structs.replace(each, column=_column(target, each.column) or each.column)
+            for each in association.where
         ),
-        sort=tuple(
-            (target.column(name), order)
-            for name, order in (association.sort if target is not None else ())
-        ),
+        sort=tuple((_column(target, name) or name, order) for name, order in association.sort),
         through=found.through,
         through_own=found.through_own or "",
         through_target=found.through_target or "",

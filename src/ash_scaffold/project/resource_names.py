@@ -12,7 +12,7 @@ from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.naming import short_name
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
-from ash_scaffold.ash.relationship_id import RelationshipId, relationship_id
+from ash_scaffold.ash.relationship_id import RelationshipId, follows_a_key, relationship_id
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import (
     Source,
@@ -117,6 +117,7 @@ def overlaid(snapshot: ResourceNames, file: ResourceNames) -> ResourceNames:
         identities={**file.identities, **snapshot.identities, **file.identities},
         identity_columns=file.identity_columns,
         taken=file.taken,
+        more=file.more,
         removed=file.removed,
     )
 
@@ -181,7 +182,8 @@ def _names(
         relationships={
             found: each.name
             for each in item.resource.relationships
-            if (found := relationship_id(item.resource.module, each, tables, columns)) is not None
+            if follows_a_key(each.filter)
+            and (found := relationship_id(item.resource.module, each, tables, columns)) is not None
         },
         identities={each.index: each.name for each in item.resource.identities},
         removed=frozenset(item.draft.columns.removed),

@@ -345,3 +345,5 @@ defmodule App.Core.User do
     identity :login, [:login]
   end
 end
+
+# no-relationship users: The Ecto schema's has_many popular_posts (lib/app.ex:10) is over only some rows, by a condition that has no form in the attribute's type.

@@ -63,10 +63,12 @@ def resource_names(
     resource = read.resource
     found: dict[RelationshipId, str] = {}
     rest = set(read.fields)
+    more: set[str] = set()
     for relationship in sorted(resource.relationships, key=lambda each: _rank(read, each)):
         own = _relationship_id(read, relationship, destinations, columns)
         if own is None or same_relationship(own, found) is not None:
             rest.add(relationship.name)
+            more |= {relationship.name} if own is not None else set()
         else:
             found[own] = relationship.name
     return ResourceNames(
@@ -78,6 +80,7 @@ def resource_names(
             if read.knows("identities", identity.name, "index")
         },
         taken=frozenset(rest),
+        more=frozenset(more),
     )
 
 
@@ -112,5 +115,7 @@ def _rank(read: ReadResource, relationship: Relationship) -> int:
     if name in read.queries:
         return 2
     if not read.knows("relationships", name, "filter"):
+        return 1
+    if relationship.sort:
         return 1
     return 0 if follows_a_key(relationship.filter) else 1

@@ -219,7 +219,7 @@ def joined(relationship: Relationship, parts: Parts) -> Relationship:
 
 def _relationship(item: Entity, options: Options, name: str, parts: Parts) -> Relationship:
     kind = RELATIONSHIP_ENTITIES[item.word]
-    if any(options.has(option) for option in QUERY_OPTIONS):
+    if any(options.has(option) for option in QUERY_OPTIONS - {"sort"}):
         parts.queries.add(name)
     destination = options.argument(1, "destination")
     if not isinstance(destination, Module):
@@ -235,6 +235,7 @@ def _relationship(item: Entity, options: Options, name: str, parts: Parts) -> Re
         allow_nil=options.flag("allow_nil?", True),
         public=options.flag("public?", False),
         filter=_filter(item, options),
+        sort=_sort(options),
         description=options.text("description"),
     )
     if kind is RelationshipKind.MANY_TO_MANY:
@@ -278,6 +279,14 @@ def _filter(item: Entity, options: Options) -> Expr | None:
         options.unknown.add("filter")
         return None
     return value if isinstance(value, Expr) else None
+
+
+def _sort(options: Options) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, direction.name)
+        for name, direction in options.keywords("sort")
+        if isinstance(direction, Atom)
+    )
 
 
 def _define_attribute(
