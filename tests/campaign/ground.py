@@ -18,6 +18,13 @@ from ash_scaffold.postgres.installation import Installation
 from ash_scaffold.postgres.server import Server
 
 URL_OPTION = "URL"
+ROLE = "campaign"
+_MAKE_ROLE = f"""
+DO $$ BEGIN
+  CREATE ROLE {ROLE} SUPERUSER LOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+"""
 _grounds = itertools.count()
 
 
@@ -53,6 +60,7 @@ class Ground:
         self._databases = Databases(
             server, server.installation.major, prefix=f"c{os.getpid()}_{next(_grounds)}"
         )
+        run_ddl(server.url("postgres"), _MAKE_ROLE)
         self._plant = plant
         self._urls: dict[str, str] = {}
         self._known: dict[str, Known] = {}
@@ -73,7 +81,8 @@ class Ground:
         """Return the URL of a database of its own."""
         url = self._databases.take()
         run_ddl(url, ddl)
-        typed = url.set(drivername="postgresql", password=SECRET)
+        # The server asks this role for no password, so that it may be any.
+        typed = url.set(drivername="postgresql", username=ROLE, password=SECRET)
         return typed.render_as_string(hide_password=False)
 
     def give_back(self, url: str) -> None:

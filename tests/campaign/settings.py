@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.campaign.ground import Ground, Tried, tried
+from tests.campaign.ground import ROLE, Ground, Tried, tried
 from tests.campaign.oracle import changes, wrong_run, wrong_world
 from tests.campaign.projects import DDL, first_run
 from tests.databases import as_uri, run_ddl
@@ -83,6 +83,6 @@ def _set(url: str, name: str, value: str, *, role: bool) -> None:
     from sqlalchemy.engine import make_url
 
     made = make_url(url)
-    whose = f"ROLE postgres IN DATABASE {made.database}" if role else f"DATABASE {made.database}"
+    whose = f"ROLE {ROLE} IN DATABASE {made.database}" if role else f"DATABASE {made.database}"
     admin = make_url(as_uri(made)).set(database="postgres")
     run_ddl(admin, f"ALTER {whose} SET {name} = {value}")
