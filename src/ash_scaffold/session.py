@@ -587,9 +587,27 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
     """Read `public`, the given schemas, and those that options, configuration and project name.
 
     A schema may be missing that only resources or snapshots name: its tables were dropped. So may
-    one that only legacy code names: prefixes are often set at run time. Raises `ScaffoldError`
-    when the database can't be read.
+    one that only legacy code names: prefixes are often set at run time. A schema that is changed
+    meanwhile is read once more. Raises `ScaffoldError` when the database can't be read.
     """
+    from ash_scaffold.postgres.reflect import SchemaChangedError
+
+    try:
+        return _read_database(opened, source, schemas)
+    except SchemaChangedError:
+        pass
+    try:
+        return _read_database(opened, source, schemas)
+    except SchemaChangedError as error:
+        raise fail(
+            Code.DATABASE_ERROR,
+            "The schema is being changed while it is read, twice in a row.",
+            where=source.description,
+            todo="Run it again when the migration is done.",
+        ) from error
+
+
+def _read_database(opened: OpenProject, source: Source, schemas: Iterable[str]) -> Database:
     from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.reflect import reflect
 

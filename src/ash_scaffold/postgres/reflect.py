@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import chain
 
 import msgspec
-from sqlalchemy import Connection, text
+import psycopg
+from sqlalchemy import Connection, exc, text
 
 from ash_scaffold.postgres import rows
 from ash_scaffold.postgres.assemble import CatalogRows, assemble
@@ -23,6 +26,16 @@ from ash_scaffold.problem import Code, ScaffoldError, fail
 
 OLDEST_SERVER = 130000
 
+# Errors of functions that look into today's catalog for what the transaction still sees.
+_INTERNAL_ERROR = "XX000"
+_GONE = re.compile(r"with OID \d+ does not exist")
+# A constant of such a type has the number of what it names when that is gone.
+_NAMES_NOTHING = re.compile(r"'\d+'::(?:pg_catalog\.)?reg\w+")
+
+
+class SchemaChangedError(Exception):
+    """The schema was changed while it was read, so that what was read contradicts itself."""
+
 
 def reflect(
     connection: Connection, *, schemas: tuple[str, ...] = ("public",), partitions: bool = False
@@ -36,8 +49,25 @@ def reflect(
     every one with a relation but PostgreSQL's and those of extensions.
 
     Raises `ScaffoldError`: SERVER_TOO_OLD before PostgreSQL 13, UNKNOWN_NAME for a schema that
-    is not there. Raises the errors of SQLAlchemy when a query fails.
+    is not there. Raises `SchemaChangedError`: functions such as `pg_get_expr` know no snapshot, and
+    fail for what another session has dropped since. Raises the errors of SQLAlchemy when a query
+    fails otherwise.
     """
+    try:
+        return _reflect(connection, schemas, partitions=partitions)
+    except exc.DBAPIError as error:
+        if _tells_of_change(error.orig):
+            raise SchemaChangedError from error
+        raise
+
+
+def _tells_of_change(error: BaseException | None) -> bool:
+    return isinstance(error, psycopg.Error) and (
+        error.sqlstate == _INTERNAL_ERROR or _GONE.search(str(error)) is not None
+    )
+
+
+def _reflect(connection: Connection, schemas: tuple[str, ...], *, partitions: bool) -> Database:
     # The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
     connection.execute(text("SET LOCAL jit = off"))
     (server,) = fetch(connection, "server", ServerRow)
@@ -50,7 +80,10 @@ def reflect(
         schemas = (*(name for name in schemas if name != EVERY_SCHEMA), *own)
     schemas = tuple(dict.fromkeys(schemas))
     _require_schemas(schemas, existing)
-    content = assemble(_catalog_rows(connection, Scope(list(schemas), partitions)))
+    found_rows = _catalog_rows(connection, Scope(list(schemas), partitions))
+    if not _is_whole(found_rows):
+        raise SchemaChangedError
+    content = assemble(found_rows)
     return Database(
         server_version=server.server_version,
         schemas=schemas,
@@ -92,6 +125,27 @@ def _catalog_rows(connection: Connection, scope: Scope) -> CatalogRows:
         triggers=fetch(connection, "triggers", rows.TriggerRow, scope),
         rules=fetch(connection, "rules", rows.RuleRow, scope),
         comments=fetch(connection, "comments", rows.CommentRow, scope),
+    )
+
+
+def _is_whole(found: CatalogRows) -> bool:
+    """Whether no definition or right is missing of an object that the transaction sees."""
+    definitions: Iterable[object] = chain(
+        (right for each in found.relations for right in (each.schema_usable, each.may_select)),
+        (each.expression for each in found.checks),
+        (each.expression for each in found.domain_checks),
+        (each.definition for each in found.exclusions),
+    )
+    texts = chain(
+        (each.default for each in found.columns),
+        (each.default for each in found.types),
+        (each.predicate for each in found.indexes),
+        (one for each in found.indexes for one in each.expressions or ()),
+    )
+    return all(each is not None for each in definitions) and not any(
+        one == "" or ("::reg" in one and _NAMES_NOTHING.search(one))
+        for one in texts
+        if one is not None
     )
 
 

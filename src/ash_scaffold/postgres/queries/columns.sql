@@ -1,5 +1,6 @@
 -- Which columns does each relation have?
 -- In psql: \set schemas '\'{public}\'' and \set partitions false
+-- An empty text stands for that of a table that was dropped since the transaction began.
 -- Only a generation expression can mention columns: a default is read faster without them.
 SELECT
   a.attrelid AS relation,
@@ -11,7 +12,9 @@ SELECT
   a.attnotnull AS not_null,
   a.attidentity AS identity,
   a.attgenerated AS generated,
-  pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END) AS "default",
+  CASE WHEN d.oid IS NOT NULL THEN COALESCE(
+    pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), ''
+  ) END AS "default",
   CASE WHEN cn.nspname = 'pg_catalog' THEN co.collname
     ELSE cn.nspname || '.' || co.collname END AS collation
 FROM pg_catalog.pg_class AS c

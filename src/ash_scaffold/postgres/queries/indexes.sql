@@ -1,6 +1,7 @@
 -- Which indexes does each relation have?
 -- In psql: \set schemas '\'{public}\'' and \set partitions false
 -- `indnullsnotdistinct` exists since 15: the name then means the catalog's, else the constant's.
+-- An empty text stands for that of an index that was dropped since the transaction began.
 -- `variables` are the attribute numbers that the stored expressions and predicate mention.
 SELECT
   i.indrelid AS relation,
@@ -12,10 +13,12 @@ SELECT
   i.indnkeyatts AS key_count,
   CAST(i.indkey AS smallint[]) AS columns,
   CAST(i.indoption AS smallint[]) AS options,
-  CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
+  CASE WHEN i.indpred IS NOT NULL
+    THEN COALESCE(pg_get_expr(i.indpred, i.indrelid), '') END AS predicate,
   i.indnullsnotdistinct AS nulls_not_distinct,
   CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
-    SELECT CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(i.indexrelid, k, false) END
+    SELECT CASE WHEN i.indkey[k - 1] = 0
+      THEN COALESCE(pg_get_indexdef(i.indexrelid, k, false), '') END
     FROM generate_series(1, CAST(i.indnkeyatts AS integer)) AS k
   ) END AS expressions,
   CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN ARRAY(
