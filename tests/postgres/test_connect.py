@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -14,6 +16,7 @@ from tests.databases import as_uri
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.postgres.time_limit import time_limit
 from ash_scaffold.postgres.url import parse_url
 from ash_scaffold.problem import Code, Problem, ScaffoldError
 
@@ -283,3 +286,75 @@ def test_says_what_went_wrong_in_the_session(
     problem = problem_of(url(server, "bob"), statement)
 
     assert (problem.code, problem.what) == (code, what)
+
+
+@pytest.fixture(scope="module")
+def without_encoding(server: Server) -> str:
+    """The name of a database in SQL_ASCII, with a comment in Latin 1."""
+    run_sql(server, "CREATE DATABASE bytes ENCODING SQL_ASCII TEMPLATE template0")
+    with psycopg.connect(as_uri(server.url("bytes")), client_encoding="LATIN1") as connection:
+        connection.execute("CREATE TABLE public.t (id int)")
+        connection.execute("COMMENT ON TABLE public.t IS 'caf\u00e9'")
+    return "bytes"
+
+
+COMMENT = "SELECT obj_description('public.t'::regclass)"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "what"),
+    [
+        (
+            "",
+            "The texts of the database can't be read in the encoding of the session: "
+            'invalid byte sequence for encoding "UTF8": 0xe9.',
+        ),
+        (
+            "&client_encoding=SQL_ASCII",
+            "The session has no encoding: with SQL_ASCII texts are mere bytes.",
+        ),
+    ],
+)
+def test_a_database_without_an_encoding_asks_for_one(
+    parameter: str, what: str, server: Server, without_encoding: str
+) -> None:
+    place = as_uri(server.url(without_encoding)) + parameter
+    problem = problem_of(parse_url(place).url, COMMENT)
+    assert (problem.code, problem.what) == (Code.DATABASE_ERROR, what)
+    assert "?client_encoding=LATIN1" in problem.todo
+
+    with read_only(
+        parse_url(as_uri(server.url(without_encoding)) + "&client_encoding=LATIN1").url
+    ) as connection:
+        assert connection.exec_driver_sql(COMMENT).scalar_one() == "caf\u00e9"
+
+
+def test_a_server_that_does_not_answer_is_given_up(server: Server) -> None:
+    place = server.url("postgres")
+    began = time.monotonic()
+
+    def freeze() -> None:
+        with read_only(place, time_limit(1)) as connection:
+            backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            os.kill(int(backend), signal.SIGSTOP)
+            try:
+                connection.exec_driver_sql("SELECT 1")
+            finally:
+                os.kill(int(backend), signal.SIGCONT)
+
+    with pytest.raises(ScaffoldError) as caught:
+        freeze()
+    [problem] = caught.value.problems
+    assert problem.what == "The database did not answer in time: it was not read within 1 second."
+    assert "--timeout" in problem.todo
+    assert time.monotonic() - began < 5
+
+
+def test_a_query_has_no_more_time_than_the_whole(server: Server) -> None:
+    with (
+        pytest.raises(ScaffoldError) as caught,
+        read_only(server.url("postgres"), time_limit(1)) as connection,
+    ):
+        connection.exec_driver_sql("SELECT pg_sleep(60)")
+    [problem] = caught.value.problems
+    assert problem.what.startswith("The database did not answer in time: ")

@@ -60,6 +60,10 @@ _PREFIXES = re.compile(
     r"^(connection failed: |connection is bad: )*(connection to server (at|on) .*? failed: )?"
     r"(FATAL:  )?"
 )
+_ENCODING_TODO = (
+    "Name the encoding that the texts were written in, as a parameter of the URL: "
+    "?client_encoding=LATIN1 (or WIN1252, EUC_JP, UTF8 and so on)."
+)
 # SQLSTATE classes of a session that is over: connection exceptions, operator intervention.
 _BROKEN = ("08", "57P")
 
@@ -110,9 +114,15 @@ def read_only(
     try:
         with (limit or TimeLimit()).enforced(), engine.connect() as connection:
             connecting = False
+            _require_encoding(connection, url)
             timeout = STATEMENT_TIMEOUT if limit is None else limit.milliseconds
-            connection.exec_driver_sql(_settings(connection, timeout))
-            yield connection
+            try:
+                connection.exec_driver_sql(_settings(connection, timeout))
+                yield connection
+            except TimeIsUpError:
+                # It can't be rolled back: its query is still under way.
+                connection.invalidate()
+                raise
     except TimeIsUpError as error:
         assert limit is not None
         raise _late(url, f"it was not read within {limit.text}") from error
@@ -144,6 +154,13 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
             where=where,
             todo="Connect as a role that has USAGE on the schemas and SELECT on the tables.",
         )
+    if isinstance(error, errors.CharacterNotInRepertoire | errors.UntranslatableCharacter):
+        return fail(
+            Code.DATABASE_ERROR,
+            f"The texts of the database can't be read in the encoding of the session: {message}.",
+            where=where,
+            todo=_ENCODING_TODO,
+        )
     if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled):
         return _late(url, message)
     sqlstate = error.sqlstate if isinstance(error, psycopg.Error) else None
@@ -155,6 +172,15 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
             todo="Run it again.",
         )
     return fail(Code.DATABASE_ERROR, f"The database refused a query: {message}.", where=where)
+
+
+def _require_encoding(connection: Connection, url: URL) -> None:
+    """Refuse a session without an encoding, in which the driver gives bytes for texts."""
+    driver_connection = connection.connection.driver_connection
+    assert isinstance(driver_connection, psycopg.Connection)
+    if driver_connection.info.parameter_status("client_encoding") == "SQL_ASCII":
+        what = "The session has no encoding: with SQL_ASCII texts are mere bytes."
+        raise fail(Code.DATABASE_ERROR, what, where=describe_url(url), todo=_ENCODING_TODO)
 
 
 def _late(url: URL, message: str) -> ScaffoldError:

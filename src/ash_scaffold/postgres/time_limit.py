@@ -12,6 +12,7 @@ from types import FrameType
 import msgspec
 
 DEFAULT_SECONDS = 300.0
+_GRACE = 1.0  # seconds
 
 
 class TimeIsUpError(Exception):
@@ -47,8 +48,9 @@ class TimeLimit(msgspec.Struct, frozen=True):
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
-        """Raise `TimeIsUpError` at that moment, wherever the block is: in a driver, in a query.
+        """Raise `TimeIsUpError` wherever the block is then: in a driver, in a query.
 
+        That is a second later, so that a server which has the limit, too, can say what it was at.
         Outside of the main thread, which gets the signals, nothing is enforced.
         """
         left = self.left
@@ -60,7 +62,7 @@ class TimeLimit(msgspec.Struct, frozen=True):
             raise TimeIsUpError
 
         before = signal.signal(signal.SIGALRM, over)
-        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+        signal.setitimer(signal.ITIMER_REAL, left + _GRACE)
         try:
             yield
         finally:
