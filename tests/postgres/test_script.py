@@ -33,6 +33,13 @@ def sent(text: str) -> list[str]:
         [r"SELECT $$ \! $x$ ' $$, $tag$ $$ \! ; $tag$;"],
         [r"SELECT a$1, $1 FROM t;", r"SELECT -- \! here;" + "\n1;"],
         [r"SELECT /* \! /* \! ; */ ' \! */ 1;"],
+        [
+            "INSERT INTO a VALUES (1, 'it''s; --', 'C:\\', NULL, 2e-3, 'e');",
+            r"INSERT INTO a VALUES (1, E'a\';', U&'\0441;', e'\\');",
+            "INSERT INTO \"a;b\" VALUES (3 - 4, '/*;') /* ; */ RETURNING $$;$$;",
+            "INSERT INTO a SELECT 5 -- ;\n;",
+        ],
+        ["SET standard_conforming_strings = off;", r"INSERT INTO a VALUES ('a\'; b');"],
         ["SET standard_conforming_strings = off;", "SELECT 'back\\' \\! slash';"],
     ],
 )

@@ -415,7 +415,7 @@ def _words(error: LoadError, needs: _Needs) -> str:
 def _beyond(dump: Dump) -> Iterator[Problem]:
     """Say what was not run since a plain role may not, and no table depends on it."""
     lines: dict[str, list[int]] = {}
-    for each in dump.script.statements:
+    for each in dump.script.without_rows:
         if each.part is Part.BEYOND:
             what = _COMMAND.match(each.head)
             lines.setdefault(what[0].upper() if what else "", []).append(each.last_line)
@@ -510,7 +510,11 @@ def _is_sent(statement: Statement, options: LoadOptions, *, with_rows: bool) -> 
         case Part.SCHEMA:
             return True
         case Part.ROWS:
-            return with_rows or statement.filled_table in options.kept
+            head = statement.head
+            return with_rows or (
+                any(name in head for name in options.kept)
+                and statement.filled_table in options.kept
+            )
         case _:
             return False
 

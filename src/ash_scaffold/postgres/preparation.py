@@ -276,8 +276,8 @@ def _create_roles(connection: Connection, names: set[str]) -> None:
 
 def _roles(text: bytes, script: Script) -> Iterator[str]:
     """Yield the names that stand where a role may, and some that are none."""
-    for each in script.statements:
-        if each.part is Part.ROWS or not _NAMES_ROLES.match(each.head):
+    for each in script.without_rows:
+        if not _NAMES_ROLES.match(each.head):
             continue
         statement = _text(text, each)
         found = _ROLE.findall(statement)
@@ -298,7 +298,7 @@ def _roles(text: bytes, script: Script) -> Iterator[str]:
 
 def _languages(text: bytes, script: Script) -> Iterator[str]:
     """Yield the languages of functions, and those of extensions that the script makes."""
-    for each in script.statements:
+    for each in script.without_rows:
         if each.part is Part.SCHEMA and _MAKES_FUNCTION.match(each.head):
             for string, quoted, plain in _LANGUAGE.findall(_text(text, each)):
                 name = string or (unquote_identifier(quoted) if quoted else plain.lower())
@@ -308,7 +308,7 @@ def _languages(text: bytes, script: Script) -> Iterator[str]:
 
 
 def _wrappers(script: Script) -> Iterator[str]:
-    for each in script.statements:
+    for each in script.without_rows:
         match = _WRAPPER.match(each.head)
         if match is not None:
             yield unquote_identifier(match[1], fold=True)

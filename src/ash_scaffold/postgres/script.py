@@ -21,6 +21,7 @@ import msgspec
 ICU = "(icu)"
 
 _HEAD_LENGTH = 400
+_FIRST_WORDS = 60  # characters, CREATE OR REPLACE PROCEDURE and comments among them
 
 _HEADER = re.compile(rb"^-- Dumped from database version (\d+)", re.MULTILINE)
 _HEADER_BYTES = 10_000
@@ -28,6 +29,7 @@ _HEADER_BYTES = 10_000
 _FRAME = re.compile(
     rb"^-- PostgreSQL database (?P<cluster>cluster )?dump(?P<end> complete)?\r?$", re.MULTILINE
 )
+_FRAME_START = b"-- PostgreSQL database "
 _BLANKS = re.compile(rb"(?:\s+|--[^\n]*)*")
 # Possessive, so that a quotation without an end costs no time.
 _PLAIN = rb"'(?:[^']++|'')*+'"
@@ -49,6 +51,15 @@ def _tokens(string: bytes, words: bytes) -> re.Pattern[bytes]:
     return re.compile(_ESCAPE_STRING + b"| (?P<string>" + string + b")" + _COMMON + words, _FLAGS)
 
 
+# An INSERT of values as pg_dump writes it, read in one go where strings are standard conforming: a
+# dump may have millions.
+_PLAIN_INSERT = re.compile(
+    rb"""INSERT[ ]INTO[ ](?:[^'"$\\;/\-eE&]|[eE&](?!')|-(?!-)|/(?!\*)|'(?:[^']++|'')*+'
+    |"(?:[^"]++|"")*+")*+;""",
+    re.VERBOSE,
+)
+_INSERT_HEAD = 200  # characters, the table's name among them
+
 # By (whether strings are standard conforming, whether words matter in the statement).
 _TOKENS = {
     (True, False): _tokens(_PLAIN, b""),
@@ -62,7 +73,7 @@ _HEAD_COMMENTS = re.compile(
     rb"""(?P<kept>'(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*|/\*.*?\*/""", re.DOTALL
 )
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
-_END_OF_DATA = re.compile(rb"^\\\.\r?$", re.MULTILINE)
+_END_OF_DATA = re.compile(rb"\\\.\r?(?=\n|\Z)")
 _META = re.compile(rb"\\(\S*)[^\n]*")
 # psql's commands that send what stands before them, as a semicolon does.
 _SENDS = re.compile(rb"\\g(?:x|set|exec|desc)?(?![a-z])")
@@ -240,6 +251,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(each.database for each in self.sections if not each.is_empty))
 
     @property
+    def without_rows(self) -> list[Statement]:
+        """The statements that are no rows, which a dump may have very many of."""
+        return [each for each in self.statements if each.part is not Part.ROWS]
+
+    @property
     def runs_code(self) -> bool:
         """Whether it runs code that may make something by the rows that are there."""
         hooks = False
@@ -258,7 +274,7 @@ def read_script(text: bytes) -> Script:
     reader.read()
     header = _HEADER.search(text, 0, _HEADER_BYTES)
     frame = _FRAME.search(text, 0, _HEADER_BYTES)
-    frames = list(_FRAME.finditer(text)) if frame else []
+    frames = _frames(text) if frame else []
     open_frames = sum(-1 if each["end"] else 1 for each in frames)
     # The first line of pg_dumpall alone is somebody's own extract: pg_dump's lines are missing too.
     extract = len(frames) == 1 and frames[0]["cluster"] is not None
@@ -273,6 +289,18 @@ def read_script(text: bytes) -> Script:
         refused=tuple(reader.refused),
         sections=_sections(reader.statements, reader.connections, len(text)),
     )
+
+
+def _frames(text: bytes) -> list[re.Match[bytes]]:
+    """Find all frames; the data between them is not searched line by line."""
+    found = []
+    position = text.find(_FRAME_START)
+    while position >= 0:
+        match = _FRAME.match(text, position)
+        if match is not None and (position == 0 or text[position - 1 : position] == b"\n"):
+            found.append(match)
+        position = text.find(_FRAME_START, position + 1)
+    return found
 
 
 def text_of(text: bytes, script: Script, database: str) -> bytes:
@@ -396,12 +424,19 @@ class _Reader:
         return end
 
     def _statement(self, start: int) -> int:
-        longest = start + _HEAD_LENGTH
-        head = self._head(start, longest)
+        if self._standard_strings and (insert := _PLAIN_INSERT.match(self.text, start)):
+            end = insert.end()
+            head = " ".join(
+                self.text[start : min(end, start + _INSERT_HEAD)].decode("latin-1").split()
+            )
+            line = self._line_at(end - 1)
+            self.statements.append(
+                Statement(start=start, end=end, last_line=line, head=head, part=Part.ROWS)
+            )
+            return end
         self.cuts = []
-        end, from_stdin = self._end_of_statement(start, head)
-        if end < longest:
-            head = self._head(start, end)
+        end, from_stdin = self._end_of_statement(start, self._head(start, start + _FIRST_WORDS))
+        head = self._head(start, min(end, start + _HEAD_LENGTH))
         return self._classify(start, end, head, from_stdin=from_stdin)
 
     def _head(self, start: int, end: int) -> str:
@@ -469,6 +504,8 @@ class _Reader:
                 data, position = self._copy_data(start, end)
             else:
                 self.refused.append(Refused(line, "COPY with a file or a program"))
+        elif command == "INSER":
+            part = Part.ROWS if _ROWS.match(head) else Part.SCHEMA
         elif command.startswith("SET ") and (setting := _STRINGS.match(head)):
             self._standard_strings = setting.group(1).lower() not in ("off", "false", "0", "no")
         elif _ROWS.match(head):
@@ -503,11 +540,23 @@ class _Reader:
             return False
         return _OWNER_END.search(self.text, max(start, end - _LONGEST_OWNER), end) is not None
 
+    def _end_of_data(self, start: int) -> re.Match[bytes] | None:
+        """Find the line that ends a COPY's data, which may be its first one."""
+        position = start - 1
+        while True:
+            position = self.text.find(b"\n\\.", position)
+            if position < 0:
+                return None
+            match = _END_OF_DATA.match(self.text, position + 1)
+            if match is not None:
+                return match
+            position += 1
+
     def _copy_data(self, start: int, end: int) -> tuple[tuple[int, int], int]:
         """Return the place of a COPY's data, and of what follows its last line."""
         newline = self.text.find(b"\n", end)
         data_start = len(self.text) if newline < 0 else newline + 1
-        close = _END_OF_DATA.search(self.text, data_start)
+        close = self._end_of_data(data_start)
         if close is None:
             self._break_off(start, "the data of a COPY")
             return (data_start, len(self.text)), len(self.text)

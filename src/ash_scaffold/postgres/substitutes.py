@@ -190,14 +190,14 @@ def substitute_collations(
 
 
 def _system_collations(text: bytes, script: Script) -> Iterator[bytes]:
-    for each in script.statements:
+    for each in script.without_rows:
         if each.part is Part.SCHEMA:
             for match in _SYSTEM.finditer(text, each.start, each.end):
                 yield match[1]
 
 
 def _made_with_icu(script: Script) -> list[tuple[str, str]]:
-    found = (_CREATED.match(one.head) for one in script.statements if one.needs == ICU)
+    found = (_CREATED.match(one.head) for one in script.without_rows if one.needs == ICU)
     return [
         (
             unquote_identifier(match[1] or DEFAULT_SCHEMA, fold=True),
