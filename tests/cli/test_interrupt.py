@@ -143,3 +143,31 @@ def test_while_a_dump_is_loaded_the_server_goes_too(
     assert (started.returncode, out) == (code, b"")
     assert files_of(project) == before
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "SELECT pg_sleep(600);",
+        "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(1); EXCEPTION WHEN OTHERS THEN NULL; END;"
+        " END LOOP; END $$;",
+        "CREATE EXTENSION hstore;\nSELECT count(*) FROM generate_series(1, 1e12);",
+    ],
+)
+def test_a_dump_without_an_end_ends_with_the_time_it_has(
+    endless: str,
+    project: Path,
+    temporary: Path,
+    files_of: Tree,
+    process: Run,
+    add: Callable[[Path, Mapping[str, str]], None],
+) -> None:
+    add(project, {"slow.sql": f"CREATE TABLE a (id int);\n{endless}\n"})
+    before = files_of(project)
+    done = process(*("resources", "--domain", "Shop.Sales", "--dump", "slow.sql", "--timeout", "4"))
+    assert (done.code, done.out) == (2, "")
+    assert "The dump was not loaded within 4 seconds." in done.err
+    assert "--timeout SECONDS" in done.err
+    assert files_of(project) == before
+    assert list(temporary.iterdir()) == []

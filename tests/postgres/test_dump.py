@@ -14,7 +14,7 @@ from tests.databases import as_uri
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
-from ash_scaffold.postgres.reflect import read_versions
+from ash_scaffold.postgres.reflect import read_versions, reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
@@ -660,3 +660,31 @@ def test_no_setting_of_the_environment_gets_into_a_dump(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE 'a_%'"
     )
     assert "2024-01-01 00:00:00+00" in str(check)
+
+
+def test_foreign_tables_are_as_updatable_without_their_wrapper_as_with_it(
+    server: Server, tmp_path: Path
+) -> None:
+    text = (
+        "CREATE EXTENSION IF NOT EXISTS postgres_fdw;\nCREATE EXTENSION IF NOT EXISTS file_fdw;\n"
+        "CREATE SERVER near FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere.invalid');\n"
+        "CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (updatable 'false');\n"
+        "CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;\n"
+        "CREATE FOREIGN TABLE a (id int) SERVER near;\n"
+        "CREATE FOREIGN TABLE b (id int) SERVER near OPTIONS (updatable 'false');\n"
+        "CREATE FOREIGN TABLE c (id int) SERVER far;\n"
+        "CREATE FOREIGN TABLE d (id int) SERVER far OPTIONS (updatable 'true');\n"
+        "CREATE FOREIGN TABLE e (id int) SERVER files OPTIONS (filename '/dev/null');\n"
+    )
+    loaded = Loaded(server, tmp_path, text)
+    assert (loaded.said(), loaded.refused()) == ([], [])
+    with psycopg.connect(as_uri(server.url("postgres")), autocommit=True) as connection:
+        for statement in text.splitlines():
+            connection.execute(statement.encode())
+    found = []
+    for url in (server.plain_url(loaded.database), server.url("postgres")):
+        with read_only(url) as reading:
+            tables = reflect(reading).tables
+        found.append([(table.name.name, table.writable, table.updatable) for table in tables])
+    assert found[0] == found[1]
+    assert len({writable for _, writable, _ in found[0]}) == 2

@@ -1,7 +1,7 @@
 -- Which relations are there, and what may the role do with them?
 -- In psql: \set schemas '\'{public}\'' and \set partitions false
 -- `events` are the bits of pg_relation_is_updatable: 4 update, 8 insert. It fails on a foreign
--- table whose wrapper has no handler.
+-- table whose wrapper has no handler, as those of dumps; that of postgres_fdw goes by options.
 SELECT
   c.oid,
   n.nspname AS schema,
@@ -26,7 +26,20 @@ SELECT
       JOIN pg_catalog.pg_foreign_data_wrapper AS fw ON fw.oid = fs.srvfdw
       WHERE ft.ftrelid = c.oid AND fw.fdwhandler <> 0
     ) THEN pg_relation_is_updatable(c.oid, true)
-    WHEN c.relkind IN ('m', 'f') THEN 0
+    WHEN c.relkind = 'f' THEN (
+      SELECT CASE WHEN fw.fdwname <> 'postgres_fdw' OR lower(COALESCE(
+        (SELECT o.option_value FROM pg_options_to_table(ft.ftoptions) AS o
+         WHERE o.option_name = 'updatable'),
+        (SELECT o.option_value FROM pg_options_to_table(fs.srvoptions) AS o
+         WHERE o.option_name = 'updatable'),
+        'true'
+      )) IN ('false', 'off', '0', 'no') THEN 0 ELSE 28 END
+      FROM pg_catalog.pg_foreign_table AS ft
+      JOIN pg_catalog.pg_foreign_server AS fs ON fs.oid = ft.ftserver
+      JOIN pg_catalog.pg_foreign_data_wrapper AS fw ON fw.oid = fs.srvfdw
+      WHERE ft.ftrelid = c.oid
+    )
+    WHEN c.relkind = 'm' THEN 0
   END AS events
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
