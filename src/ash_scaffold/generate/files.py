@@ -108,9 +108,11 @@ def with_free_paths(
         for path in _paths(part):
             key = path.casefold()
             there = (project.root / path).exists()
+            unknown = path in broken
             if there and key not in held:
-                held[key] = _defined(project.root / path)
-            if path in broken or (not there and not held[key]) or part.name in held[key]:
+                defined = _defined(project.root / path)
+                unknown, held[key] = unknown or defined is None, defined or []
+            if unknown or (not there and not held[key]) or part.name in held[key]:
                 break
         paths[part.name] = path
         if path != part.path and not there:
@@ -121,10 +123,16 @@ def with_free_paths(
     return [_at(each, paths) for each in ordered], problems
 
 
-def _defined(path: Path) -> list[str]:
-    """Return the modules of a file that is outside of the project's sources."""
+def _defined(path: Path) -> list[str] | None:
+    """Return the modules of a file, None for one that can't be read, or is no text."""
     source = read_source(path)
-    return [] if source is None else [module.name for module in modules_of(parse(source))]
+    if source is None:
+        return None
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return [module.name for module in modules_of(parse(source))]
 
 
 def _paths(part: ModuleText) -> Iterator[str]:
