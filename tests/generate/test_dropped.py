@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Done, Shop, rests
+
+from ash_scaffold.problem import Code, Exit, ScaffoldError
+from ash_scaffold.project.snapshot import digest
 
 DDL = """
 CREATE TYPE state AS ENUM ('open', 'paid');
@@ -258,3 +263,41 @@ def test_a_table_that_is_left_out_by_now_keeps_its_module_and_its_place(
         "    Delete the file, its line in the domain and its snapshot if it is not needed."
     ]
     rests(shop, done)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "victim"),
+    [
+        ("modules/Shop.Types.State.json", "mix.exs"),
+        ("modules/Shop.Types.State.json", ".formatter.exs"),
+        ("modules/Shop.Types.State.json", "priv/seeds.ex"),
+        ("modules/Shop.Types.State.json", "lib/shop/repo.ex"),
+        ("modules/Shop.Types.State.json", "lib/../priv/seeds.ex"),
+        ("public.orders.json", "lib/shop/other.ex"),
+        ("public.orders.json", "lib/shop/two.ex"),
+    ],
+)
+def test_pruning_deletes_no_other_file_that_a_snapshot_names(
+    shop: Shop, snapshot: str, victim: str
+) -> None:
+    shop.write(
+        {
+            "priv/seeds.ex": "defmodule Shop.Types.State do\nend\n",
+            "lib/shop/other.ex": "defmodule Shop.Other do\nend\n",
+            "lib/shop/two.ex": "defmodule Shop.Sales.Order do\nend\n\ndefmodule Shop.Two do\nend\n",
+            ".formatter.exs": "[]\n",
+        }
+    )
+    (shop.root / (ORDER if snapshot == "public.orders.json" else STATE)).unlink()
+    path = f"{SNAPSHOTS}/{snapshot}"
+    content = json.loads(shop.read(path))
+    shop.write({path: json.dumps(content | {"path": victim, "written": digest(shop.read(victim))})})
+    shop.sql("DROP TABLE orders", "DROP TYPE state")
+    before = shop.tree()
+    with pytest.raises(ScaffoldError) as caught:
+        shop.run(prune=True)
+    assert caught.value.exit_code is Exit.FAILED
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == (Code.SNAPSHOT_INVALID, path)
+    assert victim in problem.what
+    assert shop.tree() == before

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from posixpath import normpath
 
 import msgspec
 
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.generate.files import File, Status, read_text
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.schema_changes import SchemaChanges
-from ash_scaffold.project.snapshot import Snapshot, digest
+from ash_scaffold.project.snapshot import Snapshot, digest, snapshot_path
 from ash_scaffold.session import Session
+from ash_scaffold.syntax.modules import modules
+from ash_scaffold.syntax.parse import parse
 
 
 class Dropped(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +88,45 @@ def unused_types(
         for module in named:
             del found[module]
     return tuple(found.values())
+
+
+def require_deletable(files: Iterable[File], project: Project, out: str) -> None:
+    """Refuse to delete what is no source file of the module that goes, and of that alone.
+
+    A snapshot says where a module is, and a snapshot can be edited. `out` is the folder of new
+    modules. Raises `ScaffoldError`.
+    """
+    folders = [*(folder for app in project.apps for folder in app.lib), out]
+    problems = []
+    for file in files:
+        if file.before is None or file.after is not None:
+            continue
+        plain = normpath(file.path) == file.path and file.path.endswith(".ex")
+        if not plain or not any(file.path.startswith(f"{folder}/") for folder in folders):
+            fault = f"it is no .ex file below {' or '.join(dict.fromkeys(folders))}"
+        elif not _is_alone(file.module.name, file):
+            fault = "the file does not define that module, or others as well"
+        else:
+            continue
+        where = file.path if file.base is None else snapshot_path(file.base)
+        problems.append(
+            Code.SNAPSHOT_INVALID.at(
+                where,
+                f"{file.module.name} goes, and with it {file.path}, by what is said here; but "
+                f"{fault}. Nothing is deleted.",
+                todo="Restore the snapshot from version control; if it is so there, delete the "
+                "snapshot alone.",
+            )
+        )
+    if problems:
+        raise ScaffoldError(*problems)
+
+
+def _is_alone(module: str, file: File) -> bool:
+    """Whether a file defines a module and no other; a fragment's file stands for its module."""
+    found = modules(parse((file.before or "").encode()))
+    names = [each.name for each in found if not each.parent]
+    return names == [module] or (module == file.path and len(names) == 1)
 
 
 def texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:

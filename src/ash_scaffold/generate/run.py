@@ -21,7 +21,12 @@ from ash_scaffold.generate.adoption import (
     leave_former_domains,
     require_adoptable,
 )
-from ash_scaffold.generate.dropped import Dropped, find_dropped, unused_types
+from ash_scaffold.generate.dropped import (
+    Dropped,
+    find_dropped,
+    require_deletable,
+    unused_types,
+)
 from ash_scaffold.generate.files import File, Files, contents
 from ash_scaffold.generate.missing_settings import Advice, advise
 from ash_scaffold.generate.module_versions import Settings
@@ -167,11 +172,13 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
     written = (*files.files, *run.dropped.files)
     former = leave_former_domains(changes, project, run.plan, written, prune=options.prune)
     unused = unused_types(changes, run.plan, project, written) if options.prune else ()
+    every = _all_files(files, run.dropped.files, former.files, unused)
+    require_deletable(every.files, project, _lib(session))
     return Outcome(
         session=session,
         plan=run.plan,
         changes=_changes_in_scope(run),
-        files=_all_files(files, run.dropped.files, former.files, unused),
+        files=every,
         stale=rendered.stale,
         advice=_advice(session, run.plan, former),
         problems=_sorted(
