@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,9 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-# Without the first a pipe would hold the run until somebody writes into it.
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+# Names of what the process has been given open: `--dump <(pg_dump …)`.
+_DESCRIPTOR = re.compile(r"/dev/(?:stdin|fd/\d+)|/proc/self/fd/\d+")
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY
 
 
 class UnusualFileError(OSError):
@@ -37,14 +39,15 @@ class UnusualFileError(OSError):
         super().__init__(errno.EINVAL, reason, path)
 
 
-def read_file(path: str | Path, limit: int = MAX_TEXT_BYTES) -> bytes:
+def read_file(path: str | Path, limit: int = MAX_TEXT_BYTES, *, piped: bool = False) -> bytes:
     """Return the bytes of a regular file, links followed.
 
+    With `piped` also those of a pipe that the process was given open, under its name in /dev.
     Raises `OSError`: of the system, or an `UnusualFileError` for what is no regular file, or has
     more than `limit` bytes.
     """
     name = os.fspath(path)
-    with _opened(name) as descriptor:
+    with _opened(name, piped=piped and _DESCRIPTOR.fullmatch(name) is not None) as descriptor:
         size = os.fstat(descriptor).st_size
         if size > limit:
             raise _too_large(name, limit)
@@ -75,21 +78,24 @@ def kind_of(mode: int) -> str:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[int]:
+def _opened(name: str, *, piped: bool = False) -> Iterator[int]:
     # Looked at first: opening alone may do something to a device.
-    _require_regular(name, os.stat(name).st_mode)
-    descriptor = os.open(name, _FLAGS)
+    piped = _require_regular(name, os.stat(name).st_mode, piped=piped)
+    # A pipe that takes the file's place meanwhile would hold the run until somebody writes.
+    descriptor = os.open(name, _FLAGS if piped else _FLAGS | os.O_NONBLOCK)
     try:
-        _require_regular(name, os.fstat(descriptor).st_mode)
+        _require_regular(name, os.fstat(descriptor).st_mode, piped=piped)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _require_regular(name: str, mode: int) -> None:
+def _require_regular(name: str, mode: int, *, piped: bool) -> bool:
+    """Refuse what is neither regular nor a pipe that is wanted; tell whether it is such a pipe."""
     kind = kind_of(mode)
-    if kind:
+    if kind and not (piped and stat.S_ISFIFO(mode)):
         raise UnusualFileError(name, f"it is {kind}, no regular file")
+    return bool(kind)
 
 
 def _too_large(name: str, limit: int) -> UnusualFileError:

@@ -308,7 +308,8 @@ def test_a_folder_where_a_file_is_needed(
 ) -> None:
     add(project, {"lib/shop/sales/order.ex/readme": ""})
     assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
-        "error [not-writable] lib/shop/sales/order.ex: The file can't be read: Is a directory.\n"
+        "error [not-writable] lib/shop/sales/order.ex: The file can't be read: it is a folder, no "
+        "regular file.\n"
         "    Make way for it, or choose another place with --out.\n"
     )
 
@@ -508,3 +509,17 @@ def test_a_journal_that_came_with_the_repository(
     assert not outside.exists()
     for reader in (("check",), ("inspect",)):
         assert "journal-invalid" not in run(*reader, "--url", shop).err
+
+
+def test_a_working_folder_that_was_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for command in ("resources", "check", "inspect", "document", "init", "doctor", "verify"):
+        assert run(command, "--url", "postgres://x@localhost/x").failure == failed(
+            "error [not-a-mix-project] The folder that this was called in is not there any more.\n"
+            "    Change into the project's folder again: cd PATH.\n"
+        )

@@ -283,9 +283,14 @@ def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
         ),
         (
             ("--html", "/dev/null"),
-            "error [not-writable] --html /dev/null: It is not a regular file.\n",
+            "error [not-writable] --html /dev/null: It can't be written: it is a device, no "
+            "regular file.\n",
         ),
-        (("--html", "/tmp"), "error [not-writable] --html /tmp: It is a folder.\n"),
+        (
+            ("--html", "/tmp"),
+            "error [not-writable] --html /tmp: It can't be written: it is a folder, no regular "
+            "file.\n",
+        ),
         (
             ("--html", "/etc/hosts/x"),
             "error [not-writable] --html /etc/hosts/x: It can't be written: Not a directory.\n",

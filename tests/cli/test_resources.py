@@ -302,3 +302,14 @@ def test_a_closed_pipe_is_no_error(shop: str, process: Run, arguments: tuple[str
     closed = "import os; reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 1)"
     done = process(*arguments, program=f"{closed}; os.environ['DATABASE_URL'] = {shop!r}")
     assert (done.code, done.err) == (0, "")
+
+
+def test_a_source_that_never_ends_is_named(project: Path, shop: str, resources: Run) -> None:
+    (project / "lib/shop/odd.ex").symlink_to("/dev/zero")
+    done = resources("--domain", "Shop.Sales", "--url", shop)
+    assert done.code == 0
+    assert (
+        "warning [unparsable-file] lib/shop/odd.ex: The file can't be read: it is a device, no "
+        "regular file, so what it defines is not known.\n"
+        "    Make it a regular file that you may read, or move it away.\n"
+    ) in done.out + done.err

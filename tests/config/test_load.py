@@ -186,7 +186,7 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
     (problem,) = raised.value.problems
     assert (problem.where, problem.what) == (
         "ash_scaffold.toml",
-        "can't be read: Is a directory",
+        "can't be read: it is a folder, no regular file",
     )
 
 

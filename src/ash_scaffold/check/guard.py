@@ -24,6 +24,7 @@ from ash_scaffold.problem import Code, Severity
 from ash_scaffold.project.migrations import Migration
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import decode_json
+from ash_scaffold.project.sources import read_source
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.syntax.parse import CallSite, Tree, parse, walk_calls
@@ -254,10 +255,7 @@ def _ash_snapshots(folder: Path, root: Path, shared: set[Name]) -> Iterator[Find
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+    return read_source(path) or b""
 
 
 def guard_pending(pending: Iterable[Migration], dump: Path | None) -> Iterator[Finding]:
@@ -283,7 +281,7 @@ _CALLBACK = "migrate_extensions?"
 
 
 def guard_files(project: Project) -> Iterator[Finding]:
-    """Yield the files that are not Elixir: what they define is not known."""
+    """Yield the files that are not Elixir or can't be read: what they define is not known."""
     for file in project.unparsed:
         yield Finding(
             severity=Severity.ERROR,
@@ -291,8 +289,8 @@ def guard_files(project: Project) -> Iterator[Finding]:
             kind=Kind.UNPARSED.value,
             path=file.path,
             line=file.line,
-            what=f"The file is not valid Elixir at {file.text}: what it defines is not known.",
-            todo="Correct it.",
+            what=f"{file.what}: what it defines is not known.",
+            todo=file.todo,
             accept=(file.path,),
         )
 

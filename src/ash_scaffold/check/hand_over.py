@@ -12,6 +12,7 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.term import Atom, Capture, Module
 
 _USERS = 3
@@ -116,7 +117,7 @@ def _names(project: Project, module: str, other: str) -> bool:
     if entry is None:
         return False
     try:
-        return other in (project.root / entry.path).read_text(errors="replace")
+        return other.encode() in read_file(project.root / entry.path)
     except OSError:
         return False
 

@@ -23,6 +23,7 @@ from ash_scaffold.cli.options import (
     Timeout,
     Url,
     source_options,
+    working_folder,
 )
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
@@ -178,7 +179,7 @@ def _prefix() -> str:
     workspace = os.environ.get("GITHUB_WORKSPACE")
     if not workspace:
         return ""
-    root = find_root(Path.cwd()).resolve()
+    root = find_root(working_folder()).resolve()
     if not root.is_relative_to(Path(workspace).resolve()):
         return ""
     inside = root.relative_to(Path(workspace).resolve()).as_posix()

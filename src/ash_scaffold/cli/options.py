@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
+from ash_scaffold.problem import Code, fail
 
 if TYPE_CHECKING:
     from ash_scaffold.session import SourceOptions
@@ -112,6 +113,18 @@ Verbose = Annotated[
 ]
 
 
+def working_folder() -> Path:
+    """Return the folder that the command was called in. Raises `ScaffoldError` when it is gone."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise fail(
+            Code.NOT_A_MIX_PROJECT,
+            "The folder that this was called in is not there any more.",
+            todo="Change into the project's folder again: cd PATH.",
+        ) from error
+
+
 def source_options(
     url: str | None,
     dump: Path | None,
@@ -128,7 +141,7 @@ def source_options(
     from ash_scaffold.session import SourceOptions
 
     return SourceOptions(
-        folder=Path.cwd(),
+        folder=working_folder(),
         url=url,
         dump=dump,
         database=database,

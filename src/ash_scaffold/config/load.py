@@ -19,6 +19,7 @@ from ash_scaffold.config.faults import Fault, did_you_mean, either, line_of
 from ash_scaffold.config.options import FILE_NAME, Config
 from ash_scaffold.config.rules import rule_faults
 from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.toml_text import KeyPath, dotted, quoted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -35,12 +36,17 @@ def load_config(path: Path) -> Config:
     """
     file = path / FILE_NAME if path.is_dir() else path
     try:
-        content = file.read_bytes()
+        content = read_file(file)
     except FileNotFoundError:
         return Config()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise fail(Code.CONFIG_INVALID, f"can't be read: {reason}", where=file.name) from error
+        raise fail(
+            Code.CONFIG_INVALID,
+            f"can't be read: {reason}",
+            where=file.name,
+            todo="Make it a regular file that you may read, or move it away.",
+        ) from error
     return parse_config(_decoded(content, file.name), file.name)
 
 

@@ -251,8 +251,10 @@ def _sources(facts: Facts) -> Iterator[Check]:
             "sources",
             Severity.WARNING,
             f"Line {broken.line} is not Elixir, so what the file defines is not known: "
-            f"{broken.text}",
-            "Correct it.",
+            f"{broken.text}"
+            if broken.line
+            else f"{broken.what}, so what it defines is not known.",
+            broken.todo,
             broken.path,
         )
 

@@ -20,6 +20,7 @@ from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.outside import read_outside
+from ash_scaffold.regular_file import read_file, read_start
 from ash_scaffold.session import (
     Phases,
     Session,
@@ -111,8 +112,11 @@ def _version(database: Database, dump: Path | None) -> str | None:
     """
     if dump is None:
         return str(database.server_version // 10_000)
-    with dump.open("rb") as file:
-        version = _DUMPED.search(file.read(_HEADER_BYTES))
+    try:
+        version = _DUMPED.search(read_start(dump, _HEADER_BYTES))
+    except OSError:
+        # A pipe has been read to its end.
+        return None
     return version[1].decode() if version else None
 
 
@@ -229,8 +233,9 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
         if place.is_relative_to(root.resolve()):
             path = place.relative_to(root.resolve()).as_posix()
             _require_html(path, options.html)
-            if place.is_file():
-                before[path] = place.read_bytes()
+            content_before = _read(place, path)
+            if content_before is not None:
+                before[path] = content_before
             after[path] = content
         else:
             name = str(options.html)
@@ -284,15 +289,24 @@ def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for path in [root / index, *sorted(folder.rglob("*.md"))]:
         where = path.relative_to(root).as_posix()
-        try:
-            content = path.read_bytes() if path.exists() else None
-        except OSError as error:
-            raise fail(
-                Code.NOT_WRITABLE, f"It can't be read: {error.strerror}.", where=where
-            ) from error
+        content = _read(path, where)
         if content is not None and (where == index or _has_block(content)):
             found[where] = content
     return found
+
+
+def _read(path: Path, where: str) -> bytes | None:
+    try:
+        return read_file(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise fail(
+            Code.NOT_WRITABLE,
+            f"The file can't be read: {error.strerror}.",
+            where=where,
+            todo="Make it a regular file that you may read, or name another: --out FILE.",
+        ) from error
 
 
 def _decode(files: Mapping[str, bytes]) -> Mapping[str, str]:

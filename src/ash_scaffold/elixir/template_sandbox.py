@@ -33,6 +33,8 @@ from jinja2.loaders import split_template_path
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ash_scaffold.regular_file import read_file
+
 _SECONDS = 10.0  # of processor time, for a text that takes milliseconds
 _MEMORY = 512 * 1024 * 1024  # bytes beside what the process has already
 _LARGEST = 4_000_000  # bytes of a template, characters of a text
@@ -96,7 +98,7 @@ def _read(folder: Path, name: str) -> tuple[str, str, None] | None:
         raise SecurityError(f"{name} is no regular file")
     if found.st_size > _LARGEST:
         raise TemplateLimitError(f"{name} has {found.st_size} bytes")
-    return path.read_text(encoding="utf-8"), str(path), None
+    return read_file(path, _LARGEST).decode("utf-8"), str(path), None
 
 
 def sandbox(folder: Path, packaged: Path) -> Sandbox:
@@ -196,7 +198,7 @@ def _limited_memory() -> Iterator[None]:
 def _address_space() -> int | None:
     """Return the bytes of address space of this process, None where the system does not say."""
     try:
-        pages = Path("/proc/self/statm").read_bytes().split()[0]
+        pages = read_file("/proc/self/statm").split()[0]
     except OSError:
         return None
     return int(pages) * resource.getpagesize()

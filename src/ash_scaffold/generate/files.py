@@ -12,10 +12,10 @@ import msgspec
 
 from ash_scaffold.elixir.merge.resolve import Conflict
 from ash_scaffold.generate.modules import Module, ModuleText
-from ash_scaffold.problem import Code, Problem, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
-from ash_scaffold.project.sources import read_source
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.text_diff import unified_diff
@@ -94,7 +94,8 @@ def with_free_paths(
 
     `order.ex` gives way to `order_ash.ex`, then to `order_ash_2.ex`, also where another new module
     has it, and on a disk that takes two names for one. A module that is in the project keeps its
-    file; a file that is not Elixir keeps its place, since it may define the module.
+    file; a file that is not Elixir, or can't be read, keeps its place, since it may define the
+    module.
     """
     ordered = list(modules)
     held: dict[str, list[str]] = defaultdict(list)
@@ -110,7 +111,7 @@ def with_free_paths(
             there = (project.root / path).exists()
             unknown = path in broken
             if there and key not in held:
-                defined = _defined(project.root / path)
+                defined = _defined(project.root, path)
                 unknown, held[key] = unknown or defined is None, defined or []
             if unknown or (not there and not held[key]) or part.name in held[key]:
                 break
@@ -123,16 +124,13 @@ def with_free_paths(
     return [_at(each, paths) for each in ordered], problems
 
 
-def _defined(path: Path) -> list[str] | None:
-    """Return the modules of a file, None for one that can't be read, or is no text."""
-    source = read_source(path)
-    if source is None:
-        return None
+def _defined(root: Path, path: str) -> list[str] | None:
+    """Return the modules of a file that is outside of the project's sources, None if unreadable."""
     try:
-        source.decode("utf-8")
-    except UnicodeDecodeError:
+        text = read_text(root, path)
+    except ScaffoldError:
         return None
-    return [module.name for module in modules_of(parse(source))]
+    return [module.name for module in modules_of(parse((text or "").encode()))]
 
 
 def _paths(part: ModuleText) -> Iterator[str]:
@@ -158,7 +156,7 @@ def read_text(root: Path, path: str) -> str | None:
     Raises `ScaffoldError` when it can't be read, or is no text.
     """
     try:
-        return (root / path).read_bytes().decode("utf-8")
+        return read_file(root / path).decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

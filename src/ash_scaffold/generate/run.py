@@ -263,11 +263,12 @@ def _advice(session: Session, decided: Plan, former: FormerDomains) -> tuple[Adv
 
 def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
     """Give a warning for every source file that can't be parsed."""
-    for path, fault in {file.path: file for file in (*project.unparsed, *hints.unparsed)}.items():
+    for fault in {file.path: file for file in (*project.unparsed, *hints.unparsed)}.values():
+        what = "The file is not valid Elixir" if fault.line else fault.what
         yield Code.UNPARSABLE_FILE.at(
-            f"{path}:{fault.line}",
-            "The file is not valid Elixir, so what it defines is not known.",
-            todo="Fix it, and run the command again.",
+            fault.where,
+            f"{what}, so what it defines is not known.",
+            todo="Fix it, and run the command again." if fault.line else fault.todo,
             severity=Severity.WARNING,
         )
 

@@ -12,7 +12,8 @@ import tree_sitter_elixir
 from tree_sitter import Language, Node, Query, QueryCursor
 
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.project.sources import read_source
+from ash_scaffold.project.sources import MAX_BYTES, walk_sources
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, expressions, parse
 from ash_scaffold.syntax.values import alias_text
@@ -34,11 +35,15 @@ class _Binding(msgspec.Struct, frozen=True):
 
 
 class ElixirFile:
-    """A source file: its tree, its modules, and the aliases in force at each place."""
+    """A source file: its tree, its modules, and the aliases in force at each place.
 
-    def __init__(self, path: str, source: bytes) -> None:
+    `unread` says why a file can't be read, which then is empty.
+    """
+
+    def __init__(self, path: str, source: bytes, unread: str = "") -> None:
         self.path = path
         self.source = source
+        self.unread = unread
         self._bindings: dict[str, list[_Binding]] = {}
 
     @cached_property
@@ -195,23 +200,18 @@ def source_files(project: Project, folder: str | Path | None = None) -> Iterator
     base = legacy_folder(project, folder)
     if base is None:
         starts = [project.root / lib for app in project.apps for lib in app.lib]
-        paths = {path for start in starts for path in _walk(start, frozenset())}
+        paths = {path for start in starts for path in walk_sources(start)}
     else:
-        paths = set(_walk(base, _OUTSIDE))
+        paths = set(walk_sources(base, _OUTSIDE))
     root = str(project.root)
     shown = sorted((Path(os.path.relpath(path, root)).as_posix(), path) for path in paths)
     for name, path in shown:
-        source = read_source(Path(path))
-        if source is not None:
-            yield ElixirFile(name, source)
-
-
-def _walk(start: Path, left_out: frozenset[str]) -> Iterator[str]:
-    for parent, directories, names in os.walk(start):
-        directories[:] = [n for n in directories if not n.startswith(".") and n not in left_out]
-        for name in names:
-            if name.endswith(".ex") and not name.startswith("."):
-                yield f"{parent}/{name}"
+        try:
+            yield ElixirFile(name, read_file(path, MAX_BYTES))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            yield ElixirFile(name, b"", error.strerror or str(error))
 
 
 def implementation(file: ElixirFile, node: Node) -> tuple[str, ...]:

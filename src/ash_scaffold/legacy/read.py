@@ -54,7 +54,9 @@ def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) 
     """Read the schemas of a code base. `modules` are others of the project."""
     reader = _Reader(code, modules or {})
     for file in code.files.values():
-        if _SCHEMA.search(file.source):
+        if file.unread:
+            reader.unparsed.append(Unparsed(file.path, 0, file.unread))
+        elif _SCHEMA.search(file.source):
             reader.read_file(file)
     return reader.hints()
 
@@ -83,7 +85,7 @@ class _Reader:
         self._modules = modules
         self._schemas: dict[str, EctoSchema] = {}
         self._embedded: dict[str, EmbeddedSchema] = {}
-        self._unparsed: list[Unparsed] = []
+        self.unparsed: list[Unparsed] = []
         self._unread: list[Unread] = []
 
     def hints(self) -> Hints:
@@ -102,7 +104,7 @@ class _Reader:
                 for _, schema in sorted(self._schemas.items())
             ),
             embedded=tuple(self._embedded[name] for name in sorted(self._embedded)),
-            unparsed=tuple(self._unparsed),
+            unparsed=tuple(self.unparsed),
             unread=tuple(sorted(set(self._unread))),
         )
 
@@ -110,7 +112,7 @@ class _Reader:
         """Read the schemas of a file; an outer module's macros serve the inner ones too."""
         fault = file.tree.fault
         if fault is not None:
-            self._unparsed.append(Unparsed(file.path, fault.line, fault.text))
+            self.unparsed.append(Unparsed(file.path, fault.line, fault.text))
         for module in file.modules:
             facts = self._code.facts(file, module)
             if facts.schemas and _may_be_ecto(facts):

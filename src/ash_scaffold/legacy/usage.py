@@ -178,16 +178,16 @@ def unread_problems(hints: Hints) -> Iterator[Problem]:
     schemas = {schema.module for schema in hints.schemas}
     schemas |= {embedded.module for embedded in hints.embedded}
     for item in hints.unparsed:
-        yield _unread(item.path, item.line, "The file can't be read completely.")
+        yield _unread(item.where, "The file can't be read completely.")
     for unread in hints.unread:
         if unread.module not in schemas:
             what = f"{unread.module} does not count as a schema: {unread.what}."
-            yield _unread(unread.path, unread.line, what)
+            yield _unread(f"{unread.path}:{unread.line}", what)
 
 
-def _unread(path: str, line: int, what: str) -> Problem:
+def _unread(where: str, what: str) -> Problem:
     return Code.LEGACY_UNREAD.at(
-        f"{path}:{line}", what, todo="Modules that use a table there, or by it, are not shown."
+        where, what, todo="Modules that use a table there, or by it, are not shown."
     )
 
 

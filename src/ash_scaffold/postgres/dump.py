@@ -38,6 +38,7 @@ from ash_scaffold.postgres.substitutes import (
 from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
 from ash_scaffold.postgres.unknown import Kind, Refusal, Unknown, unknown_objects
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.regular_file import UnusualFileError, read_file
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -48,6 +49,8 @@ _PLAIN_TODO = (
     "Make a plain one: pg_dump --schema-only --format=plain --file structure.sql DATABASE."
 )
 _RESTORE_TODO = f"Convert it: pg_restore --file structure.sql FILE. Or: {_PLAIN_TODO}"
+# What is larger holds rows, which no command needs so many of.
+_MAX_BYTES = 2_000_000_000
 # The first bytes of files that are taken for SQL scripts.
 _OTHER_FORMATS = (
     (b"PGDMP", "is a dump in pg_dump's custom format, not SQL text", _RESTORE_TODO),
@@ -141,18 +144,19 @@ def read_dump(path: Path, database: str | None = None) -> Dump:
     """
     where = str(path)
     try:
-        text = path.read_bytes()
+        text = read_file(path, _MAX_BYTES, piped=True)
     except FileNotFoundError as error:
         todo = "mix ecto.dump writes priv/repo/structure.sql."
         raise fail(
             Code.DUMP_UNREADABLE, "There is no such file.", where=where, todo=todo
         ) from error
-    except IsADirectoryError as error:
-        what = "This is a folder; a dump in pg_dump's directory format is not SQL text."
-        raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_RESTORE_TODO) from error
     except OSError as error:
+        if path.is_dir():
+            what = "This is a folder; a dump in pg_dump's directory format is not SQL text."
+            raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_RESTORE_TODO) from error
         what = f"The file can't be read: {error.strerror}."
-        raise fail(Code.DUMP_UNREADABLE, what, where=where) from error
+        todo = _PLAIN_TODO if isinstance(error, UnusualFileError) else ""
+        raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=todo) from error
     for magic, what, todo in _OTHER_FORMATS:
         if text.startswith(magic):
             raise fail(Code.DUMP_UNREADABLE, f"The file {what}.", where=where, todo=todo)

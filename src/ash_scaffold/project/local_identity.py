@@ -18,6 +18,7 @@ from ash_scaffold.postgres.compare import NO_EARLIER_NAMES, EarlierNames, Earlie
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
 from ash_scaffold.project.snapshot import decode_json
+from ash_scaffold.regular_file import read_file
 
 FOLDER = f"{SNAPSHOTS}/.local"
 IGNORE_PATH = f"{FOLDER}/.gitignore"
@@ -67,6 +68,10 @@ def read_identity(content: bytes | None, where: str) -> Reading:
         fault = f"it is of version {identity.version}, and this ash-scaffold reads {VERSION}"
     except msgspec.DecodeError as error:
         fault = str(error)
+    return _unreadable(where, fault)
+
+
+def _unreadable(where: str, fault: str) -> Reading:
     return Reading(
         NO_IDENTITY,
         (
@@ -182,10 +187,11 @@ def read_stored_identity(root: Path, database: Database, *, throwaway: bool) -> 
         return StoredIdentity()
     path = identity_path(server)
     try:
-        content: bytes | None = (root / path).read_bytes()
-    except OSError:
-        content = None
-    reading = read_identity(content, path)
+        reading = read_identity(read_file(root / path), path)
+    except FileNotFoundError:
+        reading = read_identity(None, path)
+    except OSError as error:
+        reading = _unreadable(path, str(error.strerror))
     return StoredIdentity(
         server=server,
         identity=reading.identity,

@@ -20,7 +20,7 @@ from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.script import read_script
 from ash_scaffold.postgres.unknown import Kind, Unknown, unknown_objects
 from ash_scaffold.project.mix_project import App, Project
-from ash_scaffold.project.sources import read_source
+from ash_scaffold.project.sources import files_in, read_source, walk_sources
 from ash_scaffold.syntax.modules import ModuleDefinition, modules
 from ash_scaffold.syntax.parse import (
     CallSite,
@@ -88,7 +88,7 @@ def find_migrations(project: Project, repo: str) -> Migrations:
     others = [
         file
         for each in project.apps
-        for folder in (project.root / each.path / "priv").glob("*/*migrations")
+        for folder in sorted((project.root / each.path / "priv").glob("*/*migrations"))
         if folder.relative_to(project.root).as_posix() not in folders
         for file in _files(project.root, folder)
     ]
@@ -102,7 +102,8 @@ def find_migrations(project: Project, repo: str) -> Migrations:
 
 
 def _files(root: Path, folder: Path) -> Iterator[Migration]:
-    for path in folder.glob("**/*.exs"):
+    for name in walk_sources(folder, ending=".exs"):
+        path = Path(name)
         match = _FILE.fullmatch(path.name)
         if match is not None:
             yield Migration(int(match[1]), path.relative_to(root).as_posix())
@@ -126,7 +127,7 @@ def _settings(project: Project, repo: str) -> tuple[str | None, Mapping[str, Ter
     otp_app = _otp_app(project, repo)
     word = repo.rpartition(".")[2].encode()
     folders = dict.fromkeys(("", *(app.path for app in project.apps)))
-    paths = [path for each in folders for path in (project.root / each / "config").glob("*.exs")]
+    paths = [path for each in folders for path in files_in(project.root / each / "config", ".exs")]
     for path in sorted(paths, key=lambda path: (path.name != "config.exs", path)):
         source = read_source(path)
         if source is None or word not in source:

@@ -14,6 +14,8 @@ import msgspec
 
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 
+UNREAD_TODO = "Make it a regular file that you may read, or move it away."
+
 
 class ModuleEntry(msgspec.Struct, frozen=True):
     """Where a module is defined, and whether it is an Ash type."""
@@ -88,11 +90,31 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unparsed(msgspec.Struct, frozen=True):
-    """A source file that is not Elixir: where it stops being so."""
+    """A source file that is not Elixir: where it stops being so.
+
+    One that can't be read at all has line 0, and why not as its text.
+    """
 
     path: str
     line: int
     text: str
+
+    @property
+    def where(self) -> str:
+        """The path, with the line where there is one."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    @property
+    def what(self) -> str:
+        """A sentence for people, without what follows from it and without a full stop."""
+        if not self.line:
+            return f"The file can't be read: {self.text}"
+        return f"The file is not valid Elixir at {self.text}"
+
+    @property
+    def todo(self) -> str:
+        """What helps."""
+        return "Correct it." if self.line else UNREAD_TODO
 
 
 class AppConfig(msgspec.Struct, frozen=True, kw_only=True):

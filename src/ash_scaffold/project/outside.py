@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.regular_file import read_file
 
 
 def read_outside(path: Path, where: str) -> bytes | None:
@@ -19,21 +20,12 @@ def read_outside(path: Path, where: str) -> bytes | None:
     or could not be written: its folder has to be there.
     """
     try:
-        status = path.stat()
+        return read_file(path)
     except FileNotFoundError:
-        status = None
-    except (OSError, ValueError) as error:
-        raise _refused(where, error) from error
-    if status is None:
         if path.parent.is_dir():
             return None
-        raise _fail(where, f"There is no folder {path.parent}.")
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-        raise _fail(where, f"It is {kind}.")
-    try:
-        return path.read_bytes()
-    except OSError as error:
+        raise _fail(where, f"There is no folder {path.parent}.") from None
+    except (OSError, ValueError) as error:
         raise _refused(where, error) from error
 
 

@@ -6,6 +6,7 @@ counts as missing.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,14 @@ from tree_sitter import Node
 from ash_scaffold.ash.naming import camelize
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.project.mix_project import App, AppConfig, Formatter, Generated, Project, Repo
-from ash_scaffold.project.sources import Sources, read_source, read_sources
+from ash_scaffold.project.sources import (
+    MAX_BYTES,
+    Sources,
+    files_in,
+    read_source,
+    read_sources,
+)
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import (
     CallSite,
@@ -100,19 +108,34 @@ def _require_mix(start: Path) -> Path:
 
 def _find_mix(start: Path) -> Path | None:
     for folder in (start, *start.parents):
-        if (folder / "mix.exs").is_file():
+        if _has_mix_file(folder):
             return folder
     return None
 
 
+def _has_mix_file(folder: Path) -> bool:
+    """Whether there is one, also one that can't be read."""
+    path = folder / "mix.exs"
+    return os.path.lexists(path) and not path.is_dir()
+
+
 def _mix_file(folder: Path) -> _MixFile:
-    return _read_mix_file(read_source(folder / "mix.exs") or b"")
+    path = folder / "mix.exs"
+    try:
+        return _read_mix_file(read_file(path, MAX_BYTES))
+    except OSError as error:
+        raise fail(
+            Code.NOT_A_MIX_PROJECT,
+            f"mix.exs can't be read: {error.strerror}.",
+            where=str(path),
+            todo="Make it a regular file that you may read: it names the application.",
+        ) from error
 
 
 def _umbrella_root(here: Path) -> Path | None:
     """Return the umbrella that the project is an application of."""
     for folder in list(here.parents)[:3]:
-        if (folder / "mix.exs").is_file():
+        if _has_mix_file(folder):
             apps_path = _mix_file(folder).apps_path
             if apps_path is not None and (folder / apps_path) == here.parent:
                 return folder
@@ -209,7 +232,7 @@ def _config(root: Path, app: App) -> AppConfig:
     """Read the config files of the project and, in an umbrella, of the application."""
     found: list[tuple[str, bytes]] = []
     for folder in dict.fromkeys(("", app.path)):
-        paths = sorted((root / folder / "config").glob("*.exs"), key=_config_rank)
+        paths = sorted(files_in(root / folder / "config", ".exs"), key=_config_rank)
         for path in paths:
             source = read_source(path)
             if source is not None:

@@ -31,6 +31,7 @@ from ash_scaffold.project.snapshot import (
     Snapshot,
     digest,
 )
+from ash_scaffold.regular_file import read_file
 
 _COLUMN = "column "
 
@@ -348,7 +349,7 @@ def _as_before_too(
 
 def _read(root: Path, path: str) -> bytes:
     try:
-        return (root / path).read_bytes()
+        return read_file(root / path)
     except OSError:
         return b""
 

@@ -23,6 +23,7 @@ from ash_scaffold.postgres.facts import TableFacts, write_facts
 from ash_scaffold.postgres.type_text import decode_type
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Generated, Resource
+from ash_scaffold.regular_file import read_file
 
 FOLDER = "priv/ash_scaffold"
 VERSION = 1
@@ -224,17 +225,38 @@ def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
     """
     folder = root / FOLDER
     found: dict[str, Snapshot] = {}
-    for path in sorted([*folder.glob("*.json"), *folder.glob("modules/*.json")]):
+    for path in sorted([*_snapshots_in(folder), *_snapshots_in(folder / "modules")]):
         snapshot = _read(path, path.relative_to(root).as_posix())
         found[snapshot.module] = snapshot
     return found
 
 
+def _snapshots_in(folder: Path) -> list[Path]:
+    try:
+        paths = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unread(folder.as_posix(), "folder of snapshots", error) from error
+    return [path for path in paths if path.suffix == ".json"]
+
+
+def _unread(where: str, what: str, error: OSError) -> ScaffoldError:
+    return fail(
+        Code.SNAPSHOT_INVALID,
+        f"The {what} can't be read: {error.strerror}.",
+        where=where,
+        todo="Give yourself the right to read it. What it says is needed, so don't delete it; if "
+        "it is something else by now, restore it from version control.",
+    )
+
+
 def _read(path: Path, where: str) -> Snapshot:
     try:
-        content = path.read_bytes()
-        snapshot = _decode(content, where)
-    except (OSError, msgspec.DecodeError) as error:
+        snapshot = _decode(read_file(path), where)
+    except OSError as error:
+        raise _unread(where, "snapshot", error) from error
+    except (UnicodeDecodeError, msgspec.DecodeError) as error:
         raise fail(
             Code.SNAPSHOT_INVALID,
             f"The snapshot can't be read: {error}",

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
+from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import (
+    UNREAD_TODO,
     Domain,
     Generated,
     ModuleEntry,
@@ -24,6 +26,7 @@ from ash_scaffold.project.mix_project import (
     Resource,
     Unparsed,
 )
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.modules import ModuleDefinition, function_clauses, modules
 from ash_scaffold.syntax.parse import (
     CallSite,
@@ -51,7 +54,7 @@ _TYPES = ("Ash.Type", "Ash.Type.Enum", "Ash.Type.NewType")
 
 
 # Files larger than this are no source that a person wrote.
-MAX_BYTES = 4_000_000
+MAX_BYTES = 8_000_000
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,13 +80,63 @@ class _Found:
 
 
 def read_source(path: Path) -> bytes | None:
-    """Return a source file's bytes, `None` when it can't be read or is no source."""
+    """Return a source file's bytes, `None` when there is none.
+
+    Raises `ScaffoldError` for one that can't be read: what it says is not known then.
+    """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return None
-        return path.read_bytes()
-    except OSError:
+        return read_file(path, MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise fail(
+            Code.UNPARSABLE_FILE,
+            f"The file can't be read: {error.strerror}.",
+            where=str(path),
+            todo=UNREAD_TODO,
+        ) from error
+
+
+def files_in(folder: Path, ending: str) -> list[Path]:
+    """Return the entries of a folder whose names end so, none where there is no folder.
+
+    Raises `ScaffoldError` for a folder that can't be read: what is in it is not known then.
+    """
+    try:
+        paths = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unread_folder(error) from error
+    return [path for path in paths if path.suffix == ending and not path.name.startswith(".")]
+
+
+def walk_sources(
+    start: Path, left_out: Collection[str] = (), *, ending: str = ".ex"
+) -> Iterator[str]:
+    """Give the path of every `.ex` file below a folder; names with a dot in front are left out.
+
+    `left_out` are names of folders. Raises `ScaffoldError` for a folder that can't be read.
+    """
+    for parent, directories, names in os.walk(start, onerror=_raise_unread):
+        directories[:] = [n for n in directories if not n.startswith(".") and n not in left_out]
+        for name in names:
+            if name.endswith(ending) and not name.startswith("."):
+                yield f"{parent}/{name}"
+
+
+def _raise_unread(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise _unread_folder(error) from error
+
+
+def _unread_folder(error: OSError) -> ScaffoldError:
+    return fail(
+        Code.UNPARSABLE_FILE,
+        f"The folder can't be read: {error.strerror}. What is in it is not known.",
+        where=str(error.filename),
+        todo="Give yourself the right to read it.",
+    )
 
 
 def read_sources(
@@ -97,8 +150,12 @@ def read_sources(
     found = _Found()
     unchanged = generated or {}
     for path in sorted(set(_files(root, folders))):
-        source = read_source(root / path)
-        if source is None:
+        try:
+            source = read_file(root / path, MAX_BYTES)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            found.unparsed.append(Unparsed(path, 0, error.strerror or str(error)))
             continue
         written = unchanged.get(path)
         if written is not None and written.digest == hashlib.sha256(source).hexdigest():
@@ -123,13 +180,10 @@ def read_sources(
 
 
 def _files(root: Path, folders: Sequence[str]) -> Iterator[str]:
+    prefix = f"{root}/"
     for folder in folders:
-        for parent, directories, names in os.walk(root / folder):
-            directories[:] = [name for name in directories if not name.startswith(".")]
-            prefix = Path(parent).relative_to(root).as_posix()
-            for name in names:
-                if name.endswith(".ex") and not name.startswith("."):
-                    yield f"{prefix}/{name}"
+        for path in walk_sources(root / folder):
+            yield path[len(prefix) :]
 
 
 def _read_file(path: str, source: bytes, found: _Found) -> None:

@@ -194,23 +194,37 @@ def _entries(
     entries: list[Entry] = []
     problems: list[Problem] = []
     taken: dict[str, str] = {}
+    protected: dict[str, int] = {}
     folders = _Folders(root)
     for path, after in sorted(files.items()):
         try:
-            entry = _entry(folders, path, after)
+            entry, folder = _entry(folders, path, after)
             if path in expected and entry.before != expected[path]:
                 raise ScaffoldError(_changed_meanwhile(path))
             if entry.path in taken:
                 raise _refused(path, f"It is the same file as {taken[entry.path]}.")
             taken[entry.path] = path
             entries.append(entry)
+            if entry.before != entry.after and not folders.writable(folder):
+                shown = os.path.relpath(folder, root)
+                protected[shown] = protected.get(shown, 0) + 1
         except ScaffoldError as error:
             problems.extend(error.problems)
         except OSError as error:
             problems.extend(_not_writable(Path(path), error).problems)
+    problems += (_protected_folder(*each) for each in sorted(protected.items()))
     if problems:
         raise ScaffoldError(*problems)
     return entries
+
+
+def _protected_folder(folder: str, count: int) -> Problem:
+    what = "1 file" if count == 1 else f"{count} files"
+    return Code.NOT_WRITABLE.at(
+        folder,
+        f"The folder is write-protected, and {what} would change in it.",
+        todo="Give yourself the right to write there.",
+    )
 
 
 class _Folder(msgspec.Struct, frozen=True):
@@ -277,7 +291,8 @@ class _Folders:
         return _Folder(str(target), relative, str(standing), tuple(reversed(missing)))
 
 
-def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
+def _entry(folders: _Folders, path: str, after: bytes | None) -> tuple[Entry, str]:
+    """Return the entry of a file, and the innermost folder around it that is there."""
     folder, name = folders.split(path)
     status = None if folder.missing else _status(f"{folder.path}/{name}")
     if status is not None and stat.S_ISLNK(status.st_mode):
@@ -294,14 +309,14 @@ def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
     relative = name if folder.relative == "." else f"{folder.relative}/{name}"
     if before != after and (fault := refusal(relative)):
         raise _refused(path, fault)
-    if before != after:
-        if not folders.writable(folder.standing):
-            raise _refused(
-                path, f"{os.path.relpath(folder.standing, folders.root)} is write-protected."
-            )
-        if status is not None and not os.access(target, os.W_OK):
-            raise _refused(path, f"{relative} is write-protected.")
-    return Entry(
+    if before != after and status is not None and not os.access(target, os.W_OK):
+        raise fail(
+            Code.NOT_WRITABLE,
+            "The file is write-protected.",
+            where=relative,
+            todo="Give yourself the right to write it.",
+        )
+    entry = Entry(
         path=relative,
         before=before,
         after=after,
@@ -310,6 +325,7 @@ def _entry(folders: _Folders, path: str, after: bytes | None) -> Entry:
         gid=None if status is None else status.st_gid,
         folders=folder.missing,
     )
+    return entry, folder.standing
 
 
 def _status(target: str) -> os.stat_result | None:

@@ -29,6 +29,7 @@ from ash_scaffold.propose.domains import (
     claims,
     propose,
 )
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.session import (
     Session,
     SourceOptions,
@@ -135,7 +136,7 @@ def _propose(session: Session, source: str, before: str | None, repo: str | None
 def _read(path: Path) -> str | None:
     """Read the file as it is, line breaks and all; its faults are those of `load_config`."""
     try:
-        return path.read_bytes().decode("utf-8", "surrogateescape")
+        return read_file(path).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return None
     except OSError as error:
