@@ -128,19 +128,8 @@ def test_a_run_says_what_its_users_should_know(sample: Path, sample_url: str) ->
     generate(sample, "App.Accounts", url=sample_url)
     outcome = prepare(resources_options(folder=sample, url=sample_url, use_formatter=False))
     assert [said(problem) for problem in outcome.problems] == [
-        ("note", "legacy-custom-type", "WebhookEvent.payload"),
-        ("note", "legacy-custom-type", "comments.author_ip"),
-        ("note", "legacy-custom-type", "coupons.redeemable"),
+        ("note", "legacy-option", "lib/legacy/billing/customer.ex:14"),
         ("note", "no-primary-key", "login_attempts"),
-        ("note", "legacy-custom-type", "login_attempts.ip"),
-        ("note", "legacy-custom-type", "payments.payer_ip"),
-        ("note", "legacy-custom-type", "payments.payload"),
-        ("note", "legacy-custom-type", "payments.settled_after"),
-        ("note", "legacy-custom-type", "plans.billing_period"),
-        ("note", "legacy-custom-type", "plans.trial_period"),
-        ("note", "legacy-custom-type", "subscriptions.metadata"),
-        ("note", "legacy-custom-type", "subscriptions.period"),
-        ("note", "legacy-custom-type", "users.last_sign_in_ip"),
         ("note", "key-chosen", "users_followed_tags"),
     ]
     assert outcome.advice == ()

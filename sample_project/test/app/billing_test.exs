@@ -52,12 +52,12 @@ defmodule App.BillingTest do
   end
 
   test "subscriptions of a customer don't overlap" do
-    plan = create!(Plan, %{code: "test-plan", name: "Test", price: 5, billing_period: "P1M"})
+    plan = create!(Plan, %{code: "test-plan", name: "Test", price: 5, billing_period: [months: 1]})
 
     subscription = %{
       customer_id: customer!().id,
       plan_code: plan.code,
-      period: %Ash.Range{lower: ~D[2091-01-01], upper: ~D[2091-06-01], bounds: :"[)"}
+      period: {~D[2091-01-01], ~D[2091-06-01]}
     }
 
     assert create!(Subscription, subscription).seats == 1

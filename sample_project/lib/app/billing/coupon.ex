@@ -64,9 +64,8 @@ defmodule App.Billing.Coupon do
       constraints nil_items?: true
     end
 
-    attribute :redeemable, :range do
+    attribute :redeemable, App.Types.LegacyDateRange do
       public? true
-      constraints inner_type: :date, allow_empty?: true
     end
 
     attribute :max_redemptions, :integer do

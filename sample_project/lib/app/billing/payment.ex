@@ -62,15 +62,15 @@ defmodule App.Billing.Payment do
       constraints max_length: 255, trim?: false, allow_empty?: true
     end
 
-    attribute :payload, App.Types.Json do
+    attribute :payload, App.Types.LegacyJson do
       public? true
     end
 
-    attribute :settled_after, App.Types.Interval do
+    attribute :settled_after, App.Types.LegacyInterval do
       public? true
     end
 
-    attribute :payer_ip, App.Types.Inet do
+    attribute :payer_ip, App.Types.LegacyInet do
       public? true
     end
 

@@ -41,13 +41,13 @@ defmodule App.Billing.Plan do
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end
 
-    attribute :billing_period, App.Types.Interval do
+    attribute :billing_period, App.Types.LegacyInterval do
       allow_nil? false
       public? true
       generated? true
     end
 
-    attribute :trial_period, App.Types.Interval do
+    attribute :trial_period, App.Types.LegacyInterval do
       public? true
     end
 

@@ -52,10 +52,9 @@ defmodule App.Billing.Subscription do
       default :trialing
     end
 
-    attribute :period, :range do
+    attribute :period, App.Types.LegacyDateRange do
       allow_nil? false
       public? true
-      constraints inner_type: :date, allow_empty?: true
     end
 
     attribute :seats, :integer do
@@ -68,7 +67,7 @@ defmodule App.Billing.Subscription do
       public? true
     end
 
-    attribute :metadata, App.Types.Json do
+    attribute :metadata, App.Types.LegacyJson do
       public? true
     end
 

@@ -51,7 +51,7 @@ defmodule App.Billing.WebhookEvent do
       constraints trim?: false, allow_empty?: true
     end
 
-    attribute :payload, App.Types.Json do
+    attribute :payload, App.Types.LegacyJson do
       allow_nil? false
       public? true
     end

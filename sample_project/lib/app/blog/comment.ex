@@ -63,7 +63,7 @@ defmodule App.Blog.Comment do
       default 0
     end
 
-    attribute :author_ip, App.Types.Inet do
+    attribute :author_ip, App.Types.LegacyInet do
       public? true
     end
 

@@ -34,7 +34,7 @@ defmodule App.Accounts.Resources.LoginAttempt do
       constraints trim?: false, allow_empty?: true
     end
 
-    attribute :ip, App.Types.Inet do
+    attribute :ip, App.Types.LegacyInet do
       allow_nil? false
       public? true
     end

@@ -73,7 +73,7 @@ defmodule App.Accounts.Resources.User do
       public? true
     end
 
-    attribute :last_sign_in_ip, App.Types.Inet do
+    attribute :last_sign_in_ip, App.Types.LegacyInet do
       public? true
     end
   end
