@@ -112,6 +112,16 @@ def test_settings_that_do_not_load_leave_ours_with_the_projects_line_length(
 
 
 @needs_mix
+def test_names_that_a_later_elixir_refuses_keep_their_quotes(tmp_path: Path) -> None:
+    text = (
+        'source :"会社id", :größe, "会社id": :"имяid", größe: :"‿", a: ":会社id"\n'
+        "# :会社id is in quotes\n"
+    )
+    result = format_files({"a": text}, project(tmp_path), locals_without_parens=["source: :*"])
+    assert (dict(result.texts), result.problems) == ({"a": text}, ())
+
+
+@needs_mix
 def test_a_text_that_does_not_parse_is_named_and_everything_comes_back(tmp_path: Path) -> None:
     texts = {"lib/a.ex": SOURCE, "lib/b.ex": "defmodule B do\n  (\nend\n"}
     result = format_files(texts, project(tmp_path), locals_without_parens=formatter_calls())

@@ -14,17 +14,20 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
 import msgspec
+from tree_sitter import Node
 
 from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.project.formatter_settings import FormatterSettings, read_formatter_settings
 from ash_scaffold.project.mix_environment import without_secrets
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.syntax.literal import atom, key
+from ash_scaffold.syntax.parse import parse
 
 _STAGE = "ASH_SCAFFOLD_STAGE"
 _SETTINGS = "ASH_SCAFFOLD_FORMATTER"
@@ -138,7 +141,10 @@ class _Stage:
         (self.folder / _NO_CONFIG).write_text("[]\n", encoding="utf-8")
 
     def read(self, files: Mapping[str, str]) -> dict[str, str]:
-        return {name: self._path(number).read_bytes().decode() for number, name in enumerate(files)}
+        return {
+            name: _with_quotes(self._path(number).read_bytes()).decode()
+            for number, name in enumerate(files)
+        }
 
     def run(self, project: Project, *, own: bool) -> str | None:
         """Run the formatter from the project's folder (version managers choose by it).
@@ -185,6 +191,36 @@ class _Stage:
         else:
             environment["MIX_EXS"] = str(self.folder / _NO_PROJECT)
         return environment
+
+
+def _with_quotes(source: bytes) -> bytes:
+    """Put the atoms in quotes that an older Elixir's formatter took out of them.
+
+    To 1.14 a name of several scripts is an identifier, to later versions it is an error.
+    """
+    if source.isascii():
+        return source
+    tree = parse(source)
+    parts, position = [], 0
+    for node in _bare_names(tree.root):
+        text = tree.text(node)
+        name = text.rstrip().removeprefix(":").removesuffix(":")
+        written = atom(name) if node.type == "atom" else text.replace(f"{name}:", key(name), 1)
+        if not name.isascii() and written != text:
+            parts += [source[position : node.start_byte], written.encode()]
+            position = node.end_byte
+    return b"".join((*parts, source[position:]))
+
+
+def _bare_names(node: Node) -> Iterator[Node]:
+    """Yield the atoms and keys without quotes, in their order."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if found.type in ("atom", "keyword"):
+            yield found
+        else:
+            waiting += reversed(found.children)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
