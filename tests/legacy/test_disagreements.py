@@ -257,7 +257,7 @@ def test_of_two_schemas_on_a_table_the_one_with_more_fields_wins(
 def test_precisions(reflect_ddl: Callable[..., Database]) -> None:
     database = reflect_ddl(
         "CREATE TABLE t (id bigserial PRIMARY KEY, a timestamp, b timestamp(0), c timestamptz(3),"
-        " d time(0), e timestamptz, inserted_at timestamp, updated_at timestamp)"
+        " d time(0), e timestamptz, f timestamp, inserted_at timestamp, updated_at timestamp(0))"
     )
     findings = found(
         database,
@@ -269,14 +269,15 @@ def test_precisions(reflect_ddl: Callable[..., Database]) -> None:
             "    field :c, :utc_datetime\n"
             "    field :d, :time_usec\n"
             "    field :e, :naive_datetime\n"
-            "    timestamps(type: :utc_datetime)\n",
+            "    field :f, :utc_datetime\n"
+            "    timestamps(type: :utc_datetime_usec)\n",
         ),
     )
     drops = "but the column keeps microseconds, which the schema drops as it reads them."
     rounds = "but the column keeps whole seconds: the database rounds what the schema writes."
     assert told(findings) == [
         ("legacy-precision", "lib/f0.ex", 5, f"b: :naive_datetime_usec, {rounds}"),
-        ("legacy-precision", "lib/f0.ex", 6, f"c: :utc_datetime, {drops}"),
+        ("legacy-precision", "lib/f0.ex", 6, f"c, f (line 9): :utc_datetime, {drops}"),
         ("legacy-precision", "lib/f0.ex", 7, f"d: :time_usec, {rounds}"),
         (
             "legacy-type-disagrees",
@@ -284,8 +285,17 @@ def test_precisions(reflect_ddl: Callable[..., Database]) -> None:
             8,
             "e is :naive_datetime, the column is timestamptz.",
         ),
-        ("legacy-precision", "lib/f0.ex", 9, f"inserted_at, updated_at: :utc_datetime, {drops}"),
+        ("legacy-precision", "lib/f0.ex", 10, f"updated_at: :utc_datetime_usec, {rounds}"),
     ]
+
+
+def test_timestamps_read_without_their_fraction_are_no_matter(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE t (id bigserial PRIMARY KEY, inserted_at timestamp, updated_at timestamp)"
+    )
+    assert found(database, schema("T", "t", "    timestamps(type: :utc_datetime)\n")) == ()
 
 
 DDL = """

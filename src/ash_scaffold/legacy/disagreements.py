@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.ash.hints import EnumHint
+from ash_scaffold.ash.hints import EnumHint, Role
 from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.module_names import Modules
 from ash_scaffold.ash.plan import Plan
@@ -149,9 +149,12 @@ def _type(
 
 
 def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterator[Disagreement]:
-    """Find times of another precision than the column's, those of one line together."""
+    """Find times of another precision than the column's, those of one type together.
+
+    Timestamps that the schema reads without their fraction are left out: it makes no use of it.
+    """
     columns = {column.name: column for column in table.columns}
-    by_line: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    alike: defaultdict[str, list[EctoField]] = defaultdict(list)
     for field in schema.fields:
         column = columns.get(field.column)
         of_field = _says_usec(field.ecto_type)
@@ -159,16 +162,23 @@ def _precisions(schema: EctoSchema, table: Table, database: Database) -> Iterato
             continue
         of_column = _usec_of(column.type)
         agree = _agrees(field.ecto_type, _stored_type(column.type, database))
+        if of_column and field.role is not Role.NONE:
+            continue
         if agree and of_column is not None and of_field is not of_column:
             what = (
                 "the column keeps microseconds, which the schema drops as it reads them."
                 if of_column
                 else "the column keeps whole seconds: the database rounds what the schema writes."
             )
-            by_line[field.line, f"{described(field.ecto_type)}, but {what}"].append(field.column)
-    for (line, what), names in by_line.items():
+            alike[f"{described(field.ecto_type)}, but {what}"].append(field)
+    for what, fields in alike.items():
+        first = fields[0]
+        names = (
+            each.column if each.line == first.line else f"{each.column} (line {each.line})"
+            for each in fields
+        )
         text = f"{', '.join(names)}: {what}"
-        yield _disagreement(Code.LEGACY_PRECISION, schema, line, text, column=names[0])
+        yield _disagreement(Code.LEGACY_PRECISION, schema, first.line, text, column=first.column)
 
 
 def _labels(
