@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 
@@ -15,9 +16,11 @@ _LIBRARIES = (
 
 
 def everything() -> None:
-    """Import it."""
+    """Import it, and keep the collector of garbage from writing into what all forks share."""
     for library in _LIBRARIES:
         importlib.import_module(library)
     for module in pkgutil.walk_packages(ash_scaffold.__path__, "ash_scaffold."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()
