@@ -55,7 +55,10 @@ _COMMANDS = (
     (("inspect", "--usage", "--url", URL_OPTION), DDL),
     (("init", "--url", URL_OPTION), LATER),
     (("doctor", "--fix", "--url", URL_OPTION), DDL),
+    (("check",), DDL),
+    (("resources", "--no-format"), DDL),
 )
+_DOMAIN = '[domains."Shop.Sales"]\ntables = ["*"]\n'
 _TIMEOUT = 40.0  # seconds
 
 
@@ -69,6 +72,8 @@ def attempt(ground: Ground, dice: Random) -> Tried:
             what = _template(box, dice)
         else:
             what = _configuration(dice)
+            if URL_OPTION not in command:
+                what = f'{dice.choice(["dump", "legacy"])} = "{dice.choice(_PATHS)}"\n{_DOMAIN}'
             box.write({"ash_scaffold.toml": what})
         before, world = box.tree(), box.world()
         ran = box.start(*ground.arguments(command, ddl)).end(_TIMEOUT)
@@ -90,8 +95,7 @@ def _template(box: Box, dice: Random) -> str:
     name = dice.choice(["resource", "domain", "types/enum", "fragment"])
     box.write(
         {
-            "ash_scaffold.toml": 'templates = "templates"\n'
-            '[domains."Shop.Sales"]\ntables = ["*"]\n',
+            "ash_scaffold.toml": f'templates = "templates"\n{_DOMAIN}',
             f"templates/{name}.ex.j2": f"{escape}\n",
         }
     )
@@ -105,8 +109,7 @@ def _configuration(dice: Random) -> str:
     if dice.random() < 0.15:
         return dice.choice(_BROKEN)
     lines = list(_options(Config, dice, 3))
-    domain = '[domains."Shop.Sales"]\ntables = ["*"]\n'
-    return "\n".join(lines) + ("\n" + domain if dice.random() < 0.6 else "")
+    return "\n".join(lines) + ("\n" + _DOMAIN if dice.random() < 0.6 else "")
 
 
 _BROKEN = (

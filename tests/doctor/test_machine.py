@@ -58,3 +58,18 @@ def test_outside_of_a_repository_or_without_git_nothing_is_known(
     assert ask_git(project) is None
     monkeypatch.setenv("PATH", "/nonexistent")
     assert ask_git(project) is None
+
+
+def test_a_repository_inside_of_the_checkout_starts_no_program(
+    project: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--bare", "bare")
+    for part in (tmp_path / "bare").iterdir():
+        part.rename(project / part.name)
+    mark = tmp_path / "mark"
+    (project / "config").write_text(
+        "[core]\n\tbare = false\n\trepositoryformatversion = 0\n"
+        f'\tworktree = {project}\n\tfsmonitor = "touch {mark}"\n'
+    )
+    assert ask_git(project) is None
+    assert not mark.exists()

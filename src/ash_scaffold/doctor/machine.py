@@ -18,6 +18,13 @@ from ash_scaffold.project.write_entry import JOURNAL_FOLDER
 
 _MIX_VERSION = re.compile(r"^Mix (\d+\.\d+\.\d+\S*)", re.MULTILINE)
 _TIMEOUT_SECONDS = 60.0
+# A checkout may hold a folder that looks like a repository, whose configuration names programs
+# that git would start: it counts as none, and no program watches the files.
+_GIT_OPTIONS = (
+    "--no-optional-locks",
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor=false"),
+)
 _PROBE = f"{LOCAL}/1-1.json"
 
 
@@ -62,8 +69,7 @@ def ask_git(root: Path) -> Snapshots | None:
     git = shutil.which("git")
     if git is None:
         return None
-    # A repository's own settings could name a program to run.
-    command = (git, "--no-optional-locks", "-c", "core.fsmonitor=false")
+    command = (git, *_GIT_OPTIONS)
     inside = _run((*command, "rev-parse", "--is-inside-work-tree"), root)
     if inside is None or inside.stdout.strip() != "true":
         return None
