@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import permutations
 
 import pytest
 from msgspec import structs
-from tests.support import PROJECT
+from tests.support import PROJECT, generate
 
-from ash_scaffold.ash.hints import LegacyField, LegacySchema
+from ash_scaffold.ash.hints import EnumHint, LegacyField, LegacySchema
 from ash_scaffold.ash.module_names import plan_modules
 from ash_scaffold.ash.project_state import ExistingResource, ProjectState
 from ash_scaffold.config import Config, Resolver
 from ash_scaffold.config.options import TableConfig
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import Database, Name
 
 CORE = "App.Core"
 
@@ -256,3 +256,33 @@ def test_where_no_schema_leads_the_table_names_the_resource() -> None:
         "after its table, since none of its Ecto schemas leads: App.Settings.AlertSettings, "
         "App.Settings.LogSettings"
     )
+
+
+def test_the_enum_of_a_column_is_spelled_as_its_schema(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    state = EnumHint(values=(("open", "open"), ("done", "done")))
+    jobs = structs.replace(
+        schema("App.BigQuery.BigQueryJob", "bigquery_jobs"),
+        fields=(LegacyField(name="state", column="state", type=state),),
+    )
+    # Its last segment alone would be the name of many a type.
+    items = structs.replace(
+        schema("App.Orders.Item", "order_items"),
+        fields=(LegacyField(name="state", column="state", type=state),),
+    )
+    output = generate(
+        reflect_ddl(
+            "CREATE TABLE bigquery_jobs (id bigint PRIMARY KEY, state text);"
+            "CREATE TABLE order_items (id bigint PRIMARY KEY, state text)"
+        ),
+        '[domains."App.Core"]\ntables = ["*"]\n',
+        state=project(jobs, items),
+    )
+    assert sorted(output.modules) == [
+        "App.Core",
+        "App.Core.BigQueryJob",
+        "App.Core.Item",
+        "App.Types.BigQueryJobState",
+        "App.Types.OrderItemState",
+    ]
