@@ -203,6 +203,7 @@ def delegated(
         "storage": Atom(of.storage) if of.storage else None,
         "embedded": hint.of_map or hint.adapter == "json",
         "compares": hint.compares,
+        "in_embeds": hint.in_embeds,
         "encrypted": hint.encrypted,
         "generates": generates,
     }

@@ -53,7 +53,8 @@ class EctoTypeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="ecto_ty
     `adapter` is what Ecto's adapter makes of values before the type loads them: text of a `uuid`,
     or values of `json`; "" for nothing, None where the module's `type` can't be read.
     `encrypted` marks values that are stored otherwise with each write, `compares` an equality of
-    its own. `source` is the module of the legacy code that has to be there, "" for a library's.
+    its own, `in_embeds` a type that an embedded schema uses as well. `source` is the module of the
+    legacy code that has to be there, "" for a library's.
     `otherwise` is the hint for when the type is not to be used.
     """
 
@@ -67,6 +68,7 @@ class EctoTypeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="ecto_ty
     adapter: str | None = None
     encrypted: bool = False
     compares: bool = False
+    in_embeds: bool = False
     source: str = ""
     otherwise: TypeHint | None = None
 

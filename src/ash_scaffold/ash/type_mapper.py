@@ -124,6 +124,22 @@ class TypeMapper:
         module = self._modules.called(named.segment)
         return delegated(module, of, named.hint, pg_type=type_text(use), generates=named.generates)
 
+    def ecto_type_in_json(self, hint: EctoTypeHint) -> Mapped:
+        """Map to the module that hands over to an Ecto type, for a field of an embedded resource.
+
+        That of a column where there is one, whatever it stores: the module converts to JSON itself.
+        """
+        of = delegation(hint, TypeUse(Name("pg_catalog", "text")))
+        alike = sorted(each for each in self._ecto_types if each[:-1] == of[:-1])
+        named = self._ecto_types[alike[0]] if alike else None
+        if named is None:
+            named = NamedDelegation(segments([of], self.taken())[of], hint, generates=False)
+        module = self._modules.called(named.segment)
+        used = msgspec.structs.replace(named.hint, in_embeds=True)
+        return delegated(
+            module, alike[0] if alike else of, used, pg_type="text", generates=named.generates
+        )
+
     def base_type(self, use: TypeUse) -> TypeUse:
         """Return what a domain is over, which its values are stored as; else `use`."""
         type_ = self._types.get(use.name)

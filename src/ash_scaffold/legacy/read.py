@@ -9,17 +9,23 @@ of their own, which is none of this module's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeGuard
 
 import msgspec
 
 from ash_scaffold.ash.defaults import shown_default
-from ash_scaffold.ash.hints import CallDefault, LegacyDefault, UnreadDefault
+from ash_scaffold.ash.hints import (
+    ArrayHint,
+    CallDefault,
+    EctoTypeHint,
+    LegacyDefault,
+    UnreadDefault,
+)
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
-from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, Hints, Unread
+from ash_scaffold.legacy.ecto import EctoField, EctoSchema, EmbeddedSchema, Hints, Unread
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
 from ash_scaffold.legacy.schema_body import read_body
@@ -94,16 +100,23 @@ class _Reader:
         for schema in sorted(self._schemas.values(), key=_rank):
             leading.setdefault(schema.table, schema)
             self._unread += _targets_unread(schema, self._schemas)
+        used = {f.custom for each in self._embedded.values() for f in each.fields if f.custom}
         return Hints(
             schemas=tuple(
                 msgspec.structs.replace(
                     schema,
+                    fields=tuple(_in_embeds(field, used) for field in schema.fields),
                     first=leading[schema.table] is schema,
                     associations=resolve(schema, self._schemas),
                 )
                 for _, schema in sorted(self._schemas.items())
             ),
-            embedded=tuple(self._embedded[name] for name in sorted(self._embedded)),
+            embedded=tuple(
+                msgspec.structs.replace(
+                    each, fields=tuple(_in_embeds(field, used) for field in each.fields)
+                )
+                for _, each in sorted(self._embedded.items())
+            ),
             unparsed=tuple(self.unparsed),
             unread=tuple(sorted(set(self._unread))),
         )
@@ -193,6 +206,18 @@ def _may_be_ecto(facts: ModuleFacts) -> bool:
         return True
     alike = any("embedded" in each.call.name or _table(each) is not None for each in facts.schemas)
     return alike and bool(facts.opaque)
+
+
+def _in_embeds(field: EctoField, used: Collection[str]) -> EctoField:
+    """Mark the custom type of a field where an embedded schema uses it as well."""
+    if field.custom not in used:
+        return field
+    hint = field.type
+    if isinstance(hint, EctoTypeHint):
+        hint = msgspec.structs.replace(hint, in_embeds=True)
+    elif isinstance(hint, ArrayHint) and isinstance(hint.item, EctoTypeHint):
+        hint = ArrayHint(msgspec.structs.replace(hint.item, in_embeds=True))
+    return msgspec.structs.replace(field, type=hint)
 
 
 def _rank(schema: EctoSchema) -> tuple[int, bool, str]:

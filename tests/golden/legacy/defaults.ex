@@ -389,7 +389,8 @@ defmodule App.Types.CoreBox do
   @options [field: :box, schema: App.Core.Cart]
   # Only the library's code says whether the type takes options.
   @has_parameters function_exported?(Code.ensure_compiled!(@module), :type, 1)
-  @ecto if(@has_parameters, do: Ecto.ParameterizedType.init(@module, @options), else: @module)
+  @arguments Enum.take([@options], if(@has_parameters, do: 1, else: 0))
+  @ecto Enum.reduce(@arguments, @module, &Ecto.ParameterizedType.init(&2, &1))
 
   @doc "The Ecto type that reads and writes the values."
   def ecto_delegate, do: @ecto

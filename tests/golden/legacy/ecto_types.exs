@@ -186,6 +186,17 @@ defmodule App.Hashed do
   def init(config), do: {:ok, Keyword.merge(config, algorithm: :sha256, secret: "a key")}
 end
 
+defmodule App.Core.Note do
+  use Ecto.Schema
+
+  embedded_schema do
+    field :ref, App.Ref
+    field :version, App.Packages.Version
+    field :secret, App.Encrypted.Map
+    field :level, App.Level
+  end
+end
+
 defmodule App.Core.Sample do
   use Ecto.Schema
 

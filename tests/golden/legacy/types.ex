@@ -110,7 +110,8 @@ defmodule App.Types.AnyJson do
   @options [field: :raw, schema: App.Visit]
   # Only the library's code says whether the type takes options.
   @has_parameters function_exported?(Code.ensure_compiled!(@module), :type, 1)
-  @ecto if(@has_parameters, do: Ecto.ParameterizedType.init(@module, @options), else: @module)
+  @arguments Enum.take([@options], if(@has_parameters, do: 1, else: 0))
+  @ecto Enum.reduce(@arguments, @module, &Ecto.ParameterizedType.init(&2, &1))
 
   @doc "The Ecto type that reads and writes the values."
   def ecto_delegate, do: @ecto
@@ -142,7 +143,8 @@ defmodule App.Types.AppInet do
   @options [field: :ip, schema: App.Visit]
   # Only the library's code says whether the type takes options.
   @has_parameters function_exported?(Code.ensure_compiled!(@module), :type, 1)
-  @ecto if(@has_parameters, do: Ecto.ParameterizedType.init(@module, @options), else: @module)
+  @arguments Enum.take([@options], if(@has_parameters, do: 1, else: 0))
+  @ecto Enum.reduce(@arguments, @module, &Ecto.ParameterizedType.init(&2, &1))
 
   @doc "The Ecto type that reads and writes the values."
   def ecto_delegate, do: @ecto
