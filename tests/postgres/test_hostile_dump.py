@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -267,3 +268,57 @@ def test_a_dump_that_ends_its_own_session_is_an_error(server: Server, tmp_path: 
     [problem] = caught.value.problems
     assert problem.code is Code.DUMP_ERROR
     assert problem.what.startswith("The throw-away server broke off: ")
+
+
+MIGHTY = """
+CREATE FUNCTION mighty_do(text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS
+  $$ BEGIN EXECUTE $1; END $$;
+CREATE FUNCTION mighty_event() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+  $$ BEGIN PERFORM extra.hook();
+  EXCEPTION WHEN undefined_function OR invalid_schema_name THEN END $$;
+CREATE EVENT TRIGGER mighty ON ddl_command_end EXECUTE FUNCTION mighty_event();
+CREATE TABLE mighty_jobs (id serial PRIMARY KEY, command text);
+CREATE FUNCTION mighty_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+  $$ BEGIN EXECUTE NEW.command; RETURN NEW; END $$;
+CREATE TRIGGER run BEFORE INSERT ON mighty_jobs FOR EACH ROW EXECUTE FUNCTION mighty_row();
+CREATE VIEW mighty_secrets AS SELECT rolpassword FROM pg_catalog.pg_authid;
+CREATE SEQUENCE mighty_numbers;
+CREATE FOREIGN DATA WRAPPER mighty_fdw HANDLER postgres_fdw_handler;
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gets a copy of the installation to change")
+def test_an_extension_that_is_allowed_leaves_no_way_to_be_superuser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ash_scaffold.postgres.server.reachable", lambda _path: False)
+    installation = embedded_installation()
+    assert installation is not None
+    with throwaway_server(installation) as server:
+        folder = server.programs.parent / "share" / "extension"
+        (folder / "mighty.control").write_text("default_version = '1'\nrequires = 'postgres_fdw'\n")
+        (folder / "mighty--1.sql").write_text(MIGHTY)
+        become = "ALTER ROLE postgres SUPERUSER"
+        path = tmp_path / "structure.sql"
+        path.write_text(
+            "CREATE EXTENSION mighty SCHEMA public CASCADE;\nCREATE SCHEMA extra;\n"
+            "CREATE FUNCTION extra.hook() RETURNS void LANGUAGE plpgsql AS"
+            f" $$ BEGIN {become}; END $$;\nCREATE TABLE a (id int);\n"
+            f"SELECT mighty_do('{become}');\n"
+            f"INSERT INTO mighty_jobs (command) VALUES ('{become}');\n"
+            "CREATE TABLE b AS SELECT * FROM mighty_secrets;\n"
+        )
+        options = LoadOptions(extensions=frozenset(["mighty"]))
+        load(server, "mighty", [read_dump(path)], options)
+
+        with psycopg.connect(as_uri(server.plain_url("mighty"))) as connection:
+            found = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'postgres'")
+            assert found.fetchone() == (False,)
+            assert connection.execute("SELECT to_regclass('b')").fetchone() == (None,)
+            made = connection.execute("SELECT extname FROM pg_extension WHERE extname = 'mighty'")
+            assert made.fetchone() == ("mighty",)
+            owned = connection.execute(
+                "SELECT relname FROM pg_class WHERE oid >= 16384 AND relowner = 10"
+                " AND relkind IN ('r', 'v', 'm', 'p', 'S', 'f')"
+            )
+            assert owned.fetchall() == []

@@ -28,8 +28,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 # Extensions that a superuser makes when a dump names them and the server has them: those of
 # PostgreSQL itself, and others that databases of applications hold.
 _HARMLESS = frozenset(
-    "address_standardizer address_standardizer_data_us age amcheck autoinc bloom bool_plperl "
-    "btree_gin btree_gist citext citus citus_columnar cube dict_int dict_xsyn earthdistance "
+    "address_standardizer address_standardizer_data_us amcheck autoinc bloom bool_plperl "
+    "btree_gin btree_gist citext cube dict_int dict_xsyn earthdistance "
     "first_last_agg fuzzystrmatch h3 h3_postgis hashtypes hll hstore hstore_plperl hypopg icu_ext "
     "insert_username intagg intarray ip4r isn jsonb_plperl jsquery lo ltree moddatetime numeral "
     "orioledb pg_bigm pg_freespacemap pg_graphql pg_hashids pg_hint_plan pg_idkit pg_ivm "
@@ -45,8 +45,8 @@ _HARMLESS = frozenset(
 )
 # Those that reach files, programs, the network, other databases or the server's memory.
 POWERFUL = frozenset(
-    "adminpack aws_commons aws_lambda aws_s3 azure_storage dblink emaj file_fdw "
-    "hstore_plpython3u http jsonb_plpython3u log_fdw ltree_plpython3u mongo_fdw multicorn "
+    "adminpack age aws_commons aws_lambda aws_s3 azure_storage citus citus_columnar dblink emaj "
+    "file_fdw hstore_plpython3u http jsonb_plpython3u log_fdw ltree_plpython3u mongo_fdw multicorn "
     "mysql_fdw ogr_fdw old_snapshot oracle_fdw orafce pageinspect pg_buffercache pg_cron "
     "pg_duckdb pg_logicalinspect pg_net pg_surgery pg_walinspect pglogical plperlu plpython2u "
     "plpython3u plpythonu plr plsh pltclu postgres_fdw redis_fdw set_user sqlite_fdw tds_fdw "
@@ -102,7 +102,7 @@ _OPEN = """
 ALTER SCHEMA public OWNER TO {role};
 GRANT ALL ON SCHEMA public TO PUBLIC
 """
-# Of all that extensions have made, the superuser keeps what can't be given away without its power.
+# Of what extensions have made, a superuser owns nothing after it that would run with its rights.
 _DISARM = """
 DO $$ DECLARE each record; BEGIN
   FOR each IN SELECT lanname AS name FROM pg_catalog.pg_language
@@ -135,9 +135,17 @@ DO $$ DECLARE each record; BEGIN
     FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_proc AS p ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
     JOIN pg_catalog.pg_extension AS e ON d.refobjid = e.oid
-    WHERE d.deptype = 'e' AND (p.prosecdef OR e.extname = ANY ({powerful}))
+    WHERE d.deptype = 'e' AND e.extname = ANY ({powerful})
   LOOP
     EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', each.name);
+  END LOOP;
+  FOR each IN SELECT oid::regprocedure AS name FROM pg_catalog.pg_proc
+    WHERE prosecdef AND oid >= 16384
+  LOOP
+    EXECUTE format('ALTER ROUTINE %s SECURITY INVOKER', each.name);
+  END LOOP;
+  FOR each IN SELECT evtname AS name FROM pg_catalog.pg_event_trigger LOOP
+    EXECUTE format('ALTER EVENT TRIGGER %I DISABLE', each.name);
   END LOOP;
 END $$
 """

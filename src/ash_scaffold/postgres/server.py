@@ -58,7 +58,7 @@ _SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "jit": "off",
-    "max_connections": "20",
+    "max_connections": "25",  # of which some are for superusers
     "max_locks_per_transaction": "1024",
     "max_worker_processes": "0",
     "shared_buffers": "64MB",
