@@ -33,6 +33,7 @@ from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import is_glob
 from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.ecto import Hints
+from ash_scaffold.legacy.embeds import with_embeds
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
@@ -518,7 +519,11 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
             where="legacy of ash_scaffold.toml" if options.legacy is None else "--legacy",
             todo="Name the folder of the Ecto schemas, or take it out to have them looked for.",
         )
-    return read_legacy(project, folder)
+    resolver = Resolver(config)
+    return with_embeds(
+        read_legacy(project, folder),
+        lambda schema, column: resolver.embeds_for(schema.table, column, schema.context),
+    )
 
 
 def _is_apart(project: Project, hints: Hints) -> bool:

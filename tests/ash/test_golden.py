@@ -18,8 +18,12 @@ import pytest
 from msgspec import structs
 from tests.support import PROJECT, Output, generate
 
-from ash_scaffold.ash.hints import ArrayHint, EctoTypeHint, LegacySchema
+from ash_scaffold.ash.embeds import custom_types_in
+from ash_scaffold.ash.hints import ArrayHint, EctoTypeHint, EmbedHint, LegacySchema
+from ash_scaffold.config.load import parse_config
+from ash_scaffold.config.match import Resolver
 from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.embeds import with_embeds
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database
@@ -45,11 +49,13 @@ def everything(output: Output) -> str:
     return "\n".join([*texts, "".join(problems)] if problems else texts)
 
 
-def legacy(source: Path) -> tuple[LegacySchema, ...]:
+def legacy(source: Path, config: str) -> tuple[LegacySchema, ...]:
     """Read the Ecto schemas of a file, if there is one."""
     if not source.exists():
         return ()
-    return read_code(CodeBase([ElixirFile("lib/app.ex", source.read_bytes())])).schemas
+    hints = read_code(CodeBase([ElixirFile("lib/app.ex", source.read_bytes())]))
+    wanted = Resolver(parse_config(config))
+    return with_embeds(hints, lambda s, column: wanted.embeds_for(s.table, column)).schemas
 
 
 def types_of(schemas: tuple[LegacySchema, ...]) -> Iterator[str]:
@@ -59,6 +65,8 @@ def types_of(schemas: tuple[LegacySchema, ...]) -> Iterator[str]:
             hint = field.type.item if isinstance(field.type, ArrayHint) else field.type
             if isinstance(hint, EctoTypeHint) and hint.source:
                 yield hint.source
+            if isinstance(hint, EmbedHint):
+                yield from (each.source for each in custom_types_in(hint) if each.source)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -67,10 +75,11 @@ def test_the_modules_of(case: Path, reflect_scratch: Callable[..., Database]) ->
     config = _CONFIG.search(ddl)
     schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
     database = reflect_scratch(ddl, schemas=schemas)
-    read = legacy(case.with_suffix(".exs"))
+    own = config[1] if config else ""
+    read = legacy(case.with_suffix(".exs"), own)
     there = dict.fromkeys(types_of(read), "lib/app.ex")
     state = structs.replace(PROJECT, legacy=read, modules=there)
-    said = (config[1] if config else "") + (_ALL if state.legacy else "")
+    said = own + (_ALL if state.legacy else "")
     found = everything(generate(database, said, state=state))
     golden = case.with_suffix(".ex")
     if os.environ.get("UPDATE_GOLDEN"):

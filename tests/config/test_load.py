@@ -253,7 +253,7 @@ MODULE_TODO = (
             '[domains."App.Accounts"]\nzzz = 1',
             2,
             'domains."App.Accounts".zzz is not an option of domains."App.Accounts"',
-            "Options here: actions, adopt_context, resource_namespace, tables.",
+            "Options here: actions, adopt_context, embeds, resource_namespace, tables.",
         ),
         (
             "[tables.billing.invoices]\nexclude = true",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ash_scaffold.ash.hints import EctoTypeHint
+from ash_scaffold.ash.hints import EctoTypeHint, EmbedField, EmbedHint, Maker, Role
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.type_mapper import Mapped, TypeMapper
 from ash_scaffold.ash.types import BASE_TYPES, EXTENSION_TYPES
@@ -80,6 +80,28 @@ ECTO_TYPES = (
 )
 
 
+EMBED = EmbedHint(
+    module="App.Address",
+    many=True,
+    fields=(
+        EmbedField(name="id", key="id", base="binary_id", primary_key=True, maker=Maker.UUID),
+        EmbedField(name="zip", key="zipCode", base="integer", default=1),
+        EmbedField(name="at", key="at", base="naive_datetime_usec"),
+        EmbedField(name="made", key="made", base="utc_datetime", role=Role.UPDATED),
+        EmbedField(name="kind", key="kind", base="enum", values=(("a", 1),), dumped=True),
+        EmbedField(name="tags", key="tags", base="string", many=True),
+        EmbedField(name="plain", key="plain", custom=ECTO_TYPES[0]),
+        EmbedField(
+            name="inner",
+            key="inner",
+            embed=EmbedHint(
+                module="App.Inner", fields=(EmbedField(name="any", key="any", base="any"),)
+            ),
+        ),
+    ),
+)
+
+
 def every_support() -> Iterator[SupportType]:
     """Map every type of the type map in each way that a column may use it."""
     mapper = TypeMapper(OWN, "App.Types")
@@ -105,6 +127,7 @@ def every_support() -> Iterator[SupportType]:
     yield from mapper.stored_enum(jobs, "mode", (("on", "on"),), is_open=True).supports
     for hint in ECTO_TYPES:
         yield from mapper.ecto_type(hint, TypeUse(name=Name("pg_catalog", "jsonb"))).supports
+    yield from mapper.embed(EMBED, of_items=False, storage="jsonb").supports
 
 
 SUPPORTS = {support.module: support for support in every_support()}
@@ -128,7 +151,8 @@ def test_a_module_parses_and_uses_a_type(module: str) -> None:
     assert tree.fault is None
     (found,) = modules(tree)
     assert found.name == module
-    assert found.use("Ash.Type", "Ash.Type.NewType", "Ash.Type.Enum") is not None
+    kinds = ("Ash.Type", "Ash.Type.NewType", "Ash.Type.Enum", "Ash.Resource")
+    assert found.use(*kinds) is not None or SUPPORTS[module].template == "ecto_embed"
 
 
 @pytest.mark.skipif(shutil.which("mix") is None, reason="no mix on the PATH")

@@ -33,12 +33,13 @@ IN_FILE: dict[str, object] = {
     "extensions": ("App.Audit",),
     "owned_by_ash": ("users",),
     "legacy_types": False,
+    "embeds": "resources",
     "columns": {"*.email": ColumnConfig(public=True)},
     "types": {"text": ":ci_string"},
     "tables": {"users": TableConfig(actions="none")},
     "domains": {DOMAIN: DomainConfig(actions="none")},
 }
-IN_DOMAIN: dict[str, object] = {"actions": "read"}
+IN_DOMAIN: dict[str, object] = {"actions": "read", "embeds": "resources"}
 IN_TABLE: dict[str, object] = {
     "resource": "Person",
     "exclude": True,
@@ -48,6 +49,7 @@ IN_TABLE: dict[str, object] = {
     "extensions": ("App.Audit",),
     "partitions": True,
     "description": "People",
+    "embeds": "resources",
     "columns": {"email": ColumnConfig(public=True)},
     "relationships": {"team": RelationshipConfig(columns=("email",), target="teams")},
 }
@@ -55,6 +57,7 @@ IN_COLUMN: dict[str, object] = {
     "name": "mail",
     "type": ":ci_string",
     "legacy_type": False,
+    "embeds": "resources",
     "constraints": {"max_length": 5},
     "public": True,
     "sensitive": True,

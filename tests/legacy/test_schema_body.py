@@ -520,7 +520,11 @@ def test_embedded_schemas_on_their_own_and_in_place() -> None:
             ),
         ),
         EmbeddedSchema(
-            module="App.Thing.Line.Place", path="lib/f0.ex", line=7, fields=(place_key,)
+            module="App.Thing.Line.Place",
+            path="lib/f0.ex",
+            line=7,
+            fields=(place_key,),
+            primary_key=("id",),
         ),
     )
 

@@ -17,7 +17,7 @@ from ash_scaffold.ash.defaults import (
     shown_default,
 )
 from ash_scaffold.ash.draft import TableAttributes
-from ash_scaffold.ash.hints import Legacy, LegacyField, Maker, Role, Writable
+from ash_scaffold.ash.hints import EmbedHint, Legacy, LegacyField, Maker, Role, Writable
 from ash_scaffold.ash.keys import Keys, PrimaryKey
 from ash_scaffold.ash.model import ABSENT, Absent, Attribute, AttributeKind
 from ash_scaffold.ash.naming import Names, attribute_name
@@ -426,6 +426,14 @@ def field_problems(
             f"{attribute.name} holds what the column does{why}.",
             todo="Write an Ash.Type that does the same and name it: "
             + in_config(table, 'type = "…"', field.column)
+            + ".",
+        )
+    if isinstance(field.type, EmbedHint) and mapped.apart and not said:
+        yield Code.LEGACY_CUSTOM_TYPE.at(
+            where,
+            f"The embed {field.name}{place} makes no embedded resource: {mapped.apart}.",
+            todo="Say that it stays JSON: "
+            + in_config(table, 'embeds = "json"', field.column)
             + ".",
         )
     made = attribute.generated or attribute.default is not ABSENT

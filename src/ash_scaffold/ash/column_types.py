@@ -15,10 +15,12 @@ from ash_scaffold.ash.ecto_types import (
     ecto_type_part,
 )
 from ash_scaffold.ash.ecto_types import segments as ecto_type_segments
+from ash_scaffold.ash.embeds import custom_types_in, embed_segments
 from ash_scaffold.ash.hints import (
     ArrayHint,
     DatetimeHint,
     EctoTypeHint,
+    EmbedHint,
     EnumHint,
     Legacy,
     Maker,
@@ -30,9 +32,9 @@ from ash_scaffold.ash.keys import Keys
 from ash_scaffold.ash.naming import camelize, singular_name, underscore
 from ash_scaffold.ash.predicate import listed_values
 from ash_scaffold.ash.schema_names import schema_name
-from ash_scaffold.ash.type_mapper import Mapped, TypeMapper, Unmapped, configured_type
+from ash_scaffold.ash.type_mapper import JSONB, Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.type_modules import ColumnId, enum_segments
-from ash_scaffold.ash.types import Family, Risk, rule_for
+from ash_scaffold.ash.types import Family, Risk, row_of, rule_for
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.config.rules import SPECIAL_TYPES
@@ -69,11 +71,14 @@ class ColumnTypes:
             return self._types.listed(table.name, column.name, _labels(table, column, config))
         at = (table.name, column.name)
         shared = self._keys.shared.get(at)
+        embed = self._embed(table, column, config)
+        if isinstance(embed, Mapped):
+            return _with_constraints(embed, config)
         own = self._ecto_type(table, column, config, shared or column.type)
         if isinstance(own, Mapped):
             return _with_constraints(own, config)
         mapped = self._without_ecto_type(table, column, config, option)
-        return mapped if isinstance(mapped, Unmapped) else replace(mapped, apart=own)
+        return mapped if isinstance(mapped, Unmapped) else replace(mapped, apart=own or embed)
 
     def _without_ecto_type(
         self, table: Table, column: Column, config: ColumnConfig, option: str | None
@@ -82,7 +87,7 @@ class ColumnTypes:
         shared = self._keys.shared.get(at)
         is_key = at in self._keys.columns and shared is None
         if self._types.is_default_json(column.type) and _says_object(table, column):
-            return _object("a check says object")
+            return _object(column, "a check says object")
         hint = None if option is not None else self._hint(table, column, config)
         if hint is not None and not isinstance(hint, DatetimeHint):
             return self._hinted(table, column, hint, config)
@@ -123,6 +128,26 @@ class ColumnTypes:
             is_array=True,
             autogenerate=None,
         )
+
+    def _embed(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | str:
+        """Map to the embedded resource of an Ecto embed, or say why not, "" for no reason."""
+        field = self._legacy.field(table.name, column.name)
+        hint = None if field is None else field.type
+        if not isinstance(hint, EmbedHint) or config.type is not None or config.embeds == "json":
+            return ""
+        base = self._types.base_type(column.type)
+        configured = self._config.type_for(column.type.name) is not None
+        if configured:
+            return f"[types] maps {type_text(column.type)}"
+        if row_of(base.name.name).family is not Family.JSON or (base.is_array and not hint.many):
+            # What code and database disagree on is said of all columns alike.
+            return ""
+        mapped = self._types.embed(hint, of_items=base.is_array, storage="jsonb")
+        for custom in custom_types_in(hint):
+            why = self._code.why_not(custom, self._types.ecto_type_in_json(custom).type)
+            if why:
+                return why
+        return replace(mapped, risks=row_of(base.name.name).risks)
 
     def _ecto_type_hint(self, table: Name, column: str) -> tuple[TypeHint | None, str]:
         """Return the hint of a column, and why its custom type can't be the attribute's.
@@ -168,7 +193,7 @@ class ColumnTypes:
     def _hinted(self, table: Table, column: Column, hint: TypeHint, config: ColumnConfig) -> Mapped:
         item = hint.item if isinstance(hint, ArrayHint) else hint
         if not isinstance(item, EnumHint):
-            return _with_constraints(_object("the Ecto schema says object"), config)
+            return _with_constraints(_object(column, "the Ecto schema says object"), config)
         values, is_open = _values(table, column, item)
         mapped = self._types.stored_enum(table.name, column.name, values, is_open=is_open)
         mapped = replace(mapped, why="the Ecto schema says which values it holds")
@@ -203,13 +228,16 @@ def type_mapper(
     columns = _enum_columns(database, config, legacy)
     segments = enum_segments(columns, bare.taken(), enums, _spelled(legacy))
     taken = (*bare.taken(), *segments.values())
+    ecto_types = _ecto_types(database, config, legacy, taken)
+    taken = (*taken, *(named.segment for named in ecto_types.values()))
     return TypeMapper(
         database.types,
         namespace,
         config.type_for,
         geo_postgis=geo_postgis,
         enums=segments,
-        ecto_types=_ecto_types(database, config, legacy, taken),
+        ecto_types=ecto_types,
+        embeds=embed_segments(_embed_hints(database, legacy), taken),
         labels=_label_names(database, legacy),
         renamed=renamed,
     )
@@ -252,10 +280,24 @@ def _ecto_types(
             first = hints.setdefault(of, item)
             if (item.schema, item.field) < (first.schema, first.field):
                 hints[of] = item
+    for embed in _embed_hints(database, legacy):
+        for custom in custom_types_in(embed):
+            of = delegation(custom, JSONB)
+            if all(each[:-1] != of[:-1] for each in hints):
+                hints[of] = replace(custom, in_embeds=True)
     return {
         of: NamedDelegation(segment, hints[of], of in generating)
         for of, segment in ecto_type_segments(hints, taken).items()
     }
+
+
+def _embed_hints(database: Database, legacy: Legacy) -> Iterator[EmbedHint]:
+    """Yield the embeds that are to become resources, whichever tables a run plans."""
+    for table in database.tables:
+        for column in table.columns:
+            field = legacy.field(table.name, column.name)
+            if field is not None and isinstance(field.type, EmbedHint):
+                yield field.type
 
 
 def _label_names(database: Database, legacy: Legacy) -> dict[Name, Mapping[str, str]]:
@@ -301,7 +343,7 @@ def _fitting(hint: TypeHint, use: TypeUse) -> TypeHint | None:
 
     Of a custom Ecto type that is what holds without its code.
     """
-    if isinstance(hint, EctoTypeHint):
+    if isinstance(hint, EctoTypeHint | EmbedHint):
         return None if hint.otherwise is None else _fitting(hint.otherwise, use)
     if isinstance(hint, ArrayHint) and isinstance(hint.item, EctoTypeHint):
         inner = hint.item.otherwise
@@ -358,8 +400,10 @@ def _listing(table: Table, column: Column) -> tuple[Check, tuple[str, ...]] | No
     return None
 
 
-def _object(why: str) -> Mapped:
-    return Mapped(type=Atom("map"), family=Family.JSON, storage="map", why=why)
+def _object(column: Column, why: str) -> Mapped:
+    """Map to `:map`, which keeps and loses what any JSON does."""
+    risks = row_of(column.type.name.name).risks
+    return Mapped(type=Atom("map"), family=Family.JSON, storage="map", risks=risks, why=why)
 
 
 def _with_constraints(mapped: Mapped, config: ColumnConfig) -> Mapped:

@@ -73,7 +73,19 @@ class EctoTypeHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="ecto_ty
     otherwise: TypeHint | None = None
 
 
-TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint | EctoTypeHint
+class EmbedHint(msgspec.Struct, frozen=True, omit_defaults=True, tag="embed"):
+    """The JSON is that of an embedded schema of Ecto, the module, or a list of it (`many`).
+
+    `otherwise` is the hint for when the column can't hold it.
+    """
+
+    module: str
+    many: bool = False
+    fields: tuple[EmbedField, ...] = ()
+    otherwise: TypeHint | None = None
+
+
+TypeHint: TypeAlias = DatetimeHint | EnumHint | ObjectHint | ArrayHint | EctoTypeHint | EmbedHint
 
 
 class DecimalDefault(msgspec.Struct, frozen=True, tag="decimal"):
@@ -199,6 +211,30 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     column: str
     test: Comparison
     value: LegacyDefault = None
+
+
+class EmbedField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A field of an embedded schema; `key` is its key in the JSON.
+
+    It is of `base`, one of Ecto's own types by its name or `enum`, of the type `custom`, or an
+    `embed`. `many` means a list, `of_map` a map whose values are of the type. An enum has `values`
+    and writes their stored forms only where it is `dumped`.
+    """
+
+    name: str
+    key: str
+    base: str = ""
+    many: bool = False
+    of_map: bool = False
+    values: tuple[tuple[str, str | int], ...] = ()
+    dumped: bool = False
+    custom: EctoTypeHint | None = None
+    embed: EmbedHint | None = None
+    primary_key: bool = False
+    redact: bool = False
+    role: Role = Role.NONE
+    maker: Maker = Maker.UNSAID
+    default: LegacyDefault = None
 
 
 class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

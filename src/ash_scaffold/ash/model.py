@@ -197,13 +197,14 @@ class SupportType(msgspec.Struct, frozen=True, kw_only=True):
     """A type module to be written into the project, made from one template.
 
     `template` is the file's stem under `templates/elixir/types`; `values` are what it fills in.
-    `pg_type` is the PostgreSQL type it stands for.
+    `pg_type` is the PostgreSQL type it stands for. `attributes` are those of an embedded resource.
     """
 
     module: str
     template: str
     pg_type: str
     values: dict[str, Term] = {}
+    attributes: tuple[Attribute, ...] = ()
 
 
 # `("attributes", "email", "type")`: a field of `ash.model.Resource`, an entity's name, its field.

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from ash_scaffold.ash.ecto_types import Delegation, NamedDelegation, delegated, delegation, segments
-from ash_scaffold.ash.hints import EctoTypeHint
+from ash_scaffold.ash.embeds import Parts, embed_segments, embedded
+from ash_scaffold.ash.hints import EctoTypeHint, EmbedHint
 from ash_scaffold.ash.model import SupportType
 from ash_scaffold.ash.naming import Names, attribute_name
 from ash_scaffold.ash.type_modules import (
@@ -39,10 +40,12 @@ from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
-__all__ = ["Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
+__all__ = ["JSONB", "Mapped", "TypeMapper", "Unmapped", "configured_type", "parse_type"]
 
 # What Postgrex looks up of these by the type's own oid, a domain over one does not have.
 _OPAQUE_IN_DOMAIN = frozenset({TypeKind.COMPOSITE, TypeKind.RANGE, TypeKind.MULTIRANGE})
+JSONB = TypeUse(Name("pg_catalog", "jsonb"))
+_TIMESTAMP = TypeUse(Name("pg_catalog", "timestamp"))
 _OPTIONS = ("tolerant", "limits", "nested")
 _RANGES = frozenset(name for name, rule in BASE_TYPES.items() if rule.family is Family.RANGE)
 
@@ -54,7 +57,7 @@ class TypeMapper:
     modules go, such as `App.Types`; `enums` names those of single columns.
     `labels` are the names that the legacy code has for the labels of enum types, `renamed` those
     that a person gave to modules, by what they would be called. `ecto_types` are the Ecto types
-    that modules hand over to.
+    that modules hand over to, `embeds` name the modules of embedded schemas.
     """
 
     def __init__(
@@ -68,10 +71,12 @@ class TypeMapper:
         labels: Mapping[Name, Mapping[str, str]] | None = None,
         renamed: Mapping[str, str] | None = None,
         ecto_types: Mapping[Delegation, NamedDelegation] | None = None,
+        embeds: Mapping[str, str] | None = None,
     ) -> None:
         self._labels = labels or {}
         self._enums = enums or {}
         self._ecto_types = ecto_types or {}
+        self._embeds = embeds or {}
         self._types = types
         self._configured = configured
         self._geo_postgis = geo_postgis
@@ -131,14 +136,27 @@ class TypeMapper:
         """
         of = delegation(hint, TypeUse(Name("pg_catalog", "text")))
         alike = sorted(each for each in self._ecto_types if each[:-1] == of[:-1])
-        named = self._ecto_types[alike[0]] if alike else None
+        of = alike[0] if alike else of
+        named = self._ecto_types.get(of)
         if named is None:
             named = NamedDelegation(segments([of], self.taken())[of], hint, generates=False)
         module = self._modules.called(named.segment)
         used = msgspec.structs.replace(named.hint, in_embeds=True)
-        return delegated(
-            module, alike[0] if alike else of, used, pg_type="text", generates=named.generates
+        return delegated(module, of, used, pg_type=of.storage or "text", generates=named.generates)
+
+    def embed(self, hint: EmbedHint, *, of_items: bool, storage: str) -> Mapped:
+        """Map to the embedded resource of an embed; for the options see `embeds.embedded`."""
+        found = {
+            "any": self.map(JSONB),
+            "naive_datetime_usec": self.map(_TIMESTAMP, option="naive"),
+        }
+        parts = Parts(
+            called=self._modules.called,
+            segments=self._embeds or embed_segments([hint], self.taken()),
+            types={name: each for name, each in found.items() if isinstance(each, Mapped)},
+            ecto_type=self.ecto_type_in_json,
         )
+        return embedded(hint, parts, of_items=of_items, storage=storage)
 
     def base_type(self, use: TypeUse) -> TypeUse:
         """Return what a domain is over, which its values are stored as; else `use`."""

@@ -268,6 +268,16 @@ class Resolver:
         own = self.for_column(table, column).legacy_type
         return self.config.legacy_types is not False if own is None else own
 
+    def embeds_for(self, table: Name, column: str, context: str = "") -> bool:
+        """Whether the Ecto embed in a column is to be an embedded resource.
+
+        `context` is the module above the table's schema, its domain where no pattern says another.
+        """
+        domain = self.config.domains.get(self.domain_of(table) or context, _NO_DOMAIN)
+        entry, general = self.for_table(table), self.config.embeds
+        own = self.for_column(table, column).embeds
+        return (own or entry.embeds or domain.embeds or general) == "resources"
+
     def domain_patterns(self, domain: str) -> tuple[NamePattern, ...]:
         """Return the patterns of the tables that the configuration gives to a domain."""
         entry = self.config.domains.get(domain, _NO_DOMAIN)

@@ -14,6 +14,7 @@ FILE_NAME = "ash_scaffold.toml"
 
 Actions: TypeAlias = Literal["crud", "read", "none"]
 Layout: TypeAlias = Literal["inline", "fragment"]
+Embeds: TypeAlias = Literal["json", "resources"]
 RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
 Scalar: TypeAlias = str | bool | int | float
 
@@ -25,6 +26,8 @@ class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `tolerant`, `limits`, or `nested` for an array of any number of dimensions. `constraints` are
     those of the Ash type, as in `{max_length = 5}`.
     `enum` is true to take the values from the column's list check, false not to, or the values.
+    `embeds` is `resources` where the JSON of an Ecto embed is to be an embedded resource, `json`
+    where it is not.
     `legacy_type` is false where the attribute is to have the column's own type, not the custom
     Ecto type of the legacy code. `renamed_from` is the name that the column had, empty for a column
     that is new.
@@ -38,6 +41,7 @@ class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sensitive: bool | None = None
     exclude: bool | None = None
     enum: bool | tuple[str, ...] | None = None
+    embeds: Embeds | None = None
     renamed_from: str | None = None
 
 
@@ -60,7 +64,8 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The options of a table: `[tables.users]`, `[tables."billing.*"]`.
 
     `resource` is the last part of the module's name, or the whole of it when it has a dot.
-    `renamed_from` is the name that the table had, empty for a table that is new.
+    `embeds` is that of its columns. `renamed_from` is the name that the table had, empty for a
+    table that is new.
     """
 
     resource: str | None = None
@@ -71,6 +76,7 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     extensions: tuple[str, ...] | None = None
     partitions: bool | None = None
     description: str | None = None
+    embeds: Embeds | None = None
     renamed_from: str | None = None
     columns: dict[str, ColumnConfig] = {}
     relationships: dict[str, RelationshipConfig] = {}
@@ -79,13 +85,15 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The options of a domain: `[domains."App.Accounts"]`.
 
-    `adopt_context` makes the legacy context of that name the domain itself.
+    `adopt_context` makes the legacy context of that name the domain itself, `embeds` is that of
+    its tables.
     """
 
     tables: tuple[str, ...] = ()
     resource_namespace: str | None = None
     actions: Actions | None = None
     adopt_context: bool | None = None
+    embeds: Embeds | None = None
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +115,7 @@ class VerifyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. Paths are as written, relative to the folder of `mix.exs`.
 
+    `embeds` makes embedded resources of the embeds of Ecto schemas, else they are JSON.
     `layout` puts what is generated into the resource itself, or into a fragment of it.
     `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
     code, False for none, None to look for it; with `legacy_types` False no attribute is of a custom
@@ -127,6 +136,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     layout: Layout | None = None
     legacy: str | Literal[False] | None = None
     legacy_types: bool | None = None
+    embeds: Embeds | None = None
     owned_by_ash: tuple[str, ...] = ()
     domains: dict[str, DomainConfig] = {}
     tables: dict[str, TableConfig] = {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ash_scaffold.ash.model import Domain, Resource, SupportType
 from ash_scaffold.elixir.entity import Section, layout
-from ash_scaffold.elixir.sections import sections
+from ash_scaffold.elixir.sections import embedded_sections, sections
 from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, heredoc, string, width
@@ -91,15 +91,24 @@ class Renderer:
 
         return self._render(
             f"types/{support.template}.ex.j2",
-            {"module": support.module, "pg_type": support.pg_type, "values": values, "doc": doc},
+            {
+                "module": support.module,
+                "pg_type": support.pg_type,
+                "values": values,
+                "doc": doc,
+                "sections": _laid_out(embedded_sections(support.attributes))
+                if support.attributes
+                else [],
+            },
         )
 
 
 def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[str, str]]:
-    return [
-        {"name": section.name, "body": layout(section.groups, _INDENT)}
-        for section in (sections(resource) if parts is None else parts)
-    ]
+    return _laid_out(sections(resource) if parts is None else parts)
+
+
+def _laid_out(parts: Sequence[Section]) -> list[dict[str, str]]:
+    return [{"name": section.name, "body": layout(section.groups, _INDENT)} for section in parts]
 
 
 def _packaged_templates() -> Callable[[str, Mapping[str, object]], str]:

@@ -77,6 +77,16 @@ def sections(resource: Resource) -> tuple[Section, ...]:
     return tuple(section for section in found if section.groups)
 
 
+def embedded_sections(attributes: Sequence[Attribute]) -> tuple[Section, ...]:
+    """Return the sections of an embedded resource that has these attributes."""
+    private = tuple(each.name for each in attributes if each.writable and not each.public)
+    actions = Actions(
+        destroy=True, create=True, update=True, create_accept=private, update_accept=private
+    )
+    found = [_actions(actions), one_by_one("attributes", (_attribute(a) for a in attributes))]
+    return tuple(section for section in found if section.groups)
+
+
 def _postgres(resource: Resource) -> Section:
     place = [option("table", resource.table)]
     if resource.schema != DEFAULT_SCHEMA:

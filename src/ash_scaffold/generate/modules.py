@@ -232,8 +232,13 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
     Names in people's files are not in it: what is generated from the old facts has them as well.
     """
     table = facts.name
+    entry = msgspec.structs.asdict(
+        msgspec.structs.replace(config.for_table(table), renamed_from=None)
+    )
+    # Where it decides nothing, the digest is that of versions without the option.
+    del entry["embeds"]
     content = (
-        msgspec.structs.replace(config.for_table(table), renamed_from=None),
+        entry,
         config.actions_for(table, domain),
         config.use_for(table),
         config.extensions_for(table),
@@ -244,8 +249,20 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
         [memorable(schema) for schema in state.legacy if schema.table == table],
         *((False,) if config.config.legacy_types is False else ()),
+        *_embeds(facts, domain, state, config),
     )
     return digest(_ENCODER.encode(content).decode())
+
+
+def _embeds(
+    facts: TableFacts, domain: str, state: ProjectState, config: Resolver
+) -> Iterable[object]:
+    """Yield the columns whose Ecto embed is to be a resource, where one is."""
+    contexts = [schema.context for schema in state.legacy if schema.table == facts.name]
+    context = contexts[0] if contexts else domain
+    for column in facts.columns:
+        if config.embeds_for(facts.name, column.name, context):
+            yield column.name, "embeds"
 
 
 def _configured_columns(facts: TableFacts, config: Resolver) -> Iterable[object]:

@@ -95,9 +95,13 @@ FieldType: TypeAlias = (
 
 
 class EctoField(LegacyField, frozen=True, kw_only=True):
-    """A field that is kept in a column, with its type in Ecto's terms."""
+    """A field that is kept in a column, with its type in Ecto's terms.
+
+    `dumped` is set for an enum that JSON holds in its stored form.
+    """
 
     ecto_type: FieldType
+    dumped: bool = False
 
 
 class EctoAssociation(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,12 +163,16 @@ class EctoSchema(LegacySchema, frozen=True, kw_only=True):
 
 
 class EmbeddedSchema(msgspec.Struct, frozen=True, kw_only=True):
-    """An embedded schema: the fields are keys of a JSON object, `column` the key."""
+    """An embedded schema: the fields are keys of a JSON object, `column` the key.
+
+    `primary_key` are keys as well.
+    """
 
     module: str
     path: str
     line: int
     fields: tuple[EctoField, ...] = ()
+    primary_key: tuple[str, ...] = ()
     partial: bool = False
 
 

@@ -165,6 +165,7 @@ class _Reader:
                     path=file.path,
                     line=line,
                     fields=body.fields,
+                    primary_key=body.primary_key,
                     partial=body.partial,
                 ),
             )

@@ -345,6 +345,7 @@ class _BodyReader:
             selected=options.get("load_in_query") is not False,
             returned=options.get("read_after_writes") is True,
             ecto_type=type_,
+            dumped=options.get("embed_as") == Atom("dumped"),
         )
         self._fields[name] = field
         (self._keys.add if key else self._keys.discard)(name)
@@ -555,6 +556,7 @@ class _BodyReader:
                 path=self._path(),
                 line=self._line(site.node),
                 fields=body.fields,
+                primary_key=body.primary_key,
                 partial=body.partial,
             )
         )
