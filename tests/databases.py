@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from ash_scaffold.postgres.server import Server
+from ash_scaffold.postgres.server import SUPERUSER, Server
 
 # Dead rows in the catalog make a database slow after a while.
 _USES = 40
@@ -85,7 +85,7 @@ class Databases:
         return self._server.url("postgres")
 
     def _is_emptied(self, url: URL) -> bool:
-        owner, rights = ("pg_database_owner", "USAGE") if self._major >= 15 else ("postgres", "ALL")
+        owner, rights = ("pg_database_owner", "USAGE") if self._major >= 15 else (SUPERUSER, "ALL")
         try:
             with psycopg.connect(as_uri(url), autocommit=True) as connection:
                 connection.execute("SET lock_timeout = 5000")

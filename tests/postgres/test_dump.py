@@ -568,6 +568,26 @@ def test_functions_of_languages_that_can_do_everything_are_there_for_what_depend
     assert loaded.rows("SELECT g('')") == [("LEAKPROOF",)]
 
 
+def test_a_script_may_begin_with_dropping_the_schema_of_its_extensions(
+    server: Server, tmp_path: Path
+) -> None:
+    loaded = Loaded(
+        server,
+        tmp_path,
+        "SELECT pg_catalog.set_config('search_path', '', false);\n"
+        "DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
+        "CREATE EXTENSION pg_visibility SCHEMA public;\nCREATE EXTENSION hstore SCHEMA public;\n"
+        "CREATE SCHEMA later;\nCREATE TABLE later.a (x public.hstore);\n"
+        "DROP SCHEMA later CASCADE;\n",
+    )
+
+    assert loaded.refused() == []
+    assert loaded.rows(
+        "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+    ) == [("hstore",), ("pg_visibility",)]
+    assert loaded.rows("SELECT to_regclass('later.a')") == [(None,)]
+
+
 def test_an_extension_that_is_not_known_is_made_when_it_is_allowed(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,10 @@ _MAKES = re.compile(
     r"CREATE (?!DATABASE|ROLE|USER|GROUP|TABLESPACE)|ALTER TABLE|COPY |INSERT ", re.IGNORECASE
 )
 
+_DROPS_SCHEMA = re.compile(r"DROP SCHEMA\b", re.IGNORECASE)
+_FILLS_SCHEMA = re.compile(
+    r"CREATE (?!SCHEMA\b|EXTENSION\b)|DO\b|SELECT (?!(pg_catalog\.)?set_config\()", re.IGNORECASE
+)
 _STRINGS = re.compile(
     r"SET (?:SESSION |LOCAL )?standard_conforming_strings\s*(?:=|TO)\s*'?(\w+)", re.IGNORECASE
 )
@@ -352,6 +356,7 @@ class _Reader:
         self.unfinished: Unfinished | None = None
         self.connections: list[tuple[int, str]] = []
         self._standard_strings = True
+        self._makes = False
         self._line = 1
         self._counted = 0
 
@@ -520,6 +525,10 @@ class _Reader:
             self.extensions.append(extension)
         elif _ICU_COLLATION.match(head):
             needs = ICU
+        elif not self._makes and _DROPS_SCHEMA.match(head):
+            # With the extensions in it, which are there already.
+            part = Part.BESIDE
+        self._makes = self._makes or (part is Part.SCHEMA and _FILLS_SCHEMA.match(head) is not None)
         self.statements.append(
             Statement(
                 start=start,

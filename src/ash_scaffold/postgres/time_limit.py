@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ import msgspec
 
 DEFAULT_SECONDS = 300.0
 _GRACE = 1.0  # seconds
+_LONGEST = 1_000_000.0  # seconds: PostgreSQL counts milliseconds with 31 bits
 
 
 class TimeIsUpError(Exception):
@@ -71,5 +73,8 @@ class TimeLimit(msgspec.Struct, frozen=True):
 
 
 def time_limit(seconds: float | None) -> TimeLimit:
-    """Return the limit that begins now; 0 or None is none."""
-    return TimeLimit(seconds, time.monotonic() + seconds) if seconds else TimeLimit()
+    """Return the limit that begins now; 0, infinity or None is none."""
+    if not seconds or not math.isfinite(seconds):
+        return TimeLimit()
+    seconds = min(seconds, _LONGEST)
+    return TimeLimit(seconds, time.monotonic() + seconds)
