@@ -115,6 +115,26 @@ def test_help_ends_well_whatever_its_streams_are(command: str, streams: str) -> 
     assert done.code == 2 if command == "usage" else done.code in (0, 2)
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_error_while_printing_is_no_failure_of_what_is_written(
+    called: Path, shop: str, run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+) -> None:  # fmt: skip
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr("ash_scaffold.cli.summary.print_outcome", broken)
+    monkeypatch.setattr("ash_scaffold.cli.summary.print_json", broken)
+    dry = run(*COMMANDS["dry run"], *options, "--url", shop)
+    assert dry.code == 2
+    assert "internal-error" in dry.out + dry.err
+    assert not (called / "lib/shop/sales").exists()
+    done = run(*COMMANDS["resources"], *options, "--url", shop)
+    assert done.code == 1
+    assert "internal-error" in done.out + done.err
+    assert (called / "lib/shop/sales/order.ex").exists()
+
+
 def test_errors_are_said_at_once() -> None:
     program = (
         "import sys; from ash_scaffold.cli.streams import prepare_streams; prepare_streams();"

@@ -68,6 +68,20 @@ def _ended(*, as_json: bool, verbose: bool) -> Iterator[None]:
 
 
 @contextmanager
+def telling(*, written: bool, as_json: bool = False) -> Iterator[None]:
+    """Print what a run came to: an error of the block is no failure of what is `written` by now."""
+    try:
+        yield
+    except (typer.Exit, ScaffoldError):
+        raise
+    except Exception as error:
+        if not written or os.environ.get(DEBUG):
+            raise
+        print_failure((_unexpected(error),), as_json=as_json)
+        raise typer.Exit(Exit.FINDINGS) from None
+
+
+@contextmanager
 def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
     """Give a function that shows a phase in a progress bar on standard error, if enabled.
 

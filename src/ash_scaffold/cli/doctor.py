@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.command import ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -78,13 +78,14 @@ def doctor(
             no_legacy=no_legacy,
         )
         report = _run(options, fix=fix, show=not json)
-        if json:
-            from ash_scaffold.cli.output import write_json
-            from ash_scaffold.doctor.report import doctor_document
+        with telling(written=fix, as_json=json):
+            if json:
+                from ash_scaffold.cli.output import write_json
+                from ash_scaffold.doctor.report import doctor_document
 
-            write_json(doctor_document(report))
-        else:
-            _print(report, fix=fix, verbose=verbose)
+                write_json(doctor_document(report))
+            else:
+                _print(report, fix=fix, verbose=verbose)
         raise typer.Exit(_code(report))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.command import ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -142,10 +142,11 @@ def _run(
         if not options.check:
             with _replacing(output.outside):
                 write_files(lock, output.contents, expected=output.before)
-    if json:
-        _print_json(loaded, output, check=options.check)
-    else:
-        _print(loaded, output, check=options.check, quiet=quiet, verbose=verbose)
+    with telling(written=not options.check, as_json=json):
+        if json:
+            _print_json(loaded, output, check=options.check)
+        else:
+            _print(loaded, output, check=options.check, quiet=quiet, verbose=verbose)
     return _code(output, check=options.check)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.command import ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -78,10 +78,11 @@ def init(
             no_legacy=no_legacy,
         )
         outcome = _run(options, dry_run=dry_run, show=not json and not quiet)
-        if json:
-            _print_json(outcome, dry_run=dry_run)
-        else:
-            _print(outcome, dry_run=dry_run, quiet=quiet, verbose=verbose)
+        with telling(written=not dry_run, as_json=json):
+            if json:
+                _print_json(outcome, dry_run=dry_run)
+            else:
+                _print(outcome, dry_run=dry_run, quiet=quiet, verbose=verbose)
         errors = any(each.severity is Severity.ERROR for each in outcome.problems)
         raise typer.Exit(Exit.FINDINGS if errors else Exit.OK)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ash_scaffold.cli.command import ending, locked_project, progress
+from ash_scaffold.cli.command import ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -245,10 +245,11 @@ def run(
         if not dry_run:
             write(lock, outcome)
         timings = {**outcome.timings, "writing": time.perf_counter() - start}
-    if as_json:
-        summary.print_json(outcome, timings, dry_run=dry_run)
-    else:
-        summary.print_outcome(outcome, timings, dry_run=dry_run, quiet=quiet, verbose=verbose)
+    with telling(written=not dry_run, as_json=as_json):
+        if as_json:
+            summary.print_json(outcome, timings, dry_run=dry_run)
+        else:
+            summary.print_outcome(outcome, timings, dry_run=dry_run, quiet=quiet, verbose=verbose)
     return _code(outcome)
 
 
