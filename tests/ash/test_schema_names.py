@@ -238,6 +238,14 @@ def test_of_several_schemas_the_one_with_all_columns_leads() -> None:
     assert named(state, "device_data") == {"device_data": "Report"}
 
 
+def test_of_several_schemas_the_one_with_most_columns_leads() -> None:
+    state = project(
+        schema("App.Clients.Customer", "parties", "id a b c d"),
+        schema("App.Exports.Row", "parties", "id a e", first=False),
+    )
+    assert named(state, "parties") == {"parties": "Customer"}
+
+
 def test_a_schema_of_the_web_code_does_not_lead() -> None:
     state = project(
         schema("App.Settings.GlobalSettings", "settings", "id a b"),

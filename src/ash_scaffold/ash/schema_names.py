@@ -14,6 +14,8 @@ from ash_scaffold.ash.naming import macro_underscore
 # Last segments that say that a module is a schema, and not of what.
 _SAYS_NOTHING = frozenset({"Model", "Schema", "Record", "Entity"})
 _SEGMENT = re.compile(r"[A-Z][A-Za-z0-9_]*\Z")
+# The share of a table's columns that are most of them.
+_MOST = 2 / 3
 # The last word of a segment: `Entries` of `LogEntries`, `APIs`, `SMS`.
 _LAST_WORD = re.compile(r"[A-Z]?[a-z0-9]+\Z|[A-Z]+s\Z")
 
@@ -63,16 +65,19 @@ def _leading(
 ) -> LegacySchema | None:
     """Return the schema of several that stands for the whole table.
 
-    That is the one that is named as the table, or that has the columns of all others.
+    That is the one that is named as the table, that has the columns of all others, or that alone
+    has most of all columns: where each has its own part of the table, none of them leads.
     """
     same = [s for s in schemas if [n.casefold() for n in names[s.module][:1]] == [table.casefold()]]
     if len(same) == 1:
         return same[0]
     columns = {each.module: {field.column for field in each.fields} for each in schemas}
-    whole = [
-        each for each in schemas if all(columns[each.module] >= own for own in columns.values())
-    ]
-    return whole[0] if len(whole) == 1 else None
+    every = set().union(*columns.values())
+    for share in (1, _MOST):
+        wide = [s for s in schemas if len(columns[s.module]) >= share * len(every)]
+        if wide:
+            return wide[0] if len(wide) == 1 else None
+    return None
 
 
 def _is_web(module: str) -> bool:
