@@ -172,3 +172,19 @@ def test_the_types_of_another_repository_are_noted(make_shop: MakeShop) -> None:
     ]
     shop.run()
     assert types(shop) == []
+
+
+def test_a_type_that_a_person_wrote_keeps_its_name_and_its_text(make_shop: MakeShop) -> None:
+    mine = "defmodule Shop.Types.Version do\n  use Ash.Type.NewType, subtype_of: :string\nend\n"
+    config = f'{DOMAIN}[columns]\n"old.version".type = "Shop.Types.Version"\n'
+    ddl = f"{DDL} CREATE TABLE old (id bigserial PRIMARY KEY, version text);"
+    shop = make_shop(ddl, {**FILES, "ash_scaffold.toml": config, VERSION: mine})
+    for _ in range(2):
+        assert shop.run().errors == []
+        assert shop.read(VERSION) == mine
+        assert "attribute :version, Shop.Types.ShopVersion do" in shop.read(PACKAGE)
+    # Without the snapshots the generated ones are known by what they do.
+    lost = list((shop.root / "priv/ash_scaffold").rglob("*ShopVersion*"))
+    assert len(lost) == 1
+    lost[0].unlink()
+    assert shop.run().diff == ""

@@ -218,16 +218,19 @@ def type_mapper(
     geo_postgis: bool,
     renamed: Mapping[str, str] | None = None,
     enums: Mapping[ColumnId, str] = {},
+    own: Iterable[str] = (),
 ) -> TypeMapper:
     """Make the mapper for a database, with the modules of single columns' enums named.
 
     `renamed` are the names that people gave to modules of types; `enums` are the last segments of
-    the modules that the project has for enums of single columns.
+    the modules that the project has for enums of single columns, `own` the modules of types that
+    people wrote.
     """
     bare = TypeMapper(database.types, namespace)
     columns = _enum_columns(database, config, legacy)
     segments = enum_segments(columns, bare.taken(), enums, _spelled(legacy))
-    taken = (*bare.taken(), *segments.values())
+    written = (each.removeprefix(f"{namespace}.") for each in own)
+    taken = (*bare.taken(), *segments.values(), *written)
     ecto_types = _ecto_types(database, config, legacy, taken)
     taken = (*taken, *(named.segment for named in ecto_types.values()))
     return TypeMapper(

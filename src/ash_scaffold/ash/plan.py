@@ -309,6 +309,7 @@ def prepare(
         geo_postgis=state.geo_postgis,
         renamed=modules.renamed,
         enums=state.enums,
+        own=state.own_types,
     )
     virtual_keys = configured_keys(database, config)
     virtual_keys += legacy_keys(database, legacy, virtual_keys)

@@ -47,7 +47,8 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
 
     `modules` maps every module that is no Ash resource, domain or generated type to its file;
     `domains` maps Ash domains to theirs; `resources` are by the table they are pinned to.
-    `generated_types` are the modules of types that are there. `legacy_apart` says that the legacy
+    `generated_types` are the modules of types that are there, `own_types` those of types that
+    people wrote. `legacy_apart` says that the legacy
     code is of another project, whose modules and dependencies this one need not have.
     `names` are those that the resources' files give, by table; `types` are the modules of
     generated types that people have renamed, by what they would be called. `generated` are the
@@ -66,6 +67,7 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     generated: Mapping[Name, str] = {}
     enums: Mapping[tuple[Name, str], str] = {}
     generated_types: frozenset[str] = frozenset()
+    own_types: frozenset[str] = frozenset()
     legacy: tuple[LegacySchema, ...] = ()
     legacy_apart: bool = False
     geo_postgis: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.naming import module_path
@@ -21,6 +21,7 @@ from ash_scaffold.syntax.literal import atom
 
 _ENTRIES = "resources"
 _STORAGE = "def storage_type/0"
+_HANDS_OVER = "def ecto_delegate"
 _COLUMN = "column "
 _ENUM_USE = "use Ash.Type.Enum"
 _MODULE = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)+")
@@ -85,6 +86,7 @@ def project_state(
             {name for name, each in snapshots.items() if each.table is None and _is_type(each)}
             & project.modules.keys()
         ),
+        own_types=frozenset(_own_types(project, snapshots)),
         legacy=legacy,
         legacy_apart=legacy_apart,
         geo_postgis=has_geo_postgis(project),
@@ -116,6 +118,15 @@ def _enums(
                 module = planned.get(named[0], named[0])
                 found[each.table, column] = module.rpartition(".")[2]
     return found
+
+
+def _own_types(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterator[str]:
+    """Give the types that people wrote: not those that were generated and lost their snapshot."""
+    for name, entry in project.modules.items():
+        if not entry.is_type or name in snapshots:
+            continue
+        if not any(unit.startswith(_HANDS_OVER) for unit in _read(project, entry.path, name)):
+            yield name
 
 
 def _former_domains(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterable[str]:
