@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import pytest
 from tests.verify.recording import RECORDED, SCHEMA
 
+from ash_scaffold.postgres.source import DumpOptions
 from ash_scaffold.postgres.url import describe_url, parse_url
+from ash_scaffold.problem import Code, fail
 from ash_scaffold.verify.target import ecto_url
 
 MIX = """#!/bin/sh
@@ -140,6 +142,23 @@ def test_write_is_refused_on_a_database_that_nobody_listed(
     assert done.code == 2
     assert "error [write-refused] --write: --write is for throw-away databases" in done.err
     assert not (fake / "called").exists()
+
+
+@pytest.mark.usefixtures("fake", "shop")
+def test_the_rows_of_a_dump_are_loaded_for_it_alone(
+    run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def open_source(*_arguments: object, options: DumpOptions, **_others: object) -> NoReturn:
+        asked.append((options.rows, sorted(options.extensions)))
+        raise fail(Code.NO_LOCAL_SERVER, "Enough.")
+
+    monkeypatch.setattr("ash_scaffold.session.open_source", open_source)
+    for command in ("verify", "check", "inspect", "document", "init"):
+        given = ("--extension", "mine") if command == "check" else ()
+        assert run(command, "--dump", "structure.sql", *given).code == 2
+    assert asked == [(True, []), (False, ["mine"]), *[(False, [])] * 3]
 
 
 def test_without_mix_it_says_so(
