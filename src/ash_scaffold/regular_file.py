@@ -10,8 +10,6 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 # What a person or the tool writes: sources, configuration, snapshots, documents.
@@ -47,29 +45,34 @@ def read_file(path: str | Path, limit: int = MAX_TEXT_BYTES, *, piped: bool = Fa
     more than `limit` bytes.
     """
     name = os.fspath(path)
-    with _opened(name, piped=piped and _DESCRIPTOR.fullmatch(name) is not None) as descriptor:
-        size = os.fstat(descriptor).st_size
+    piped = piped and _DESCRIPTOR.fullmatch(name) is not None
+    descriptor, size = _open(name, piped=piped)
+    try:
         if size > limit:
             raise _too_large(name, limit)
-        pieces = []
-        # The size is a hint: a file may grow meanwhile, and files of /proc have none.
-        wanted, left = size + 1, limit + 1
-        while left > 0:
-            piece = os.read(descriptor, min(wanted, left))
-            if not piece:
-                break
-            pieces.append(piece)
-            left -= len(piece)
-            wanted = _PIECE_BYTES
+        content = os.read(descriptor, size + 1)
+        if 0 < len(content) == size:
+            return content
+        # The size is a hint: a file may grow meanwhile, and pipes and files of /proc have none.
+        pieces, left = [content], limit + 1 - len(content)
+        while content and left > 0:
+            content = os.read(descriptor, min(_PIECE_BYTES, left))
+            pieces.append(content)
+            left -= len(content)
+    finally:
+        os.close(descriptor)
     if left <= 0:
         raise _too_large(name, limit)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return b"".join(pieces)
 
 
 def read_start(path: str | Path, count: int) -> bytes:
     """Return the first `count` bytes of a regular file. Raises `OSError` as `read_file` does."""
-    with _opened(os.fspath(path)) as descriptor:
+    descriptor, _ = _open(os.fspath(path), piped=False)
+    try:
         return os.read(descriptor, count)
+    finally:
+        os.close(descriptor)
 
 
 def kind_of(mode: int) -> str:
@@ -77,25 +80,29 @@ def kind_of(mode: int) -> str:
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "not a file")
 
 
-@contextmanager
-def _opened(name: str, *, piped: bool = False) -> Iterator[int]:
+def _open(name: str, *, piped: bool) -> tuple[int, int]:
+    """Open a file, and return its descriptor and size."""
     # Looked at first: opening alone may do something to a device.
     piped = _require_regular(name, os.stat(name).st_mode, piped=piped)
     # A pipe that takes the file's place meanwhile would hold the run until somebody writes.
     descriptor = os.open(name, _FLAGS if piped else _FLAGS | os.O_NONBLOCK)
     try:
-        _require_regular(name, os.fstat(descriptor).st_mode, piped=piped)
-        yield descriptor
-    finally:
+        status = os.fstat(descriptor)
+        _require_regular(name, status.st_mode, piped=piped)
+    except BaseException:
         os.close(descriptor)
+        raise
+    return descriptor, status.st_size
 
 
 def _require_regular(name: str, mode: int, *, piped: bool) -> bool:
     """Refuse what is neither regular nor a pipe that is wanted; tell whether it is such a pipe."""
+    if stat.S_ISREG(mode):
+        return False
     kind = kind_of(mode)
-    if kind and not (piped and stat.S_ISFIFO(mode)):
+    if not (piped and stat.S_ISFIFO(mode)):
         raise UnusualFileError(name, f"it is {kind}, no regular file")
-    return bool(kind)
+    return True
 
 
 def _too_large(name: str, limit: int) -> UnusualFileError:

@@ -27,7 +27,7 @@ from ash_scaffold.project.machine_key import UNSIGNED, is_signed, sign
 from ash_scaffold.project.write import locked, recover
 from ash_scaffold.project.write_entry import JOURNAL_FOLDER, Entry
 
-JOURNAL = JOURNAL_FOLDER / "journal"
+JOURNAL = f"{JOURNAL_FOLDER}/journal"
 
 
 def put(root: Path, *entries: Entry, signature: bytes | None = None) -> None:

