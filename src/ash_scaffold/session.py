@@ -58,7 +58,13 @@ from ash_scaffold.project.schema_changes import (
     find_schema_changes,
     tables_near_changes,
 )
-from ash_scaffold.project.snapshot import Snapshot, generated_files, read_snapshots
+from ash_scaffold.project.snapshot import (
+    FileStamp,
+    Snapshot,
+    file_stamps,
+    generated_files,
+    read_snapshots,
+)
 from ash_scaffold.toml_text import quoted
 
 if TYPE_CHECKING:
@@ -121,7 +127,8 @@ class Phases:
 class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
     """The first stage: all that is read without a database. Snapshots are by module.
 
-    `migrations` are those of the repo that the run is for.
+    `migrations` are those of the repo that the run is for, `snapshot_stamps` are of the files of
+    the snapshots as they were read.
     """
 
     options: SourceOptions
@@ -130,6 +137,7 @@ class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: Mapping[str, Snapshot]
     hints: Hints
     migrations: Migrations = NO_MIGRATIONS
+    snapshot_stamps: Mapping[str, FileStamp] = {}
 
     @property
     def dump(self) -> Path | None:
@@ -208,12 +216,16 @@ def open_project(options: SourceOptions, *, domain: str | None = None) -> OpenPr
     problems = invalid_module_names(("--repo", options.repo, "App.Repo"))
     if problems:
         raise ScaffoldError(*problems)
-    snapshots = read_snapshots(find_root(options.folder))
+    root = find_root(options.folder)
+    # Before they are read, so that a save in between shows.
+    stamps = file_stamps(root)
+    snapshots = read_snapshots(root)
     project = read_project(options.folder, domain=domain, generated=generated_files(snapshots))
     config = load_config(project.root)
     repo = choose_repo(project, options.repo, config)
     return OpenProject(
         options=options,
+        snapshot_stamps=stamps,
         project=project,
         config=config,
         snapshots=snapshots,
@@ -297,6 +309,7 @@ def make_session(
     names = names_in_files(project, snapshots, tables_near_changes(changes, database))
     return Session(
         options=opened.options,
+        snapshot_stamps=opened.snapshot_stamps,
         project=project,
         config=opened.config,
         resolver=resolver,

@@ -14,6 +14,8 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
+from ash_scaffold.generate.run import write
+from ash_scaffold.problem import Code, ScaffoldError
 from ash_scaffold.project.write import locked
 
 DDL = """
@@ -132,3 +134,20 @@ def test_a_second_run_waits_for_the_first_and_goes_by_what_it_wrote(tweaked: Sho
     thread.join(60)
     assert "  # Written meanwhile.\n" in tweaked.read(ORDER)
     rests(tweaked, done[0], prune=True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ORDER, "priv/ash_scaffold/public.orders.json", "priv/ash_scaffold/public.labels.json"],
+)
+def test_what_is_saved_while_the_run_computes_is_not_overwritten(tweaked: Shop, path: str) -> None:
+    before = tweaked.tree(local=True)
+    with locked(tweaked.root) as lock:
+        outcome = tweaked.prepare()
+        there = (tweaked.root / path).exists()
+        pulled = tweaked.read(path).replace("orders", "orders ") if there else "{}"
+        tweaked.write({path: pulled})
+        with pytest.raises(ScaffoldError) as caught:
+            write(lock, outcome)
+    assert [(p.code, p.where) for p in caught.value.problems] == [(Code.EDITED_FILE, path)]
+    assert tweaked.tree(local=True) == before | {path: pulled.encode()}

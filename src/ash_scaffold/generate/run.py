@@ -55,7 +55,8 @@ from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
-from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
+from ash_scaffold.project.snapshot import Snapshot, file_stamp
 from ash_scaffold.project.write import Lock, Written, write_files
 from ash_scaffold.session import Phases, Session, load_session, source_problems
 
@@ -200,8 +201,29 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
 def write(lock: Lock, outcome: Outcome) -> Written:
     """Write what `prepare` computed. Raises `ScaffoldError`, with nothing written."""
     files = outcome.files.files
+    wanted = all_contents(outcome)
+    _require_snapshots(outcome, wanted)
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
-    return write_files(lock, all_contents(outcome), expected=before)
+    return write_files(lock, wanted, expected=before)
+
+
+def _require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:
+    """Refuse to go by snapshots when one was changed since, or came, as with `git pull`."""
+    session = outcome.session
+    read = session.snapshot_stamps
+    own = (path for path in wanted if path.startswith(f"{SNAPSHOTS}/") and "/." not in path)
+    problems = [
+        Code.EDITED_FILE.at(
+            path,
+            "The snapshot was changed while the run was under way: it stays so, and nothing is "
+            "written.",
+            todo="Run the command again.",
+        )
+        for path in sorted({*read, *own})
+        if file_stamp(session.project.root / path) != read.get(path)
+    ]
+    if problems:
+        raise ScaffoldError(*problems)
 
 
 def all_contents(outcome: Outcome) -> dict[str, bytes | None]:

@@ -55,6 +55,9 @@ class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
         )
 
 
+FileStamp: TypeAlias = tuple[int, int, int] | None
+
+
 # The names that people gave, by section, each with the one that would have been generated. What is
 # generated uses them, so a file with such a name is an edited one, also where it equals that.
 HandGivenNames: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -229,6 +232,25 @@ def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
         snapshot = _read(path, path.relative_to(root).as_posix())
         found[snapshot.module] = snapshot
     return found
+
+
+def file_stamps(root: Path) -> Mapping[str, FileStamp]:
+    """Return what tells each snapshot's file from one that was saved later, by its path.
+
+    Raises `ScaffoldError` for a folder that can't be read.
+    """
+    folder = root / FOLDER
+    paths = (*_snapshots_in(folder), *_snapshots_in(folder / "modules"))
+    return {path.relative_to(root).as_posix(): file_stamp(path) for path in paths}
+
+
+def file_stamp(path: Path) -> FileStamp:
+    """Return inode, size and time of a file, None when there is none."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _snapshots_in(folder: Path) -> list[Path]:
