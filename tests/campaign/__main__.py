@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import multiprocessing
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tests.campaign import preload
@@ -25,6 +28,7 @@ def main() -> int:
     """Make the tries that the command line asks for, and print what came of them."""
     options = _parser().parse_args()
     chosen = options.only.split(",") if options.only else [*KINDS]
+    start = time.monotonic()
     preload.everything()
     installation = embedded_installation()
     if installation is None:
@@ -35,10 +39,13 @@ def main() -> int:
         else:
             tasks = list(_tasks(chosen, options.seed, options.tries))
         results = []
-        for result in _made(tasks, server, options.jobs):
-            results.append(result)
-            if result.tried.lost or options.number is not None:
-                _print(result, options.seed)
+        with contextlib.suppress(KeyboardInterrupt):
+            for result in _made(tasks, server, options.jobs):
+                results.append(result)
+                if result.tried.lost or options.number is not None:
+                    _print(result, options.seed)
+                if time.monotonic() - start > options.minutes * 60:
+                    break
     return _summed_up(results)
 
 
@@ -46,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="another seed makes other tries")
     parser.add_argument("--tries", type=int, default=WHOLE, help="how many, of all kinds together")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end after so many")
     parser.add_argument("--only", metavar="KIND,…", help=f"of {', '.join(KINDS)}")
     parser.add_argument("--number", type=int, metavar="N", help="make the Nth try of a kind again")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tries at once")
@@ -53,10 +61,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tasks(chosen: list[str], seed: int, tries: int) -> Iterator[Task]:
+    """Yield the tries, all kinds mixed, so that a part of them is a small campaign."""
     whole = sum(KINDS[kind].share for kind in chosen)
-    for kind in chosen:
-        for number in range(-(-tries * KINDS[kind].share // whole)):
-            yield kind, seed, number
+    counts = {kind: -(-tries * KINDS[kind].share // whole) for kind in chosen}
+    places = ((number / counts[kind], kind) for kind in chosen for number in range(counts[kind]))
+    taken: Counter[str] = Counter()
+    for _, kind in sorted(places):
+        yield kind, seed, taken[kind]
+        taken[kind] += 1
 
 
 def _made(tasks: Iterable[Task], server: Server, jobs: int) -> Iterator[Result]:

@@ -102,6 +102,8 @@ class Box:
         self._started += 1
         output = self.root / f"run-{self._started}"
         output.mkdir()
+        for name in ("out", "err"):
+            (output / name).touch()
         variables = {
             "PATH": str(self.root / "bin"),
             "HOME": str(self.root / "home"),
@@ -192,7 +194,7 @@ def _be_the_run(
         signal.signal(signal.SIGINT, signal.default_int_handler)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         for descriptor, name in ((1, "out"), (2, "err")):
-            os.dup2(os.open(output / name, os.O_WRONLY | os.O_CREAT), descriptor)
+            os.dup2(os.open(output / name, os.O_WRONLY), descriptor)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", write_through=True)
         sys.stderr = io.TextIOWrapper(

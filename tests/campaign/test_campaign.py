@@ -13,7 +13,7 @@ from ash_scaffold.postgres.server import Server
 
 pytestmark = pytest.mark.slow
 SEED = int(os.environ.get("ASH_SCAFFOLD_SEED", "1"))
-TRIES = 4
+TRIES = 2
 
 
 @pytest.fixture(scope="module")
