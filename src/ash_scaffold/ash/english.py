@@ -11,15 +11,18 @@ from functools import cache
 
 # Words that are their own plural, whose singular is not in use, or that are acronyms in s.
 _INVARIANT = frozenset(
-    "advice aircraft always analytics aws barracks bellows binoculars bison cattle chassis "
-    "clothes corps cors cosmos css data deer devops dice dns economics electronics equipment "
-    "ethics faas feedback fish furniture gallows goods gps graphics gymnastics hardware "
-    "headquarters homework https iaas info information ios jeans js kubernetes kudos linguistics "
-    "logistics luggage macos mathematics means media merchandise metadata money moose music news "
-    "offspring os paas pants physics pliers politics pos postgres preferences premises previous "
-    "progress redis rss saas salmon sales scissors series settings sheep shorts shrimp sms "
-    "software spacecraft species sql staff statistics sunglasses swine tennis tls tongs trousers "
-    "trout tvos tweezers watchos xss".split()
+    "acoustics advice aerobics aircraft always analytics athletics aws barracks bellows biceps "
+    "binoculars bison cattle chassis clothes corps cors cosmos css customs data deer devops "
+    "diabetes dice dns dynamics economics electronics equipment ethics faas feedback fish "
+    "forensics furniture gallows genetics goods gps graphics gymnastics hardware headquarters "
+    "hertz homework https hydraulics iaas info informatics information innings ios jeans js "
+    "kinetics kubernetes kudos linguistics logistics luggage macos mathematics means measles "
+    "media merchandise metadata molasses money moose mumps music news offspring optics os paas "
+    "pajamas pants pediatrics phonetics physics pliers politics pos postgres preferences "
+    "premises previous progress rabies redis remains robotics rss saas sales salmon scissors "
+    "semantics series settings sheep shorts shrimp sms software spacecraft species sql staff "
+    "statistics summons sunglasses surroundings swine telematics tennis thanks thermodynamics "
+    "tls tongs triceps trousers trout tvos tweezers watchos xss".split()
 )
 # Singulars in s: those in ss, us, is and aas stay by their ending.
 _SINGULAR_S = frozenset(
@@ -27,52 +30,72 @@ _SINGULAR_S = frozenset(
     "pancreas pathos rhinoceros texas thermos vegas was yes".split()
 )
 _SINGULAR = {
+    "abaci": "abacus",
     "addenda": "addendum",
-    "algae": "alga",
-    "alumnae": "alumna",
     "alumni": "alumnus",
-    "antennae": "antenna",
+    "apices": "apex",
     "appendices": "appendix",
     "aquaria": "aquarium",
+    "auditoria": "auditorium",
     "automata": "automaton",
     "axes": "axis",
     "bacilli": "bacillus",
     "bacteria": "bacterium",
     "cacti": "cactus",
+    "calculi": "calculus",
     "children": "child",
     "codices": "codex",
+    "compendia": "compendium",
+    "consortia": "consortium",
     "corpora": "corpus",
+    "cortices": "cortex",
     "criteria": "criterion",
     "curricula": "curriculum",
+    "dormice": "dormouse",
+    "emporia": "emporium",
     "errata": "erratum",
+    "extrema": "extremum",
     "feet": "foot",
+    "fezzes": "fez",
     "foci": "focus",
-    "formulae": "formula",
     "fungi": "fungus",
     "geese": "goose",
     "genera": "genus",
+    "gymnasia": "gymnasium",
+    "helices": "helix",
     "hippopotami": "hippopotamus",
+    "honoraria": "honorarium",
     "indices": "index",
-    "larvae": "larva",
     "lice": "louse",
     "loci": "locus",
     "matrices": "matrix",
+    "maxima": "maximum",
     "memoranda": "memorandum",
     "men": "man",
     "mice": "mouse",
     "millennia": "millennium",
-    "nebulae": "nebula",
+    "minima": "minimum",
+    "moduli": "modulus",
+    "momenta": "momentum",
+    "moratoria": "moratorium",
     "nuclei": "nucleus",
     "octopi": "octopus",
+    "optima": "optimum",
     "ova": "ovum",
     "oxen": "ox",
+    "papyri": "papyrus",
     "passersby": "passerby",
     "people": "person",
     "phenomena": "phenomenon",
+    "phyla": "phylum",
     "pickaxes": "pickaxe",
+    "planetaria": "planetarium",
+    "podia": "podium",
+    "polyhedra": "polyhedron",
     "quanta": "quantum",
     "quizzes": "quiz",
     "radii": "radius",
+    "referenda": "referendum",
     "schemata": "schema",
     "spectra": "spectrum",
     "stadia": "stadium",
@@ -83,9 +106,10 @@ _SINGULAR = {
     "symposia": "symposium",
     "teeth": "tooth",
     "termini": "terminus",
-    "vertebrae": "vertebra",
+    "thesauri": "thesaurus",
     "vertices": "vertex",
     "vortices": "vortex",
+    "whizzes": "whiz",
     "women": "woman",
 }
 # Plurals that end other words, too: `grandchildren`, `salespeople`, `subindices`.
@@ -96,6 +120,8 @@ _NO_MEN = frozenset(
     "stamen yemen".split()
 )
 _NO_MAN = frozenset("german human ottoman roman shaman talisman".split())
+# Words in ae that are singulars.
+_AE = frozenset("brae reggae sundae tae vitae".split())
 # Words whose f becomes a v; words in ve have theirs in both numbers.
 _F = frozenset(
     "afterlife calf dwarf elf half hoof knife leaf life loaf scarf self sheaf shelf thief wharf "
@@ -104,10 +130,11 @@ _F = frozenset(
 _F_ENDINGS = ("shelf", "wife", "knife", "wolf", "leaf", "loaf", "self")
 # Words in ie: other plurals in ies are of words in y.
 _IE = frozenset(
-    "auntie birdie boogie bookie brownie budgie caddie calorie collie cookie cutie foodie "
-    "freebie genie goalie groupie hippie hoodie indie junkie kilocalorie laddie lassie magpie "
-    "menagerie movie necktie newbie oldie pixie potpie prairie quickie reverie rookie selfie "
-    "smoothie sortie sweetie talkie techie townie veggie wheelie yuppie zombie".split()
+    "auntie bestie birdie boogie bookie bowtie brownie budgie caddie calorie collie cookie "
+    "coterie cutie foodie freebie genie goalie groupie hippie homie hoodie indie junkie kiddie "
+    "kilocalorie laddie lassie lingerie magpie menagerie movie necktie newbie oldie onesie "
+    "patisserie pixie potpie prairie quickie reverie rookie roomie rotisserie selfie smoothie "
+    "sortie sweetie talkie techie townie veggie wheelie yuppie zombie".split()
 )
 # Words in oe: other plurals in oes are of words in o, of which most take an s alone.
 _OE = frozenset(
@@ -120,7 +147,8 @@ _O = frozenset(
 )
 # Words in s that take es, whose plurals look like those of words in ase, ise, nse and ose.
 _ES = frozenset(
-    "alias atlas bias canvas christmas gas iris lens pancreas rhinoceros thermos trellis".split()
+    "alias atlas bias cannabis canvas christmas gas ibis iris lens mantis metropolis pancreas "
+    "pelvis penis portcullis rhinoceros tennis thermos trellis yes".split()
 )
 # Words in use: other plurals in uses, but for those in auses and ouses, are of words in us.
 _USE = frozenset(
@@ -129,10 +157,10 @@ _USE = frozenset(
 )
 # Words in sis, whose plurals look like those of words in se; words in lysis need no list.
 _SIS = frozenset(
-    "antithesis biogenesis catharsis crisis diagnosis ellipsis emphasis fibrosis genesis "
-    "hypnosis hypothesis metamorphosis metastasis misdiagnosis nemesis neurosis oasis osmosis "
-    "parenthesis photosynthesis prognosis prosthesis psychosis symbiosis synopsis synthesis "
-    "thesis thrombosis".split()
+    "antithesis apotheosis biogenesis catharsis cirrhosis crisis diagnosis ellipsis emphasis "
+    "fibrosis genesis hypnosis hypothesis meiosis metamorphosis metastasis misdiagnosis mitosis "
+    "nemesis neurosis oasis osmosis parenthesis photosynthesis prognosis prosthesis psychosis "
+    "sclerosis symbiosis synopsis synthesis thesis thrombosis".split()
 )
 # Words in che; and words in ch that is a k.
 _CHE = frozenset(
@@ -143,24 +171,36 @@ _HARD_CH = frozenset("czech epoch eunuch loch matriarch monarch patriarch stomac
 # Words in i and u: of other long words in is and us the s is their own. Short ones are acronyms,
 # such as `apis` and `cpus`, but for these.
 _I = frozenset(
-    "alibi bikini broccoli chili emoji khaki kiwi rabbi safari semi sushi taxi wiki yeti "
-    "zucchini".split()
+    "alibi bikini bonsai broccoli chili emoji graffiti jacuzzi khaki kiwi martini maxi midi "
+    "mini multi okapi origami paparazzi rabbi ravioli safari salami samurai sari semi sensei "
+    "spaghetti sushi taxi tsunami wiki yeti zucchini".split()
 )
 _U = frozenset("bayou caribou guru haiku impromptu menu milieu submenu zebu".split())
 _ACRONYM = 4  # letters, the s included
-_IS = frozenset("axis iris this".split())
+_IS = frozenset("axis ibis iris this".split())
 _US = frozenset("anus bus onus opus plus pus thus".split())
-_PLURAL = {singular: plural for plural, singular in _SINGULAR.items()} | {
+# Words with a Latin plural whose English one is in use.
+_ENGLISH = frozenset(
+    "abacus apex auditorium calculus compendium consortium emporium extremum gymnasium "
+    "honorarium maximum minimum modulus momentum moratorium optimum papyrus planetarium podium "
+    "referendum thesaurus".split()
+)
+_PLURAL = {
+    singular: plural for plural, singular in _SINGULAR.items() if singular not in _ENGLISH
+} | {
+    "alga": "algae",
+    "alumna": "alumnae",
     "basis": "bases",
     "cactus": "cacti",
     "focus": "focuses",
     "hippopotamus": "hippopotamuses",
+    "larva": "larvae",
+    "memorandum": "memorandums",
+    "nebula": "nebulae",
     "octopus": "octopuses",
     "schema": "schemas",
-    "antenna": "antennas",
-    "formula": "formulas",
-    "memorandum": "memorandums",
     "stadium": "stadiums",
+    "vertebra": "vertebrae",
 }
 
 
@@ -171,13 +211,16 @@ def singularize(word: str) -> str:
         return word
     if word in _SINGULAR:
         return _SINGULAR[word]
-    if word.endswith(("series", "species")):
+    if word.endswith(("series", "species")) and word[:-1] not in _IE:
         return word
     for ending in _ENDINGS:
         if word.endswith(ending):
             return word.removesuffix(ending) + _SINGULAR[ending]
     if word.endswith("men") and word not in _NO_MEN:
         return f"{word[:-2]}an"
+    # `larvae` and `bureaux`
+    if (word.endswith("ae") and word not in _AE) or word.endswith("eaux"):
+        return word[:-1]
     return _without_s(word) if word.endswith("s") else word
 
 
@@ -212,7 +255,7 @@ def _without_es(word: str) -> str:
                     return singular
             return less
         case "o":
-            return less if less in _OE else stem
+            return less if less in _OE or less.endswith("shoe") else stem
         case "x":
             return stem
         case "z":
