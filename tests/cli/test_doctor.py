@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from sqlalchemy import make_url
 
 from ash_scaffold.cli.doctor import _print as print_report
 from ash_scaffold.doctor import facts
@@ -139,7 +140,7 @@ def test_a_project_in_order_has_nothing_wrong(project: Path, shop: str, run: Run
             "",
             "The database",
             "  ok      The database has these extensions: plpgsql.",
-            "  ok      postgres may read every table.",
+            "  ok      ash_scaffold_superuser may read every table.",
             "  ok      Tables in a domain: 1.",
             "",
             "Nothing is wrong.",
@@ -524,7 +525,8 @@ def test_a_role_that_may_not_read_is_told_what_to_grant(
         'CREATE TABLE a (id int); CREATE SCHEMA b; CREATE TABLE b."T" (id int);'
         'DO $$ BEGIN CREATE ROLE "Guest" LOGIN; EXCEPTION WHEN duplicate_object THEN END $$'
     )
-    check = checks("--url", url.replace("postgres@", "Guest@"), "--schema", "b")["rights"]
+    guest = make_url(url).set(username="Guest", password=None).render_as_string()
+    check = checks("--url", guest, "--schema", "b")["rights"]
     assert (check["status"], check["what"], check["lines"]) == (
         "warning",
         "Guest may not read b.T, a: `verify` can't look at their rows, and the application can't "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import make_url
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
@@ -384,7 +385,7 @@ def test_a_schema_of_another_repo_s_tables_is_not_missing(billing: Shop) -> None
 def test_a_schema_without_rights_is_read_all_the_same(billing: Shop) -> None:
     billing.sql("DROP ROLE IF EXISTS no_rights", "CREATE ROLE no_rights LOGIN")
     billing.sql("GRANT SELECT ON customers TO no_rights")
-    url = billing.url.replace("//postgres@", "//no_rights@")
+    url = make_url(billing.url).set(username="no_rights", password=None).render_as_string()
     try:
         done = billing.run(domain=None, url=url)
     finally:
