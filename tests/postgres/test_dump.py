@@ -554,13 +554,23 @@ def test_functions_of_languages_that_can_do_everything_are_there_for_what_depend
         "CREATE FUNCTION f(text) RETURNS text IMMUTABLE LANGUAGE plv8 AS $$ return LANGUAGE $$;\n"
         "CREATE FUNCTION g(text) RETURNS text IMMUTABLE LEAKPROOF LANGUAGE sql AS\n"
         " 'SELECT ''LEAKPROOF''';\n"
+        "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql\n"
+        "    SET log_min_messages TO 'fatal'\n    AS $$ BEGIN RETURN NEW; END $$;\n"
+        "CREATE TRIGGER quiet BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION quiet();\n"
+        "CREATE CAST (character varying AS uuid) WITH INOUT AS IMPLICIT;\n"
+        "CREATE CAST (bigint AS jsonb) WITH INOUT;\n"
+        "CREATE VIEW v AS SELECT 'a'::varchar = gen_random_uuid() AS same, 1::bigint::jsonb AS j;\n"
         "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION t();\n"
         "CREATE INDEX i ON a (f(x));\nCREATE INDEX j ON a (g(x));\n",
     )
 
     assert loaded.refused() == []
     assert [one.severity for one in loaded.problems] == [Severity.NOTE]
-    assert loaded.rows("SELECT tgname FROM pg_trigger WHERE tgname = 't'") == [("t",)]
+    assert loaded.rows("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1") == [
+        ("quiet",),
+        ("t",),
+    ]
+    assert loaded.rows("SELECT to_regclass('v') IS NOT NULL") == [(True,)]
     assert loaded.rows("SELECT relname FROM pg_class WHERE relname IN ('i', 'j') ORDER BY 1") == [
         ("i",),
         ("j",),

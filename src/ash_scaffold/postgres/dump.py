@@ -126,9 +126,14 @@ _READS_ROWS = re.compile(
     r"REFRESH MATERIALIZED VIEW\b|CREATE (?:MATERIALIZED VIEW|(?:UNLOGGED )?TABLE .* AS)\b",
     re.IGNORECASE,
 )
+_REFUSED_SETTING = re.compile(r'permission denied to set parameter "([\w.]+)"')
 _MAKES_FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE)
-# As `pg_dump --disable-triggers` has it around rows. It is about those of the keys too.
-_SWITCHES_TRIGGERS = re.compile(r"ALTER TABLE .* (?:DISABLE|ENABLE) TRIGGER ALL\b", re.IGNORECASE)
+# As `pg_dump --disable-triggers` has it around rows: it is about those of the keys too. And casts
+# between types of others, which are there already.
+_NEEDS_NO_RIGHT = re.compile(
+    r"ALTER TABLE .* (?:DISABLE|ENABLE) TRIGGER ALL\b|CREATE CAST \(.*\) WITH INOUT\b",
+    re.IGNORECASE,
+)
 _COMMAND = re.compile(r"ALTER SYSTEM|SECURITY LABEL|\w+ (?:EVENT TRIGGER|\w+)", re.IGNORECASE)
 _FILLS = re.compile(
     r"REFRESH MATERIALIZED VIEW\b|(?:COPY|INSERT INTO) (?!(?:\S*\.)?\"?schema_migrations\b)",
@@ -503,7 +508,8 @@ def _without_promises(
     """Send a function again without what only a superuser may say of it, where it says any."""
     if not _MAKES_FUNCTION.match(statement.head):
         return failure
-    plain = without_promises(sent)
+    setting = _REFUSED_SETTING.search(failure.message)
+    plain = without_promises(sent, "" if setting is None else setting[1])
     if plain == sent or sender.send(plain) is not None:
         return failure
     return None
@@ -548,7 +554,7 @@ def _tolerated(error: LoadError, schemas: set[str]) -> bool:
     if error.sqlstate == _DUPLICATE_OBJECT:
         return head.startswith("CREATE EXTENSION ")
     if error.sqlstate == _NO_RIGHT:
-        return _SWITCHES_TRIGGERS.match(head) is not None
+        return _NEEDS_NO_RIGHT.match(head) is not None
     if error.sqlstate == _DUPLICATE_SCHEMA:
         return any(f'"{schema}"' in error.message for schema in schemas)
     return False

@@ -12,8 +12,9 @@ do everything becomes one of that name that runs nothing.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import psycopg
@@ -87,6 +88,11 @@ _MAKES_FUNCTION = re.compile(
 )
 _LANGUAGE = re.compile(
     r"""\bLANGUAGE\s+(?:'([^']+)'|("(?:[^"]|"")+")|([^\W\d][\w$]*))""", re.IGNORECASE
+)
+# Between types that the plain role owns neither of; one through their texts is harmless.
+_CAST = re.compile(
+    r"CREATE CAST \(([\w. ]+) AS ([\w. ]+)\) WITH INOUT( AS (?:IMPLICIT|ASSIGNMENT))?",
+    re.IGNORECASE,
 )
 _WRAPPER = re.compile(rf"CREATE FOREIGN DATA WRAPPER ({_IDENTIFIER})", re.IGNORECASE)
 
@@ -230,6 +236,7 @@ def prepare(
             )
         except errors.DuplicateObject:
             continue
+    _create_casts(connection, (script for _, script in texts))
     languages = {name for text, script in texts for name in _languages(text, script)}
     for name in sorted(languages - _existing(connection, "lanname", "pg_language")):
         connection.execute(
@@ -280,6 +287,16 @@ def _create_roles(connection: Connection, names: set[str]) -> None:
     ]
     if statements:
         connection.execute(sql.SQL("; ").join(statements))
+
+
+def _create_casts(connection: Connection, scripts: Iterable[Script]) -> None:
+    """Create the casts through texts whose types are there before the scripts."""
+    for each in (each for script in scripts for each in script.without_rows):
+        match = _CAST.match(each.head)
+        if match is not None:
+            statement = f"CREATE CAST ({match[1]} AS {match[2]}) WITH INOUT{match[3] or ''}"
+            with contextlib.suppress(psycopg.Error):
+                connection.execute(statement.encode())
 
 
 def _roles(text: bytes, script: Script) -> Iterator[str]:
@@ -334,7 +351,13 @@ _PROMISES = re.compile(
 )
 
 
-def without_promises(statement: bytes) -> bytes:
-    """Return the statement of a function without what only a superuser may say of it."""
-    kept = _PROMISES.sub(lambda match: match["kept"] or " ", statement.decode("latin-1"))
-    return kept.encode("latin-1")
+def without_promises(statement: bytes, refused_setting: str = "") -> bytes:
+    """Return the statement of a function without what only a superuser may say of it.
+
+    That is also the setting that it runs with, where the server has refused one.
+    """
+    text = _PROMISES.sub(lambda match: match["kept"] or " ", statement.decode("latin-1"))
+    if refused_setting:
+        setting = rf"\bSET\s+\"?{re.escape(refused_setting)}\"?\s*(?:=|TO)\s*(?:'[^']*'|\S+)"
+        text = re.sub(setting, " ", text, count=1, flags=re.IGNORECASE)
+    return text.encode("latin-1")
