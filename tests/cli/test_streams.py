@@ -72,13 +72,21 @@ def called(project: Path, add: Add) -> Path:
     return project
 
 
-FEW = {"resources"}
+# One command that writes and one that does not meet all of it, the others what matters most.
+MOST = ("full output", "closed output", "all closed", "a reader of one line")
 
 
-@pytest.mark.parametrize("streams", STREAMS)
 @pytest.mark.parametrize(
-    "command",
-    [pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in COMMANDS],
+    ("command", "streams"),
+    [
+        *(("resources", streams) for streams in MOST),
+        *(
+            pytest.param(command, streams, marks=pytest.mark.slow)
+            for command in COMMANDS
+            for streams in (STREAMS if command in ("resources", "inspect --json") else MOST)
+            if command != "resources" or streams not in MOST
+        ),
+    ],
 )
 def test_a_run_ends_well_whatever_its_streams_are(
     called: Path, shop: str, files_of: Tree, command: str, streams: str
