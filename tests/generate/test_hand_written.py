@@ -140,20 +140,32 @@ def test_a_column_without_an_attribute_gets_one(shop: Shop) -> None:
     assert done.problems == []
 
 
-def test_where_an_extension_may_add_attributes_none_is_written(shop: Shop) -> None:
-    shop.edit(
-        "lib/shop/sales/tag.ex",
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
         (
             "use Ash.Resource, domain: Shop.Sales, data_layer: AshPostgres.DataLayer",
             "use Ash.Resource,\n    domain: Shop.Sales,\n    data_layer: AshPostgres.DataLayer,\n"
             "    extensions: [Shop.Coloured]",
         ),
-    )
+        (
+            "use Ash.Resource, domain: Shop.Sales, data_layer: AshPostgres.DataLayer",
+            "use Shop.Resource, domain: Shop.Sales, data_layer: AshPostgres.DataLayer",
+        ),
+    ],
+    ids=["extension", "base"],
+)
+def test_where_code_that_is_not_read_may_add_attributes_none_is_written(
+    shop: Shop, old: str, new: str
+) -> None:
+    shop.edit("lib/shop/sales/tag.ex", (old, new))
     shop.sql("ALTER TABLE tags ADD colour text")
 
     done = shop.run()
 
-    assert "+    attribute" not in done.diff
+    added = [line for line in done.diff.splitlines() if line.startswith("+")]
+    assert not [line for line in added if "attribute" in line]
+    assert done.diff.count("+    migrate? false") == 11
     assert done.problems == [
         "note [attributes-unknown] Shop.Sales.Tag: An extension or macro that can't be read may "
         "define the attributes of colour.\n    Write those that are missing into the resource."

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import msgspec
+
 from ash_scaffold.ash.compare import Difference, Kind, compare, demanded
 from ash_scaffold.ash.model import ReadResource, Resource
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.elixir.merge import Adoption
 from ash_scaffold.elixir.read import Source, columns_of, read_resources
+from ash_scaffold.elixir.read.sections import SECTIONS
 from ash_scaffold.generate.files import read_text
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem
@@ -144,6 +147,16 @@ def unneeded_types(
             if column not in there:
                 needed |= names
     return frozenset(every - needed)
+
+
+def as_written(found: ReadResource) -> ReadResource:
+    """Return a resource with nothing in its sections but what is written there.
+
+    An extension or macro that can't be read may add to each. Of attributes that is likely, and one
+    too many does not compile; what else the database demands is put in all the same.
+    """
+    known = {(section,) for section in (*SECTIONS, "migrate") if section != "attributes"}
+    return msgspec.structs.replace(found, unknown=found.unknown - known)
 
 
 def present_columns(found: ReadResource) -> frozenset[str]:

@@ -36,6 +36,7 @@ from ash_scaffold.elixir.merge import (
 from ash_scaffold.generate.files import File, Files, Status, read_text, with_free_paths
 from ash_scaffold.generate.hand_written import (
     adoption_of,
+    as_written,
     differences_of,
     present_columns,
     read_files,
@@ -517,7 +518,8 @@ class Writer:
         if versions.base is not None or found is None or item is None:
             return None
         return adoption_of(
-            item.resource, differences_of(item, found, self._types, hand_written=True)
+            item.resource,
+            differences_of(item, as_written(found), self._types, hand_written=True),
         )
 
 
