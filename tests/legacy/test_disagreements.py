@@ -374,8 +374,8 @@ end
 """
 
 
-def planned(database: Database, config: str = "") -> tuple[Hints, Plan]:
-    hints = read_code(CodeBase([ElixirFile("lib/app.ex", SOURCE.encode())]))
+def planned(database: Database, config: str = "", source: str = SOURCE) -> tuple[Hints, Plan]:
+    hints = read_code(CodeBase([ElixirFile("lib/app.ex", source.encode())]))
     known = structs.replace(PROJECT, legacy=hints.schemas)
     return hints, generate(database, config, state=known).plan
 
@@ -485,4 +485,37 @@ def test_tables_of_other_runs_are_left_to_those(reflect_ddl: Callable[..., Datab
     assert [(p.code.value, p.where) for p in found] == [
         ("legacy-table-missing", "lib/app.ex:48"),
         ("legacy-field-without-column", "lib/app.ex:59"),
+    ]
+
+
+def test_a_schema_that_was_not_read_is_one_note_for_all_that_refer_to_it(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    source = "\n".join(
+        schema(f"App.Core.{name}", table, f"belongs_to :owner, App.Core.Gone{more}")
+        for name, table, more in (
+            ("Post", "posts", ""),
+            ("Tag", "tags", "\n    belongs_to :once, App.Core.Other"),
+            ("Person", "users", ""),
+            ("Thing", "elsewhere", ""),
+        )
+    )
+    database = reflect_ddl(DDL)
+    hints, plan = planned(database, '[domains."App.Core"]\ntables = ["*"]', source)
+
+    found = disagreement_problems(hints, database, plan)
+
+    unread = [p for p in found if p.code is Code.LEGACY_UNREAD]
+    assert [(p.where, p.what) for p in unread] == [
+        (
+            "lib/app.ex:4",
+            "App.Core.Gone is no schema that was read, and 4 associations refer to it: those of "
+            "App.Core.Post (lib/app.ex:4), App.Core.Tag (lib/app.ex:10), App.Core.Person "
+            "(lib/app.ex:17) and 1 more.",
+        ),
+        (
+            "lib/app.ex:11",
+            "App.Core.Tag was not read completely: belongs_to once: App.Core.Other is no schema "
+            "that was read.",
+        ),
     ]

@@ -667,7 +667,9 @@ def test_what_cant_be_read_is_reported(line: str, what: str, partial: bool) -> N
         MACROS,
     )
     (schema,) = found.schemas
-    assert found.unread == (Unread("lib/f0.ex", 5, "App.Thing", what),)
+    (unread,) = found.unread
+    assert unread == Unread("lib/f0.ex", 5, "App.Thing", what, target=unread.target)
+    assert unread.target == ("Gone" if "Gone" in line else "")
     assert schema.partial is partial
 
 

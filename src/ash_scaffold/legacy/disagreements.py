@@ -385,7 +385,7 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
             for each in found
             if each.module not in others
         ),
-        *(_unread(item) for item in unread if item.module not in others),
+        *_all_unread(item for item in unread if item.module not in others),
         *_remarks([s for s in hints.schemas if s.module not in others], hints, database),
     )
 
@@ -413,6 +413,28 @@ def _relationships(plan: Plan) -> dict[tuple[Name, str], list[str]]:
             for key in relationship.foreign_keys:
                 found[key].append(f"{item.resource.module}.{relationship.name}")
     return found
+
+
+def _all_unread(items: Iterable[Unread]) -> Iterator[Problem]:
+    """Give a note for each part that was not read; one for all associations to one module."""
+    targets: defaultdict[str, list[Unread]] = defaultdict(list)
+    for item in items:
+        if item.target:
+            targets[item.target].append(item)
+        else:
+            yield _unread(item)
+    for target, found in targets.items():
+        if len(found) == 1:
+            yield _unread(found[0])
+            continue
+        shown = ", ".join(f"{each.module} ({each.path}:{each.line})" for each in found[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        yield Code.LEGACY_UNREAD.at(
+            f"{found[0].path}:{found[0].line}",
+            f"{target} is no schema that was read, and {len(found)} associations refer to it: "
+            f"those of {shown}{more}.",
+            todo="They are left out; check the resources.",
+        )
 
 
 def _unread(item: Unread) -> Problem:

@@ -177,12 +177,16 @@ class EmbeddedSchema(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unread(msgspec.Struct, frozen=True, order=True):
-    """A part of the legacy code whose meaning only running it would show."""
+    """A part of the legacy code whose meaning only running it would show.
+
+    `target` is the module that an association is to, where that is no schema that was read.
+    """
 
     path: str
     line: int
     module: str
     what: str
+    target: str = ""
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):

@@ -230,7 +230,7 @@ def _targets_unread(schema: EctoSchema, schemas: Mapping[str, EctoSchema]) -> It
     for each in schema.declared:
         if each.module is not None and each.module not in schemas:
             what = f"{each.kind} {each.name}: {each.module} is no schema that was read"
-            yield Unread(schema.path, each.line, schema.module, what)
+            yield Unread(schema.path, each.line, schema.module, what, each.module)
 
 
 def _table(schema: SchemaCall) -> str | None:
