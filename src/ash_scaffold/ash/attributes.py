@@ -28,7 +28,7 @@ from ash_scaffold.ash.types import Family
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
-from ash_scaffold.problem import Code, Problem
+from ash_scaffold.problem import Code, Problem, Severity
 from ash_scaffold.term import Atom, Capture, Term
 
 
@@ -427,6 +427,14 @@ def field_problems(
             todo="Write an Ash.Type that does the same and name it: "
             + in_config(table, 'type = "…"', field.column)
             + ".",
+        )
+    if mapped.ecto_type and mapped.apart:
+        yield Code.LEGACY_CUSTOM_TYPE.at(
+            where,
+            f"The type of the attribute {attribute.name} hands over to {mapped.ecto_type}: "
+            f"{mapped.apart}.",
+            todo="Write in the type's own module what that did, or bring it back.",
+            severity=Severity.WARNING,
         )
     if isinstance(field.type, EmbedHint) and mapped.apart and not said:
         yield Code.LEGACY_CUSTOM_TYPE.at(

@@ -115,6 +115,8 @@ class ColumnTypes:
             return f"the column is no array, but {type_text(use)}"
         named = self._types.ecto_type(item, part.use, is_list=part.is_list)
         why = self._code.why_not(item, named.type)
+        if self._code.is_gone(item, named.type):
+            named = replace(named, apart=f"the project has no module {item.source} any more")
         if why or not of_items:
             return why or named
         if part.is_list:

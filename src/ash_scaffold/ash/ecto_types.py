@@ -163,6 +163,13 @@ class CallableCode:
     def __init__(self, state: ProjectState | None) -> None:
         self._state = state
 
+    def is_gone(self, hint: EctoTypeHint, module: Term) -> bool:
+        """Whether a module that is there hands over to a type that is no longer."""
+        state = self._state
+        if state is None or not isinstance(module, Module) or hint.source in state.modules:
+            return False
+        return hint.source in state.generated_types.get(module.name, ())
+
     def why_not(self, hint: EctoTypeHint, module: Term) -> str:
         """Return why a module can't hand over to an Ecto type, "" where it can.
 

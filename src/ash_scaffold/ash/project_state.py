@@ -47,9 +47,10 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
 
     `modules` maps every module that is no Ash resource, domain or generated type to its file;
     `domains` maps Ash domains to theirs; `resources` are by the table they are pinned to.
-    `generated_types` are the modules of types that are there, `own_types` those of types that
-    people wrote. `legacy_apart` says that the legacy
-    code is of another project, whose modules and dependencies this one need not have.
+    `generated_types` are the modules of types that are there, each with the modules that its file
+    names where it hands over to an Ecto type; `own_types` are those of types that people wrote.
+    `legacy_apart` says that the legacy code is of another project, whose modules and dependencies
+    this one need not have.
     `names` are those that the resources' files give, by table; `types` are the modules of
     generated types that people have renamed, by what they would be called. `generated` are the
     modules that the snapshots have of resources, by table, whether or not they are still there;
@@ -66,7 +67,7 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     types: Mapping[str, str] = {}
     generated: Mapping[Name, str] = {}
     enums: Mapping[tuple[Name, str], str] = {}
-    generated_types: frozenset[str] = frozenset()
+    generated_types: Mapping[str, frozenset[str]] = {}
     own_types: frozenset[str] = frozenset()
     legacy: tuple[LegacySchema, ...] = ()
     legacy_apart: bool = False

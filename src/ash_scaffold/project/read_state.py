@@ -82,10 +82,11 @@ def project_state(
             if each.table is not None
         },
         enums=_enums(snapshots, types),
-        generated_types=frozenset(
-            {name for name, each in snapshots.items() if each.table is None and _is_type(each)}
-            & project.modules.keys()
-        ),
+        generated_types={
+            name: _named_modules(project, each)
+            for name, each in snapshots.items()
+            if each.table is None and name in project.modules and _is_type(each)
+        },
         own_types=frozenset(_own_types(project, snapshots)),
         legacy=legacy,
         legacy_apart=legacy_apart,
@@ -118,6 +119,15 @@ def _enums(
                 module = planned.get(named[0], named[0])
                 found[each.table, column] = module.rpartition(".")[2]
     return found
+
+
+def _named_modules(project: Project, snapshot: Snapshot) -> frozenset[str]:
+    """Return the modules that the file of a type names which hands over to an Ecto type."""
+    if not any(each.object.startswith(_HANDS_OVER) for each in snapshot.entities):
+        return frozenset()
+    path = project.modules[snapshot.module].path
+    text = "\n".join(_read(project, path, snapshot.module).values())
+    return frozenset(_MODULE.findall(text))
 
 
 def _own_types(project: Project, snapshots: Mapping[str, Snapshot]) -> Iterator[str]:
