@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ash_scaffold.config import load_config
+from ash_scaffold.config import Config, load_config
 from ash_scaffold.document.run import _read_files
+from ash_scaffold.generate.files import with_free_paths
+from ash_scaffold.generate.modules import Module
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.dump import read_dump
 from ash_scaffold.problem import Code, Exit, ScaffoldError
@@ -17,6 +19,7 @@ from ash_scaffold.project.local_identity import read_stored_identity
 from ash_scaffold.project.migrations import find_migrations
 from ash_scaffold.project.mix_project import Project, Unparsed
 from ash_scaffold.project.read import read_project
+from ash_scaffold.project.read_state import require_repo
 from ash_scaffold.project.snapshot import read_snapshots
 from ash_scaffold.project.write import locked, write_files
 
@@ -210,3 +213,33 @@ def test_the_local_identity_is_a_convenience(root: Path) -> None:
     )
     (problem,) = read_stored_identity(root, database, throwaway=False).problems
     assert reason in problem.what
+
+
+def test_a_repo_that_can_not_be_read_is_not_just_missing(root: Path) -> None:
+    reason = put(root, "lib/shop/repo.ex", pipe)
+    with pytest.raises(ScaffoldError) as caught:
+        require_repo(read_project(root), None, Config())
+    unread, missing = caught.value.problems
+    assert (unread.where, unread.what) == (
+        "lib/shop/repo.ex",
+        f"The file can't be read: {reason}.",
+    )
+    assert missing.what.startswith("The project has no repo")
+
+
+def test_a_closed_folder_keeps_the_places_in_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = read_project(root)
+    real = os.lstat
+
+    def closed(path: object, *arguments: object, **options: object) -> object:
+        if "sales" in str(path):
+            raise PermissionError(13, os.strerror(13), str(path))
+        return real(path, *arguments, **options)  # type: ignore[arg-type]
+
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(os, name, closed)
+    module = Module(name="Shop.Sales.Order", path="lib/shop/sales/order.ex", text="")
+    (placed,), _ = with_free_paths([module], project)
+    assert placed.path == "lib/shop/sales/order.ex"

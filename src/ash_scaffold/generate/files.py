@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -108,7 +109,7 @@ def with_free_paths(
     for part in sorted(new, key=lambda part: part.name):
         for path in _paths(part):
             key = path.casefold()
-            there = (project.root / path).exists()
+            there = os.path.lexists(project.root / path)
             unknown = path in broken
             if there and key not in held:
                 defined = _defined(project.root, path)

@@ -13,7 +13,7 @@ from ash_scaffold.config.options import Config
 from ash_scaffold.elixir.merge import assemble, units_of
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.sql import quote_name
-from ash_scaffold.problem import Code, fail
+from ash_scaffold.problem import Code, ScaffoldError
 from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.regular_file import read_file
@@ -37,11 +37,18 @@ def require_repo(project: Project, option: str | None, config: Config) -> str:
     """Return the repo's module. Raises `ScaffoldError` when there is none of the three."""
     module = choose_repo(project, option, config)
     if module is None:
-        raise fail(
-            Code.NOT_A_MIX_PROJECT,
-            "The project has no repo: no module with `use AshPostgres.Repo` or `use Ecto.Repo`.",
-            where=str(project.root),
-            todo='Name it: --repo App.Repo, or repo = "App.Repo" in ash_scaffold.toml.',
+        raise ScaffoldError(
+            # It may be in one of them.
+            *(
+                Code.UNPARSABLE_FILE.at(each.where, f"{each.what}.", todo=each.todo)
+                for each in project.unparsed
+            ),
+            Code.NOT_A_MIX_PROJECT.at(
+                str(project.root),
+                "The project has no repo: no module with `use AshPostgres.Repo` or "
+                "`use Ecto.Repo`.",
+                todo='Name it: --repo App.Repo, or repo = "App.Repo" in ash_scaffold.toml.',
+            ),
         )
     return module
 

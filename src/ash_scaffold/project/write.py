@@ -27,6 +27,14 @@ from ash_scaffold.project.journal import Journal, Recovery
 from ash_scaffold.project.write_entry import PERMISSIONS, Entry, refusal
 from ash_scaffold.regular_file import read_file
 
+_RIGHTS = "Give yourself the right to read and write there."
+_TODO = {
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "Make the file system writable, or work on a copy.",
+    errno.ENOSPC: "Make room on the disk, then run the command again.",
+    errno.EDQUOT: "Make room on the disk, then run the command again.",
+}
 _LOCK_POLL_SECONDS = 0.05
 # File systems without locks (some network mounts): going on alone is better than refusing.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.EBADF, errno.EINVAL, errno.ENOSYS})
@@ -360,6 +368,8 @@ def _refused(path: str, what: str) -> ScaffoldError:
 def _not_writable(path: Path, error: OSError) -> ScaffoldError:
     return ScaffoldError(
         Code.NOT_WRITABLE.at(
-            str(error.filename or path), f"Nothing was written: {error.strerror or error}."
+            str(error.filename or path),
+            f"Nothing was written: {error.strerror or error}.",
+            todo=_TODO.get(error.errno or 0, ""),
         )
     )
