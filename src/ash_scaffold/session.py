@@ -541,7 +541,8 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
 
 def _is_apart(project: Project, hints: Hints) -> bool:
     """Whether the legacy code is no part of the project, so that nothing there can call it."""
-    return any(schema.module not in project.modules for schema in hints.schemas)
+    schemas = hints.schemas
+    return bool(schemas) and all(each.module not in project.modules for each in schemas)
 
 
 def _legacy(hints: Hints, snapshots: Mapping[str, Snapshot]) -> tuple[LegacySchema, ...]:
