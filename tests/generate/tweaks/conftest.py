@@ -54,15 +54,24 @@ _formatted: dict[object, Formatted] = {}
 
 
 def _format_once(
-    files: Mapping[str, str], project: Project, *, locals_without_parens: Sequence[str]
+    files: Mapping[str, str],
+    project: Project,
+    *,
+    locals_without_parens: Sequence[str],
+    run_project: bool = True,
 ) -> Formatted:
     """Run `mix format` once for the same texts, which most tests have several times.
 
     No project here has its dependencies, so nothing of it counts but its settings.
     """
-    key = (tuple(files.items()), project.formatter, tuple(locals_without_parens))
+    key = (tuple(files.items()), project.formatter, tuple(locals_without_parens), run_project)
     if key not in _formatted:
-        done = format_files(files, project, locals_without_parens=locals_without_parens)
+        done = format_files(
+            files,
+            project,
+            locals_without_parens=locals_without_parens,
+            run_project=run_project,
+        )
         assert not done.project_settings
         _formatted[key] = done
     return _formatted[key]
