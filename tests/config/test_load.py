@@ -310,6 +310,7 @@ MODULE_TODO = (
             "Give reason: a string.",
         ),
         ('dump = ""', 1, "dump is empty; expected a path", ""),
+        (r'legacy = "a\u0000b"', 1, "legacy has a null character; expected a path", ""),
         (
             'out = "../x"',
             1,

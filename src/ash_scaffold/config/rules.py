@@ -45,6 +45,8 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         value = getattr(config, key)
         if isinstance(value, str) and not value:
             yield Fault((key,), "is empty; expected a path")
+        if isinstance(value, str) and "\0" in value:
+            yield Fault((key,), "has a null character; expected a path")
     if config.out is not None and not _stays_inside(config.out):
         yield Fault(
             ("out",),
