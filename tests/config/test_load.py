@@ -203,13 +203,19 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
             "repo = " + "[" * 100_000,
             "ash_scaffold.toml",
             "is nested too deeply",
-            "No option has such a value: take it out.",
+            "No option is like that: take it out.",
+        ),
+        (
+            "x.y" * 20_000 + " = 1",
+            "ash_scaffold.toml",
+            "has a key of more than 64 parts",
+            "No option is like that: take it out.",
         ),
         (
             "repo = 1" + "0" * 10_000,
             "ash_scaffold.toml",
             "has a number of too many digits",
-            "No option has such a value: take it out.",
+            "No option is like that: take it out.",
         ),
         (
             '\nrepo = """\n\n',

@@ -24,6 +24,8 @@ from ash_scaffold.toml_text import KeyPath, dotted, quoted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _QUOTES_NEEDED = 'Names with a star or a space need quotes, as in [tables."billing.*"].'
+# Python's parser takes the square of the time for such a key: minutes for a few thousand parts.
+_LONG_KEY = re.compile(r"""(?:^|[^\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){64}""", re.MULTILINE)
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -53,6 +55,8 @@ def load_config(path: Path) -> Config:
 def parse_config(text: str, file_name: str = FILE_NAME) -> Config:
     """Read the configuration from TOML text. Raises as `load_config` does."""
     text = text.replace("\r\n", "\n")
+    if _LONG_KEY.search(text):
+        raise _unreadable("has a key of more than 64 parts", file_name)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -116,7 +120,7 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, file_name: str) -> 
 
 
 def _unreadable(what: str, file_name: str) -> ScaffoldError:
-    todo = "No option has such a value: take it out."
+    todo = "No option is like that: take it out."
     return fail(Code.CONFIG_INVALID, what, where=file_name, todo=todo)
 
 
