@@ -14,7 +14,6 @@ from tests.campaign.box import SECRET, Box, Content, Ran, Tree, nothing, sandbox
 from tests.campaign.disk import counting, watch
 from tests.databases import Databases, run_ddl
 
-from ash_scaffold.postgres.installation import Installation
 from ash_scaffold.postgres.server import Server
 
 URL_OPTION = "URL"
@@ -65,11 +64,6 @@ class Ground:
         self._urls: dict[str, str] = {}
         self._known: dict[str, Known] = {}
         self._made: dict[str, Mapping[str, Content]] = {}
-
-    @property
-    def installation(self) -> Installation:
-        """The PostgreSQL that the server is of."""
-        return self.server.installation
 
     def url(self, ddl: str) -> str:
         """Return the URL, with a password, of a database that has this schema."""

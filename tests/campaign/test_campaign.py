@@ -22,7 +22,7 @@ def ground(postgres: Server) -> Ground:
     return Ground(postgres)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "schema-changes"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost(ground: Ground, kind: str) -> None:
     tries = {n: attempt(ground, kind, SEED, n) for n in range(TRIES)}
     assert {n: each for n, each in tries.items() if each.lost} == {}
