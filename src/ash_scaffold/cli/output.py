@@ -128,7 +128,7 @@ def _print_group(group: Group, *, verbose: bool) -> None:
         rows = group.lines(every=verbose)
     out.print(line)
     for row in rows:
-        out.print(Text(f"    {safe(row)}"))
+        out.print(Text(f"    {safe_line(row)}"))
 
 
 def print_diff(diff: str) -> None:
