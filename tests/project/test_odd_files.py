@@ -189,6 +189,26 @@ def test_what_is_closed_to_the_user_has_its_own_words(
     assert "or delete it" not in problem.todo
 
 
+def test_the_folder_of_the_document_may_be_closed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.stat
+
+    def closed(path: object, *arguments: object, **options: object) -> object:
+        if str(path).startswith(f"{root}/docs/"):
+            raise PermissionError(13, os.strerror(13), str(path))
+        return real(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", closed)
+    with pytest.raises(ScaffoldError) as caught:
+        _read_files(root, "docs/database_schema.md")
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.what) == (
+        "docs/database_schema",
+        "The folder can't be read: Permission denied.",
+    )
+
+
 def test_a_write_protected_folder_is_one_problem(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

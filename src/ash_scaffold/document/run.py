@@ -287,7 +287,16 @@ def _read_files(root: Path, index: str) -> Mapping[str, bytes]:
     """
     folder = root / index.removesuffix(".md")
     found: dict[str, bytes] = {}
-    for path in [root / index, *sorted(folder.rglob("*.md"))]:
+    try:
+        pages = sorted(folder.rglob("*.md"))
+    except OSError as error:
+        raise fail(
+            Code.NOT_WRITABLE,
+            f"The folder can't be read: {error.strerror}.",
+            where=folder.relative_to(root).as_posix(),
+            todo="Give yourself the right to read it, or name another place: --out FILE.",
+        ) from error
+    for path in [root / index, *pages]:
         where = path.relative_to(root).as_posix()
         content = _read(path, where)
         if content is not None and (where == index or _has_block(content)):
