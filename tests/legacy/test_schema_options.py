@@ -206,7 +206,7 @@ def test_what_the_foreign_key_does_with_rows_of_the_past_is_not_told(
     assert [each.code for each in problems] == [Code.LEGACY_OPTION] * told
 
 
-def test_there_is_one_note_of_a_kind_for_a_schema(reflect_ddl: Callable[..., Database]) -> None:
+def test_there_is_one_note_of_a_kind(reflect_ddl: Callable[..., Database]) -> None:
     database = reflect_ddl(DDL.format(""))
     found = hints(
         "    has_many :tags, App.Tag, on_replace: :delete\n"
@@ -219,7 +219,7 @@ def test_there_is_one_note_of_a_kind_for_a_schema(reflect_ddl: Callable[..., Dat
         (
             "lib/app.ex:5",
             "on_replace is a matter of actions that manage a relationship, and no generated one "
-            "does: tags (:delete, line 5), tag (:update, line 6).",
+            "does: App.Doc.tags (:delete, lib/app.ex:5), App.Doc.tag (:update, lib/app.ex:6).",
         ),
         (
             "lib/app.ex:1",

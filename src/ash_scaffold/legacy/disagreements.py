@@ -446,24 +446,37 @@ def _unread(item: Unread) -> Problem:
 
 
 def _remarks(schemas: Sequence[EctoSchema], hints: Hints, database: Database) -> Iterator[Problem]:
-    """Give a note for each kind of option of a schema that a resource does not follow."""
+    """Give a note for each kind of option of a schema that a resource does not follow.
+
+    Of a kind that concerns only actions which the team writes it is one for all schemas.
+    """
     by_module = {schema.module: schema for schema in hints.schemas}
+    of_all: defaultdict[str, list[tuple[EctoSchema, Remark]]] = defaultdict(list)
     for schema in schemas:
         kinds: defaultdict[str, list[Remark]] = defaultdict(list)
         for remark in (*schema.remarks, *_left_out(schema)):
-            if remark.option != "on_delete" or not _key_follows(
+            if ADVICE[remark.option].once:
+                of_all[remark.option].append((schema, remark))
+            elif remark.option != "on_delete" or not _key_follows(
                 schema, remark, by_module, database
             ):
                 kinds[remark.option].append(remark)
         for option, found in kinds.items():
-            advice = ADVICE[option]
             places = ", ".join(f"{each.name} ({each.value}, line {each.line})" for each in found)
-            yield Code.LEGACY_OPTION.at(
-                f"{schema.path}:{found[0].line}",
-                f"{advice.what}: {places}.",
-                todo=advice.todo,
-            )
+            yield _remark(option, f"{schema.path}:{found[0].line}", places)
+    for option, spread in of_all.items():
+        schema, first = spread[0]
+        places = ", ".join(
+            f"{each.module}.{remark.name} ({remark.value}, {each.path}:{remark.line})"
+            for each, remark in spread
+        )
+        yield _remark(option, f"{schema.path}:{first.line}", places)
     yield from _derived(schemas)
+
+
+def _remark(option: str, where: str, places: str) -> Problem:
+    advice = ADVICE[option]
+    return Code.LEGACY_OPTION.at(where, f"{advice.what}: {places}.", todo=advice.todo)
 
 
 def _left_out(schema: EctoSchema) -> Iterator[Remark]:

@@ -95,10 +95,14 @@ UNKNOWN = "unknown"
 
 
 class Advice(msgspec.Struct, frozen=True):
-    """What is the case where a schema has an option, and what to do."""
+    """What is the case where a schema has an option, and what to do.
+
+    `once` is one note for the options of all schemas.
+    """
 
     what: str
     todo: str
+    once: bool = False
 
 
 ADVICE: Mapping[str, Advice] = {
@@ -106,10 +110,12 @@ ADVICE: Mapping[str, Advice] = {
         "on_replace is a matter of actions that manage a relationship, and no generated one does",
         "In an action of your own: `manage_relationship` with `on_missing: :destroy` for :delete, "
         "`on_missing: :unrelate` for :nilify, `on_match: :update` for :update.",
+        once=True,
     ),
     "on_replace of embeds": Advice(
         "on_replace: :update changes the keys that are given, but Ash writes the whole value",
         "Give all keys, or merge them in a change of your own.",
+        once=True,
     ),
     "on_delete": Advice(
         "The legacy code deletes or unlinks these rows together with their parent, which neither "
