@@ -11,7 +11,7 @@ import ash_scaffold
 _LIBRARIES = (
     "jinja2.sandbox psycopg psycopg_binary rich.box rich.console rich.progress rich.table "
     "rich.text sqlalchemy.dialects.postgresql.psycopg sqlglot.dialects.postgres tomlkit tomllib "
-    "tree_sitter_elixir inflection difflib typer"
+    "tree_sitter_elixir difflib typer"
 ).split()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import URL
 from ash_scaffold.doctor.ash_functions import CALLED, migration, statements
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import RoleAndFunctions, read_role_and_functions
+from ash_scaffold.postgres.server import SUPERUSER
 from ash_scaffold.syntax.parse import parse
 
 MakeDatabase = Callable[..., URL]
@@ -36,7 +37,7 @@ def test_what_it_makes_it_drops_again(make_database: MakeDatabase) -> None:
 def test_a_role_sees_which_functions_are_there(make_database: MakeDatabase) -> None:
     with read_only(make_database(statements()[0])) as connection:
         found = read_role_and_functions(connection, CALLED)
-    assert found == RoleAndFunctions("postgres", ("ash_elixir_or",))
+    assert found == RoleAndFunctions(SUPERUSER, ("ash_elixir_or",))
 
 
 @pytest.mark.parametrize(

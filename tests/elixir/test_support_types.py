@@ -79,6 +79,7 @@ ECTO_TYPES = (
     EctoTypeHint(module="Some.Library", schema="App.A", field="b", compares=True),
 )
 
+INSIDE = EctoTypeHint(module="App.Inside", is_parameterized=False, in_embeds=True)
 
 EMBED = EmbedHint(
     module="App.Address",
@@ -90,7 +91,7 @@ EMBED = EmbedHint(
         EmbedField(name="made", key="made", base="utc_datetime", role=Role.UPDATED),
         EmbedField(name="kind", key="kind", base="enum", values=(("a", 1),), dumped=True),
         EmbedField(name="tags", key="tags", base="string", many=True),
-        EmbedField(name="plain", key="plain", custom=ECTO_TYPES[0]),
+        EmbedField(name="plain", key="plain", custom=INSIDE),
         EmbedField(
             name="inner",
             key="inner",

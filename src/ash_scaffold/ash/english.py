@@ -283,6 +283,8 @@ def pluralize(word: str) -> str:
     """Return the plural of an English word, which is a singular."""
     if word in _INVARIANT or word.endswith(("aas", "series", "species")):
         return word
+    if len(word) < 3 and word.endswith("s"):
+        return word
     if word in _PLURAL:
         return _PLURAL[word]
     for ending in _ENDINGS:

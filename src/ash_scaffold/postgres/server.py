@@ -139,7 +139,7 @@ def _initialise(server: Server) -> None:
     word.touch(mode=0o600)
     give(word, server.account)
     word.write_text(server.password)
-    options = ["--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
+    options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
     options += [f"--pwfile={word}", "--no-sync", "-D", str(_data(server.folder))]
     if server.installation.major >= 18:
         options.append("--no-data-checksums")

@@ -46,6 +46,12 @@ defmodule Jason.Fragment do
   def new(text), do: %Jason.Fragment{text: text}
 end
 
+defmodule Some.Library, do: def(type, do: :string)
+
+defmodule Ecto.ParameterizedType do
+  def init(module, options), do: {:parameterized, {module, options}}
+end
+
 defmodule Ecto.Type do
   def cast(_type, nil), do: {:ok, nil}
   def cast(:integer, value) when is_integer(value), do: {:ok, value}
@@ -119,7 +125,16 @@ defmodule Ash.Type do
   @callback composite_types(term) :: list
   @callback generator(term) :: term
   @callback equal?(term, term) :: boolean
-  @optional_callbacks storage_type: 0, equal?: 2
+  @callback prepare_change(term, term, term) :: term
+  @callback handle_change(term, term, term) :: term
+  @callback cast_from_embedded(term, term) :: term
+  @callback dump_to_embedded(term, term) :: term
+  @optional_callbacks storage_type: 0,
+                      equal?: 2,
+                      prepare_change: 3,
+                      handle_change: 3,
+                      cast_from_embedded: 2,
+                      dump_to_embedded: 2
 
   defmacro __using__(_options) do
     quote do
@@ -221,9 +236,12 @@ defmodule Ash.Type.NewType do
 end
 
 defmodule Ash.Type.Enum do
+  @callback match(term) :: term
+
   defmacro __using__(options) do
     quote do
       use Ash.Type
+      @behaviour Ash.Type.Enum
 
       def values, do: unquote(options[:values])
       def cast_input(nil, _constraints), do: {:ok, nil}

@@ -20,7 +20,7 @@ NAME = "compare"
 def scratch(postgres: Server) -> Iterator[Connection]:
     """Give a connection to a database with nothing in it."""
     url = postgres.url("postgres").set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(), autocommit=True) as administration:
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
     engine = create_engine(postgres.url(NAME), poolclass=NullPool)
     with engine.connect() as connection:

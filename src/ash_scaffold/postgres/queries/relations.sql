@@ -28,9 +28,9 @@ SELECT
     ) THEN pg_relation_is_updatable(c.oid, true)
     WHEN c.relkind = 'f' THEN (
       SELECT CASE WHEN fw.fdwname <> 'postgres_fdw' OR lower(COALESCE(
-        (SELECT o.option_value FROM pg_options_to_table(ft.ftoptions) AS o
+        (SELECT o.option_value FROM pg_catalog.pg_options_to_table(ft.ftoptions) AS o
          WHERE o.option_name = 'updatable'),
-        (SELECT o.option_value FROM pg_options_to_table(fs.srvoptions) AS o
+        (SELECT o.option_value FROM pg_catalog.pg_options_to_table(fs.srvoptions) AS o
          WHERE o.option_name = 'updatable'),
         'true'
       )) IN ('false', 'off', '0', 'no') THEN 0 ELSE 28 END
