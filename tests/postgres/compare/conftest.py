@@ -20,7 +20,8 @@ NAME = "compare"
 def scratch(postgres: Server) -> Iterator[Connection]:
     """Give a connection to a database with nothing in it."""
     url = postgres.url("postgres").set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as administration:
+    address = url.render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
     engine = create_engine(postgres.url(NAME), poolclass=NullPool)
     with engine.connect() as connection:
