@@ -107,3 +107,11 @@ def _require_regular(name: str, mode: int, *, piped: bool) -> bool:
 
 def _too_large(name: str, limit: int) -> UnusualFileError:
     return UnusualFileError(name, f"it is larger than {limit // 1_000_000:,} MB")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; of a name that the system takes for none there is not."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False

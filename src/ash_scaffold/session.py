@@ -65,6 +65,7 @@ from ash_scaffold.project.snapshot import (
     generated_files,
     read_snapshots,
 )
+from ash_scaffold.regular_file import is_folder
 from ash_scaffold.toml_text import quoted
 
 if TYPE_CHECKING:
@@ -525,7 +526,7 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
     folder = config.legacy if options.legacy is None else options.legacy
     if not options.use_legacy or folder is False:
         return Hints(enabled=False)
-    if folder is not None and not (project.root / folder).is_dir():
+    if folder is not None and not is_folder(project.root / folder):
         raise fail(
             Code.CONFIG_INVALID,
             f"There is no folder {quoted(folder)}.",

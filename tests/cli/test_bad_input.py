@@ -368,6 +368,24 @@ def test_a_target_that_is_not_text(project: Path, shop: str, resources: Run) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--legacy", "error [config-invalid] --legacy: There is no folder "),
+        ("--templates", "There is no such folder of templates."),
+        ("--dump", "The file can't be read: File name too long."),
+    ],
+)
+def test_a_name_that_is_too_long_for_a_file(
+    project: Path, shop: str, resources: Run, option: str, said: str
+) -> None:
+    before = sorted(project.rglob("*"))
+    source = () if option == "--dump" else ("--url", shop)
+    done = resources("--domain", "Shop.Sales", *source, option, "a" * 300)
+    assert (done.code, said in done.err) == (2, True)
+    assert sorted(project.rglob("*")) == before
+
+
 def test_a_folder_of_templates_that_is_not_there(shop: str, resources: Run) -> None:
     assert resources(
         *("--domain", "Shop.Sales", "--url", shop, "--templates", "mine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,7 @@ def _demo(folder: Path | None) -> Exit:
     from ash_scaffold.cli.output import console
     from ash_scaffold.problem import Code, fail
 
-    if folder is not None and (folder.exists() or folder.is_symlink()):
+    if folder is not None and os.path.lexists(folder):
         raise fail(
             Code.NOT_WRITABLE,
             "The folder is there already.",

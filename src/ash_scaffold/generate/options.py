@@ -13,6 +13,7 @@ from ash_scaffold.config import table_pattern
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.regular_file import is_folder
 from ash_scaffold.session import (
     OpenProject,
     Session,
@@ -70,7 +71,7 @@ def open_with(options: ResourcesOptions) -> OpenProject:
     config = msgspec.structs.replace(opened.config, **changes)
     opened = msgspec.structs.replace(opened, config=config)
     templates = templates_of(options, opened)
-    if templates is not None and not templates.is_dir():
+    if templates is not None and not is_folder(templates):
         raise fail(
             Code.TEMPLATE_ERROR,
             "There is no such folder of templates.",

@@ -38,7 +38,7 @@ from ash_scaffold.postgres.substitutes import (
 from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
 from ash_scaffold.postgres.unknown import Kind, Refusal, Unknown, unknown_objects
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
-from ash_scaffold.regular_file import UnusualFileError, read_file
+from ash_scaffold.regular_file import UnusualFileError, is_folder, read_file
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -156,7 +156,7 @@ def read_dump(path: Path, database: str | None = None) -> Dump:
             Code.DUMP_UNREADABLE, "There is no such file.", where=where, todo=todo
         ) from error
     except OSError as error:
-        if path.is_dir():
+        if is_folder(path):
             what = "This is a folder; a dump in pg_dump's directory format is not SQL text."
             raise fail(Code.DUMP_UNREADABLE, what, where=where, todo=_RESTORE_TODO) from error
         what = f"The file can't be read: {error.strerror}."
