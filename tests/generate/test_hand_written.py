@@ -170,3 +170,27 @@ def test_where_code_that_is_not_read_may_add_attributes_none_is_written(
         "note [attributes-unknown] Shop.Sales.Tag: An extension or macro that can't be read may "
         "define the attributes of colour.\n    Write those that are missing into the resource."
     ]
+
+
+@pytest.mark.parametrize("items", ["[:odd]", ":odd", "[max_length: 9, odd: [1]]"])
+def test_constraints_of_items_in_any_form_are_read(make_shop: MakeShop, items: str) -> None:
+    tag = (
+        "defmodule Shop.Sales.Tag do\n"
+        "  use Ash.Resource, domain: Shop.Sales, data_layer: AshPostgres.DataLayer\n\n"
+        '  postgres do\n    table "tags"\n    repo Shop.Repo\n    migrate? false\n  end\n\n'
+        "  attributes do\n    integer_primary_key :id\n"
+        f"    attribute :words, {{:array, :string}}, constraints: [items: {items}]\n  end\nend\n"
+    )
+    domain = "defmodule Shop.Sales do\n  use Ash.Domain\n\n  resources do\n"
+    shop = make_shop(
+        "CREATE TABLE tags (id serial PRIMARY KEY, words varchar(9)[]);",
+        {
+            "lib/shop/sales/tag.ex": tag,
+            "lib/shop/sales.ex": f"{domain}    resource Shop.Sales.Tag\n  end\nend\n",
+        },
+    )
+    whole = "max_length" in items
+
+    problems = shop.run().problems
+
+    assert any("words" in each and "constraints" in each for each in problems) is not whole

@@ -235,8 +235,12 @@ def _holds(expected: Value, actual: Value, family: Family | None) -> bool:
 
 
 def _pairs(value: Value) -> dict[str, Term]:
+    """Return constraints by name; of what a person wrote, only what is a pair."""
     items = value.items if isinstance(value, Keyword) else value
-    return dict(items) if isinstance(items, list | tuple) else {}  # type: ignore[arg-type]
+    if not isinstance(items, list | tuple):
+        return {}
+    pairs = (each for each in items if isinstance(each, tuple) and len(each) == 2)
+    return {name: term for name, term in pairs if isinstance(name, str)}
 
 
 def _at_least(expected: Mapping[str, Term], actual: Mapping[str, Term]) -> bool:
