@@ -227,3 +227,23 @@ def test_there_is_one_note_of_a_kind(reflect_ddl: Callable[..., Database]) -> No
             "resources don't.",
         ),
     ]
+
+
+def test_an_association_over_the_columns_of_another_is_told(
+    reflect_ddl: Callable[..., Database],
+) -> None:
+    database = reflect_ddl(DDL.format(""))
+    found = hints(
+        "    has_many :tags, App.Tag\n"
+        "    has_many :newest_tags, App.Tag, preload_order: [desc: :id]\n"
+        "    has_many :good_tags, App.Tag, where: [id: 1]\n"
+    )
+    plan = generate(database, '[domains."App.Core"]\ntables = ["*"]\n', state=PROJECT).plan
+    problems = disagreement_problems(found, database, plan)
+    assert [(each.where, each.what) for each in problems] == [
+        (
+            "lib/app.ex:5",
+            "An association that joins the same columns as one before it becomes no relationship: "
+            "newest_tags (as tags, line 5).",
+        )
+    ]

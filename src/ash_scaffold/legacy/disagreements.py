@@ -454,7 +454,7 @@ def _remarks(schemas: Sequence[EctoSchema], hints: Hints, database: Database) ->
     of_all: defaultdict[str, list[tuple[EctoSchema, Remark]]] = defaultdict(list)
     for schema in schemas:
         kinds: defaultdict[str, list[Remark]] = defaultdict(list)
-        for remark in (*schema.remarks, *_left_out(schema)):
+        for remark in (*schema.remarks, *_left_out(schema, by_module)):
             if ADVICE[remark.option].once:
                 of_all[remark.option].append((schema, remark))
             elif remark.option != "on_delete" or not _key_follows(
@@ -479,10 +479,21 @@ def _remark(option: str, where: str, places: str) -> Problem:
     return Code.LEGACY_OPTION.at(where, f"{advice.what}: {places}.", todo=advice.todo)
 
 
-def _left_out(schema: EctoSchema) -> Iterator[Remark]:
-    """Yield the associations through others, and over some rows, that become no relationship."""
+def _left_out(schema: EctoSchema, schemas: Mapping[str, EctoSchema]) -> Iterator[Remark]:
+    """Yield the associations that become no relationship of their own.
+
+    They go through others, are over some rows only, or join what another one of their kind joins.
+    """
     made = {each.name for each in schema.associations}
+    names: dict[object, str] = {}
     for each in schema.declared:
+        edges = () if each.filtered or each.through else tuple(_edges(schema, each, schemas))
+        first = names.setdefault((each.kind, edges), each.name) if edges else each.name
+        if first != each.name:
+            value = f"as {first}"
+            yield Remark(
+                option="twin", macro=each.kind.value, name=each.name, value=value, line=each.line
+            )
         if each.filtered and not each.where:
             yield Remark(
                 option="where", macro=each.kind.value, name=each.name, value="where", line=each.line

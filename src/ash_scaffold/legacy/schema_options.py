@@ -139,6 +139,10 @@ ADVICE: Mapping[str, Advice] = {
         "An association through others becomes a relationship only where it is a many_to_many",
         "Write it into the resource: `has_many :…, Destination do through […] end`.",
     ),
+    "twin": Advice(
+        "An association that joins the same columns as one before it becomes no relationship",
+        "Use the other one, or write this one into the resource.",
+    ),
     "where": Advice(
         "An association over only some rows has a condition that Ash is not told of, so it gets no "
         "relationship",
