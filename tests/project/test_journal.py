@@ -162,6 +162,32 @@ def test_no_journal_is_written_through_a_link_that_leaves_the_project(root: Path
     assert [path.name for path in (root.parent / "outside").iterdir()] == ["x.ex"]
 
 
+def test_what_somebody_put_into_the_folder_of_the_journal_stays(root: Path) -> None:
+    folder = root / JOURNAL_FOLDER
+    (folder / "mine").mkdir(parents=True)
+    (folder / "notes.ex").write_bytes(b"mine")
+    (folder / "0").write_bytes(b"staged by a run that was killed")
+    write(root, {"lib/a.ex": b"a new"})
+    assert (root / "lib/a.ex").read_bytes() == b"a new"
+    assert sorted(path.name for path in folder.iterdir()) == ["mine", "notes.ex"]
+    assert (folder / "notes.ex").read_bytes() == b"mine"
+
+
+def test_what_can_not_be_replaced_in_the_folder_of_the_journal_is_said(root: Path) -> None:
+    (root / JOURNAL_FOLDER / "0").mkdir(parents=True)
+    with pytest.raises(ScaffoldError) as caught:
+        write(root, {"lib/a.ex": b"a new"})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == (
+        Code.NOT_WRITABLE,
+        str(root / JOURNAL_FOLDER / "0"),
+    )
+    assert (root / "lib/a.ex").read_bytes() != b"a new"
+    (root / JOURNAL_FOLDER / "0").rmdir()
+    write(root, {"lib/a.ex": b"a new"})
+    assert (root / "lib/a.ex").read_bytes() == b"a new"
+
+
 def test_after_deleting_a_bad_journal_as_told_the_next_run_works(root: Path) -> None:
     put(root, NEW_FILE, signature=UNSIGNED)
     command = refused(root).todo.rpartition(": ")[2]

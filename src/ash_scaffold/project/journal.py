@@ -10,8 +10,9 @@ with what stood in the project. So what an editor saves at any moment is found t
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
+import re
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,6 +31,8 @@ from ash_scaffold.regular_file import UnusualFileError, kind_of, read_file
 _JOURNAL = "journal"
 _UNDO = "undo"
 _UNDO_READY = "undo.ready"
+# What a run puts into the folder: staged contents by number, the journal, the signs of an undo.
+_OWN_NAME = re.compile(rf"\d+|{_JOURNAL}(\.draft)?|undo(\.ready)?|{re.escape(IGNORE_FILE)}")
 _WHERE = f"{JOURNAL_FOLDER}/{_JOURNAL}"
 # A journal has every file of a run twice.
 _MAX_BYTES = 1_000_000_000
@@ -90,7 +93,13 @@ class Journal:
             self.discard()
         self._made = [path for path in self.folder.parents if not path.exists()]
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self.folder.mkdir(mode=0o700)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        for name in os.listdir(self._folder):
+            if _OWN_NAME.fullmatch(name):
+                # A link of that name would lead what is written there out of the project.
+                raise FileExistsError(
+                    errno.EEXIST, "It can't be replaced", f"{self._folder}/{name}"
+                )
         # Before all others, so that git never sees one of them, whenever the run ends.
         _write(f"{self._folder}/{IGNORE_FILE}", b"*\n")
         for number, entry in enumerate(entries):
@@ -145,16 +154,19 @@ class Journal:
         self.discard()
 
     def discard(self) -> None:
-        """Remove everything that was staged, and the folders made for it that are empty."""
+        """Remove everything that was staged, and the folders made for it that are empty.
+
+        What no run stages is somebody's, and stays with the folder that it is in.
+        """
         if self.folder.is_symlink() or not self._is_inside():
             return
         with suppress(OSError):
-            for name in os.listdir(self._folder):
-                if name != IGNORE_FILE:
+            # The file that keeps the others from git goes last.
+            for name in sorted(os.listdir(self._folder), key=lambda name: name == IGNORE_FILE):
+                if _OWN_NAME.fullmatch(name):
                     with suppress(OSError):
                         os.unlink(f"{self._folder}/{name}")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        for folder in self._made or (self.folder.parent,):
+        for folder in (self.folder, *(self._made or (self.folder.parent,))):
             with suppress(OSError):
                 folder.rmdir()
 
