@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from msgspec import structs
 from tests.support import PROJECT, generate
 
@@ -193,3 +194,29 @@ def test_of_several_schemas_the_first_says_what_it_knows() -> None:
     ]
     assert legacy.primary_key(USERS) == ("email",)
     assert legacy.primary_key(POSTS) == ()
+
+
+def test_columns_that_refer_to_one_are_looked_up_once_and_not_for_each_other(
+    reflect_ddl: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+    plain = Legacy.field
+
+    def counted(legacy: Legacy, table: Name, column: str) -> LegacyField | None:
+        nonlocal calls
+        calls += 1
+        return plain(legacy, table, column)
+
+    monkeypatch.setattr(Legacy, "field", counted)
+    counts = []
+    for number in (20, 40):
+        children = "".join(
+            f"CREATE TABLE c{number}_{each} (id bigserial PRIMARY KEY, hub_id bigint REFERENCES h);"
+            for each in range(number)
+        )
+        database = reflect_ddl(f"CREATE TABLE h (id bigserial PRIMARY KEY); {children}")
+        calls = 0
+        generate(database, ALL, state=PROJECT)
+        counts.append(calls)
+    assert counts[0] > 0
+    assert counts[1] <= 2.1 * counts[0]

@@ -61,6 +61,7 @@ class ColumnTypes:
         self._keys = keys
         self._config = config
         self._legacy = legacy
+        self._ecto_types: dict[ColumnId, tuple[EctoTypeHint | None, ...]] = {}
 
     def map(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | Unmapped:
         """Map a column. Raises `ScaffoldError` where the configuration can't be followed."""
@@ -163,17 +164,28 @@ class ColumnTypes:
         own = None if field is None else field.type
         if at not in self._keys.joined:
             return own, "" if field is None else field.apart
-        others = [(each, self._legacy.field(*each)) for each in self._keys.groups[at]]
-        hints = {each: known.type for each, known in others if known is not None}
-        found = {each: h for each, h in hints.items() if isinstance(h, EctoTypeHint)}
+        found = self._ecto_types_of(self._keys.groups[at])
         if not found:
             return own, "" if field is None else field.apart
-        if len(found) < len(hints) or len({(h.module, h.of_map) for h in found.values()}) > 1:
+        if len({None if h is None else (h.module, h.of_map) for h in found}) > 1:
             return None, "columns that it joins to are of other types"
-        if isinstance(own, EctoTypeHint):
-            return own, ""
-        top = sorted(found, key=lambda each: (each in self._keys.foreign, each))
-        return found[top[0]], ""
+        return own if isinstance(own, EctoTypeHint) else found[0], ""
+
+    def _ecto_types_of(self, group: tuple[ColumnId, ...]) -> tuple[EctoTypeHint | None, ...]:
+        """Return the custom types of joined columns, that of what the others refer to first.
+
+        None at their end stands for fields of other types. Each group is looked at once: hundreds
+        of columns may refer to one.
+        """
+        known = self._ecto_types.get(group[0])
+        if known is None:
+            fields = ((each, self._legacy.field(*each)) for each in group)
+            hints = {each: field.type for each, field in fields if field is not None}
+            order = sorted(hints, key=lambda each: (each in self._keys.foreign, each))
+            custom = [h for h in (hints[each] for each in order) if isinstance(h, EctoTypeHint)]
+            is_mixed = 0 < len(custom) < len(hints)
+            known = self._ecto_types[group[0]] = (*custom, *((None,) if is_mixed else ()))
+        return known
 
     def _hint(self, table: Table, column: Column, config: ColumnConfig) -> TypeHint | None:
         """Return the hint of the legacy code that the column can follow.

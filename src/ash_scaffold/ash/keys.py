@@ -88,7 +88,7 @@ def find_keys(
         _shared_types(database, types, groups, foreign),
         frozenset(foreign),
         frozenset(joined),
-        {column: tuple(group) for group in groups for column in group},
+        {column: group for group in map(tuple, groups) for column in group},
     )
 
 
