@@ -32,7 +32,9 @@ _JOURNAL = "journal"
 _UNDO = "undo"
 _UNDO_READY = "undo.ready"
 # What a run puts into the folder: staged contents by number, the journal, the signs of an undo.
-_OWN_NAME = re.compile(rf"\d+|{_JOURNAL}(\.draft)?|undo(\.ready)?|{re.escape(IGNORE_FILE)}")
+_OWN_NAME = re.compile(
+    rf"\d+(\.held)?|{_JOURNAL}(\.draft)?|undo(\.ready)?|{re.escape(IGNORE_FILE)}"
+)
 _WHERE = f"{JOURNAL_FOLDER}/{_JOURNAL}"
 # A journal has every file of a run twice.
 _MAX_BYTES = 1_000_000_000
