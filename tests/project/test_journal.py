@@ -166,7 +166,7 @@ def test_what_somebody_put_into_the_folder_of_the_journal_stays(root: Path) -> N
     folder = root / JOURNAL_FOLDER
     (folder / "mine").mkdir(parents=True)
     (folder / "notes.ex").write_bytes(b"mine")
-    for name in ("0", "0.held", "journal.draft", "undo.ready"):
+    for name in ("0", "0.held", "1.draft", "journal.draft", "undo.ready"):
         (folder / name).write_bytes(b"staged by a run that was killed")
     write(root, {"lib/a.ex": b"a new"})
     assert (root / "lib/a.ex").read_bytes() == b"a new"
