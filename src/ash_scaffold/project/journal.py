@@ -33,7 +33,7 @@ _UNDO = "undo"
 _UNDO_READY = "undo.ready"
 # What a run puts into the folder: staged contents by number, the journal, the signs of an undo.
 _OWN_NAME = re.compile(
-    rf"\d+(\.held)?|{_JOURNAL}(\.draft)?|undo(\.ready)?|{re.escape(IGNORE_FILE)}"
+    rf"\d+(\.held|\.draft)?|{_JOURNAL}(\.draft)?|undo(\.ready)?|{re.escape(IGNORE_FILE)}"
 )
 _WHERE = f"{JOURNAL_FOLDER}/{_JOURNAL}"
 # A journal has every file of a run twice.
