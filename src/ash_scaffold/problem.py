@@ -106,6 +106,11 @@ class Code(StrEnum):
     NOT_WRITABLE = "not-writable", _ERROR
     JOURNAL_INVALID = "journal-invalid", _ERROR
     SNAPSHOT_INVALID = "snapshot-invalid", _ERROR
+    NOT_CUT_OVER = (
+        "not-cut-over",
+        _ERROR,
+        "Take it out of owned_by_ash: the resource stays as it is, with `migrate? false`.",
+    )
     TEMPLATE_ERROR = "template-error", _ERROR
     EDITED_FILE = "edited-file", _ERROR
     CONFLICT = "conflict", _ERROR

@@ -50,6 +50,7 @@ from ash_scaffold.project.migrations import (
     unknown_by,
 )
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.project.ownership import ownership_problems
 from ash_scaffold.project.read import find_root, read_project
 from ash_scaffold.project.read_state import choose_repo, project_state, require_repo
 from ash_scaffold.project.resource_names import names_in_files, with_names
@@ -241,10 +242,12 @@ def load_session(
     *,
     tables: tuple[str, ...] = (),
     keep_pending: bool = False,
+    cutting_over: bool = False,
 ) -> Session:
     """Read the database of an open project; `tables` are patterns, which may name schemas.
 
-    `keep_pending` is that of `make_session`. Ends in the phase of planning. Raises
+    `keep_pending` is that of `make_session`; with `cutting_over` a table may be in `owned_by_ash`
+    that was not cut over, and the other way round. Ends in the phase of planning. Raises
     `ScaffoldError` for a database that can't be read, and for a name in the configuration that is
     not in it.
     """
@@ -256,7 +259,23 @@ def load_session(
     session = make_session(opened, repo, source, database, keep_pending=keep_pending)
     with source_problems((*session.behind, *session.problems)):
         require_names(opened.config, session.database, ())
+        if not cutting_over:
+            require_cut_over(session)
     return session
+
+
+def require_cut_over(session: Session) -> None:
+    """Raise `ScaffoldError` where configuration and snapshots disagree on what Ash owns."""
+    problems = tuple(
+        ownership_problems(
+            session.project,
+            session.resolver,
+            session.snapshots.values(),
+            (table.name for table in session.database.tables),
+        )
+    )
+    if problems:
+        raise ScaffoldError(*problems)
 
 
 def make_session(

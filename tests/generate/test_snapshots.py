@@ -13,7 +13,7 @@ from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
 from ash_scaffold.problem import ScaffoldError
-from ash_scaffold.project.snapshot import VERSION
+from ash_scaffold.project.snapshot import OWNED_VERSION, VERSION
 
 MakeDatabase = Callable[..., URL]
 DDL = """
@@ -123,7 +123,7 @@ def test_one_of_a_newer_version_is_an_error_with_a_way_out(shop: Shop) -> None:
     shop.edit(USERS, (f'  "version": {VERSION},\n  "module"', '  "version": 99,\n  "module"'))
     assert failure(shop) == (
         f"snapshot-invalid {USERS}: The snapshot is of version 99; this ash-scaffold reads up to "
-        f"{VERSION}. Install the version of ash-scaffold that your team uses."
+        f"{OWNED_VERSION}. Install the version of ash-scaffold that your team uses."
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -26,7 +26,10 @@ from ash_scaffold.project.mix_project import Generated, Resource
 from ash_scaffold.regular_file import read_file
 
 FOLDER = "priv/ash_scaffold"
+# The format of a table that Ash owns is one of its own: older versions of the tool would take such
+# a snapshot for one of a shared table, and write `migrate? false` again.
 VERSION = 1
+OWNED_VERSION = 2
 T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+\Z")
 
@@ -85,6 +88,15 @@ class FragmentSnapshot(msgspec.Struct, frozen=True):
     written: str
 
 
+class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That a table was cut over: Ash migrates it.
+
+    `since` is the version of the last migration that had run by then, 0 where none was recorded.
+    """
+
+    since: int = 0
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last generation of one module.
 
@@ -96,7 +108,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `entities` are those of both modules then. `unresolved` names the objects in conflict with the
     person's text: `entities` has their older form. `legacy` are the Ecto schemas of the table,
     which hold on when they are gone. `hand_written` is set for a resource whose file a person wrote
-    before anything was generated of it.
+    before anything was generated of it. `owned` is set for a resource in managed form, whose table
+    Ash migrates: the version is `OWNED_VERSION` then, and only then.
     """
 
     version: int
@@ -113,6 +126,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fragment: FragmentSnapshot | None = None
     unresolved: tuple[str, ...] = ()
     hand_written: bool = False
+    owned: Ownership | None = None
     names: NamesSnapshot = NamesSnapshot()
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
@@ -145,6 +159,13 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
         for snapshot in snapshots.values()
         if snapshot.table is not None
     }
+
+
+def owned_tables(snapshots: Iterable[Snapshot]) -> frozenset[Name]:
+    """Return the tables that were cut over."""
+    return frozenset(
+        each.table for each in snapshots if each.owned is not None and each.table is not None
+    )
 
 
 def is_hand_written(snapshot: Snapshot | None) -> bool:
@@ -288,6 +309,16 @@ def _read(path: Path, where: str) -> Snapshot:
         ) from error
     if snapshot.facts is not None and snapshot.facts.version > FACTS_VERSION:
         raise _newer(where, snapshot.facts.version, FACTS_VERSION)
+    if (snapshot.owned is not None) != (snapshot.version == OWNED_VERSION) or (
+        snapshot.owned is not None and snapshot.table is None
+    ):
+        raise fail(
+            Code.SNAPSHOT_INVALID,
+            "The snapshot does not say clearly whether Ash owns the table: `owned` goes with "
+            f"version {OWNED_VERSION}, and with a table.",
+            where=where,
+            todo="Restore it from version control.",
+        )
     return snapshot
 
 
@@ -297,11 +328,11 @@ def _decode(content: bytes, where: str) -> Snapshot:
     except msgspec.ValidationError:
         # A misfit may be of a later version, which is the better reason.
         header = decode_json(content, _Header)
-        if header.version > VERSION:
-            raise _newer(where, header.version, VERSION) from None
+        if header.version > OWNED_VERSION:
+            raise _newer(where, header.version, OWNED_VERSION) from None
         raise
-    if snapshot.version > VERSION:
-        raise _newer(where, snapshot.version, VERSION)
+    if snapshot.version > OWNED_VERSION:
+        raise _newer(where, snapshot.version, OWNED_VERSION)
     return snapshot
 
 

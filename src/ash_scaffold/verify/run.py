@@ -27,6 +27,7 @@ from ash_scaffold.session import (
     open_database,
     open_project,
     read_database,
+    require_cut_over,
     schemas_in,
 )
 from ash_scaffold.verify.answers import Answer, Answers, require_answers, require_ash_repo
@@ -86,6 +87,7 @@ def verify(
         session = make_session(opened, repo, source, database)
         if session.unread:
             raise ScaffoldError(*session.unread)
+        require_cut_over(session)
         planned = session.plan()
         tables = matching_tables(options.tables, database) if options.tables else None
         mix = _mix(options, project, source.url)
