@@ -13,7 +13,7 @@ PYTHON ?=
 help:
 	@echo "make demo    run the main job on the sample project, in an embedded PostgreSQL"
 	@echo "make test    ruff, mypy and the whole test suite"
-	@echo "make bench   time a run beside pg_dump and sqlacodegen (ARGS='--tables 10000')"
+	@echo "make bench   time runs beside pg_dump, see benchmarks/README.md (ARGS='--rows rich')"
 	@echo "make clean   remove .venv, caches and build products"
 
 demo: $(READY)
@@ -27,7 +27,6 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run $(ARGS)
-	$(BIN)/python -m benchmarks.check
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

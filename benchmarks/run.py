@@ -1,118 +1,137 @@
-"""Times a run of ash-scaffold beside `pg_dump --schema-only` and sqlacodegen.
+"""Times ash-scaffold beside `pg_dump --schema-only`, and says which aims are met.
 
-    python -m benchmarks.run          # 100, 1000 and 5000 plain tables, and 1000 rich ones
-    python -m benchmarks.run --tables 10000 --rich 0 --no-sqlacodegen
+    python -m benchmarks.run                                # all rows, on all processors and on one
+    python -m benchmarks.run --rows rich again --pairs 9
+    python -m benchmarks.run --rows rich --cpu --cores all  # on a machine that has other work
+    python -m benchmarks.run --list
 
-Every tool reads the same database, in a throw-away server on this machine, one after the other
-and in turns; the table shows medians, in seconds of wall time of the whole process. The phases
-are those that the tool reports itself; `edited` is a run after somebody edited every resource
-and a tenth of the tables got a column. Below the table stand the aims and what was measured.
+README.md beside this file says how to read the table.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from typing import Literal, NamedTuple
 
 import msgspec
-import psycopg
 
 from ash_scaffold.postgres.installation import choose_installations, embedded_installation
-from ash_scaffold.postgres.server import Server, throwaway_server
-from benchmarks.schema import PLAIN, RICH, statements
+from ash_scaffold.postgres.server import throwaway_server
+from benchmarks.processes import Spent, one_processor, processors
+from benchmarks.scenarios import Bench, Pair
 
-PHASES = ("reflection", "planning", "rendering", "comparing", "writing")
-# A transaction that makes more tables than this may run out of locks.
-CHUNK = 400
-# The aims: seconds to start, and times what pg_dump takes.
-START_UP, RICH_WHOLE, PLAIN_REST = 0.6, 1.0, 1.5
-
-MIX_EXS = """\
-defmodule App.MixProject do
-  use Mix.Project
-
-  def project, do: [app: :app, version: "0.1.0", deps: deps()]
-
-  defp deps, do: [{:ash, "~> 3.32"}, {:ash_postgres, "~> 2.12"}]
-end
-"""
-REPO = """\
-defmodule App.Repo do
-  use AshPostgres.Repo, otp_app: :app
-end
-"""
+Measure = Literal["ratio", "less start-up", "seconds", "megabytes", "growth"]
+Results = Mapping[tuple[str, str], Sequence[Pair]]
 
 
-# What somebody writes into every resource, and the tables of a schema.
-EDIT = ("  attributes do\n", "  attributes do\n    # Ours.\n    attribute :draft, :string\n\n")
-TABLES = (
-    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND NOT relispartition "
-    "AND relnamespace = 'public'::regnamespace ORDER BY 1"
+class Row(NamedTuple):
+    """A line of the table: what is run on which schema, and what its figure may be at most.
+
+    `ratio` is the time of the program by that of its rival, `less start-up` the same without what
+    both take on a single table, `growth` the time less start-up by ten times that on a tenth of
+    the tables: 1 is linear.
+    """
+
+    name: str
+    what: str
+    schema: str
+    step: str
+    measure: Measure
+    aim: float | None = None
+
+
+ROWS = (
+    Row("help", "--help", "start", "help", "seconds", 0.15),
+    Row("version", "--version", "start", "version", "seconds", 0.15),
+    Row("start", "run on one table", "start", "whole", "seconds", 0.35),
+    Row("plain", "whole run, 1,000 plain", "plain", "whole", "less start-up", 1.5),
+    Row("plain-again", "nothing to change, 1,000 plain", "plain", "again", "ratio"),
+    Row("edited-plain", "edited, 1,000 plain", "plain", "edited", "ratio", 5),
+    Row("rich", "whole run, 1,000 rich", "rich", "whole", "ratio", 1.3),
+    Row("again", "nothing to change, 1,000 rich", "rich", "again", "ratio", 0.6),
+    Row("check", "check, nothing to report, rich", "rich", "check", "ratio", 0.7),
+    Row("check-change", "check, a column more, rich", "rich", "change", "ratio"),
+    Row("edited-rich", "edited, 1,000 rich", "rich", "edited", "ratio", 3),
+    Row("memory-rich", "memory, 1,000 rich", "rich", "whole", "megabytes", 120),
+    Row("gitlab", "whole run, GitLab's shape", "gitlab", "whole", "ratio", 0.8),
+    Row("gitlab-again", "nothing to change, GitLab's shape", "gitlab", "again", "ratio"),
+    Row("dump", "from a dump / psql -f, 1,000 plain", "dump plain", "whole", "ratio", 1.3),
+    Row("dump-rich", "from a dump / psql -f, 1,000 rich", "dump rich", "whole", "ratio", 1.3),
+    Row("dump-first", "the same, first of all runs", "dump rich", "first", "ratio"),
+    Row("large", "whole run, 10,000 plain", "large", "whole", "ratio", 1.5),
+    Row("large-again", "nothing to change, 10,000 plain", "large", "again", "ratio"),
+    Row("growth", "whole run, 10 x 1,000 to 10,000", "large", "whole", "growth", 1.1),
+    Row("growth-again", "nothing to change, the same", "large", "again", "growth", 1.1),
+    Row("memory-large", "memory, 10,000 plain", "large", "whole", "megabytes", 700),
 )
-
-
-class Report(msgspec.Struct):
-    """What is read of the tool's `--json` output."""
-
-    timings: dict[str, float]
-
-
-class Measured(msgspec.Struct, frozen=True):
-    """Medians for a schema of so many tables, in seconds; None for what was not run."""
-
-    tables: int
-    rich: bool
-    phases: dict[str, float]
-    whole: float
-    again: float
-    edited: float
-    pg_dump: float
-    sqlacodegen: float | None
+_SCHEMAS = ("start", "plain", "rich", "gitlab", "dump plain", "dump rich", "large")
+_UNITS = {"ratio": "x", "less start-up": "x", "growth": "x", "seconds": "s", "megabytes": "MB"}
+_MEGABYTE = 1_000_000
 
 
 def main() -> None:
-    """Run the benchmark as the command line asks and print its table."""
+    """Run the rows that the command line asks for, and print each schema's as they are done."""
     options = _options()
+    rows = [row for row in ROWS if not options.rows or row.name in options.rows]
+    if options.list:
+        for row in ROWS:
+            print(f"{row.name:13}{row.what}")
+        return
     embedded = None if options.local else embedded_installation()
     installation = embedded or choose_installations(None)[0]
-    schemas = [(count, False) for count in options.tables]
-    schemas += [(options.rich, True)] if options.rich else []
     # The projects are deleted at the end only: ext4 is slow to make files after it freed many.
     with (
         throwaway_server(installation) as server,
         tempfile.TemporaryDirectory(prefix="ash-scaffold-bench-") as folder,
     ):
-        bench = Bench(server, _tool(), Path(folder), options.runs)
-        print(f"{server.description}, medians of {options.runs}, seconds", flush=True)
-        help_time, least = bench.start_up()
-        print(f"start-up: --help {help_time:.2f}, a run on one table {least:.2f}\n", flush=True)
-        print(_row(_HEADINGS), flush=True)
-        found = []
-        for count, rich in schemas:
-            found.append(bench.measure(count, rich=rich, sqlacodegen=options.sqlacodegen))
-            print(_row(_cells(found[-1], least)), flush=True)
-    print()
-    print(_aim("start-up", least, START_UP, "s"))
-    for measured in found:
-        ratio, aim = _judged(measured, least)
-        what = "whole run" if measured.rich else "run less start-up"
-        print(_aim(f"{_name(measured)}: {what}", ratio, aim, "x pg_dump"))
+        bench = Bench(server, _tool(), Path(folder), scale=options.scale, reports=options.phases)
+        ways = _ways(options.cores)
+        spent: Callable[[Spent], float] = _processor if options.cpu else _seconds
+        unit = "processor time with the server's" if options.cpu else "time by the clock"
+        print(f"{server.description}, {processors()} processors, {options.pairs} pairs, {unit}")
+        if options.scale != 1:
+            print(f"with {options.scale:g} times the tables that are named, so no verdict counts")
+        results: dict[str, dict[tuple[str, str], list[Pair]]] = {way: {} for way in ways}
+        print(_headings(ways), flush=True)
+        for schema, steps in _needed(rows).items():
+            pairs = options.pairs if schema != "large" else min(options.pairs, options.large_pairs)
+            for way in ways:
+                with _processors(way, bench.server_process):
+                    for step, found in bench.measure(schema, steps, pairs).items():
+                        results[way][schema, step] = found
+            for row in rows:
+                if row.schema == schema:
+                    print(_line(row, results, spent), flush=True)
+        if options.phases:
+            _print_phases(results)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--tables", type=int, nargs="+", default=[100, 1000, 5000])
-    parser.add_argument("--rich", type=int, default=1000, help="tables of the rich schema, or 0")
-    parser.add_argument("--runs", type=int, default=3, help="how often each tool is run")
-    parser.add_argument("--no-sqlacodegen", dest="sqlacodegen", action="store_false")
+    names = [row.name for row in ROWS]
+    parser.add_argument("--rows", nargs="+", choices=names, metavar="ROW", help="see --list")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    parser.add_argument("--pairs", type=int, default=5, help="how often each is run")
+    parser.add_argument(
+        "--large-pairs", type=int, default=3, help="the same for 10,000 tables, at most"
+    )
+    parser.add_argument(
+        "--cores", nargs="+", choices=("all", "one"), default=("all", "one"), metavar="all|one"
+    )
+    parser.add_argument(
+        "--cpu", action="store_true", help="compare processor time, with the server's"
+    )
+    parser.add_argument(
+        "--phases", action="store_true", help="print what the tool says of its phases, too"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="of the numbers of tables")
     parser.add_argument(
         "--local", action="store_true", help="use the PostgreSQL of this machine, not the embedded"
     )
@@ -124,175 +143,116 @@ def _tool() -> list[str]:
     return [str(script)] if script.exists() else [sys.executable, "-m", "ash_scaffold"]
 
 
-class Bench:
-    """Runs the tools on one server; every run gets a new project below `folder`."""
-
-    def __init__(self, server: Server, tool: Sequence[str], folder: Path, runs: int) -> None:
-        self._server = server
-        self._tool = tool
-        self._folder = folder
-        self._runs = runs
-
-    def start_up(self) -> tuple[float, float]:
-        """Time `--help`, and a run with nothing much to do; the first of each only warms up."""
-        ddl = iter(["CREATE TABLE things (id bigint PRIMARY KEY)"])
-        url = _database(self._server, "least", ddl)
-        self._generate(url)
-        _timed([*self._tool, "--help"])
-        return (
-            median(_timed([*self._tool, "--help"]) for _ in range(self._runs)),
-            median(self._generate(url)[0] for _ in range(self._runs)),
-        )
-
-    def measure(self, tables: int, *, rich: bool, sqlacodegen: bool) -> Measured:
-        """Time all tools on a new schema."""
-        name = f"{'rich' if rich else 'plain'}_{tables}"
-        url = _database(self._server, name, statements(tables, RICH if rich else PLAIN))
-        program = str(self._server.installation.bin / "pg_dump")
-        pg_dump = [program, "--schema-only", "--file=/dev/null", url]
-        dumps, wholes, agains = [], [], []
-        phases: dict[str, list[float]] = {phase: [] for phase in PHASES}
-        for _ in range(self._runs):
-            dumps.append(_timed(pg_dump))
-            whole, again, timings = self._generate(url)
-            wholes.append(whole)
-            agains.append(again)
-            for phase in PHASES:
-                phases[phase].append(timings[phase])
-        return Measured(
-            tables=tables,
-            rich=rich,
-            phases={phase: median(times) for phase, times in phases.items()},
-            whole=median(wholes),
-            again=median(agains),
-            edited=self._edited(url),
-            pg_dump=median(dumps),
-            sqlacodegen=_sqlacodegen(url) if sqlacodegen else None,
-        )
-
-    def _generate(self, url: str) -> tuple[float, float, dict[str, float]]:
-        """Run the main job twice in a new project: give both times, and the first one's phases."""
-        command, project = self._command(url), self._project()
-        reports: list[bytes] = []
-        whole = _timed(command, project, reports.append)
-        again = _timed(command, project)
-        return whole, again, msgspec.json.decode(reports[0], type=Report).timings
-
-    def _edited(self, url: str) -> float:
-        """Time the run after somebody edited every resource, and the database some tables."""
-        command, project = self._command(url), self._project()
-        _timed(command, project)
-        for path in (project / "lib" / "app" / "all").glob("*.ex"):
-            path.write_text(path.read_text().replace(*EDIT, 1))
-        with psycopg.connect(url, autocommit=True) as connection:
-            tables = connection.execute(TABLES).fetchall()
-            for (table,) in tables[::10]:
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN remark text".encode())
-        return _timed(command, project)
-
-    def _command(self, url: str) -> list[str]:
-        command = [*self._tool, "resources", "--domain", "App.All", "--url", url]
-        return [*command, "--no-format", "--no-legacy", "--json"]
-
-    def _project(self) -> Path:
-        project = Path(tempfile.mkdtemp(dir=self._folder))
-        (project / "lib" / "app").mkdir(parents=True)
-        (project / "mix.exs").write_text(MIX_EXS)
-        (project / "lib" / "app" / "repo.ex").write_text(REPO)
-        return project
+def _needed(rows: Sequence[Row]) -> dict[str, set[str]]:
+    """Return the steps to run by schema, in order."""
+    needed: dict[str, set[str]] = {schema: set() for schema in _SCHEMAS}
+    for row in rows:
+        needed[row.schema].add(row.step)
+        if row.measure in ("less start-up", "growth"):
+            needed["start"].add("whole")
+        if row.measure == "growth":
+            needed["plain"].add(row.step)
+    return {schema: steps for schema, steps in needed.items() if steps}
 
 
-def _sqlacodegen(url: str) -> float:
-    """Time sqlacodegen once: it takes minutes where the others take seconds."""
-    program = Path(sys.executable).with_name("sqlacodegen")
-    target = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return _timed([str(program), "--outfile", "/dev/null", target])
+def _ways(cores: Sequence[str]) -> list[str]:
+    if hasattr(os, "sched_setaffinity") and processors() > 1:
+        return list(dict.fromkeys(cores))
+    return ["all"]
 
 
-def _timed(
-    command: Sequence[str],
-    folder: Path | None = None,
-    keep: Callable[[bytes], object] = lambda _: None,
-) -> float:
-    """Return the seconds that a command takes; end the benchmark when it fails."""
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        output = (done.stderr or done.stdout).decode(errors="replace")
-        sys.exit(f"{Path(command[0]).name} ended with {done.returncode}:\n{output[-2000:]}")
-    keep(done.stdout)
-    return seconds
+@contextlib.contextmanager
+def _processors(way: str, server: int) -> Iterator[None]:
+    with one_processor(server) if way == "one" else contextlib.nullcontext():
+        yield
 
 
-def _database(server: Server, name: str, ddl: Iterator[str]) -> str:
-    """Make a database of those statements, with fresh statistics, and return its URL."""
-    with psycopg.connect(_url(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    url = _url(server, name)
-    with psycopg.connect(url, autocommit=True) as connection:
-        while chunk := list(islice(ddl, CHUNK)):
-            connection.execute(";\n".join(chunk).encode())
-        # A database in use has its catalogs vacuumed and analyzed: all plans depend on it.
-        connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
-    # A run ends with a sync: it is not to wait for what making the database left to write.
-    os.sync()
-    return url
+def _seconds(spent: Spent) -> float:
+    return spent.seconds
 
 
-def _url(server: Server, database: str) -> str:
-    url = server.url(database).set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
+def _processor(spent: Spent) -> float:
+    return spent.processor
 
 
-_HEADINGS = (
-    "   tables",
-    *PHASES,
-    "whole run",
-    "again",
-    "edited",
-    "pg_dump",
-    "sqlacodegen",
-    "run / pg_dump",
-    "less start-up",
-)
+class Judged(NamedTuple):
+    """Medians of the program and of its rival, if it has one, and the figure that has the aim."""
+
+    program: float
+    rival: float | None
+    figure: float
 
 
-def _judged(measured: Measured, least: float) -> tuple[float, float]:
-    """Return the ratio that a schema is judged by, and the aim."""
-    if measured.rich:
-        return measured.whole / measured.pg_dump, RICH_WHOLE
-    return (measured.whole - least) / measured.pg_dump, PLAIN_REST
-
-
-def _aim(what: str, found: float, aim: float, unit: str) -> str:
-    verdict = "met" if found <= aim else "missed"
-    return f"{what} {found:.2f} {unit}, aim {aim:.2f}: {verdict}"
-
-
-def _name(measured: Measured) -> str:
-    return f"{measured.tables}{' rich' if measured.rich else ''}"
-
-
-def _cells(measured: Measured, least: float) -> tuple[str, ...]:
-    return (
-        _name(measured),
-        *(f"{measured.phases[phase]:.2f}" for phase in PHASES),
-        f"{measured.whole:.2f}",
-        f"{measured.again:.2f}",
-        f"{measured.edited:.2f}",
-        f"{measured.pg_dump:.2f}",
-        "-" if measured.sqlacodegen is None else f"{measured.sqlacodegen:.2f}",
-        f"{measured.whole / measured.pg_dump:.2f}",
-        f"{(measured.whole - least) / measured.pg_dump:.2f}",
+def judge(row: Row, results: Results, spent: Callable[[Spent], float]) -> Judged:
+    """Return the figure of a row: the median of its pairs' own."""
+    pairs = results[row.schema, row.step]
+    program = median(spent(pair.program) for pair in pairs)
+    rivals = [spent(pair.rival) for pair in pairs if pair.rival is not None]
+    rival = median(rivals) if rivals else None
+    match row.measure:
+        case "seconds":
+            return Judged(program, rival, program)
+        case "megabytes":
+            peak = max(pair.program.peak for pair in pairs)
+            return Judged(program, rival, peak / _MEGABYTE)
+        case "growth":
+            start = judge(_START, results, spent).program
+            base = median(spent(pair.program) for pair in results["plain", row.step])
+            return Judged(program, rival, (program - start) / (base - start) / 10)
+    started = judge(_START, results, spent) if row.measure == "less start-up" else _NOTHING
+    figure = median(
+        (spent(pair.program) - started.program) / (spent(pair.rival) - (started.rival or 0))
+        for pair in pairs
+        if pair.rival is not None
     )
+    return Judged(program, rival, figure)
 
 
-def _row(cells: Sequence[str]) -> str:
-    return "  ".join(
-        cell.rjust(len(heading)) for cell, heading in zip(cells, _HEADINGS, strict=True)
-    )
+_START = next(row for row in ROWS if row.name == "start")
+_NOTHING = Judged(0, 0, 0)
+
+
+def _headings(ways: Sequence[str]) -> str:
+    named = {"all": "all processors", "one": "one processor"}
+    above = "".join(f"   {named[way]:^39}" for way in ways)
+    below = "".join(f"   {'seconds':>8} {'rival':>7}  {'figure':>8}  {'verdict':10}" for _ in ways)
+    return f"{'':58}{above.rstrip()}\n{'row':14}{'what':36}{'aim':>8}{below.rstrip()}"
+
+
+def _line(row: Row, results: Mapping[str, Results], spent: Callable[[Spent], float]) -> str:
+    unit = _UNITS[row.measure]
+    aim = "" if row.aim is None else f"{row.aim:g} {unit}"
+    cells = ""
+    for each in results.values():
+        found = judge(row, each, spent)
+        rival = "" if found.rival is None else f"{found.rival:.2f}"
+        digits = 0 if row.measure == "megabytes" else 2
+        verdict = "" if row.aim is None else "met" if found.figure <= row.aim else "missed"
+        figure = f"{found.figure:.{digits}f} {unit}"
+        cells += f"   {found.program:8.2f} {rival:>7}  {figure:>8}  {verdict:10}"
+    return f"{row.name:14}{row.what:36}{aim:>8}{cells}".rstrip()
+
+
+class Report(msgspec.Struct):
+    """What is read of the tool's `--json` output."""
+
+    timings: dict[str, float]
+
+
+def _print_phases(results: Mapping[str, Results]) -> None:
+    """Print medians of the seconds that the tool itself reports."""
+    print("\nphases, in seconds")
+    for way, each in results.items():
+        for (schema, step), pairs in each.items():
+            reports = [
+                msgspec.json.decode(pair.program.output, type=Report).timings
+                for pair in pairs
+                if pair.program.output.startswith(b"{")
+            ]
+            if reports:
+                phases = {name: median(one[name] for one in reports) for name in reports[0]}
+                shown = ", ".join(f"{name} {seconds:.2f}" for name, seconds in phases.items())
+                print(f"{schema}, {step}, {way}: {shown}")
 
 
 if __name__ == "__main__":
