@@ -168,7 +168,7 @@ def test_without_mix_it_says_so(
     assert run("verify", "--url", shop).failure == (
         2,
         "",
-        "error [mix-missing] There is no mix on the PATH: verify runs inside the mix project.\n"
+        "error [mix-missing] There is no mix on the PATH: it is run in the mix project.\n"
         "    Install Elixir, or run this where it is.\n",
     )
 

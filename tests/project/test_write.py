@@ -18,7 +18,7 @@ import pytest
 from ash_scaffold.problem import Code, ScaffoldError
 from ash_scaffold.project import exchange, journal
 from ash_scaffold.project.journal import Journal, Recovery
-from ash_scaffold.project.write import Written, locked, recover, write_files
+from ash_scaffold.project.write import Written, locked, provisional, recover, write_files
 from ash_scaffold.project.write_entry import JOURNAL_FOLDER
 
 OLD = {"lib/a.ex": b"a old", "lib/b.ex": b"b old", "lib/gone.ex": b"gone", "mix.exs": b"mix"}
@@ -307,6 +307,42 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_files(tmp_path: Path) -> N
     assert outcomes == sorted(outcomes)
     assert outcomes.count(False) > 8
     assert outcomes.count(True) > 8
+
+
+def for_a_while(root: Path, act: Callable[[], object] = lambda: None) -> None:
+    with locked(root) as lock, provisional(lock, NEW):
+        assert contents(root) | AFTER == contents(root)
+        act()
+
+
+def test_a_provisional_write_is_undone(tmp_path: Path) -> None:
+    before = state(fill(tmp_path))
+    for_a_while(tmp_path)
+    assert state(tmp_path) == before
+    with pytest.raises(ZeroDivisionError):
+        for_a_while(tmp_path, lambda: 1 // 0)
+    assert state(tmp_path) == before
+
+
+def test_a_provisional_write_that_is_killed_at_any_step_is_undone(tmp_path: Path) -> None:
+    files = OLD | {"priv/repo/structure.sql": b""}
+    old = state(fill(tmp_path / "old", files))
+    for number in range(1, 1000):
+        root = fill(tmp_path / str(number), files)
+        if not killed(root, number, partial(for_a_while, root)):
+            break
+        killed(root, 1 + number % 12, partial(recovered, root))
+        recovered(root)
+        assert state(root) == old, f"killed before step {number}"
+    assert number > 20
+
+
+def test_what_a_person_saves_during_a_provisional_write_stays(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with pytest.raises(ScaffoldError) as caught:
+        for_a_while(tmp_path, lambda: (tmp_path / "lib/a.ex").write_bytes(b"mine"))
+    assert [(p.code, p.where) for p in caught.value.problems] == [(Code.EDITED_FILE, "lib/a.ex")]
+    assert contents(tmp_path) == OLD | {"lib/a.ex": b"mine"}
 
 
 def interrupted(tmp_path: Path, at: Callable[[Path], bool]) -> Path:

@@ -84,8 +84,8 @@ class Journal:
         """Whether a write was interrupted."""
         return not self.folder.is_symlink() and os.path.lexists(self.folder / _JOURNAL)
 
-    def prepare(self, entries: Sequence[Entry]) -> None:
-        """Stage the new contents, then decide the write.
+    def prepare(self, entries: Sequence[Entry], *, provisional: bool = False) -> None:
+        """Stage the new contents, then decide the write; a `provisional` one is to be undone.
 
         Raises `OSError`, with none decided, and `ScaffoldError` where the folder of the journal
         can't be one.
@@ -108,7 +108,7 @@ class Journal:
             waiting = self._waiting(number, entry)
             if entry.after is not None and waiting.startswith(f"{self._folder}/"):
                 _write(waiting, entry.after)
-        (self.folder / _UNDO_READY).touch()
+        (self.folder / (_UNDO if provisional else _UNDO_READY)).touch()
         content = msgspec.msgpack.encode(tuple(entries))
         draft = self.folder / f"{_JOURNAL}.draft"
         with draft.open("wb") as file:

@@ -7,6 +7,7 @@
 
 A run that is killed at any moment leaves either the old files, or a journal with which the next
 `recover` finishes the write. `locked` makes two runs in one project wait for each other.
+`provisional` gives files a content for as long as mix needs it; the journal then undoes that.
 """
 
 from __future__ import annotations
@@ -128,6 +129,42 @@ def write_files(
     )
 
 
+@contextmanager
+def provisional(
+    lock: Lock,
+    files: Mapping[str, bytes | None],
+    *,
+    expected: Mapping[str, bytes | None] | None = None,
+) -> Iterator[None]:
+    """Give files a content for the time of the block, then back what they had.
+
+    The next `recover` does the latter where the run is killed in the block. Raises as `write_files`
+    does, also for a file that somebody has saved meanwhile: that stays as it was saved.
+    """
+    entries = _entries(lock.root, files, {} if expected is None else expected)
+    wanted = [entry for entry in entries if entry.before != entry.after]
+    if not wanted:
+        yield
+        return
+    journal = lock.journal
+    try:
+        try:
+            journal.prepare(wanted, provisional=True)
+            changed = journal.apply(wanted)
+        except OSError as error:
+            raise _not_writable(lock.root, error) from error
+        if changed:
+            raise ScaffoldError(*map(_changed_meanwhile, changed))
+        yield
+    finally:
+        if journal.pending:
+            changed = _undo(lock.root, journal, wanted)
+        else:
+            journal.discard()
+    if changed:
+        raise ScaffoldError(*map(_changed_meanwhile, changed))
+
+
 def _acquire(
     descriptor: int, root: Path, wait_seconds: float, on_wait: Callable[[], None] | None
 ) -> None:
@@ -175,9 +212,9 @@ def _write(root: Path, journal: Journal, entries: list[Entry]) -> None:
         raise ScaffoldError(*map(_changed_meanwhile, changed))
 
 
-def _undo(root: Path, journal: Journal, entries: list[Entry]) -> None:
+def _undo(root: Path, journal: Journal, entries: list[Entry]) -> tuple[str, ...]:
     try:
-        journal.undo(entries)
+        return journal.undo(entries)
     except OSError as error:
         raise fail(
             Code.NOT_WRITABLE,

@@ -110,6 +110,18 @@ def compile_project(mix: Mix) -> None:
             raise _compile_error(_output(mix, log))
 
 
+def run_task(mix: Mix, *arguments: str) -> tuple[int, str]:
+    """Run a task of mix; return its exit code and what it printed, without secrets.
+
+    Raises `ScaffoldError` (`mix-missing`).
+    """
+    with _scratch() as folder:
+        log = folder / "output"
+        with _started(mix, list(arguments), log) as process:
+            code = process.wait()
+        return code, _output(mix, log)
+
+
 def ask(mix: Mix, question: Callable[[Path], str], say: Callable[[Answer], None]) -> list[Answer]:
     """Run the script and return its answers, each passed to `say` as it comes.
 
@@ -153,7 +165,7 @@ def _started(
     if program is None:
         raise fail(
             Code.MIX_MISSING,
-            "There is no mix on the PATH: verify runs inside the mix project.",
+            "There is no mix on the PATH: it is run in the mix project.",
             todo="Install Elixir, or run this where it is.",
         )
     # HEX_OFFLINE keeps Hex off the network; without standard input mix waits for no answer.
