@@ -21,7 +21,7 @@ OWN_FILES = {
     "postgres/rows.py": {"read_text"},
     "postgres/server.py": {"open", "read_bytes", "read_text"},
     "project/format.py": {"read_bytes", "read_text"},
-    "verify/mix.py": {"open", "read_bytes"},
+    "project/mix.py": {"open", "read_bytes"},
 }
 READERS = {"read_bytes", "read_text", "open", "fdopen", "fromfile", "mmap", "load", "copyfileobj"}
 MODULES_OF_OPEN = {"codecs", "gzip", "bz2", "lzma", "io", "os", "tarfile", "zipfile"}

@@ -13,7 +13,7 @@ from tests.verify.recording import RECORDED, SCHEMA
 from ash_scaffold.postgres.source import DumpOptions
 from ash_scaffold.postgres.url import describe_url, parse_url
 from ash_scaffold.problem import Code, fail
-from ash_scaffold.verify.target import ecto_url
+from ash_scaffold.project.repo_options import ecto_url
 
 MIX = """#!/bin/sh
 echo "[info] starting up"
@@ -286,7 +286,7 @@ def test_a_script_that_dies_is_told_without_the_password(
     assert run("verify", "--url", shop).failure == (
         2,
         "",
-        "error [script-failed] The script that asks the project did not come to its end. It died "
+        "error [script-failed] What was run in the project did not come to its end. It died "
         "with exit code 137.\n    The last lines that mix printed:\n    [info] starting up\n"
         "    ** (EXIT) killed by ***\n",
     )
@@ -299,7 +299,7 @@ def test_a_script_that_says_nothing_is_told(
     assert run("verify", "--url", shop).failure == (
         2,
         "",
-        "error [script-failed] The script that asks the project did not come to its end. It gave "
+        "error [script-failed] What was run in the project did not come to its end. It gave "
         "no answer.\n    The last lines that mix printed:\n    [info] starting up\n",
     )
 

@@ -6,7 +6,8 @@ import pytest
 
 from ash_scaffold.postgres.url import parse_url
 from ash_scaffold.problem import ScaffoldError
-from ash_scaffold.verify.target import ecto_url, repo_options, require_writable
+from ash_scaffold.project.repo_options import ecto_url, repo_options
+from ash_scaffold.verify.target import require_writable
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ from ash_scaffold.config import Config, Resolver
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.time_limit import TimeLimit, time_limit
 from ash_scaffold.problem import Problem, ScaffoldError
+from ash_scaffold.project.mix import Mix, compile_project
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
+from ash_scaffold.project.repo_options import ecto_url, repo_options, whereabouts
 from ash_scaffold.project.snapshot import is_hand_written
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.session import (
@@ -31,12 +33,12 @@ from ash_scaffold.session import (
     schemas_in,
 )
 from ash_scaffold.verify.answers import Answer, Answers, require_answers, require_ash_repo
-from ash_scaffold.verify.mix import Mix, Question, ask, compile_project, question_text
 from ash_scaffold.verify.project import check_project
 from ash_scaffold.verify.report import VerifyReport, with_accepted
 from ash_scaffold.verify.resources import check_resources, expect
 from ash_scaffold.verify.rows import Condition, check_rows, checked, conditions, count
-from ash_scaffold.verify.target import ecto_url, repo_options, require_writable, whereabouts
+from ash_scaffold.verify.script import Question, ask, question_text
+from ash_scaffold.verify.target import require_writable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ash_scaffold.verify.mix import first_error
+from ash_scaffold.project.mix import first_error
 
 ELIXIR_1_14 = """Compiling 3 files (.ex)
 

@@ -1,7 +1,7 @@
-"""Runs `mix` in the user's project: first the compiler, then the script that answers.
+"""Runs `mix` in the user's project: the compiler, a task, or a script of the tool's own.
 
-Nothing is added to the project. What it prints goes to a file of the run's own and is shown only
-when something fails; answers come through another file.
+What it prints goes to a file of the run's own and is shown only when something fails; a script
+answers through another file.
 """
 
 from __future__ import annotations
@@ -19,12 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from ash_scaffold.packaged import data_path
-from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
-from ash_scaffold.syntax.literal import flat
-from ash_scaffold.term import Atom, Keyword, Term
-from ash_scaffold.verify.answers import Answer, EndAnswer, FailedAnswer, decode
 
 _REQUEST = "ASH_SCAFFOLD_REQUEST"
 _POLL = 0.1  # seconds
@@ -44,56 +39,18 @@ _LAST_LINES = 8
 
 
 class Mix(msgspec.Struct, frozen=True, kw_only=True):
-    """How mix is to be called. `secrets` are left out of whatever is shown of its output."""
+    """How mix is to be called. `secrets` are left out of whatever is shown of its output.
+
+    `environment` is what it gets beside `variables`, None for that of this process. `limit` is how
+    many seconds a call may take, None for as long as it wants.
+    """
 
     folder: Path
     mix_env: str
     variables: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """The request to the script.
-
-    `rows` is None for all. `tables` is None for all. `database` are the options that the repo is
-    started with in place of its own, None to leave those; `where` identifies the one database that
-    may be used. `risks` are table, column and the condition of values that don't count.
-    """
-
-    answer: str
-    domains: tuple[str, ...] = ()
-    tables: tuple[Name, ...] | None = None
-    rows: int | None = 100
-    show_values: bool = False
-    write: bool = False
-    database: tuple[tuple[str, Term], ...] | None = None
-    where: str
-    risks: Sequence[tuple[Name, str, str]] = ()
-
-
-def question_text(question: Question) -> str:
-    """Write the question as an Elixir keyword list."""
-    tables: Term = None
-    if question.tables is not None:
-        tables = [(name.schema, name.name) for name in question.tables]
-    risks: list[Term] = [
-        ((name.schema, name.name), column, sql) for name, column, sql in question.risks
-    ]
-    return flat(
-        Keyword(
-            (
-                ("answer", question.answer),
-                ("domains", list(question.domains)),
-                ("tables", tables),
-                ("rows", Atom("all") if question.rows is None else question.rows),
-                ("show_values", question.show_values),
-                ("write", question.write),
-                ("database", None if question.database is None else Keyword(question.database)),
-                ("where", question.where),
-                ("risks", risks),
-            )
-        )
-    )
+    environment: Mapping[str, str] | None = None
+    limit: float | None = None
 
 
 def compile_project(mix: Mix) -> None:
@@ -102,64 +59,59 @@ def compile_project(mix: Mix) -> None:
     Raises `ScaffoldError` (`mix-missing`, `compile-failed`) with the first error, its file and
     line.
     """
-    with _scratch() as folder:
-        log = folder / "output"
-        with _started(mix, ["compile"], log) as process:
-            code = process.wait()
-        if code != 0:
-            raise _compile_error(_output(mix, log))
+    code, output = run_task(mix, "compile")
+    if code != 0:
+        raise _compile_error(output)
 
 
 def run_task(mix: Mix, *arguments: str) -> tuple[int, str]:
-    """Run a task of mix; return its exit code and what it printed, without secrets.
+    """Run a task of mix, and return its exit code and what it printed.
 
-    Raises `ScaffoldError` (`mix-missing`).
+    Raises `ScaffoldError` (`mix-missing`), and `script-failed` when it takes too long.
     """
-    with _scratch() as folder:
+    with scratch_folder() as folder:
         log = folder / "output"
-        with _started(mix, list(arguments), log) as process:
-            code = process.wait()
+        with _started(mix, arguments, log) as process:
+            code = _wait(mix, process, log)
         return code, _output(mix, log)
 
 
-def ask(mix: Mix, question: Callable[[Path], str], say: Callable[[Answer], None]) -> list[Answer]:
-    """Run the script and return its answers, each passed to `say` as it comes.
+class Ended(msgspec.Struct, frozen=True):
+    """A script that is over: its exit code and what mix printed."""
 
-    `question` gives the text of the request for the path that answers go to. The script may end
-    early: the answers say why. Raises `ScaffoldError` (`script-failed`) when it dies or says
-    nothing.
+    code: int
+    output: str
+
+
+def run_script(
+    mix: Mix, script: Path, request: Callable[[Path], str], heard: Callable[[bytes], None]
+) -> Ended:
+    """Run a script in the project, with what is compiled and without its applications.
+
+    `request` gives the text of the script's request for the path that its answers go to; the path
+    of the request is in `$ASH_SCAFFOLD_REQUEST`. `heard` gets each line of the answers as it comes.
+    Raises `ScaffoldError` (`mix-missing`), and `script-failed` when it takes too long.
     """
-    script = data_path("templates") / "verify" / "verify.exs"
-    with _scratch() as folder:
-        request, answers, log = folder / "request.exs", folder / "answers", folder / "output"
-        request.write_text(question(answers), encoding="utf-8")
+    with scratch_folder() as folder:
+        asked, answers, log = folder / "request.exs", folder / "answers", folder / "output"
+        asked.write_text(request(answers), encoding="utf-8")
         arguments = ["run", "--no-compile", "--no-start", str(script)]
-        events: list[Answer] = []
-        with _started(mix, arguments, log, {_REQUEST: str(request)}) as process:
-            for event in _follow(process, answers):
-                events.append(event)
-                say(event)
-        output = _output(mix, log)
-    failed = next((event for event in events if isinstance(event, FailedAnswer)), None)
-    if failed is not None:
-        raise _script_failed(f"It stopped with {failed.error} in {failed.at}.", output)
-    if not events:
-        raise _script_failed("It gave no answer.", output)
-    if not isinstance(events[-1], EndAnswer):
-        raise _script_failed(f"It died with exit code {process.returncode}.", output)
-    return events
+        with _started(mix, arguments, log, {_REQUEST: str(asked)}) as process:
+            for line in _follow(mix, process, answers, log):
+                heard(line)
+        return Ended(process.returncode, _output(mix, log))
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
-    # Only this user may enter: the request can hold a password, the answers rows' values.
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder that only this user may enter: requests hold passwords, answers values."""
     with tempfile.TemporaryDirectory(prefix="ash_scaffold-") as name:
         yield Path(name)
 
 
 @contextmanager
 def _started(
-    mix: Mix, arguments: list[str], log: Path, variables: Mapping[str, str] = {}
+    mix: Mix, arguments: Sequence[str], log: Path, variables: Mapping[str, str] = {}
 ) -> Iterator[subprocess.Popen[bytes]]:
     program = shutil.which("mix")
     if program is None:
@@ -170,7 +122,7 @@ def _started(
         )
     # HEX_OFFLINE keeps Hex off the network; without standard input mix waits for no answer.
     environment = {
-        **os.environ,
+        **(os.environ if mix.environment is None else mix.environment),
         "MIX_ENV": mix.mix_env,
         "HEX_OFFLINE": "1",
         "NO_COLOR": "1",
@@ -206,9 +158,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _follow(process: subprocess.Popen[bytes], path: Path) -> Iterator[Answer]:
-    """Yield each answer as its line is complete, until the script has ended."""
+def _wait(mix: Mix, process: subprocess.Popen[bytes], log: Path) -> int:
+    try:
+        return process.wait(mix.limit)
+    except subprocess.TimeoutExpired:
+        raise _late(mix, log) from None
+
+
+def _follow(mix: Mix, process: subprocess.Popen[bytes], path: Path, log: Path) -> Iterator[bytes]:
+    """Yield each line of the answers as it is complete, until the script has ended."""
     position, rest = 0, b""
+    end = None if mix.limit is None else time.monotonic() + mix.limit
     while True:
         running = process.poll() is None
         if path.exists():
@@ -217,19 +177,16 @@ def _follow(process: subprocess.Popen[bytes], path: Path) -> Iterator[Answer]:
                 chunk = file.read()
             position += len(chunk)
             *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield _decoded(line)
+            yield from lines
         if not running:
             return
+        if end is not None and time.monotonic() > end:
+            raise _late(mix, log)
         time.sleep(_POLL)
 
 
-def _decoded(line: bytes) -> Answer:
-    try:
-        return decode(line)
-    except msgspec.DecodeError as error:
-        what = f"Its answer can't be read: {error}."
-        raise _script_failed(what, "") from None
+def _late(mix: Mix, log: Path) -> ScaffoldError:
+    return script_failed(f"It was not done within {mix.limit:.0f} seconds.", _output(mix, log))
 
 
 def _output(mix: Mix, log: Path) -> str:
@@ -239,12 +196,13 @@ def _output(mix: Mix, log: Path) -> str:
     return text
 
 
-def _script_failed(what: str, output: str) -> ScaffoldError:
+def script_failed(what: str, output: str) -> ScaffoldError:
+    """Return the error of a script that came to no end, with the last lines that mix printed."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     shown = "\n".join(lines[-_LAST_LINES:])
     return fail(
         Code.SCRIPT_FAILED,
-        f"The script that asks the project did not come to its end. {what}",
+        f"What was run in the project did not come to its end. {what}",
         todo=f"The last lines that mix printed:\n{shown}" if shown else "mix printed nothing.",
     )
 
