@@ -70,6 +70,43 @@ def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
                     yield EntityLines(section.name, entity.object, entity.lines)
 
 
+class Block(msgspec.Struct, frozen=True):
+    """Lines of a generated module that stand together: an entity, the start or end of a section.
+
+    `section` names the sections that it is in, as in `EntityLines`.
+    """
+
+    section: str
+    lines: list[str]
+    entity: EntityLines | None = None
+    opens: bool = False
+
+
+def blocks_of(module: str, items: Iterable[EntityLines]) -> Iterator[Block]:
+    """Yield a module that holds the entities, block by block, without the blank lines between."""
+    yield Block("", [f"defmodule {module} do"], opens=True)
+    opened: list[str] = []
+    for item in items:
+        wanted = item.section.split("/") if item.section else []
+        while opened and opened != wanted[: len(opened)]:
+            yield _closed(opened)
+        for name in wanted[len(opened) :]:
+            section = "/".join(opened)
+            opened.append(name)
+            yield Block(section, ["  " * len(opened) + f"{name} do"], opens=True)
+        pad = "  " * (len(opened) + 1)
+        yield Block(item.section, [pad + line if line else line for line in item.lines], item)
+    while opened:
+        yield _closed(opened)
+    yield Block("", ["end"])
+
+
+def _closed(opened: list[str]) -> Block:
+    section = "/".join(opened)
+    opened.pop()
+    return Block(section, ["  " * (len(opened) + 1) + "end"])
+
+
 def layout(groups: Iterable[Sequence[Entity]], indent: int) -> str:
     """Lay out groups of entities as the formatter does: a blank line around those of many lines."""
     return "\n".join(indented(_spaced(groups), indent))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 
 UNREAD_TODO = "Make it a regular file that you may read, or move it away."
@@ -74,10 +75,14 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Generated(msgspec.Struct, frozen=True):
-    """A resource file as the tool wrote it: its SHA-256, and the resource that is all it holds."""
+    """A resource file as the tool wrote it: its SHA-256, and the resource that is all it holds.
+
+    `entities` are its text, none where they are in several files.
+    """
 
     digest: str
     resource: Resource
+    entities: tuple[EntityLines, ...] = ()
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):

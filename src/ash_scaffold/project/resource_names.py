@@ -12,7 +12,13 @@ from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.naming import short_name
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
-from ash_scaffold.ash.relationship_id import RelationshipId, follows_a_key, relationship_id
+from ash_scaffold.ash.relationship_id import (
+    RelationshipId,
+    follows_a_key,
+    relationship_id,
+    same_relationship,
+)
+from ash_scaffold.elixir.additions import additions, with_additions
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import (
     Source,
@@ -227,12 +233,22 @@ def names_in_files(
         visited.add(table)
     if not edited:
         return found
-    sources = [Source(path, text) for path, text in sorted(texts.items())]
-    read = read_resources(sources, (each.module for each in edited.values()), tables)
+    by_table = {each.table: each for each in snapshots.values() if each.table is not None}
+    extended = _extended(edited, texts, by_table, tables)
+    columns |= {module: each.columns for module, each in extended.items()}
+    whole = [each for each in edited.values() if each.module not in extended]
+    paths = {path for each in whole for path in _paths(project, each)}
+    read = _read_whole(whole, {path: texts[path] for path in paths}, tables)
     columns |= {module: columns_of(each) for module, each in read.items()}
     named, columned = _as_before_too(snapshots.values(), tables, columns)
-    by_table = {each.table: each for each in snapshots.values()}
     for table, resource in edited.items():
+        if resource.module in extended:
+            each = extended[resource.module]
+            names = _extended_names(each, by_table, named, columned, goes=table in changed)
+            if names is not None:
+                found[table] = names
+                continue
+            read |= _read_whole([resource], texts, tables)
         has = read[resource.module]
         names = msgspec.structs.replace(
             resource_names(has, named, columned), identity_columns=identity_columns_of(has)
@@ -247,6 +263,145 @@ def names_in_files(
             )
         found[table] = names
     return found
+
+
+def _read_whole(
+    resources: Iterable[Resource], texts: Mapping[str, bytes], tables: Mapping[str, Name]
+) -> dict[str, ReadResource]:
+    sources = [Source(path, text) for path, text in sorted(texts.items())]
+    return read_resources(sources, (each.module for each in resources), tables)
+
+
+class _Extended(msgspec.Struct, frozen=True):
+    """A resource that is as it was generated, with additions; `columns` are those of attributes.
+
+    `read` is the resource without the generated attributes and relationships, whose names the
+    snapshot has.
+    """
+
+    snapshot: Snapshot
+    read: ReadResource
+    columns: dict[str, str]
+
+
+def _extended(
+    edited: Mapping[Name, Resource],
+    texts: Mapping[str, bytes],
+    snapshots: Mapping[Name, Snapshot],
+    tables: Mapping[str, Name],
+) -> dict[str, _Extended]:
+    """Return the resources whose files were only added to, by module: they are read in part.
+
+    None at all where a resource is pinned to another table than the one it was generated for.
+    """
+    by_module = {each.module: each for each in snapshots.values()}
+    if any(by_module[m].table != table for m, table in tables.items() if m in by_module):
+        return {}
+    sources: list[Source] = []
+    modules: list[str] = []
+    for table, resource in edited.items():
+        snapshot = snapshots.get(table)
+        if snapshot is None or resource.fragments or not _holds_names(snapshot, resource):
+            continue
+        try:
+            text = texts[resource.path].decode()
+        except UnicodeDecodeError:
+            continue
+        added = additions(text, resource.module, snapshot.entities)
+        if added is not None:
+            part = with_additions(resource.module, snapshot.entities, added)
+            sources.append(Source(resource.path, part.encode()))
+            modules.append(resource.module)
+    found = {}
+    for module, read in read_resources(sources, modules, tables).items():
+        generated = _columns_of_entities(by_module[module])
+        own = columns_of(read)
+        if generated is None or read.unknown or own.keys() & generated.keys():
+            continue
+        if not {*own.values()} & {*generated.values()}:
+            found[module] = _Extended(by_module[module], read, {**generated, **own})
+    return found
+
+
+def _holds_names(snapshot: Snapshot, resource: Resource) -> bool:
+    """Whether a snapshot has the names of all that was generated into a resource's file."""
+    names = snapshot.names
+    relationships = [each for each in snapshot.entities if each.section == "relationships"]
+    return (
+        (snapshot.module, snapshot.path) == (resource.module, resource.path)
+        and snapshot.fragment is None
+        and not snapshot.hand_written
+        and not snapshot.unresolved
+        and not names.hand_given
+        and len({each.name for each in names.relationships}) == len(relationships)
+        and len({each.id for each in names.relationships}) == len(relationships)
+    )
+
+
+def _columns_of_entities(snapshot: Snapshot) -> dict[str, str] | None:
+    """Return the column of each generated attribute, None where one is not known."""
+    had = _attribute_columns(snapshot)
+    known = {column: name for name, column in _columns(snapshot).items()}
+    if not had <= known.keys():
+        return None
+    return {known[column]: column for column in known if column in had}
+
+
+def _extended_names(
+    each: _Extended,
+    snapshots: Mapping[Name, Snapshot],
+    tables: Mapping[str, Name],
+    columns: Mapping[str, Mapping[str, str]],
+    *,
+    goes: bool,
+) -> ResourceNames | None:
+    """Return the names of a resource with additions, as reading all of its file would give them.
+
+    With `goes` a generated relationship goes with its key. None where an addition has to do with
+    what was generated, or a relationship with what was edited elsewhere.
+    """
+    snapshot, read = each.snapshot, each.read
+    added = resource_names(read, tables, columns)
+    own = {relationship.name for relationship in read.resource.relationships}
+    generated = {
+        relationship.id: relationship.name for relationship in snapshot.names.relationships
+    }
+    if own & {*generated.values()}:
+        return None
+    if any(same_relationship(found, generated) for found in added.relationships):
+        return None
+    for found in generated:
+        if same_relationship(found, added.relationships) or not _leads(found, snapshots, columns):
+            return None
+    names = ResourceNames(
+        attributes={column: name for name, column in reversed(each.columns.items())},
+        relationships={**generated, **added.relationships},
+        identities=added.identities,
+        identity_columns={
+            identity.name: frozenset(each.columns.get(key, key) for key in identity.keys)
+            for identity in read.resource.identities
+        },
+        taken=added.taken | own if goes else added.taken | own | {*generated.values()},
+        more=added.more,
+        removed=frozenset(snapshot.names.removed) - {*each.columns.values()},
+    )
+    return _with_renamed_identities(names, snapshot)
+
+
+def _leads(
+    found: RelationshipId,
+    snapshots: Mapping[Name, Snapshot],
+    columns: Mapping[str, Mapping[str, str]],
+) -> bool:
+    """Whether the attributes that a generated relationship leads to are those of its columns."""
+    there = snapshots.get(found.through or found.table)
+    if there is None or found.table not in snapshots:
+        return False
+    now = columns.get(there.module, {})
+    wanted = [column for _, column in found.pairs]
+    wanted += [column for column, _ in found.pairs] if found.through is not None else []
+    names = there.names.attributes
+    return all(now.get(names.get(column, column)) == column for column in wanted)
 
 
 def _against(
@@ -301,12 +456,16 @@ def _removed(has: ReadResource, snapshot: Snapshot) -> frozenset[str]:
     known = all(has.knows("attributes", each.name, "column") for each in attributes)
     if not known or not has.knows("attributes"):
         return before
-    had = {
+    return before | (_attribute_columns(snapshot) - {each.column for each in attributes})
+
+
+def _attribute_columns(snapshot: Snapshot) -> set[str]:
+    """Return the columns that have a generated attribute."""
+    return {
         each.object.removeprefix(_COLUMN)
         for each in snapshot.entities
         if each.section == "attributes" and each.object.startswith(_COLUMN)
     }
-    return before | (had - {each.column for each in attributes})
 
 
 def _is_as_written(root: Path, resource: Resource, snapshot: Snapshot) -> bool:

@@ -155,6 +155,7 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
                 repo=snapshot.repo,
                 fragments=() if snapshot.fragment is None else (snapshot.fragment.module,),
             ),
+            snapshot.entities if snapshot.fragment is None else (),
         )
         for snapshot in snapshots.values()
         if snapshot.table is not None

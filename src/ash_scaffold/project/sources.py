@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.elixir.additions import additions
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import (
@@ -145,7 +146,8 @@ def read_sources(
     """Read every `.ex` file below the folders (relative to the root).
 
     `generated` are files that the tool wrote, by path: those that are unchanged since need no
-    parsing, which is most of the time that reading a large project takes.
+    parsing, which is most of the time that reading a large project takes, and those that somebody
+    only added to need little.
     """
     found = _Found()
     unchanged = generated or {}
@@ -158,7 +160,7 @@ def read_sources(
             found.unparsed.append(Unparsed(path, 0, error.strerror or str(error)))
             continue
         written = unchanged.get(path)
-        if written is not None and written.digest == hashlib.sha256(source).hexdigest():
+        if written is not None and _holds_only(source, written):
             found.modules.append(ModuleEntry(written.resource.module, path, 1))
             found.resources.append(written.resource)
         else:
@@ -177,6 +179,18 @@ def read_sources(
         schema_paths=tuple(found.schema_paths),
         unparsed=tuple(found.unparsed),
     )
+
+
+def _holds_only(source: bytes, written: Generated) -> bool:
+    """Whether a file still defines the generated resource alone, whatever was added inside."""
+    if written.digest == hashlib.sha256(source).hexdigest():
+        return True
+    try:
+        text = source.decode()
+    except UnicodeDecodeError:
+        return False
+    added = additions(text, written.resource.module, written.entities)
+    return added is not None and not any(_SCHEMA.search(each.text.encode()) for each in added)
 
 
 def _files(root: Path, folders: Sequence[str]) -> Iterator[str]:

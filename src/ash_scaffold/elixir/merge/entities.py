@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.entity import EntityLines, blocks_of
 from ash_scaffold.elixir.merge.edits import GENERATED_STYLE, Edit, apply, indented, lines_of
 from ash_scaffold.elixir.merge.units import NO_OBJECTS, DatabaseObjects, Unit, module_units, same
 from ash_scaffold.syntax.entities import indentation
@@ -35,26 +35,20 @@ def assemble(module: str, items: Sequence[EntityLines]) -> str:
 
     Blocks stand apart as the formatter has them.
     """
-    lines = [f"defmodule {module} do"]
-    opened: list[str] = []
+    lines: list[str] = []
     last: EntityLines | None = None
-    for item in items:
-        wanted = item.section.split("/") if item.section else []
-        while opened and opened != wanted[: len(opened)]:
-            opened.pop()
-            lines.append("  " * (len(opened) + 1) + "end")
-        if last is not None and (last.section != item.section or len(last.lines + item.lines) > 2):
-            lines.append("")
-        for name in wanted[len(opened) :]:
-            opened.append(name)
-            lines.append("  " * len(opened) + f"{name} do")
-        pad = "  " * (len(opened) + 1)
-        lines += [pad + line if line else line for line in item.lines]
-        last = item
-    while opened:
-        opened.pop()
-        lines.append("  " * (len(opened) + 1) + "end")
-    return "\n".join([*lines, "end", ""])
+    opens = apart = False
+    for block in blocks_of(module, items):
+        item = block.entity
+        if item is not None or block.opens:
+            longer = item is not None and last is not None and len(last.lines + item.lines) > 2
+            if last is not None and (apart or block.opens or longer) and not opens:
+                lines.append("")
+        lines += block.lines
+        last = item or last
+        opens = block.opens
+        apart = item is None
+    return "\n".join([*lines, ""])
 
 
 def _entities(unit: Unit, section: str) -> Iterator[tuple[Unit, EntityLines]]:

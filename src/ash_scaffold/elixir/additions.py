@@ -1,0 +1,111 @@
+"""What a person added to a generated module, found line by line.
+
+Most edits of a generated file are statements between those that were generated. Where each
+generated entity stands as it was written, in its order, and every run of other lines is a piece of
+Elixir on its own, the file is known without a parse of it: only what was added is. That is what
+makes reading a thousand edited files cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ash_scaffold.elixir.entity import EntityLines, blocks_of
+from ash_scaffold.syntax.parse import call_site, module_attribute, parse
+
+# Sections and definitions at the top of a module that name nothing a table has.
+_HARMLESS = frozenset(
+    "actions aggregates calculations changes code_interface field_policies policies preparations "
+    "pub_sub validations def defp".split()
+)
+# The sections inside of which an addition is understood.
+_OPEN = frozenset({"", "actions", "attributes", "identities", "relationships"})
+# What reaches beyond the lines that it stands in.
+_FAR_REACHING = re.compile(
+    r"\b(?:alias|import|require|use)\s*\(?\s*[A-Z_]|\bdef(?:delegate|guard|impl|macro|module|"
+    r"overridable|protocol|struct)|\bquote\b"
+)
+# The generated entities by which the names in a resource are understood.
+_NAMING = ("identity_index_names ", "repo ", "schema ", "table ")
+
+
+class Addition(msgspec.Struct, frozen=True):
+    """Lines that were added, and the section that they are in, "" for the module itself."""
+
+    section: str
+    text: str
+
+
+def additions(
+    text: str, module: str, generated: Sequence[EntityLines]
+) -> tuple[Addition, ...] | None:
+    """Return what a file has beside the generated module, in the file's order.
+
+    None where more was done than to add statements that leave those around them as they are.
+    """
+    lines = text.split("\n")
+    if lines[0] != f"defmodule {module} do":
+        return None
+    found: list[Addition] = []
+    start = 0
+    for block in blocks_of(module, generated):
+        place = _find(lines, block.lines, start)
+        if place is None:
+            return None
+        own = lines[start:place]
+        if any(own):
+            addition = Addition(block.section, "\n".join(own))
+            if not _stands_alone(addition):
+                return None
+            found.append(addition)
+        start = place + len(block.lines)
+    return tuple(found) if lines[start:] == [""] else None
+
+
+def with_additions(module: str, generated: Sequence[EntityLines], added: Iterable[Addition]) -> str:
+    """Return a module of what was added, and of the generated entities that tell its names.
+
+    Of the generated ones that are the `use`, the table, and the identities with their indexes.
+    """
+    bodies: dict[str, list[str]] = {"": [], "postgres": []}
+    for item in generated:
+        names = item.section == "postgres" and item.lines[0].startswith(_NAMING)
+        if names or item.section in ("", "identities"):
+            bodies.setdefault(item.section, []).extend(item.lines)
+    for each in added:
+        bodies.setdefault(each.section, []).append(each.text)
+    lines = [f"defmodule {module} do", *bodies.pop("")]
+    for section, body in bodies.items():
+        lines += [f"{section} do", *body, "end"]
+    return "\n".join([*lines, "end", ""])
+
+
+def _find(lines: list[str], block: list[str], start: int) -> int | None:
+    while True:
+        try:
+            start = lines.index(block[0], start)
+        except ValueError:
+            return None
+        if lines[start : start + len(block)] == block:
+            return start
+        start += 1
+
+
+def _stands_alone(addition: Addition) -> bool:
+    """Whether an addition means the same wherever it stands in its section."""
+    if addition.section not in _OPEN or _FAR_REACHING.search(addition.text):
+        return False
+    tree = parse(addition.text.encode())
+    if tree.root.has_error:
+        return False
+    for node in tree.expressions:
+        call = call_site(tree, node)
+        if call is None:
+            if module_attribute(tree, node) is None:
+                return False
+        elif not addition.section and call.name not in _HARMLESS:
+            return False
+    return True

@@ -1,0 +1,151 @@
+"""Files that were only added to: what is known of them without a parse is what a parse tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from tests.generate.conftest import MakeShop
+from tests.generate.running import Shop
+
+from ash_scaffold.ash.model import ReadResource
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project import resource_names
+from ash_scaffold.project.mix_project import Resource
+from ash_scaffold.project.read import read_project
+from ash_scaffold.project.resource_names import names_in_files
+from ash_scaffold.project.snapshot import generated_files, read_snapshots
+
+DDL = """
+    CREATE TABLE teams (id bigserial PRIMARY KEY, "shortName" text NOT NULL UNIQUE);
+    CREATE TABLE users (
+        id bigserial PRIMARY KEY, team_id bigint REFERENCES teams, boss_id bigint REFERENCES users,
+        email varchar(80) NOT NULL UNIQUE, age integer
+    );
+    CREATE TABLE teams_users (
+        team_id bigint REFERENCES teams, user_id bigint REFERENCES users,
+        PRIMARY KEY (team_id, user_id)
+    );
+    CREATE TABLE posts (
+        team_id bigint, user_id bigint, body text, PRIMARY KEY (team_id, user_id),
+        FOREIGN KEY (team_id, user_id) REFERENCES teams_users
+    )
+"""
+USER = "lib/shop/sales/user.ex"
+ATTRIBUTES = "  attributes do\n"
+RELATIONSHIPS = "  relationships do\n"
+IDENTITIES = "  identities do\n"
+ACTIONS = "  actions do\n"
+LAST = "  end\nend\n"
+
+
+def after(anchor: str, text: str) -> Callable[[str], str]:
+    return lambda content: content.replace(anchor, anchor + text, 1)
+
+
+def before(anchor: str, text: str) -> Callable[[str], str]:
+    return lambda content: content.replace(anchor, text + anchor, 1)
+
+
+# Known without a parse.
+ADDED = {
+    "a comment": after(ATTRIBUTES, "    # Ours.\n"),
+    "an attribute": after(ATTRIBUTES, "    attribute :draft, :string\n\n"),
+    "a block": after(ATTRIBUTES, "    attribute :draft, :string do\n      public? true\n    end\n"),
+    "a source": after(ATTRIBUTES, "    attribute :draft, :string, source: :draft_text\n"),
+    "a calculation": before(
+        ACTIONS, "  calculations do\n    calculate :n, :integer, expr(1)\n  end\n\n"
+    ),
+    "an action": after(ACTIONS, "    read :recent do\n      filter expr(age > 3)\n    end\n"),
+    "a function": before("  postgres do\n", '  @doc "One."\n  def one(x), do: x + 1\n\n'),
+    "a heredoc": before("  postgres do\n", '  @moduledoc """\n  end\n    end\n  """\n\n'),
+    "an identity": after(IDENTITIES, "    identity :by_age, [:age, :team_id]\n"),
+    "a relationship": after(
+        RELATIONSHIPS,
+        "    has_many :peers, Shop.Sales.User do\n"
+        "      source_attribute :team_id\n      destination_attribute :team_id\n    end\n",
+    ),
+    "a stranger": after(RELATIONSHIPS, "    has_many :things, Other.Thing\n"),
+    "a query": after(
+        RELATIONSHIPS, "    has_many :posts2, Shop.Sales.Post, no_attributes?: true\n"
+    ),
+}
+# Not of the kind that is known without a parse, or in the way of what was generated.
+PARSED = {
+    "another name": lambda text: text.replace("attribute :age,", "attribute :years,"),
+    "a removed attribute": lambda text: text.replace(
+        "    attribute :age, :integer do\n      public? true\n    end\n", ""
+    ),
+    "an option": lambda text: text.replace(
+        "attribute :age, :integer do\n", "attribute :age, :integer do\n      sortable? false\n"
+    ),
+    "the same column": after(ATTRIBUTES, "    attribute :years, :integer, source: :age\n"),
+    "the same name": after(ATTRIBUTES, "    attribute :age, :string, source: :years\n"),
+    "the same relationship": after(
+        RELATIONSHIPS, "    belongs_to :crew, Shop.Sales.Team, source_attribute: :team_id\n"
+    ),
+    "a macro": after(ATTRIBUTES, "    more_of_it()\n"),
+    "an unknown": after(ATTRIBUTES, "    for name <- [:a, :b], do: attribute(name, :string)\n"),
+    "an alias": before("  postgres do\n", "  alias Other.Shop\n\n"),
+    "a use": before("  postgres do\n", "  use Other.Thing\n\n"),
+    "an extension": before("  postgres do\n", "  archive do\n    attribute :gone_at\n  end\n\n"),
+    "a tenant": before(
+        ACTIONS, "  multitenancy do\n    strategy :attribute\n    attribute :team_id\n  end\n\n"
+    ),
+    "more of it": before(ACTIONS, "  attributes do\n    attribute :draft, :string\n  end\n\n"),
+    "a module": before("  postgres do\n", "  defmodule Inner do\n  end\n\n"),
+    "a module behind": lambda text: text + "\ndefmodule Other do\nend\n",
+    "a block around": lambda text: text.replace(ATTRIBUTES, "  if true do\n" + ATTRIBUTES).replace(
+        RELATIONSHIPS, "  end\n\n" + RELATIONSHIPS
+    ),
+    "a string around": lambda text: text.replace(
+        "    attribute :age", '    """\n    attribute :age'
+    ).replace("  end\n\n" + RELATIONSHIPS, '    """\n  end\n\n' + RELATIONSHIPS),
+    "no Elixir": after(ATTRIBUTES, "    attribute :draft, [\n"),
+    "a table": lambda text: text.replace('table "users"', 'table "people"'),
+    "other line ends": lambda text: text.replace("\n", "\r\n"),
+}
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Shop:
+    made = make_shop(DDL)
+    made.run()
+    return made
+
+
+def known(shop: Shop, changed: frozenset[Name]) -> Mapping[Name, ResourceNames]:
+    """Return the names in files; all that the project is read as comes from parsed files first."""
+    snapshots = read_snapshots(shop.root)
+    project = read_project(shop.root, generated=generated_files(snapshots))
+    assert project.resources == read_project(shop.root).resources
+    assert project.modules == read_project(shop.root).modules
+    return names_in_files(project, snapshots, changed)
+
+
+def test_names_are_those_of_a_whole_parse(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = shop.read(USER)
+    users = Name("public", "users")
+    reads: list[str] = []
+    read_whole = resource_names._read_whole
+
+    def counted(resources: Iterable[Resource], *rest: Any) -> dict[str, ReadResource]:
+        found = read_whole(resources, *rest)
+        reads.extend(found)
+        return found
+
+    monkeypatch.setattr(resource_names, "_read_whole", counted)
+    for kind, edits in (("added", ADDED), ("parsed", PARSED)):
+        for what, edit in edits.items():
+            edited = edit(content)
+            assert edited != content, what
+            shop.write({USER: edited})
+            for changed in (frozenset(), frozenset({users})):
+                with monkeypatch.context() as patch:
+                    patch.setattr(resource_names, "_extended", lambda *_: {})
+                    whole = known(shop, changed)
+                reads.clear()
+                assert known(shop, changed) == whole, what
+                assert bool(reads) is (kind == "parsed"), what
