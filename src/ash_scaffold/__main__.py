@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Sequence
 
-from ash_scaffold.problem import Code, Exit
+from ash_scaffold import __version__
+from ash_scaffold.cli.streams import prepare_streams
 
 
 def main() -> None:
     """Run the command line and exit."""
-    from ash_scaffold.cli.streams import prepare_streams
-
     prepare_streams()
+    if sys.argv[1:] == ["--version"]:
+        print(f"ash-scaffold {__version__}")
+        sys.exit()
     # A run makes a few million small objects that all live to its end: collecting is lost time.
     gc.disable()
     code = _run()
@@ -22,10 +25,10 @@ def main() -> None:
 
 
 def _run() -> int:
-    try:
-        from ash_scaffold.cli.app import app
+    from ash_scaffold.problem import Exit
 
-        app()
+    try:
+        _call(sys.argv[1:])
     except SystemExit as error:
         message = _usage_error(error)
         if message and "--json" in sys.argv[1:]:
@@ -36,10 +39,25 @@ def _run() -> int:
     return Exit.OK
 
 
+def _call(words: Sequence[str]) -> None:
+    """Call the command that the words after the program's name mean."""
+    from ash_scaffold.cli.arguments import COMMANDS, command_function, read_arguments
+
+    if words and words[0] in COMMANDS:
+        function = command_function(words[0])
+        arguments = read_arguments(function, words[1:])
+        if arguments is not None:
+            function(**arguments)
+            return
+    from ash_scaffold.cli.app import run
+
+    run(words)
+
+
 def _exit_code(error: SystemExit) -> int:
     if error.code is None:
-        return Exit.OK
-    return error.code if isinstance(error.code, int) else Exit.FAILED
+        return 0
+    return error.code if isinstance(error.code, int) else 2
 
 
 def _usage_error(error: SystemExit) -> str:
@@ -50,6 +68,7 @@ def _usage_error(error: SystemExit) -> str:
 
 def _print_usage(message: str) -> None:
     from ash_scaffold.cli.command import print_failure
+    from ash_scaffold.problem import Code
 
     problem = Code.USAGE.at("", message)
     print_failure((problem,), as_json=True)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL
 from typer.testing import CliRunner
 
-from ash_scaffold.cli.app import app
+from ash_scaffold.cli.app import application
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -102,7 +102,7 @@ def run() -> Callable[..., Done]:
     """Give `run(*arguments) -> Done`: the command line, in this process."""
 
     def invoke(*arguments: str) -> Done:
-        result = CliRunner().invoke(app, list(arguments), prog_name="ash-scaffold")
+        result = CliRunner().invoke(application(), list(arguments), prog_name="ash-scaffold")
         return Done(result.exit_code, result.stdout, result.stderr)
 
     return invoke

@@ -14,7 +14,8 @@ import typer
 from psycopg import sql
 
 from ash_scaffold.ash.types import BASE_TYPES
-from ash_scaffold.cli.app import app
+from ash_scaffold.cli.app import application
+from ash_scaffold.cli.arguments import COMMANDS
 from ash_scaffold.config import (
     Accept,
     ColumnConfig,
@@ -70,9 +71,9 @@ def test_it_begins_with_the_two_commands() -> None:
     assert README.index("```") < 700
 
 
-@pytest.mark.parametrize("command", [each.name for each in app.registered_commands])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_it_lists_the_options_of_each_command(command: str) -> None:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application())
     context = group.make_context("ash-scaffold", [command, "--help"], resilient_parsing=True)
     parameters = group.get_command(context, command).params  # type: ignore[attr-defined]
     known = {name for p in parameters for name in (*p.opts, *p.secondary_opts)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -19,20 +20,54 @@ class Done(Protocol):
 
 Run = Callable[..., Done]
 
-HEAVY = {"sqlalchemy", "jinja2", "tree_sitter", "tree_sitter_elixir", "sqlglot", "psycopg"}
+# What typer needs itself, in one version or another.
+TYPER = {"typer", "click", "typing_extensions", "annotated_doc", "shellingham", "rich"}
+DATABASE = {"msgspec", "psycopg", "psycopg_binary", "sqlalchemy", "typing_extensions"}
+CODE = {"tree_sitter", "tree_sitter_elixir"}
+TEMPLATES = {"jinja2", "markupsafe"}
+# The libraries that a line may load that shows something, or that has nothing to do.
+SHOWN: dict[tuple[str, ...], set[str]] = {
+    ("--version",): set(),
+    ("--help",): TYPER | {"msgspec"},
+    ("resources", "--help"): TYPER | {"msgspec"},
+}
+IDLE: dict[tuple[str, ...], set[str]] = {
+    ("check",): DATABASE | CODE,
+    ("resources", "--no-format", "--quiet"): DATABASE | CODE | TEMPLATES,
+    ("document", "--quiet"): DATABASE | CODE | TEMPLATES,
+}
 LOADED = """
 import atexit, sys
-atexit.register(lambda: sys.stderr.write(" ".join(sys.modules)))
+before = set(sys.modules)
+atexit.register(lambda: sys.stderr.write(" ".join(set(sys.modules) - before)))
 """
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("resources", "--help"), ("--version",)])
-def test_help_loads_none_of_the_heavy_libraries(process: Run, arguments: tuple[str, ...]) -> None:
+def libraries(done: Done) -> set[str]:
+    """What was loaded beside Python's own modules and ours."""
+    loaded = {name.partition(".")[0] for name in done.err.split()}
+    known = sys.stdlib_module_names | {"ash_scaffold", "cython_runtime"}
+    return {name for name in loaded - known if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("arguments", SHOWN)
+def test_help_loads_what_typer_needs(process: Run, arguments: tuple[str, ...]) -> None:
     done = process(*arguments, program=LOADED)
-    loaded = set(done.err.split())
     assert done.code == 0
-    assert "typer" in loaded
-    assert loaded & HEAVY == set()
+    assert libraries(done) <= SHOWN[arguments]
+
+
+@pytest.mark.parametrize("arguments", IDLE)
+@pytest.mark.usefixtures("project")
+def test_a_run_with_nothing_to_do_loads_what_it_needs(
+    process: Run, shop: str, run: Run, arguments: tuple[str, ...]
+) -> None:
+    database = ("--url", shop)
+    run("resources", "--no-format", "--domain", "Shop.Sales", *database)
+    run("document", *database)
+    done = process(*arguments, *database, program=LOADED)
+    assert done.code == 0
+    assert libraries(done) <= IDLE[arguments]
 
 
 def test_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:

@@ -1,32 +1,68 @@
-"""The typer application. Commands import what they need only when they run."""
+"""The typer application: the same commands, for help, completion and what is wrong in a line.
+
+Commands import what they need only when they run.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
 
 from ash_scaffold import __version__
-from ash_scaffold.cli import check, demo, doctor, document, init, inspect, resources, verify
+from ash_scaffold.cli.arguments import COMMANDS, Option, command_function
 
-app = typer.Typer(
-    name="ash-scaffold",
-    help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
-    epilog="Exit codes: 0 done; 1 done, and something needs your attention, such as a conflict "
-    "with a hand edit; 2 could not do it, nothing was written; 130 interrupted.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command(name="init")(init.init)
-app.command(name="resources")(resources.resources)
-app.command(name="inspect")(inspect.inspect)
-app.command(name="check")(check.check)
-app.command(name="doctor")(doctor.doctor)
-app.command(name="verify")(verify.verify)
-app.command(name="document")(document.document)
-app.command(name="demo")(demo.demo)
+
+def application(only: str | None = None) -> typer.Typer:
+    """Return the application; with only one of its commands where the line names that."""
+    app = typer.Typer(
+        name="ash-scaffold",
+        help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
+        epilog="Exit codes: 0 done; 1 done, and something needs your attention, such as a conflict "
+        "with a hand edit; 2 could not do it, nothing was written; 130 interrupted.",
+        no_args_is_help=True,
+        # Options before the command aren't there then; to read them typer would load pydantic.
+        add_completion=only is None,
+        add_help_option=only is None,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in COMMANDS if only is None else (only,):
+        app.command(name=name)(_declared(command_function(name)))
+    return app
+
+
+def run(words: Sequence[str]) -> None:
+    """Read the words after the program's name with typer, and do what they say; it then exits."""
+    if "--help" in words or "-h" in words:
+        _load_help()
+    application(words[0] if words and words[0] in COMMANDS else None)()
+
+
+# What typer's help imports and ours shows nothing of: they bring two libraries with them.
+_UNUSED = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}
+
+
+def _load_help() -> None:
+    """Import typer's help with empty classes in place of two that would double the time."""
+    absent = [name for name in _UNUSED if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = stand_in = ModuleType(name)
+        setattr(stand_in, _UNUSED[name], type(_UNUSED[name], (), {}))
+    # Where another version of typer wants more of them, it imports them itself, the real ones.
+    with contextlib.suppress(ImportError):
+        import_module("typer.rich_utils")
+    for name in absent:
+        del sys.modules[name]
 
 
 def _version(value: bool) -> None:
@@ -35,11 +71,43 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def root(
+def _root(
     _version_: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Ash resources for the PostgreSQL tables you already have. Never migrates anything."""
+
+
+def _declared(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a command's function with its options as typer has them."""
+
+    @functools.wraps(function)
+    def command(**arguments: Any) -> None:
+        function(**arguments)
+
+    hints = {
+        name: _of_typer(hint)
+        for name, hint in get_type_hints(function, include_extras=True).items()
+    }
+    given = inspect.signature(function).parameters.values()
+    parameters = [each.replace(annotation=hints[each.name]) for each in given]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = hints
+    return command
+
+
+def _of_typer(hint: Any) -> Any:
+    if get_origin(hint) is not Annotated or not isinstance(hint.__metadata__[0], Option):
+        return hint
+    option = hint.__metadata__[0]
+    declared = typer.Option(
+        *option.flags,
+        help=option.help,
+        metavar=option.metavar,
+        rich_help_panel=option.panel,
+        min=option.min,
+        show_default=option.show_default,
+    )
+    return Annotated[hint.__origin__, declared]

@@ -9,9 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, progress
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, progress
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -77,35 +76,35 @@ def check(
     no_legacy: NoLegacy = False,
     format_: Annotated[
         Format,
-        typer.Option(
+        Option(
             "--format",
             help="How findings are printed; github makes annotations on files and lines.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = Format.TEXT,
     fail_on: Annotated[
         FailOn,
-        typer.Option(
+        Option(
             help="The least that makes the exit code 1: what breaks a read or write, what is "
             "stricter or looser than the database, or text that another run would change.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = FailOn.STALE,
     hand_over: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--hand-over",
             help="Also say which tables legacy code still refers to (always in JSON).",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--verbose",
             "-v",
             help="Show every place of every finding, what was read and where the time went.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = False,
 ) -> None:
@@ -127,7 +126,7 @@ def check(
             no_legacy=no_legacy,
         )
         code = run(options, format_, fail_on, hand_over=hand_over, verbose=verbose)
-        raise typer.Exit(code)
+        raise Ended(code)
 
 
 check.__doc__ = f"{inspect.cleandoc(check.__doc__ or '')}\n\n{_EXAMPLES}"

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from ash_scaffold.cli.output import console, print_problems, safe_line, write_error, write_json
 from ash_scaffold.cli.streams import lost_output
 from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError
@@ -25,9 +23,17 @@ _SHARE = re.compile(r" (\d+) %$")
 INTERRUPTED = "Interrupted; nothing was left half done."
 
 
+class Ended(SystemExit):
+    """The end of a command, with its exit code."""
+
+    def __init__(self, exit_code: Exit = Exit.OK) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
 @contextmanager
 def ending(*, as_json: bool = False, verbose: bool = False, writes: bool = False) -> Iterator[None]:
-    """Turn every error of the block into problems on standard error, or JSON, and `typer.Exit`.
+    """Turn every error of the block into problems on standard error, or JSON, and `Ended`.
 
     Output that was lost is an error, too: exit code 2, or 1 where the command `writes` files, which
     it may have done. `SystemExit` passes: a throw-away server leaves with it on SIGTERM and SIGHUP.
@@ -35,36 +41,36 @@ def ending(*, as_json: bool = False, verbose: bool = False, writes: bool = False
     try:
         with _ended(as_json=as_json, verbose=verbose):
             yield
-    except typer.Exit as end:
+    except Ended as end:
         lost = lost_output()
         if lost is None:
             raise
         print_failure((_lost(lost, writes=writes),), as_json=False)
         least = Exit.FINDINGS if writes else Exit.FAILED
-        raise typer.Exit(max(end.exit_code, least)) from None
+        raise Ended(max(end.exit_code, least)) from None
 
 
 @contextmanager
 def _ended(*, as_json: bool, verbose: bool) -> Iterator[None]:
     try:
         yield
-    except typer.Exit:
+    except Ended:
         raise
     except ScaffoldError as error:
         print_failure(error.problems, as_json=as_json, verbose=verbose)
-        raise typer.Exit(error.exit_code) from None
+        raise Ended(error.exit_code) from None
     except KeyboardInterrupt:
         if as_json:
             print_failure((_interrupted(),), as_json=True)
         else:
             write_error(f"\n{INTERRUPTED}\n")
-        raise typer.Exit(Exit.INTERRUPTED) from None
+        raise Ended(Exit.INTERRUPTED) from None
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
         print_failure((_unexpected(error),), as_json=as_json)
-        raise typer.Exit(Exit.FAILED) from None
-    raise typer.Exit(Exit.OK)
+        raise Ended(Exit.FAILED) from None
+    raise Ended(Exit.OK)
 
 
 @contextmanager
@@ -72,13 +78,13 @@ def telling(*, written: bool, as_json: bool = False) -> Iterator[None]:
     """Print what a run came to: an error of the block is no failure of what is `written` by now."""
     try:
         yield
-    except (typer.Exit, ScaffoldError):
+    except (Ended, ScaffoldError):
         raise
     except Exception as error:
         if not written or os.environ.get(DEBUG):
             raise
         print_failure((_unexpected(error),), as_json=as_json)
-        raise typer.Exit(Exit.FINDINGS) from None
+        raise Ended(Exit.FINDINGS) from None
 
 
 @contextmanager

@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ PostgreSQL, and the Ash side is written beside the old code, in a temporary copy
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--folder",
             help="Keep the project with its Ash side in this new folder.",
             metavar="FOLDER",
@@ -34,7 +33,7 @@ def demo(
 ) -> None:
     """Run the main job on a sample project in a throw-away PostgreSQL, and show a module."""
     with ending(writes=True):
-        raise typer.Exit(_demo(folder))
+        raise Ended(_demo(folder))
 
 
 def _demo(folder: Path | None) -> Exit:

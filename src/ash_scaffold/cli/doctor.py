@@ -7,9 +7,8 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, locked_project, progress, telling
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -54,9 +53,7 @@ def doctor(
     no_legacy: NoLegacy = False,
     fix: Annotated[
         bool,
-        typer.Option(
-            "--fix", help="Add the missing lines to the project's files, where that is safe."
-        ),
+        Option("--fix", help="Add the missing lines to the project's files, where that is safe."),
     ] = False,
     json: Json = False,
     verbose: Verbose = False,
@@ -86,7 +83,7 @@ def doctor(
                 write_json(doctor_document(report))
             else:
                 _print(report, fix=fix, verbose=verbose)
-        raise typer.Exit(_code(report))
+        raise Ended(_code(report))
 
 
 doctor.__doc__ = f"{inspect.cleandoc(doctor.__doc__ or '')}\n\n{_EXAMPLES}"

@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, locked_project, progress, telling
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -52,36 +51,36 @@ An index and a page for each domain, and a page to look at:
 def document(
     check: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--check",
             help="Write nothing; exit 1 when the document is out of date.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = False,
     out: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="The file, relative to mix.exs. Default: docs/database_schema.md.",
             metavar="FILE",
-            rich_help_panel=_FILES,
+            panel=_FILES,
         ),
     ] = None,
     split: Annotated[
         bool | None,
-        typer.Option(
+        Option(
             "--split/--no-split",
             help="An index and a page for each domain, or one file. Default: the present layout.",
             show_default=False,
-            rich_help_panel=_FILES,
+            panel=_FILES,
         ),
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="Write this HTML page too, in the project or elsewhere: one file to look at, with "
             "search and diagrams.",
             metavar="FILE",
-            rich_help_panel=_FILES,
+            panel=_FILES,
         ),
     ] = None,
     schema: Schema = None,
@@ -123,7 +122,7 @@ def document(
             quiet=quiet,
             verbose=verbose,
         )
-        raise typer.Exit(code)
+        raise Ended(code)
 
 
 document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"

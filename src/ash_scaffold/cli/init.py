@@ -6,9 +6,8 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, locked_project, progress, telling
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -52,9 +51,7 @@ def init(
     repo: Repo = None,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the diff and write nothing.")
-    ] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show the diff and write nothing.")] = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -84,7 +81,7 @@ def init(
             else:
                 _print(outcome, dry_run=dry_run, quiet=quiet, verbose=verbose)
         errors = any(each.severity is Severity.ERROR for each in outcome.problems)
-        raise typer.Exit(Exit.FINDINGS if errors else Exit.OK)
+        raise Ended(Exit.FINDINGS if errors else Exit.OK)
 
 
 init.__doc__ = f"{inspect.cleandoc(init.__doc__ or '')}\n\n{_EXAMPLES}"

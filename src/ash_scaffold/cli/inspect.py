@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ash_scaffold.cli.arguments import Option
 from ash_scaffold.cli.options import (
     LEGACY,
     Dump,
@@ -46,7 +45,7 @@ Which schemas, contexts, controllers and workers a change of two tables may touc
 def inspect(
     table: Annotated[
         list[str] | None,
-        typer.Option(help="Only this table: a name or a glob. Repeatable.", metavar="PATTERN"),
+        Option(help="Only this table: a name or a glob. Repeatable.", metavar="PATTERN"),
     ] = None,
     schema: Schema = None,
     url: Url = None,
@@ -58,11 +57,11 @@ def inspect(
     no_legacy: NoLegacy = False,
     usage: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--usage",
             help="Show who uses each table in the legacy code, in place of its columns. JSON "
             "has both.",
-            rich_help_panel=LEGACY,
+            panel=LEGACY,
         ),
     ] = False,
     json: Json = False,
@@ -76,7 +75,7 @@ def inspect(
     called through another module is not seen; migrations, tests, scripts (.exs) and
     template files are not looked at.
     """
-    from ash_scaffold.cli.command import ending, progress
+    from ash_scaffold.cli.command import Ended, ending, progress
     from ash_scaffold.generate import inspection
 
     with ending(as_json=json, verbose=verbose):
@@ -101,7 +100,7 @@ def inspect(
         else:
             _print(found, verbose=verbose)
         if any(each.severity is Severity.ERROR for each in found.reading):
-            raise typer.Exit(Exit.FINDINGS)
+            raise Ended(Exit.FINDINGS)
 
 
 inspect.__doc__ = f"{cleandoc(inspect.__doc__ or '')}\n\n{_EXAMPLES}"

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ash_scaffold.cli.arguments import Option
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Code, fail
 
@@ -20,95 +19,93 @@ OUTPUT = "The run"
 
 Url = Annotated[
     str | None,
-    typer.Option(
+    Option(
         help="The database: postgres://user@host/name. "
         "Default: $DATABASE_URL, else the configuration's.",
         metavar="URL",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Dump = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         help="Read a SQL dump instead, loaded into a throw-away server.",
         metavar="FILE",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 DumpDatabase = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--database",
         help="The database to read of a dump that holds several, as pg_dumpall makes them.",
         metavar="NAME",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Extension = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--extension",
         help="Let a dump make this extension, beside those that are known to be harmless. It is "
         "code that a superuser runs. Repeatable.",
         metavar="NAME",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Timeout = Annotated[
     float,
-    typer.Option(
+    Option(
         help="Give up when loading and reading take longer; 0 for no limit.",
         metavar="SECONDS",
         min=0,
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Schema = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         help="Read this PostgreSQL schema too, beside public and those that the configuration, "
         "resources or Ecto schemas name; '*' for all. Repeatable.",
         metavar="NAME",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Repo = Annotated[
     str | None,
-    typer.Option(
+    Option(
         help="The repo's module. Default: the project's.",
         metavar="MODULE",
-        rich_help_panel=DATABASE,
+        panel=DATABASE,
     ),
 ]
 Legacy = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         help="Where the Ecto schemas are. Default: the configuration's folder, or the project.",
         metavar="DIR",
-        rich_help_panel=LEGACY,
+        panel=LEGACY,
     ),
 ]
 NoLegacy = Annotated[
     bool,
-    typer.Option("--no-legacy", help="Don't look at Ecto schemas.", rich_help_panel=LEGACY),
+    Option("--no-legacy", help="Don't look at Ecto schemas.", panel=LEGACY),
 ]
 Json = Annotated[
     bool,
-    typer.Option("--json", help="Print the outcome as one JSON object.", rich_help_panel=OUTPUT),
+    Option("--json", help="Print the outcome as one JSON object.", panel=OUTPUT),
 ]
 Quiet = Annotated[
     bool,
-    typer.Option(
-        "--quiet", "-q", help="Print errors only, and what they are about.", rich_help_panel=OUTPUT
-    ),
+    Option("--quiet", "-q", help="Print errors only, and what they are about.", panel=OUTPUT),
 ]
 Verbose = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--verbose",
         "-v",
         help="Show every place of every problem, and where the time went.",
-        rich_help_panel=OUTPUT,
+        panel=OUTPUT,
     ),
 ]
 

@@ -9,9 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, locked_project, progress, telling
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, locked_project, progress, telling
 from ash_scaffold.cli.options import (
     Dump,
     DumpDatabase,
@@ -73,26 +72,24 @@ class ActionSet(StrEnum):
 def resources(
     domain: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="The domain to write, such as App.Accounts. "
             "Without it: every domain that is configured or exists.",
             metavar="MODULE",
-            rich_help_panel=_TABLES,
+            panel=_TABLES,
         ),
     ] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="Write this table only: a name, a glob, schema.table outside public. Repeatable.",
             metavar="PATTERN",
-            rich_help_panel=_TABLES,
+            panel=_TABLES,
         ),
     ] = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Leave this table out. Repeatable.", metavar="PATTERN", rich_help_panel=_TABLES
-        ),
+        Option(help="Leave this table out. Repeatable.", metavar="PATTERN", panel=_TABLES),
     ] = None,
     schema: Schema = None,
     url: Url = None,
@@ -103,84 +100,82 @@ def resources(
     repo: Repo = None,
     actions: Annotated[
         ActionSet | None,
-        typer.Option(
-            help="The default actions of the resources. Default: crud.", rich_help_panel=_MODULES
-        ),
+        Option(help="The default actions of the resources. Default: crud.", panel=_MODULES),
     ] = None,
     layout: Annotated[
         Layout | None,
-        typer.Option(
+        Option(
             help="Write into the resource itself, or into a Spark fragment of it. Default: inline.",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = None,
     out: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="The folder for new modules, relative to mix.exs. Default: the application's lib.",
             metavar="FOLDER",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = None,
     templates: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="A folder of templates that replace the packaged ones, file by file.",
             metavar="FOLDER",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = None,
     no_format: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--no-format",
             help="Don't run mix format, nor so any code of the project.",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = False,
     legacy: Legacy = None,
     no_legacy: NoLegacy = False,
     adopt_context: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--adopt-context",
             help="Where a legacy context has the domain's name: make it the domain, "
             "and keep its content.",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = False,
     prune: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--prune",
             help="Delete unedited modules whose table was dropped.",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = False,
     refresh_style: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--refresh-style",
             help="After an upgrade: write unedited parts as this version would.",
-            rich_help_panel=_MODULES,
+            panel=_MODULES,
         ),
     ] = False,
     behind: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--behind",
             help="Take a database that lacks migrations of the project for what it is: what they "
             "make counts as not there.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--dry-run",
             help="Show what changed in the schema, and the diff; write nothing, run no code of the "
             "project.",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = False,
     json: Json = False,
@@ -224,7 +219,7 @@ def resources(
             behind=behind,
         )
         code = run(options, dry_run=dry_run, as_json=json, quiet=quiet, verbose=verbose)
-        raise typer.Exit(code)
+        raise Ended(code)
 
 
 resources.__doc__ = f"{inspect.cleandoc(resources.__doc__ or '')}\n\n{_EXAMPLES}"

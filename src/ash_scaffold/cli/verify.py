@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from ash_scaffold.cli.command import ending, progress
+from ash_scaffold.cli.arguments import Option
+from ash_scaffold.cli.command import Ended, ending, progress
 from ash_scaffold.cli.options import (
     DumpDatabase,
     Extension,
@@ -48,38 +47,38 @@ Writes as well, in a throw-away server that has the schema's dump, and JUnit XML
 def verify(
     domain: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="Only this domain of ash_domains. Repeatable.",
             metavar="MODULE",
-            rich_help_panel=_WHICH,
+            panel=_WHICH,
         ),
     ] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="Only resources on this table: a name, a glob, schema.table outside public. "
             "Repeatable.",
             metavar="PATTERN",
-            rich_help_panel=_WHICH,
+            panel=_WHICH,
         ),
     ] = None,
     schema: Schema = None,
     url: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="The database, which must be the repo's: postgres://user@host/name. "
             "Default: $DATABASE_URL, else the configuration's. The project sees it as "
             "$DATABASE_URL.",
             metavar="URL",
-            rich_help_panel=_DATABASE,
+            panel=_DATABASE,
         ),
     ] = None,
     dump: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="Use a SQL dump instead, loaded into a throw-away server.",
             metavar="FILE",
-            rich_help_panel=_DATABASE,
+            panel=_DATABASE,
         ),
     ] = None,
     database: DumpDatabase = None,
@@ -87,58 +86,58 @@ def verify(
     timeout: Timeout = DEFAULT_SECONDS,
     reconnect: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--reconnect",
             help="Start the repo with this database, whatever its configuration says.",
-            rich_help_panel=_DATABASE,
+            panel=_DATABASE,
         ),
     ] = False,
     repo: Repo = None,
     rows: Annotated[
         str,
-        typer.Option(
+        Option(
             help="How many rows of each table are read through Ash: a number, or all.",
             metavar="N|all",
-            rich_help_panel=_ROWS,
+            panel=_ROWS,
         ),
     ] = "100",
     show_values: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--show-values",
             help="Show the values that differ; never those of sensitive attributes.",
-            rich_help_panel=_ROWS,
+            panel=_ROWS,
         ),
     ] = False,
     write: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--write",
             help="Write rows back and violate constraints, in transactions that are rolled back. "
             "Only with --dump, or on a database listed in \\[verify] writable.",
-            rich_help_panel=_ROWS,
+            panel=_ROWS,
         ),
     ] = False,
     mix_env: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="The project's MIX_ENV. Default: $MIX_ENV, else dev.",
             metavar="ENV",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = None,
     json: Json = False,
     junit: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="Write JUnit XML to this file as well.",
             metavar="FILE",
-            rich_help_panel=_OUTPUT,
+            panel=_OUTPUT,
         ),
     ] = None,
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", "-q", help="Print findings only.", rich_help_panel=_OUTPUT),
+        Option("--quiet", "-q", help="Print findings only.", panel=_OUTPUT),
     ] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -170,7 +169,7 @@ def verify(
             reconnect=reconnect,
             mix_env=mix_env,
         )
-        raise typer.Exit(run(options, as_json=json, junit=junit, quiet=quiet, verbose=verbose))
+        raise Ended(run(options, as_json=json, junit=junit, quiet=quiet, verbose=verbose))
 
 
 verify.__doc__ = f"{inspect.cleandoc(verify.__doc__ or '')}\n\n{_EXAMPLES}"
