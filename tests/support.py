@@ -10,6 +10,7 @@ from unittest import mock
 import msgspec
 from sqlalchemy.engine import URL
 
+from ash_scaffold.ash.managed import managed_form, prerequisites, unsayable_needs
 from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
@@ -18,6 +19,8 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.modules import render_modules
 from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.read_inventory import read_inventory
 from ash_scaffold.postgres.source import Source
 from ash_scaffold.session import SourceOptions
 
@@ -56,6 +59,26 @@ def generate(
     decided = plan(database, state, Resolver(said), Options(domain=domain))
     modules = render_modules(decided, _RENDERER, "lib", {})
     return Output(decided, {module.name: module.text for module in modules})
+
+
+def managed(output: Output, database: Database, url: URL) -> Output:
+    """Bring all resources of tables into managed form."""
+    planned = [item for item in output.plan.resources if item.draft.table.kind.is_table]
+    with read_only(url) as connection:
+        inventory = read_inventory(connection, [item.draft.name for item in planned])
+    modules = dict(output.modules)
+    unsayable = [*unsayable_needs(inventory)]
+    for item in planned:
+        form = managed_form(item, inventory, [*database.foreign_keys()])
+        modules[form.resource.module] = _RENDERER.resource(form.resource)
+        unsayable += form.unsayable
+    needed = prerequisites(inventory, PROJECT.app)
+    if needed is not None:
+        modules[needed.module] = _RENDERER.prerequisites(needed)
+    if unsayable:
+        said = "".join(f"# {each.object}: {each.what}\n" for each in unsayable)
+        modules["unsayable"] = said
+    return Output(output.plan, modules)
 
 
 def resources_options(**options: object) -> ResourcesOptions:

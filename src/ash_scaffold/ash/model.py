@@ -113,12 +113,14 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of `references` for one belongs_to: the options that differ from Ash's default.
 
-    `on_delete`/`on_update` are terms such as `:delete` or `{:nilify, [:a]}`.
+    `on_delete`/`on_update` are terms such as `:delete` or `{:nilify, [:a]}`. With `ignore` Ash's
+    migrations make no key of it.
     """
 
     relationship: str
     foreign_key: str
     name: str | None = None
+    ignore: bool = False
     on_delete: Term | None = None
     on_update: Term | None = None
     deferrable: Term | None = None
@@ -127,11 +129,15 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
-    """A check constraint that Ash should recognise by name."""
+    """A check constraint that Ash should recognise by name.
+
+    `check` is the SQL that Ash's migrations make it of, None where they don't.
+    """
 
     attributes: tuple[str, ...]
     name: str
     message: str = "is invalid"
+    check: str | None = None
 
 
 class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +150,52 @@ class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     message: str | None = None
     note: str | None = None
+
+
+class CustomIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """An index that Ash's migrations make: all but `name` as `custom_indexes` has them.
+
+    A key is an atom for a column, else SQL.
+    """
+
+    name: str
+    keys: tuple[Term, ...]
+    unique: bool = False
+    using: str | None = None
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    where: str | None = None
+
+
+class CustomStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements that Ash's migrations run for what no other option says.
+
+    `name` is made of the database object's, so it identifies the object. `up` makes it and `down`
+    takes it back, each one statement of SQL or several. Before `up`, Ash makes the tables of
+    `after_tables` (their columns, keys and indexes, but no statements).
+    """
+
+    name: str
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    after_tables: tuple[str, ...] = ()
+
+
+class ManagedTable(msgspec.Struct, frozen=True, kw_only=True):
+    """The options by which Ash's migration generator makes exactly the table that is there.
+
+    Types are by attribute, as `migration_types` has them. A default is SQL, None for no default.
+    `skip_unique_indexes` are identities. With `names_schema` the option `schema` is written also
+    for the default schema: a key from another schema would be taken for one within that.
+    """
+
+    names_schema: bool = False
+    types: tuple[tuple[str, Term], ...] = ()
+    defaults: tuple[tuple[str, str | None], ...] = ()
+    create_table_options: str | None = None
+    skip_unique_indexes: tuple[str, ...] = ()
+    indexes: tuple[CustomIndex, ...] = ()
+    statements: tuple[CustomStatement, ...] = ()
 
 
 class Actions(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +215,7 @@ class Actions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource pinned to one table."""
+    """A resource pinned to one table. `managed` is set for one whose table Ash migrates."""
 
     module: str
     domain: str
@@ -184,6 +236,21 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     unique_index_names: tuple[ConstraintName, ...] = ()
     exclusion_constraint_names: tuple[ConstraintName, ...] = ()
     foreign_key_names: tuple[ConstraintName, ...] = ()
+    managed: ManagedTable | None = None
+
+
+class Prerequisites(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to be there before the first table: one `AshPostgres.CustomExtension`.
+
+    `install` and `uninstall` are statements of SQL, in order; `install` passes over what is there.
+    `version` grows with each object.
+    """
+
+    module: str
+    name: str
+    version: int
+    install: tuple[str, ...]
+    uninstall: tuple[str, ...]
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):

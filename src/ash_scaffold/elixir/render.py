@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ash_scaffold.ash.model import Domain, Resource, SupportType
-from ash_scaffold.elixir.entity import Section, layout
+from ash_scaffold.ash.model import Domain, Prerequisites, Resource, SupportType
+from ash_scaffold.elixir.entity import Section, indented, layout
+from ash_scaffold.elixir.migration_code import execute
 from ash_scaffold.elixir.sections import embedded_sections, sections
 from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, ScaffoldError, fail
@@ -78,6 +79,19 @@ class Renderer:
             "domain.ex.j2", {"module": domain.module, "resources": domain.resources}
         )
 
+    def prerequisites(self, needed: Prerequisites) -> str:
+        """Render the `AshPostgres.CustomExtension` of what tables need before they are made."""
+        return self._render(
+            "legacy_objects.ex.j2",
+            {
+                "module": needed.module,
+                "name": needed.name,
+                "version": needed.version,
+                "install": _code(needed.install),
+                "uninstall": _code(needed.uninstall),
+            },
+        )
+
     def support(self, support: SupportType) -> str:
         """Render a support type's module."""
         values: dict[str, Term] = dict(support.values)
@@ -101,6 +115,11 @@ class Renderer:
                 else [],
             },
         )
+
+
+def _code(statements: Sequence[str]) -> str:
+    """Write SQL as the code of a migration, in a heredoc."""
+    return "\n".join(indented(heredoc(execute(statements) + "\n") or (), _INDENT))
 
 
 def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[str, str]]:

@@ -23,8 +23,12 @@ from ash_scaffold.ash.model import (
     Actions,
     Attribute,
     AttributeKind,
+    CheckConstraint,
     ConstraintName,
+    CustomIndex,
+    CustomStatement,
     IdentityDef,
+    ManagedTable,
     Reference,
     Relationship,
     RelationshipKind,
@@ -45,6 +49,7 @@ from ash_scaffold.elixir.entity import (
     relationship_key,
     write_option,
 )
+from ash_scaffold.elixir.migration_code import default, execute
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
 from ash_scaffold.syntax.literal import comment, fit
 from ash_scaffold.term import Atom, Keyword, Module, Term
@@ -88,15 +93,17 @@ def embedded_sections(attributes: Sequence[Attribute]) -> tuple[Section, ...]:
 
 
 def _postgres(resource: Resource) -> Section:
+    managed = resource.managed or ManagedTable()
     place = [option("table", resource.table)]
-    if resource.schema != DEFAULT_SCHEMA:
+    if resource.schema != DEFAULT_SCHEMA or managed.names_schema:
         place.append(option("schema", resource.schema))
     place.append(option("repo", Module(resource.repo)))
     if not resource.migrate:
         place.append(option("migrate?", False))
     groups: list[list[Entity]] = [
         [write_option(f"option {each.name}", each, 2) for each in place],
-        _index_names(resource),
+        _column_options(managed),
+        _index_names(resource, managed),
     ]
     if resource.foreign_key_names:
         groups.append([_names("foreign_key_names", resource.foreign_key_names, _keyed)])
@@ -106,20 +113,72 @@ def _postgres(resource: Resource) -> Section:
             [nested("references", [_reference(each, keys) for each in resource.references])]
         )
     if resource.check_constraints:
-        checks = [
-            block(
-                f"constraint {check.name}",
-                option("check_constraint", _one_or_many(check.attributes), check.name),
-                [option("message", check.message)],
-                3,
-            )
-            for check in resource.check_constraints
-        ]
+        checks = [_check(check) for check in resource.check_constraints]
         groups.append([nested("check_constraints", checks)])
+    if managed.indexes:
+        groups.append([nested("custom_indexes", [_custom_index(each) for each in managed.indexes])])
+    if managed.statements:
+        groups.append(
+            [nested("custom_statements", [_statement(each) for each in managed.statements])]
+        )
     return Section("postgres", tuple(tuple(group) for group in groups if group))
 
 
-def _index_names(resource: Resource) -> list[Entity]:
+def _column_options(managed: ManagedTable) -> list[Entity]:
+    defaults = [(name, default(sql)) for name, sql in managed.defaults]
+    found = []
+    for name, pairs in (("migration_types", managed.types), ("migration_defaults", defaults)):
+        if pairs:
+            listed = option(name, Keyword(tuple(pairs)), spread=True)
+            found.append(write_option(f"option {name}", listed, 2))
+    if managed.create_table_options is not None:
+        options = option("create_table_options", managed.create_table_options)
+        found.append(write_option(f"option {options.name}", options, 2))
+    return found
+
+
+def _check(check: CheckConstraint) -> Entity:
+    options = [option("message", check.message)]
+    if check.check is not None:
+        options.insert(0, option("check", check.check))
+    head = option("check_constraint", _one_or_many(check.attributes), check.name)
+    return block(f"constraint {check.name}", head, options, 3)
+
+
+def _custom_index(index: CustomIndex) -> Entity:
+    options = [option("name", index.name)]
+    if index.unique:
+        options.append(option("unique", True))
+    if index.using is not None:
+        options.append(option("using", index.using))
+    if index.include:
+        options.append(option("include", list(index.include)))
+    if not index.nulls_distinct:
+        options.append(option("nulls_distinct", False))
+    if index.where is not None:
+        options.append(option("where", index.where))
+    return block(f"custom index {index.name}", option("index", list(index.keys)), options, 3)
+
+
+def _statement(statement: CustomStatement) -> Entity:
+    options = [
+        option("code?", True),
+        _code("up", statement.up),
+        _code("down", statement.down),
+    ]
+    if statement.after_tables:
+        options.append(option("after_tables", list(statement.after_tables)))
+    name = f"statement {statement.name}"
+    return block(name, option("statement", Atom(statement.name)), options, 3)
+
+
+def _code(name: str, statements: Sequence[str]) -> Option:
+    """Write code, that of several lines as a heredoc."""
+    text = execute(statements)
+    return Option(name, (f"{text}\n" if "\n" in text else text,), prose=True)
+
+
+def _index_names(resource: Resource, managed: ManagedTable) -> list[Entity]:
     names = [(i.name, i.index_name) for i in resource.identities if i.index_name is not None]
     wheres = [(i.name, i.where_sql) for i in resource.identities if i.where_sql is not None]
     found = []
@@ -127,6 +186,9 @@ def _index_names(resource: Resource) -> list[Entity]:
         if pairs:
             listed = option(name, Keyword(tuple(pairs)), spread=True)
             found.append(write_option(f"option {name}", listed, 2))
+    if managed.skip_unique_indexes:
+        skipped = option("skip_unique_indexes", _atoms(managed.skip_unique_indexes), spread=True)
+        found.append(write_option("option skip_unique_indexes", skipped, 2))
     if resource.unique_index_names:
         found.append(_names("unique_index_names", resource.unique_index_names, _listed))
     if resource.exclusion_constraint_names:
@@ -182,6 +244,8 @@ def _reference(reference: Reference, keys: Mapping[str, str]) -> Entity:
             ("on_update", reference.on_update),
             ("deferrable", reference.deferrable),
             ("match_type", reference.match_type),
+            ("match_with", Keyword(reference.match_with) if reference.match_with else None),
+            ("ignore?", True if reference.ignore else None),
         )
         if value is not None
     ]

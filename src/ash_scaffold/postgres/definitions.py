@@ -17,7 +17,7 @@ from ash_scaffold.postgres.catalog import (
     Key,
     Match,
 )
-from ash_scaffold.postgres.sql import quote_identifier, quote_name
+from ash_scaffold.postgres.sql import quote_identifier, quote_name, split_list
 
 _BREAKS = {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 _QUOTED = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""")
@@ -144,3 +144,60 @@ def _validity(validated: bool, enforced: bool) -> str:
     if not enforced:
         return " not enforced"
     return "" if validated else " not valid"
+
+
+class IndexText(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of a CREATE INDEX as `pg_get_indexdef` writes it.
+
+    `keys` and `include` are SQL, each key with its collation, operator class and order. `storage`
+    is what stands in `WITH (…)`; `where` is the predicate, None without one.
+    """
+
+    unique: bool
+    method: str
+    keys: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    storage: str | None = None
+    tablespace: str | None = None
+    where: str | None = None
+
+
+_NAME = r'(?:"(?:[^"]|"")*"|[a-z_0-9$]+)'
+_INDEX = re.compile(
+    rf"CREATE (?P<unique>UNIQUE )?INDEX {_NAME} ON (?:ONLY )?{_NAME}(?:\.{_NAME})? "
+    rf"USING (?P<method>{_NAME}) \("
+)
+_REST = re.compile(
+    rf"(?P<distinct> NULLS NOT DISTINCT)?(?: WITH \((?P<storage>[^)]*)\))?"
+    rf"(?: TABLESPACE (?P<tablespace>{_NAME}))?(?: WHERE (?P<where>.*))?\Z",
+    re.DOTALL,
+)
+
+
+def read_index(definition: str) -> IndexText | None:
+    """Read a CREATE INDEX of `pg_get_indexdef`, None when it is none."""
+    head = _INDEX.match(definition)
+    found = split_list(definition, head.end()) if head is not None else None
+    if head is None or found is None:
+        return None
+    keys, position = found
+    include: tuple[str, ...] = ()
+    if definition.startswith(" INCLUDE (", position):
+        found = split_list(definition, position + len(" INCLUDE ("))
+        if found is None:
+            return None
+        include, position = found
+    rest = _REST.match(definition, position)
+    if rest is None:
+        return None
+    return IndexText(
+        unique=head["unique"] is not None,
+        method=head["method"],
+        keys=keys,
+        include=include,
+        nulls_not_distinct=rest["distinct"] is not None,
+        storage=rest["storage"],
+        tablespace=rest["tablespace"],
+        where=rest["where"],
+    )

@@ -168,3 +168,34 @@ def read_array(text: str) -> tuple[str | None, ...] | None:
         if match[3] == "":
             break
     return tuple(items)
+
+
+_SKIPPED = re.compile(r"""[^'"(),]+|'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+
+
+def split_list(sql: str, start: int) -> tuple[tuple[str, ...], int] | None:
+    """Split a list in parentheses at its commas; `start` is behind the opening one.
+
+    Returns the items and the position behind the closing parenthesis, None where the list doesn't
+    end. String constants have no escapes, as PostgreSQL writes them.
+    """
+    items: list[str] = []
+    depth, begin, position = 0, start, start
+    while position < len(sql):
+        skipped = _SKIPPED.match(sql, position)
+        if skipped is not None:
+            position = skipped.end()
+            continue
+        char = sql[position]
+        if char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif char in "),":
+            if depth == 0:
+                items.append(sql[begin:position].strip())
+                begin = position + 1
+            if char == ")":
+                return tuple(items), position + 1
+        position += 1
+    return None

@@ -56,16 +56,19 @@ from ash_scaffold.syntax.entities import (
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite, Tree, call_site, module_attribute
 
+# Options with an entry for an attribute, and for an identity.
+_BY_ATTRIBUTE = frozenset({"migration_types", "migration_defaults"})
+_BY_IDENTITY = frozenset({"identity_wheres_to_sql", "skip_unique_indexes"})
 # Options whose value is merged entry by entry; the open ones may lose entries to a person and
 # still get new ones.
-_OPEN = frozenset({"identity_index_names", "identity_wheres_to_sql", *CONSTRAINT_NAME_OPTIONS})
+_OPEN = frozenset({"identity_index_names", *_BY_ATTRIBUTE, *_BY_IDENTITY, *CONSTRAINT_NAME_OPTIONS})
 _MERGED = _OPEN | frozenset(
     "constraints defaults extensions fragments values create update".split()
 )
 _ENTITIES = (
     ATTRIBUTE_ENTITIES
     | RELATIONSHIP_ENTITIES.keys()
-    | {"identity", "reference", "check_constraint", "resource", "timestamps"}
+    | {"identity", "reference", "check_constraint", "index", "statement", "resource", "timestamps"}
 )
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _DEFINITIONS = frozenset({"def", "defp", "defmacro", "defmacrop"})
@@ -483,6 +486,11 @@ def _entity_key(where: Scope, item: Entity) -> tuple[str, str]:
     if item.word == "check_constraint":
         label = argument_name(where, item, 1)
         return f"constraint {_constraint_today(where, label)}", label
+    if item.word == "index":
+        label = option_name(where, item, "name") or " ".join(
+            canonical(where.tree, where.module, node) for node in item.args
+        )
+        return f"custom index {_constraint_today(where, label)}", f"custom_indexes.{label}"
     return f"{item.word} {name}", name
 
 
@@ -572,6 +580,8 @@ def _entry(where: Scope, inside: Cells, index: int, option: str) -> Unit:
     name, parts, deeper = "", None, None
     if value is None:
         key = _element_key(where, cell.node)
+        if option in _BY_IDENTITY:
+            key = f"index {where.objects.indexes.get(key, key)}"
         content = canonical(tree, where.module, cell.node)
     else:
         key, name = _pair_key(where, option, cell.key or "", value)
@@ -622,8 +632,10 @@ def _is_merged(option: str, inside: Cells) -> bool:
 def _pair_key(where: Scope, option: str, key: str, value: Node) -> tuple[str, str]:
     if option == "identity_index_names":
         return f"index {_constraint_today(where, name_at(where, value))}", key
-    if option == "identity_wheres_to_sql":
+    if option in _BY_IDENTITY:
         return f"index {where.objects.indexes.get(key, key)}", key
+    if option in _BY_ATTRIBUTE:
+        return f"column {where.objects.columns.get(key, key)}", key
     return key, ""
 
 
