@@ -213,8 +213,7 @@ class Bench:
         return self._urls[schema]
 
     def _address(self, database: str) -> str:
-        url = self._server.url(database).set(drivername="postgresql")
-        return url.render_as_string(hide_password=False)
+        return self._server.url(database).uri
 
 
 def _execute(url: str, commands: Sequence[str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from msgspec import structs
-from sqlalchemy import URL
 from tests.databases import Databases, run_ddl
 
 from ash_scaffold.postgres.catalog import Database, Table
@@ -20,6 +19,7 @@ from ash_scaffold.postgres.installation import (
 )
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.postgres.url import URL
 
 
 def pytest_configure() -> None:

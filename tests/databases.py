@@ -9,9 +9,9 @@ import subprocess
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL
 
 from ash_scaffold.postgres.server import SUPERUSER, Server
+from ash_scaffold.postgres.url import URL
 
 # Dead rows in the catalog make a database slow after a while.
 _USES = 40
@@ -119,7 +119,7 @@ def run_ddl(url: URL, *statements: str) -> None:
 
 
 def as_uri(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.uri
 
 
 def run_client(server: Server, program: str, database: str, *arguments: str) -> str:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from unittest import mock
 
 import msgspec
-from sqlalchemy.engine import URL
 
 from ash_scaffold.ash.managed import managed_form, prerequisites, unsayable_needs
 from ash_scaffold.ash.plan import Plan, plan
@@ -22,6 +21,7 @@ from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.read_inventory import read_inventory
 from ash_scaffold.postgres.source import Source
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.session import SourceOptions
 
 PROJECT = ProjectState(app="App", repo="App.Repo")
@@ -99,7 +99,7 @@ def instead_of_a_server(database: Database) -> Iterator[None]:
 
     @contextmanager
     def opened(*_arguments: object) -> Iterator[Source]:
-        yield Source(url=URL.create("postgresql"), description="")
+        yield Source(url=URL(), description="")
 
     with (
         mock.patch("ash_scaffold.session.open_database", opened),

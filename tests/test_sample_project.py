@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
 from tests.support import resources_options
 
 from ash_scaffold.cli.demo import copy_sample
 from ash_scaffold.generate.run import prepare, write
 from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres import installation as installations
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.write import locked
 
@@ -73,7 +73,7 @@ def sample_url(make_database: Callable[..., URL]) -> str:
     dump = (data_path("sample_project") / DUMP).read_text()
     lines = [line for line in dump.splitlines() if not line.startswith("\\")]
     url = make_database("\n".join(lines))
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.uri
 
 
 def test_the_copy_has_no_ash_side(sample: Path) -> None:

@@ -70,7 +70,7 @@ from ash_scaffold.regular_file import is_folder
 from ash_scaffold.toml_text import quoted
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from ash_scaffold.postgres.answers import Answers
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -622,21 +622,27 @@ def schemas_in(patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for each in found for name in each.schemas if not is_glob(name))
 
 
-def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = ()) -> Database:
+def read_database(
+    opened: OpenProject,
+    source: Source,
+    schemas: Iterable[str] = (),
+    keep: Callable[[Answers], None] = lambda _answers: None,
+) -> Database:
     """Read `public`, the given schemas, and those that options, configuration and project name.
 
     A schema may be missing that only resources or snapshots name: its tables were dropped. So may
     one that only legacy code names: prefixes are often set at run time. A schema that is changed
-    meanwhile is read once more. Raises `ScaffoldError` when the database can't be read.
+    meanwhile is read once more. `keep` gets the answers of the database. Raises `ScaffoldError`
+    when the database can't be read.
     """
-    from ash_scaffold.postgres.reflect import SchemaChangedError
+    from ash_scaffold.postgres.answers import SchemaChangedError
 
     try:
-        return _read_database(opened, source, schemas)
+        return _read_database(opened, source, schemas, keep)
     except SchemaChangedError:
         pass
     try:
-        return _read_database(opened, source, schemas)
+        return _read_database(opened, source, schemas, keep)
     except SchemaChangedError as error:
         raise fail(
             Code.DATABASE_ERROR,
@@ -646,35 +652,35 @@ def read_database(opened: OpenProject, source: Source, schemas: Iterable[str] = 
         ) from error
 
 
-def _read_database(opened: OpenProject, source: Source, schemas: Iterable[str]) -> Database:
+def _read_database(
+    opened: OpenProject, source: Source, schemas: Iterable[str], keep: Callable[[Answers], None]
+) -> Database:
+    from ash_scaffold.postgres.answers import Question, VersionTable
     from ash_scaffold.postgres.connect import read_only
-    from ash_scaffold.postgres.reflect import reflect
+    from ash_scaffold.postgres.reflect import database_of_answers, read_catalog
 
-    config = opened.config
-    partitions = any(table.partitions for table in config.tables.values())
+    config, migrations = opened.config, opened.migrations
     named = {*schemas, *opened.options.schemas, *schemas_named(config)}
     remembered = _schemas_of_project(opened) - named
     hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
     hinted |= remembered
+    question = Question(
+        schemas=tuple(sorted(named | hinted)),
+        partitions=any(table.partitions for table in config.tables.values()),
+        versions=VersionTable(migrations.source, migrations.prefix) if migrations.files else None,
+    )
     with read_only(source.url, source.limit) as connection:
-        try:
-            database = reflect(
-                connection, schemas=tuple(sorted(named | hinted)), partitions=partitions
-            )
-        except ScaffoldError as error:
-            missing = {p.where for p in error.problems if p.code is Code.UNKNOWN_NAME} & hinted
-            there = tuple(sorted((named | hinted) - missing))
-            if not missing or not there:
-                raise
-            database = reflect(connection, schemas=there, partitions=partitions)
-            gone = missing & remembered
-            database = msgspec.structs.replace(
-                database,
-                schemas=tuple(sorted({*database.schemas, *gone})),
-                missing_schemas=tuple(sorted(gone)),
-            )
-        database = msgspec.structs.replace(database, has_rows=source.has_rows)
-        return _with_versions(opened, source, connection, database)
+        answers = read_catalog(connection, question)
+    database = database_of_answers(answers, may_lack=hinted)
+    keep(answers)
+    gone = remembered.intersection(answers.schemas).difference(database.schemas)
+    database = msgspec.structs.replace(
+        database,
+        schemas=tuple(sorted({*database.schemas, *gone})) if gone else database.schemas,
+        missing_schemas=tuple(sorted(gone)),
+        has_rows=source.has_rows,
+    )
+    return _with_versions(source, answers, database)
 
 
 def _schemas_of_project(opened: OpenProject) -> set[str]:
@@ -689,21 +695,16 @@ def _schemas_of_project(opened: OpenProject) -> set[str]:
     }
 
 
-def _with_versions(
-    opened: OpenProject, source: Source, connection: Connection, database: Database
-) -> Database:
+def _with_versions(source: Source, answers: Answers, database: Database) -> Database:
     """Add the versions of Ecto's migrations, where they are needed and recorded.
 
     An empty record says nothing, since a copy of a schema has it so, except in a database that is
     empty itself.
     """
-    from ash_scaffold.postgres.reflect import read_versions
-
-    migrations = opened.migrations
-    if not migrations.files:
+    versions = answers.versions
+    if answers.version_table is None:
         return database
-    versions = read_versions(connection, migrations.source, migrations.prefix)
-    others = any(table.name.name != migrations.source for table in database.tables)
+    others = any(table.name.name != answers.version_table for table in database.tables)
     if not versions and (others or source.server_version_text):
         return database
     return msgspec.structs.replace(database, versions=versions)

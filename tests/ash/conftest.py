@@ -26,10 +26,10 @@ CREATE SCHEMA public;
 
 @pytest.fixture(scope="module")
 def scratch(postgres: Server) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    uri = postgres.url("postgres").set(drivername="postgresql")
-    with psycopg.connect(uri.render_as_string(hide_password=False), autocommit=True) as server:
+    url = postgres.url("postgres")
+    with psycopg.connect(url.uri, autocommit=True) as server:
         server.execute("CREATE DATABASE scratch TEMPLATE template0")
-        own = uri.set(database="scratch").render_as_string(hide_password=False)
+        own = url.set(database="scratch").uri
         with psycopg.connect(own, autocommit=True) as connection:
             yield connection
         server.execute("DROP DATABASE scratch WITH (FORCE)")

@@ -76,14 +76,13 @@ class Ground:
         url = self._databases.take()
         run_ddl(url, ddl)
         # The server asks this role for no password, so that it may be any.
-        typed = url.set(drivername="postgresql", username=ROLE, password=SECRET)
-        return typed.render_as_string(hide_password=False)
+        return url.set(username=ROLE, password=SECRET).uri
 
     def give_back(self, url: str) -> None:
         """Drop or empty a database that `new_url` has made."""
-        from sqlalchemy.engine import make_url
+        from ash_scaffold.postgres.url import parse_url
 
-        self._databases.give_back(make_url(url))
+        self._databases.give_back(parse_url(url).url)
 
     def arguments(self, command: tuple[str, ...], ddl: str) -> tuple[str, ...]:
         """Return a command with the URL filled in."""

@@ -7,7 +7,7 @@ from random import Random
 from tests.campaign.ground import ROLE, Ground, Tried, tried
 from tests.campaign.oracle import changes, wrong_run, wrong_world
 from tests.campaign.projects import DDL, first_run
-from tests.databases import as_uri, run_ddl
+from tests.databases import run_ddl
 
 _SETTINGS: dict[str, tuple[str, ...]] = {
     "standard_conforming_strings": ("off",),
@@ -80,9 +80,9 @@ def attempt(ground: Ground, dice: Random) -> Tried:
 
 
 def _set(url: str, name: str, value: str, *, role: bool) -> None:
-    from sqlalchemy.engine import make_url
+    from ash_scaffold.postgres.url import parse_url
 
-    made = make_url(url)
+    made = parse_url(url).url
     whose = f"ROLE {ROLE} IN DATABASE {made.database}" if role else f"DATABASE {made.database}"
-    admin = make_url(as_uri(made)).set(database="postgres")
+    admin = made.set(database="postgres")
     run_ddl(admin, f"ALTER {whose} SET {name} = {value}")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import URL, Connection, create_engine, exc
-from sqlalchemy.pool import NullPool
+import psycopg
+from psycopg import sql
 from tests.check.ddl import KINDS, Kind, Step
 from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
@@ -18,7 +18,9 @@ from tests.support import instead_of_a_server
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.check.run import check
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
+from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding
 from ash_scaffold.session import SourceOptions
 
@@ -50,7 +52,7 @@ class Mutated:
 
     def __init__(self, root: Path, name: str, url: URL, schemas: tuple[str, ...]) -> None:
         self._name = name
-        self._url = url.set(drivername="postgresql+psycopg")
+        self._url = url
         self._schemas = schemas
         patterns = ", ".join(f'"{s}.*"' if s != "public" else '"*"' for s in schemas)
         config = f'repo = "App.Repo"\n\n[domains."App.Core"]\ntables = [{patterns}]\n'
@@ -81,9 +83,9 @@ class Mutated:
     ) -> CheckReport:
         """Check against the database as it would be after some DDL, with changed files."""
         with self._transaction() as connection:
-            connection.exec_driver_sql("SET LOCAL search_path = public")
-            connection.exec_driver_sql(ddl)
-            connection.exec_driver_sql("SET LOCAL search_path = ''")
+            connection.execute("SET LOCAL search_path = public")
+            connection.execute(sql.SQL(ddl))
+            connection.execute("SET LOCAL search_path = ''")
             database = self._reflect(connection)
         changed = {path: None if text is None else text.encode() for path, text in changes.items()}
         self._project.put(changed)
@@ -114,16 +116,13 @@ class Mutated:
                         break
 
     def _try(self, connection: Connection, kind: Kind, step: Step) -> Outcome | None:
-        savepoint = connection.begin_nested()
         try:
-            try:
-                connection.exec_driver_sql("SET LOCAL lock_timeout = 5000")
-                connection.exec_driver_sql(step.sql.replace("%", "%%"))
-            except exc.DBAPIError:
-                return None
-            changed = self._reflect(connection)
-        finally:
-            savepoint.rollback()
+            with connection.transaction(force_rollback=True):
+                connection.execute("SET LOCAL lock_timeout = 5000")
+                connection.execute(sql.SQL(step.sql))
+                changed = self._reflect(connection)
+        except psycopg.Error:
+            return None
         found = self._check(changed)
         self._project.put(self._decided(found))
         self._project.run(changed, prune=True)
@@ -190,12 +189,10 @@ class Mutated:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        engine = create_engine(self._url, poolclass=NullPool)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("SET LOCAL search_path = ''")
+        with psycopg.connect(self._url.uri) as connection:
+            connection.execute("SET LOCAL search_path = ''")
             yield connection
             connection.rollback()
-        engine.dispose()
 
 
 REPO = """defmodule App.Repo do

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import URL
 from typer.testing import CliRunner
 
 from ash_scaffold.cli.app import application
+from ash_scaffold.postgres.url import URL
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -160,4 +160,4 @@ def add() -> Callable[[Path, Mapping[str, str]], None]:
 
 
 def as_typed(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.uri

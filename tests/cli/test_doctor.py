@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import make_url
 
 from ash_scaffold.cli.doctor import _print as print_report
 from ash_scaffold.doctor import facts
 from ash_scaffold.doctor.ash_functions import migration, statements
 from ash_scaffold.doctor.report import DoctorReport, Group, check
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.url import parse_url
 from ash_scaffold.problem import Severity
 
 
@@ -525,7 +525,7 @@ def test_a_role_that_may_not_read_is_told_what_to_grant(
         'CREATE TABLE a (id int); CREATE SCHEMA b; CREATE TABLE b."T" (id int);'
         'DO $$ BEGIN CREATE ROLE "Guest" LOGIN; EXCEPTION WHEN duplicate_object THEN END $$'
     )
-    guest = make_url(url).set(username="Guest", password=None).render_as_string()
+    guest = parse_url(url).url.set(username="Guest", password=None).uri
     check = checks("--url", guest, "--schema", "b")["rights"]
     assert (check["status"], check["what"], check["lines"]) == (
         "warning",

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL
 
 from ash_scaffold.doctor.ash_functions import CALLED, migration, statements
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import RoleAndFunctions, read_role_and_functions
 from ash_scaffold.postgres.server import SUPERUSER
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.syntax.parse import parse
 
 MakeDatabase = Callable[..., URL]
@@ -83,5 +83,5 @@ def test_errors_are_raised_as_ash_reads_them(make_database: MakeDatabase, call: 
 
 
 def connect(url: URL) -> psycopg.Connection:
-    uri = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    uri = url.uri
     return psycopg.connect(uri, autocommit=True)

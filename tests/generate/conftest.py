@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from sqlalchemy import URL
 from tests.generate.running import Shop
+
+from ash_scaffold.postgres.url import URL
 
 Write = Callable[[Mapping[str, str]], Path]
 MIX = "defmodule Shop.MixProject do\n  def project, do: [app: :shop]\nend\n"
@@ -39,8 +40,8 @@ def make_shop(make_project: Write, make_database: Callable[..., URL]) -> MakeSho
     """Give `make_shop(ddl, files={}) -> Shop`: a project and its database, nothing generated."""
 
     def make(ddl: str, files: Mapping[str, str] | None = None) -> Shop:
-        url = make_database(ddl).set(drivername="postgresql")
+        url = make_database(ddl)
         root = make_project({".formatter.exs": FORMATTER, **(files or {})})
-        return Shop(root, url.render_as_string(hide_password=False))
+        return Shop(root, url.uri)
 
     return make

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from sqlalchemy import make_url
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
 from ash_scaffold.check.run import check
 from ash_scaffold.document.run import load_document
 from ash_scaffold.generate.inspection import inspect
+from ash_scaffold.postgres.url import parse_url
 from ash_scaffold.problem import Code, Exit, Severity
 from ash_scaffold.propose.run import prepare as prepare_init
 from ash_scaffold.session import SourceOptions
@@ -385,7 +385,7 @@ def test_a_schema_of_another_repo_s_tables_is_not_missing(billing: Shop) -> None
 def test_a_schema_without_rights_is_read_all_the_same(billing: Shop) -> None:
     billing.sql("DROP ROLE IF EXISTS no_rights", "CREATE ROLE no_rights LOGIN")
     billing.sql("GRANT SELECT ON customers TO no_rights")
-    url = make_url(billing.url).set(username="no_rights", password=None).render_as_string()
+    url = parse_url(billing.url).url.set(username="no_rights", password=None).uri
     try:
         done = billing.run(domain=None, url=url)
     finally:

@@ -9,15 +9,16 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL, Connection
 from tests.databases import as_uri
 from tests.generate.conftest import MakeShop, Write
 from tests.generate.running import Shop
 
 from ash_scaffold.postgres import reflect as reflect_module
+from ash_scaffold.postgres.answers import Answers, SchemaChangedError
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import SchemaChangedError, reflect
+from ash_scaffold.postgres.reflect import database_of_answers, reflect
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError
 
 MAKE = """
@@ -74,7 +75,7 @@ def test_what_is_dropped_while_it_is_read_makes_no_false_catalog(
     with read_only(url) as connection:
         whole = reflect(connection, schemas=("w",))
     with read_only(url) as connection, psycopg.connect(as_uri(url), autocommit=True) as other:
-        connection.exec_driver_sql("SELECT count(*) FROM pg_catalog.pg_class")
+        connection.execute("SELECT count(*) FROM pg_catalog.pg_class")
         other.execute(sql.SQL(change))
         try:
             assert reflect(connection, schemas=("w",)).tables == whole.tables
@@ -109,14 +110,14 @@ def test_a_schema_that_changes_is_read_once_more(
     shop = make_shop("CREATE TABLE customers (id bigint PRIMARY KEY)")
     left = times
 
-    def changed(connection: Connection, **options: object) -> Database:
+    def changed(answers: Answers, **options: object) -> Database:
         nonlocal left
         if left:
             left -= 1
             raise SchemaChangedError
-        return reflect(connection, **options)  # type: ignore[arg-type]
+        return database_of_answers(answers, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reflect_module, "reflect", changed)
+    monkeypatch.setattr(reflect_module, "database_of_answers", changed)
     if times == 1:
         assert shop.run().errors == []
         return

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from sqlalchemy import URL
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import ScaffoldError
 
 USERS = "CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL, age integer)"
@@ -36,7 +36,7 @@ def forgetful(shop: Shop) -> Shop:
 
 def elsewhere(shop: Shop, url: URL) -> Shop:
     """The project beside another database."""
-    text = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    text = url.uri
     return msgspec.structs.replace(shop, url=text)
 
 

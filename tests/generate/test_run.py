@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
 from tests.generate.conftest import MakeShop
 from tests.support import resources_options
 
 from ash_scaffold.generate.run import Outcome, prepare
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError
 
 MakeProject = Callable[[Mapping[str, str]], Path]
@@ -30,7 +30,7 @@ def legacy(module: str, table: str, prefix: str = "") -> str:
 
 
 def outcome_of(root: Path, url: URL | None = None, **options: object) -> Outcome:
-    text = url.set(drivername="postgresql").render_as_string(hide_password=False) if url else None
+    text = url.uri if url else None
     fields: dict[str, object] = {"folder": root, "url": text, "use_formatter": False, **options}
     return prepare(resources_options(**fields))
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from sqlalchemy import URL
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import ScaffoldError
 from ash_scaffold.project.snapshot import OWNED_VERSION, VERSION
 
@@ -59,8 +59,8 @@ def test_two_copies_of_a_schema_have_the_same(
         "CREATE TABLE orders (id bigserial PRIMARY KEY, user_id bigint NOT NULL)",
         "ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users",
         "DROP TABLE filler",
-    ).set(drivername="postgresql")
-    second = msgspec.structs.replace(first, url=url.render_as_string(hide_password=False))
+    )
+    second = msgspec.structs.replace(first, url=url.uri)
     done = second.run()
     assert (done.words, done.diff, done.problems) == ([], "", [])
     assert second.tree() == kept

@@ -11,10 +11,11 @@ import pytest
 from tests.corpus.corpus import DUMPS
 from tests.databases import as_uri
 
+from ash_scaffold.postgres.answers import Question, VersionTable, ask
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
-from ash_scaffold.postgres.reflect import read_versions, reflect
+from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
@@ -474,7 +475,7 @@ def test_the_versions_of_migrations_are_those_that_the_dump_inserts(
     loaded = Loaded(server, tmp_path, VERSIONS + rows)
 
     with read_only(server.plain_url(loaded.database)) as connection:
-        found = read_versions(connection, "schema_migrations", None)
+        found = ask(connection, Question(versions=VersionTable("schema_migrations"))).versions
 
     assert found is not None
     assert found - {3} == {20240101000000}

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import URL
 from tests.corpus.corpus import DUMPS
 from tests.databases import run_client
 from tests.postgres.compare.comparing import compare_databases
@@ -44,6 +43,7 @@ from ash_scaffold.postgres.installation import embedded_installation, local_inst
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.type_text import decode_type
+from ash_scaffold.postgres.url import URL
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('fine', 'so "so"');

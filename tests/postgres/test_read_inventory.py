@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from sqlalchemy import URL, event
 from tests.databases import run_client
 
 from ash_scaffold.postgres import read_inventory as module
@@ -16,6 +16,7 @@ from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.inventory import ConstraintKind, Enabled, Inventory, NeedKind
 from ash_scaffold.postgres.read_inventory import read_inventory
 from ash_scaffold.postgres.server import Server
+from ash_scaffold.postgres.url import URL
 
 FILES = sorted((Path(module.__file__).with_name("queries") / "inventory").glob("*.sql"))
 ORDERS, PARTS = Name("public", "orders"), Name("billing", "parts")
@@ -230,15 +231,12 @@ def test_a_type_of_an_extension_is_no_need_but_names_it(make_database: Callable[
 
 
 def executed(url: URL) -> int:
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with read_only(url) as connection:
-        event.listen(connection, "before_cursor_execute", note)
+    with (
+        read_only(url) as connection,
+        mock.patch.object(connection, "cursor", wraps=connection.cursor) as cursor,
+    ):
         read_inventory(connection, [ORDERS, PARTS])
-    return len(statements)
+    return cursor.call_count
 
 
 def test_the_number_of_queries_is_that_of_the_questions(make_database: Callable[..., URL]) -> None:

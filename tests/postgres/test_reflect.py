@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import URL
 
+from ash_scaffold.postgres.answers import Question, VersionTable, ask
 from ash_scaffold.postgres.catalog import (
     Check,
     Column,
@@ -22,7 +22,8 @@ from ash_scaffold.postgres.catalog import (
     TypeUse,
 )
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import read_versions, reflect
+from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
 INT4 = TypeUse(Name("pg_catalog", "int4"))
@@ -97,11 +98,11 @@ def test_numbers_and_identity_tell_objects_of_one_database(
     url = make_database("CREATE TABLE t (a int, b int, c int); ALTER TABLE t DROP COLUMN b")
     with read_only(url) as connection:
         database = reflect(connection)
-        (oid,) = connection.exec_driver_sql("SELECT 'public.t'::regclass::oid").one()
-        (system, own) = connection.exec_driver_sql(
+        [(oid,)] = connection.execute("SELECT 'public.t'::regclass::oid").fetchall()
+        [(system, own)] = connection.execute(
             "SELECT system_identifier::text, (SELECT oid FROM pg_database"
             " WHERE datname = current_database()) FROM pg_control_system()"
-        ).one()
+        ).fetchall()
 
     (table,) = database.tables
     assert table.oid == oid
@@ -316,4 +317,4 @@ def test_versions_of_migrations_are_read_where_ecto_records_them(
     ddl: str, prefix: str | None, expected: set[int] | None, make_database: Callable[..., URL]
 ) -> None:
     with read_only(make_database(ddl)) as connection:
-        assert read_versions(connection, "v", prefix) == expected
+        assert ask(connection, Question(versions=VersionTable("v", prefix))).versions == expected

@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import URL
 
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
+from ash_scaffold.postgres.url import URL
 
 
 @pytest.fixture

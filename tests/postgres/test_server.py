@@ -100,12 +100,8 @@ def test_it_answers_through_its_socket_and_is_gone_afterwards(embedded: Installa
             ).fetchone()
         assert row == (server.version_text, "", "UTF8")
         place = f"@/shop?host={str(folder).replace('/', '%2F')}&port=5432"
-        assert server.url("shop").render_as_string() == (
-            f"postgresql+psycopg://{SUPERUSER}:***{place}"
-        )
-        assert (
-            server.plain_url("shop").render_as_string() == f"postgresql+psycopg://postgres{place}"
-        )
+        assert server.url("shop").uri == (f"postgresql://{SUPERUSER}:{server.password}{place}")
+        assert server.plain_url("shop").uri == f"postgresql://postgres{place}"
 
     assert not folder.exists()
     assert processes_of(folder) == []

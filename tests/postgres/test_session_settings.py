@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
-from sqlalchemy import URL
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 
 SCHEMA = r"""
 CREATE SCHEMA "Odd";
@@ -84,7 +84,7 @@ def url(make_database: Callable[..., URL]) -> URL:
 
 def set_all(url: URL, owner: str, drawn: Mapping[str, str]) -> None:
     """Give a database or a role these settings, and no others."""
-    uri = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    uri = url.uri
     writable = "-c default_transaction_read_only=off -c search_path=pg_catalog"
     name = url.database if owner == "DATABASE" else url.username
     altered = sql.SQL(f"ALTER {owner} {{}} ").format(sql.Identifier(str(name)))

@@ -74,7 +74,7 @@ def test_a_dump_can_be_read_while_the_context_is_open(tmp_path: Path) -> None:
     with open_source(None, dump, environment={}, options=DumpOptions(rows=True)) as source:
         socket = Path(str(source.url.query["host"]))
         with read_only(source.url) as connection:
-            rows = connection.exec_driver_sql("SELECT id FROM public.users").all()
+            rows = connection.execute("SELECT id FROM public.users").fetchall()
         assert [tuple(row) for row in rows] == [(7,)]
         assert source.problems == ()
         assert source.description == f"{dump} in {source.description.rpartition(' in ')[2]}"

@@ -6,7 +6,6 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL
 
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.sql import (
@@ -18,6 +17,7 @@ from ash_scaffold.postgres.sql import (
     read_constant,
     unquote_identifier,
 )
+from ash_scaffold.postgres.url import URL
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_name_is_qualified_outside_public(name: Name, quoted: str) -> None:
 
 
 def test_every_word_that_postgresql_reserves_is_quoted(make_database: Callable[..., URL]) -> None:
-    url = make_database().set(drivername="postgresql").render_as_string(hide_password=False)
+    url = make_database().uri
     with psycopg.connect(url) as connection:
         rows = connection.execute("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'")
         words = [str(word) for (word,) in rows]

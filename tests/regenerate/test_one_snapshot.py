@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
 from tests.databases import run_client
 from tests.regenerate.project import MixProject, Tree
 from tests.support import resources_options
@@ -15,6 +14,7 @@ from tests.torture import servers
 from ash_scaffold.generate.run import all_contents, prepare
 from ash_scaffold.postgres.dump import load, read_dump
 from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
 from ash_scaffold.project.snapshot import FOLDER
 
@@ -44,7 +44,7 @@ def older(request: pytest.FixtureRequest, postgres: Server) -> Iterator[Server]:
 
 def generated(root: Path, *, url: URL | None = None, dump: Path | None = None) -> Tree:
     """Return the files of a first run."""
-    text = url.set(drivername="postgresql").render_as_string(hide_password=False) if url else None
+    text = url.uri if url else None
     project = MixProject(root, CONFIG)
     options = resources_options(folder=project.root, url=text, dump=dump, use_formatter=False)
     found = all_contents(prepare(options))

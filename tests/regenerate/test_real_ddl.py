@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL
 from tests.elixir.merging import Dice
 from tests.regenerate.cases import STEPS, VARIABLE, first_seed
 from tests.regenerate.ddl import schema_ddl
@@ -23,6 +22,7 @@ from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.facts import facts_of_database, write_facts
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.project.write import locked
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ class RealTeam(Team, frozen=True):
 
 
 def as_typed(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.uri
 
 
 def facts(database: Database) -> str:

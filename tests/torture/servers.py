@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 from msgspec import structs
 from psycopg import sql
-from sqlalchemy import URL
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
@@ -19,6 +18,7 @@ from ash_scaffold.postgres.installation import (
     local_installations,
 )
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 
 HERE = Path(__file__).parent
 SCHEMAS = ("public", "billing", "Odd.Schema #{1}")
@@ -101,6 +101,6 @@ def _since(path: Path) -> int:
 
 
 def _run(url: URL, statement: sql.SQL | sql.Composed) -> None:
-    uri = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    uri = url.uri
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(statement)

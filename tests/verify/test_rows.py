@@ -7,12 +7,13 @@ from typing import Literal
 
 import msgspec
 import pytest
-from sqlalchemy import URL
 from tests.verify.recording import planned
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.engine import sqlalchemy_connection
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answers import (
@@ -47,7 +48,8 @@ def counted(url: URL) -> list[Finding]:
     with read_only(url) as connection:
         database = reflect(connection, schemas=("public",))
         found = [c for item in planned(database).resources for c in conditions(item, database)]
-        return list(count(connection, found))
+        with sqlalchemy_connection(connection) as counting:
+            return list(count(counting, found))
 
 
 def test_each_kind_of_value_is_counted_where_it_is(make_database: Callable[..., URL]) -> None:

@@ -6,30 +6,25 @@ import difflib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import psycopg
 from psycopg import errors
-from sqlalchemy import create_engine, event, exc
-from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.pool import NullPool
+from psycopg.conninfo import make_conninfo
 
 from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
-from ash_scaffold.postgres.url import describe_url
+from ash_scaffold.postgres.url import URL, describe_url
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL, Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry
+Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
 APPLICATION_NAME = "ash-scaffold"
 CONNECT_TIMEOUT = 10  # seconds
 LOCK_TIMEOUT = 5_000  # milliseconds
 STATEMENT_TIMEOUT = 60_000  # milliseconds, where there is no limit for the whole
 
-_DRIVER = "postgresql+ash_scaffold"
+# psycopg would send its BEGIN in a round trip of its own.
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 # All that decides how the server writes an expression, a constant or an error, whatever server,
 # database and role have set. `lc_messages` is left alone: only superusers may set it.
 _SETTINGS = "; ".join(
@@ -68,26 +63,6 @@ _ENCODING_TODO = (
 _BROKEN = ("08", "57P")
 
 
-class CatalogDialect(PGDialect_psycopg):
-    """SQLAlchemy's psycopg dialect without the questions it asks on the first connection.
-
-    They would cost four round trips. The version is known from the start of the session, and the
-    other answers are of no use to plain SQL text.
-    """
-
-    supports_statement_cache = True
-
-    def initialize(self, connection: Connection) -> None:
-        """Take the server's version from the connection itself."""
-        driver_connection = connection.connection.driver_connection
-        if isinstance(driver_connection, psycopg.Connection):
-            version = driver_connection.info.server_version
-            self.server_version_info = (version // 10_000, version % 10_000)
-
-
-registry.register("postgresql.ash_scaffold", __name__, CatalogDialect.__name__)
-
-
 @contextmanager
 def read_only(
     url: URL,
@@ -103,41 +78,34 @@ def read_only(
     `access-denied`, `no-database`), and for errors of the driver inside the context
     (`access-denied`, `database-error`). Passwords are never part of it.
     """
-    engine = create_engine(
-        url.set(drivername=_DRIVER),
-        poolclass=NullPool,
-        use_native_hstore=False,
-        connect_args=_connect_arguments(url),
-    )
-    event.listen(engine, "connect", _make_read_only)
-    connecting = True
+    connection: Connection | None = None
     try:
-        with (limit or TimeLimit()).enforced(), engine.connect() as connection:
-            connecting = False
+        with (limit or TimeLimit()).enforced():
+            connection = psycopg.connect(
+                make_conninfo(**_parameters(url)),
+                autocommit=True,
+                # No prepared statements: a pooler in transaction mode would lose them.
+                prepare_threshold=None,
+            )
             _require_encoding(connection, url)
             timeout = STATEMENT_TIMEOUT if limit is None else limit.milliseconds
-            try:
-                connection.exec_driver_sql(_settings(connection, timeout))
-                yield connection
-            except TimeIsUpError:
-                # It can't be rolled back: its query is still under way.
-                connection.invalidate()
-                raise
+            connection.execute(f"{_BEGIN}; {_settings(connection, timeout)}".encode())
+            yield connection
     except TimeIsUpError as error:
         assert limit is not None
         raise _late(url, f"it was not read within {limit.text}") from error
-    except exc.DBAPIError as error:
-        raise explain(error.orig or error, url, connecting=connecting) from error
     except psycopg.Error as error:
-        raise explain(error, url, connecting=connecting) from error
+        raise explain(error, url, connecting=connection is None) from error
     finally:
-        engine.dispose()
+        # Closed, the server rolls it back, also where a query is still under way.
+        if connection is not None:
+            connection.close()
 
 
 def _settings(connection: Connection, timeout: int) -> str:
     """Return the text that makes the session independent of what others have set."""
     settings = _SETTINGS.format(timeout=timeout)
-    major = int((connection.dialect.server_version_info or (0,))[0])
+    major = connection.info.server_version // 10_000
     return f"{settings}; SET LOCAL transaction_timeout = 0" if major >= 17 else settings
 
 
@@ -176,9 +144,7 @@ def explain(error: BaseException, url: URL, *, connecting: bool) -> ScaffoldErro
 
 def _require_encoding(connection: Connection, url: URL) -> None:
     """Refuse a session without an encoding, in which the driver gives bytes for texts."""
-    driver_connection = connection.connection.driver_connection
-    assert isinstance(driver_connection, psycopg.Connection)
-    if driver_connection.info.parameter_status("client_encoding") == "SQL_ASCII":
+    if connection.info.parameter_status("client_encoding") == "SQL_ASCII":
         what = "The session has no encoding: with SQL_ASCII texts are mere bytes."
         raise fail(Code.DATABASE_ERROR, what, where=describe_url(url), todo=_ENCODING_TODO)
 
@@ -276,16 +242,10 @@ _REASONS: tuple[tuple[str, Code, str, str], ...] = (
 
 def _databases_hint(url: URL) -> str:
     """Name the databases that are there, when the server's own database can be asked."""
-    arguments = {"user": url.username, "password": url.password, "host": url.host}
-    parameters = {name: value for name, value in arguments.items() if value is not None}
-    if url.port:
-        parameters["port"] = str(url.port)
-    for name, value in url.query.items():
-        parameters[name] = value if isinstance(value, str) else ",".join(value)
-    parameters |= {"dbname": "postgres", "connect_timeout": "3"}
+    parameters = url.parameters | {"dbname": "postgres", "connect_timeout": "3"}
     fallback = "Check the name after the last / in the URL."
     try:
-        with psycopg.connect(psycopg.conninfo.make_conninfo(**parameters)) as connection:
+        with psycopg.connect(make_conninfo(**parameters)) as connection:
             rows = connection.execute(
                 "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY 1"
             ).fetchall()
@@ -297,27 +257,15 @@ def _databases_hint(url: URL) -> str:
     return f"{fallback} The server has: {', '.join(shown)}." if shown else fallback
 
 
-def _connect_arguments(url: URL) -> dict[str, str | int | None]:
-    """Return the settings that the session starts with, those of the URL first.
-
-    No prepared statements: a pooler in transaction mode would lose them.
-    """
-    defaults: dict[str, str | int | None] = {
+def _parameters(url: URL) -> dict[str, str]:
+    """Return the parameters of the connection, those of the URL before the tool's own."""
+    return {
         "application_name": APPLICATION_NAME,
-        "connect_timeout": CONNECT_TIMEOUT,
+        "connect_timeout": str(CONNECT_TIMEOUT),
         # Without it psycopg gives bytes for text from a database in SQL_ASCII.
         "client_encoding": "UTF8",
+        **url.parameters,
     }
-    return {
-        "prepare_threshold": None,
-        **{name: value for name, value in defaults.items() if name not in url.query},
-    }
-
-
-def _make_read_only(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # psycopg puts both into the BEGIN it sends: no round trip of their own.
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
 
 
 def _first_line(error: BaseException) -> str:

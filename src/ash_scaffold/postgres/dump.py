@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import psycopg
@@ -37,11 +36,9 @@ from ash_scaffold.postgres.substitutes import (
 )
 from ash_scaffold.postgres.time_limit import TimeIsUpError, TimeLimit
 from ash_scaffold.postgres.unknown import Kind, Refusal, Unknown, unknown_objects
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.regular_file import UnusualFileError, is_folder, read_file
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 # The database that every server has.
 _MAINTENANCE = "postgres"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
-from sqlalchemy.engine import Row
 
+from ash_scaffold.postgres.answers import named_rows
 from ash_scaffold.postgres.catalog import Generated, Identity, Name
+from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.postgres.inventory import (
     ColumnEntry,
     ConstraintEntry,
@@ -32,12 +32,13 @@ from ash_scaffold.postgres.inventory import (
     quote_literal,
     sequence_definition,
 )
-from ash_scaffold.postgres.rows import query
 from ash_scaffold.postgres.sql import quote_identifier
 
 # The system catalog that an object stands in, and its OID.
 _Object = tuple[str, int]
-_Rows = Sequence[Row[Any]]
+# A named tuple with the columns of its question.
+_Row = Any
+_Rows = Sequence[_Row]
 
 _CONSTRAINTS = {
     "p": ConstraintKind.PRIMARY_KEY,
@@ -82,11 +83,11 @@ def read_inventory(connection: Connection, tables: Iterable[Name]) -> Inventory:
     """Read the given tables, their partitions and what they depend on; an unknown name is left out.
 
     The connection is one of `read_only`, whose search path is empty. The number of queries is
-    fixed. Raises the errors of SQLAlchemy.
+    fixed. Raises `psycopg.Error`.
     """
 
     def rows(question: str, **parameters: object) -> _Rows:
-        return connection.execute(query(f"inventory/{question}"), parameters).all()
+        return named_rows(connection, f"inventory/{question}", parameters)
 
     names = sorted(set(tables))
     found = rows(
@@ -114,9 +115,8 @@ def read_inventory(connection: Connection, tables: Iterable[Name]) -> Inventory:
     }
     comments = _comments(rows("descriptions", objects=sorted(described)))
     names_of = {row.oid: Name(row.schema, row.name) for row in (*outside, *found)}
-    major, minor = (connection.dialect.server_version_info or (0, 0))[:2]
     return Inventory(
-        server_version=int(major) * 10000 + int(minor),
+        server_version=connection.info.server_version,
         tables=tuple(sorted(_tables(found, parts, comments), key=lambda table: table.name)),
         needs=_Needs(graph, needed, parts["sequences"], identities, comments).in_order(names_of),
         extensions=tuple(
@@ -137,12 +137,12 @@ def _comments(rows: _Rows) -> _Comments:
 
 
 def _tables(found: _Rows, parts: Mapping[str, _Rows], comments: _Comments) -> Iterator[TableEntry]:
-    of: dict[tuple[str, int], list[Row[Any]]] = defaultdict(list)
+    of: dict[tuple[str, int], list[_Row]] = defaultdict(list)
     for kind, rows in parts.items():
         for row in rows:
             of[kind, row.relation].append(row)
 
-    def comment(catalog: str, row: Row[Any]) -> str | None:
+    def comment(catalog: str, row: _Row) -> str | None:
         return comments.get((catalog, row.oid, ""))
 
     for row in found:
@@ -222,7 +222,7 @@ def _tables(found: _Rows, parts: Mapping[str, _Rows], comments: _Comments) -> It
         )
 
 
-def _column(row: Row[Any], comment: str | None) -> ColumnEntry:
+def _column(row: _Row, comment: str | None) -> ColumnEntry:
     return ColumnEntry(
         name=row.name,
         type=row.type,
@@ -240,7 +240,7 @@ def _column(row: Row[Any], comment: str | None) -> ColumnEntry:
     )
 
 
-def _constraint(row: Row[Any], comment: str | None) -> ConstraintEntry:
+def _constraint(row: _Row, comment: str | None) -> ConstraintEntry:
     return ConstraintEntry(
         name=row.name,
         kind=_CONSTRAINTS[row.kind],
@@ -259,7 +259,7 @@ def _constraint(row: Row[Any], comment: str | None) -> ConstraintEntry:
     )
 
 
-def _is_usual_not_null(row: Row[Any], table: Name) -> bool:
+def _is_usual_not_null(row: _Row, table: Name) -> bool:
     """Whether a column's NOT NULL is called and made as PostgreSQL does it by itself.
 
     Source of the name: `makeObjectName` and `ChooseConstraintName`.
@@ -274,7 +274,7 @@ def _is_usual_not_null(row: Row[Any], table: Name) -> bool:
     return bool(row.name == f"{first}_{second}_not_null")
 
 
-def _index(row: Row[Any], comment: str | None) -> IndexEntry:
+def _index(row: _Row, comment: str | None) -> IndexEntry:
     return IndexEntry(
         name=row.name,
         definition=row.definition,
@@ -292,7 +292,7 @@ def _index(row: Row[Any], comment: str | None) -> IndexEntry:
     )
 
 
-def _sequence(row: Row[Any], comment: str | None) -> SequenceEntry:
+def _sequence(row: _Row, comment: str | None) -> SequenceEntry:
     return SequenceEntry(
         name=Name(row.schema, row.name),
         type=row.type,
@@ -440,10 +440,10 @@ class _Needs:
         self._graph = graph
         self._comments = comments
         self._identities = {(row.catalog, row.oid): row for row in identities}
-        self._fields: dict[int, list[Row[Any]]] = defaultdict(list)
+        self._fields: dict[int, list[_Row]] = defaultdict(list)
         for row in rows["fields"]:
             self._fields[row.type].append(row)
-        self._constraints: dict[int, list[Row[Any]]] = defaultdict(list)
+        self._constraints: dict[int, list[_Row]] = defaultdict(list)
         for row in rows["domain_constraints"]:
             self._constraints[row.type].append(row)
         self._made: dict[_Object, Need] = {}
@@ -482,7 +482,7 @@ class _Needs:
             for each in out
         )
 
-    def _type(self, row: Row[Any]) -> Need:
+    def _type(self, row: _Row) -> Need:
         name = Name(row.schema, row.name)
         kind = _TYPES.get(row.kind, NeedKind.OTHER)
         identity = f"{'DOMAIN' if kind is NeedKind.DOMAIN else 'TYPE'} {qualified(name)}"
@@ -527,7 +527,7 @@ class _Needs:
             kind=kind, name=name, identity=identity, definition=definition, comments=comments
         )
 
-    def _function(self, row: Row[Any]) -> Need:
+    def _function(self, row: _Row) -> Need:
         name = Name(row.schema, row.name)
         word = {"a": "AGGREGATE", "p": "PROCEDURE"}.get(row.kind, "FUNCTION")
         identity = f"{word} {qualified(name)}({row.arguments})"
@@ -539,7 +539,7 @@ class _Needs:
             comments=self._comment("pg_proc", row.oid, identity),
         )
 
-    def _collation(self, row: Row[Any]) -> Need:
+    def _collation(self, row: _Row) -> Need:
         name = Name(row.schema, row.name)
         identity = f"COLLATION {qualified(name)}"
         return Need(
@@ -550,7 +550,7 @@ class _Needs:
             comments=self._comment("pg_collation", row.oid, identity),
         )
 
-    def _free_sequence(self, row: Row[Any]) -> Need:
+    def _free_sequence(self, row: _Row) -> Need:
         entry = _sequence(row, None)
         entry = msgspec.structs.replace(entry, column="", identity=False)
         identity = f"SEQUENCE {qualified(entry.name)}"

@@ -1,26 +1,14 @@
 """The rows of the catalog: one SQL file in `queries/` and one row type per query.
 
 Each file states its question in a comment and runs in psql as it stands. Object ids serve to join
-the rows; attribute numbers are those of `pg_attribute.attnum`. `Scope` holds the parameters.
+the rows; attribute numbers are those of `pg_attribute.attnum`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
-from typing import NamedTuple, TypeVar
-
-from sqlalchemy import Connection, TextClause, text
+from typing import NamedTuple
 
 RELATION, KEY, TYPE = 0, -1, -2
-
-
-class Scope(NamedTuple):
-    """The relations to read: those of the schemas, with or without partitions."""
-
-    schemas: list[str]
-    partitions: bool
 
 
 class ServerRow(NamedTuple):
@@ -51,6 +39,12 @@ class ExtensionRow(NamedTuple):
 
     name: str
     version: str
+    schema: str
+
+
+class VersionTableRow(NamedTuple):
+    """`version_tables.sql`."""
+
     schema: str
 
 
@@ -272,23 +266,28 @@ class CommentRow(NamedTuple):
     comment: str
 
 
-RowT = TypeVar("RowT")
-
-
-@cache
-def query(name: str) -> TextClause:
-    """Return the SQL of `queries/<name>.sql`."""
-    return text((files(__package__) / "queries" / f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def fetch(
-    connection: Connection, name: str, row: Callable[..., RowT], scope: Scope | None = None
-) -> list[RowT]:
-    """Run one query on the catalog and return all its rows.
-
-    `scope` is for the queries that take parameters. Raises the errors of SQLAlchemy.
-    """
-    statement = query(name)
-    wanted = scope._asdict() if scope is not None else {}
-    parameters = {key: wanted[key] for key in statement.compile().params}
-    return [row(*values) for values in connection.execute(statement, parameters).all()]
+ROWS: dict[str, type[NamedTuple]] = {
+    "server": ServerRow,
+    "schemas": SchemaRow,
+    "extensions": ExtensionRow,
+    "relations": RelationRow,
+    "columns": ColumnRow,
+    "readable_columns": ReadableColumnRow,
+    "types": TypeRow,
+    "enum_labels": EnumLabelsRow,
+    "domain_checks": DomainCheckRow,
+    "keys": KeyRow,
+    "checks": CheckRow,
+    "exclusions": ExclusionRow,
+    "foreign_keys": ForeignKeyRow,
+    "outside_columns": OutsideColumnRow,
+    "indexes": IndexRow,
+    "index_partitions": IndexPartitionRow,
+    "partition_constraints": PartitionConstraintRow,
+    "parents": ParentRow,
+    "triggers": TriggerRow,
+    "rules": RuleRow,
+    "comments": CommentRow,
+    "version_tables": VersionTableRow,
+    "identity": IdentityRow,
+}

@@ -21,17 +21,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from ash_scaffold.postgres.installation import Installation
-from ash_scaffold.postgres.url import DRIVER
+from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError, fail
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
-
 
 SUPERUSER = "ash_scaffold_superuser"
 # Most dumps name it as the owner. Here it is no superuser.
@@ -101,10 +96,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     def plain_url(self, database: str) -> URL:
         """Return the URL of a database for the role that dumps run as, and are read as."""
-        from sqlalchemy.engine import URL
-
         query = {"host": str(self.socket), "port": _PORT}
-        return URL.create(DRIVER, username=PLAIN_ROLE, database=database, query=query)
+        return URL(username=PLAIN_ROLE, database=database, query=query)
 
 
 @contextlib.contextmanager

@@ -12,12 +12,10 @@ import msgspec
 
 from ash_scaffold.postgres.time_limit import TimeLimit
 from ash_scaffold.postgres.unknown import Refusal
-from ash_scaffold.postgres.url import describe_url, parse_url
+from ash_scaffold.postgres.url import URL, describe_url, parse_url
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
-
     from ash_scaffold.postgres.dump import Dump, Loaded, LoadOptions
     from ash_scaffold.postgres.installation import Installation
     from ash_scaffold.postgres.server import Server

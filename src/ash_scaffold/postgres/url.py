@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import msgspec
 
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
-
-DRIVER = "postgresql+psycopg"
 
 _FORM = "postgres://user:password@host:5432/database"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
@@ -32,8 +26,74 @@ _ECTO_PARAMETER = re.compile(
 )
 
 
+class URL(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a database is, as far as its URL says so: libpq finds the rest in its own ways.
+
+    `query` are libpq's parameters; a unix socket and a list of hosts (`name:port`) are its `host`.
+    """
+
+    username: str | None = None
+    password: str | None = None
+    host: str | None = None
+    port: int | None = None
+    database: str | None = None
+    query: Mapping[str, str | tuple[str, ...]] = {}
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"URL({describe_url(self)!r})"
+
+    def set(self, **changes: str | int | None) -> URL:
+        """Return it with other parts."""
+        return msgspec.structs.replace(self, **changes)
+
+    @property
+    def uri(self) -> str:
+        """All of it as libpq reads it, the password included."""
+        user = quote(self.username or "", safe="")
+        if self.password is not None:
+            user += f":{quote(self.password, safe='')}"
+        host = self.host or ""
+        place = f"[{host}]" if ":" in host else quote(host, safe="")
+        port = "" if self.port is None else f":{self.port}"
+        parameters = dict(self.query)
+        if "host" in parameters:
+            names, ports = _hosts_and_ports(parameters["host"])
+            parameters |= {"host": names} | ({"port": ports} if ports else {})
+        query = f"?{urlencode(parameters, quote_via=quote)}" if parameters else ""
+        return (
+            f"postgresql://{user}{'@' if user else ''}{place}{port}/"
+            f"{quote(self.database or '', safe='')}{query}"
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of a connection by libpq's names, the password included."""
+        hosts, ports = _hosts_and_ports(self.query.get("host", self.host or ""))
+        found = {
+            **self.query,
+            "host": hosts or None,
+            "user": self.username,
+            "password": self.password,
+            "dbname": self.database,
+        }
+        if ports or self.port is not None:
+            found["port"] = ports or str(self.port)
+        return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _hosts_and_ports(hosts: str | tuple[str, ...]) -> tuple[str, str]:
+    """Return the hosts and ports of a query as libpq lists them, no ports where none is named."""
+    if isinstance(hosts, str):
+        return hosts, ""
+    pairs = [_HOST_AND_PORT.fullmatch(each) for each in hosts]
+    names = ",".join(pair[1].strip("[]") for pair in pairs if pair)
+    ports = ",".join(pair[2] or "" for pair in pairs if pair)
+    return names, ports if ports.strip(",") else ""
+
+
 class ParsedUrl(msgspec.Struct, frozen=True):
-    """A URL for SQLAlchemy's psycopg driver, and notes on the parameters that were dropped."""
+    """A URL, and notes on the parameters that were dropped."""
 
     url: URL
     problems: tuple[Problem, ...] = ()
@@ -51,8 +111,6 @@ def parse_url(text: str, *, where: str = "") -> ParsedUrl:
 
     Raises `ScaffoldError` (`bad-url`) without repeating the text: it may hold a password.
     """
-    from sqlalchemy.engine import URL
-
     scheme, rest = _split_scheme(text, where)
     if scheme.lower() == "jdbc" or not _SCHEMES.fullmatch(scheme):
         raise _bad(f"The scheme {scheme}:// is not one of PostgreSQL's.", where)
@@ -63,8 +121,7 @@ def parse_url(text: str, *, where: str = "") -> ParsedUrl:
     hosts = tuple(_hosts(hosts_text, where))
     parameters, problems = _libpq_parameters(_query(query_text, where), where)
     host, port, query = _place(hosts, parameters, where)
-    url = URL.create(
-        DRIVER,
+    url = URL(
         username=unquote(user) or parameters.get("user") or None,
         password=unquote(password) if has_password else parameters.get("password"),
         host=host,
@@ -92,10 +149,7 @@ def describe_url(url: URL) -> str:
 def _place(
     hosts: tuple[tuple[str, int | None], ...], parameters: dict[str, str], where: str
 ) -> tuple[str | None, int | None, dict[str, str | tuple[str, ...]]]:
-    """Return host, port and query as SQLAlchemy wants them.
-
-    It keeps unix sockets and lists of hosts in the query, and the port beside them.
-    """
+    """Return host, port and query: unix sockets, lists of hosts and their port are in that."""
     own = ("user", "password", "dbname", "port")
     query: dict[str, str | tuple[str, ...]] = {
         name: value for name, value in parameters.items() if name not in own
@@ -104,7 +158,7 @@ def _place(
     if "port" in parameters:
         port = _port(parameters["port"], where)
     if "host" not in query and len(hosts) > 1:
-        query["host"] = tuple(f"{name}:{number}" if number else name for name, number in hosts)
+        query["host"] = tuple(_host_and_port(*each) for each in hosts)
         return None, None, query
     if host.startswith("/"):
         query.setdefault("host", host)
@@ -113,6 +167,11 @@ def _place(
     if port is not None:
         query["port"] = str(port)
     return None, None, query
+
+
+def _host_and_port(name: str, port: int | None) -> str:
+    name = f"[{name}]" if ":" in name else name
+    return f"{name}:{port}" if port else name
 
 
 def _query(text: str, where: str) -> dict[str, str]:

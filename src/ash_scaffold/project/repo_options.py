@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 from ash_scaffold.term import Atom, Keyword, Term
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL, Connection
+    from ash_scaffold.postgres.connect import Connection
+    from ash_scaffold.postgres.url import URL
 
 _ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 
@@ -67,4 +68,5 @@ SELECT (SELECT oid FROM pg_catalog.pg_database
 
 def whereabouts(connection: Connection) -> str:
     """Return what no other database has: its OID, and when its server was started."""
-    return str(connection.exec_driver_sql(_WHERE).scalar_one())
+    [(found,)] = connection.execute(_WHERE).fetchall()
+    return str(found)

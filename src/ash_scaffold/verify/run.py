@@ -41,7 +41,7 @@ from ash_scaffold.verify.script import Question, ask, question_text
 from ash_scaffold.verify.target import require_writable
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
+    from ash_scaffold.postgres.url import URL
 
 DEFAULT_ROWS = 100
 MIX_ENV = "dev"
@@ -138,9 +138,10 @@ def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
 
 def _counted(url: URL, limit: TimeLimit, risks: list[Condition]) -> tuple[str, list[Finding]]:
     from ash_scaffold.postgres.connect import read_only
+    from ash_scaffold.postgres.engine import sqlalchemy_connection
 
-    with read_only(url, limit) as connection:
-        return whereabouts(connection), list(count(connection, risks))
+    with read_only(url, limit) as session, sqlalchemy_connection(session) as connection:
+        return whereabouts(session), list(count(connection, risks))
 
 
 def _report(

@@ -8,7 +8,8 @@ from ash_scaffold.config.options import FILE_NAME
 from ash_scaffold.problem import Code, fail
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
+    from ash_scaffold.postgres.url import URL
+
 
 _PORT = "5432"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})

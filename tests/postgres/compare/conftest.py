@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.pool import NullPool
+from psycopg import sql
 
 from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 
@@ -19,14 +19,10 @@ NAME = "compare"
 @pytest.fixture(scope="session")
 def scratch(postgres: Server) -> Iterator[Connection]:
     """Give a connection to a database with nothing in it."""
-    url = postgres.url("postgres").set(drivername="postgresql")
-    address = url.render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as administration:
+    with psycopg.connect(postgres.url("postgres").uri, autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {NAME} TEMPLATE template0")
-    engine = create_engine(postgres.url(NAME), poolclass=NullPool)
-    with engine.connect() as connection:
+    with psycopg.connect(postgres.url(NAME).uri) as connection:
         yield connection
-    engine.dispose()
 
 
 @pytest.fixture
@@ -36,12 +32,11 @@ def tweaked(scratch: Connection) -> Iterator[Callable[..., tuple[Database, ...]]
     def run(*statements: str, schemas: tuple[str, ...] = ("public",)) -> tuple[Database, ...]:
         found = []
         for statement in statements:
-            scratch.execute(text("SET LOCAL search_path = public"))
-            scratch.connection.cursor().execute(statement)
-            scratch.execute(text("SET LOCAL search_path = ''"))
+            scratch.execute("SET LOCAL search_path = public")
+            scratch.execute(sql.SQL(statement))
+            scratch.execute("SET LOCAL search_path = ''")
             found.append(reflect(scratch, schemas=schemas))
         return tuple(found)
 
-    with scratch.begin() as transaction:
+    with scratch.transaction(force_rollback=True):
         yield run
-        transaction.rollback()

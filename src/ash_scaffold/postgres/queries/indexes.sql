@@ -24,7 +24,7 @@ SELECT
   CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN ARRAY(
     SELECT DISTINCT CAST(m[1] AS smallint)
     FROM regexp_matches(
-      concat(CAST(i.indexprs AS text), CAST(i.indpred AS text)), '[:]varattno (\d+)', 'g'
+      concat(CAST(i.indexprs AS text), CAST(i.indpred AS text)), ':varattno (\d+)', 'g'
     ) AS m
   ) END AS variables
 FROM (SELECT false AS indnullsnotdistinct) AS absent
