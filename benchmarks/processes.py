@@ -104,7 +104,7 @@ def _all_of(file: IO[bytes]) -> bytes:
 def _settled(server: int) -> float:
     """Return the processor time of a server and its ended connections, once all have ended."""
     deadline = time.monotonic() + _LONGEST_WAIT
-    while any(b"[local]" in _title(each) for each in _children(server)):
+    while any(map(_serves, _children(server))):
         if time.monotonic() > deadline:
             break
         time.sleep(0.005)
@@ -124,8 +124,10 @@ def _children(process: int) -> list[int]:
     return [int(each) for each in text.split()]
 
 
-def _title(process: int) -> bytes:
+def _serves(process: int) -> bool:
+    """Whether a process has a connection, or has ended and the server doesn't know yet."""
     try:
-        return Path(f"/proc/{process}/cmdline").read_bytes()
+        title = Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
-        return b""
+        return False
+    return not title or b"[local]" in title

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.reflect import reflect
+from ash_scaffold.postgres.sending import Sender
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
@@ -719,3 +721,85 @@ def test_foreign_tables_are_as_updatable_without_their_wrapper_as_with_it(
         found.append([(table.name.name, table.writable, table.updatable) for table in tables])
     assert found[0] == found[1]
     assert len({writable for _, writable, _ in found[0]}) == 2
+
+
+# Statements of every kind, good ones and bad ones, and what depends on where a transaction ends.
+MIXED = """
+CREATE TYPE mood AS ENUM ('fine');
+CREATE TABLE a (id bigint PRIMARY KEY, m mood);
+CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint, wrong nothing);
+CREATE TABLE c (id bigint PRIMARY KEY, a_id bigint);
+ALTER TABLE c ADD CONSTRAINT c_a FOREIGN KEY (a_id) REFERENCES a;
+ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a;
+COMMENT ON TABLE c IS 'kept';
+CREATE INDEX CONCURRENTLY c_a_id ON c (a_id);
+ALTER TYPE mood ADD VALUE 'better';
+ALTER TABLE a ADD CONSTRAINT a_m CHECK (m <> 'better');
+ALTER TABLE a ADD COLUMN at ,;
+SET LOCAL search_path = elsewhere;
+CREATE TABLE d (id bigint);
+CREATE TEMPORARY TABLE e (id bigint) ON COMMIT DROP;
+CREATE TABLE pg_temp.f (id bigint) ON COMMIT DROP;
+CREATE TABLE g (id bigint);
+CREATE VIEW of_e AS SELECT * FROM e;
+CREATE VIEW of_f AS SELECT * FROM f;
+CREATE FUNCTION h() RETURNS int LANGUAGE sql LEAKPROOF AS 'SELECT 1';
+CREATE VIEW of_h AS SELECT h();
+BEGIN;
+CREATE TABLE i (id bigint);
+CREATE TABLE i (id bigint);
+CREATE TABLE j (id bigint);
+COMMIT;
+CREATE TABLE k (id bigint DEFERRABLE);
+CREATE VIEW of_k AS SELECT * FROM k;
+"""
+
+
+def test_what_comes_of_a_statement_does_not_depend_on_those_that_are_sent_with_it(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
+    def outcome(most: int) -> list[list[tuple[object, ...]]]:
+        monkeypatch.setattr("ash_scaffold.postgres.dump._MOST_TOGETHER", most)
+        loaded = Loaded(server, tmp_path, MIXED)
+        return [[*loaded.said()], [*loaded.refused()], loaded.rows(f"{objects} ORDER BY 1")]
+
+    alone = outcome(1)
+    lines = [4, 7, 12, 18, 19, 24, 27, 28]
+    assert [where for where, *_ in alone[1]] == [f":{line}" for line in lines]
+    for most in (2, 3, 5, 8, 100):
+        assert outcome(most) == alone
+
+
+def test_a_server_that_breaks_off_in_a_group_is_told_with_the_line(
+    server: Server, tmp_path: Path
+) -> None:
+    ends = "CREATE TABLE c AS SELECT pg_terminate_backend(pg_backend_pid());\n"
+    tables = [f"CREATE TABLE {name} (id bigint);\n" for name in "abde"]
+    with pytest.raises(ScaffoldError) as raised:
+        Loaded(server, tmp_path, "".join([*tables[:2], ends, *tables[2:]]))
+    [problem] = raised.value.problems
+    assert problem.what.startswith("The throw-away server broke off: ")
+    assert problem.where.endswith("structure.sql:3")
+
+
+def test_waits_for_the_server_do_not_grow_with_the_statements(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"send": 0, "send_together": 0}
+    for name in counts:
+        original = getattr(Sender, name)
+
+        def counted(*given: object, name: str = name, original: Any = original) -> object:
+            counts[name] += 1
+            return original(*given)
+
+        monkeypatch.setattr(Sender, name, counted)
+    text = "SET check_function_bodies = false;\n" + "".join(
+        f"CREATE TABLE t{number} (id bigint);\nCOMMENT ON TABLE t{number} IS 'x';\n"
+        for number in range(500)
+    )
+    assert Loaded(server, tmp_path, text).said() == []
+    # The settings of the session and the script's own come alone.
+    assert counts == {"send": 2, "send_together": 10}

@@ -69,6 +69,18 @@ _OTHER_FORMATS = (
         "Let pg_dump write the file itself, with --file.",
     ),
 )
+# A transaction for each statement takes a third more of the server's time.
+_MOST_TOGETHER = 100
+_MOST_BYTES_TOGETHER = 1 << 19
+# What makes the same of the schema whether or not others are in its transaction, and fails in one
+# at the latest where it would fail alone.
+_MAY_SHARE = re.compile(
+    r"(?:CREATE (?:UNLOGGED )?TABLE|ALTER TABLE|CREATE (?:UNIQUE )?INDEX(?! CONCURRENTLY)"
+    r"|(?:CREATE|ALTER) SEQUENCE|COMMENT ON|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE|VIEW)"
+    r"|CREATE (?:TYPE|DOMAIN|(?:CONSTRAINT )?TRIGGER|POLICY|RULE|STATISTICS))\b",
+    re.IGNORECASE,
+)
+_ON_COMMIT = re.compile(rb"\bON\s+COMMIT\b", re.IGNORECASE)
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 _SEARCH_PATH = re.compile(
@@ -462,7 +474,11 @@ def _run(
     absent: Collection[str],
     options: LoadOptions,
 ) -> list[LoadError]:
-    """Send the statements as the plain role, and return those that were refused."""
+    """Send the statements as the plain role, and return those that were refused.
+
+    Those that only make something go in groups; where one of a group is refused, it is sent alone,
+    as all the others are, so that what comes of each does not depend on its group.
+    """
     found = []
     with_rows = _with_rows(dump, options)
     with _connect(server.plain_url(database)) as connection:
@@ -476,13 +492,29 @@ def _run(
         sender = Sender(connection, options.limit, share)
         sender.send(_SESSION)
         text = memoryview(dump.text)
-        for statement in dump.script.statements:
-            place = statement.start
-            if statement.needs in absent or not _is_sent(statement, options, with_rows=with_rows):
-                continue
-            sent = statement_text(dump.text, statement)
-            rows = None if statement.data is None else text[slice(*statement.data)]
+        wanted = [
+            each
+            for each in dump.script.statements
+            if each.needs not in absent and _is_sent(each, options, with_rows=with_rows)
+        ]
+        position, most = 0, _MOST_TOGETHER
+        while position < len(wanted):
+            place = wanted[position].start
+            group = [] if sender.in_transaction else _group(dump.text, wanted, position, most)
             try:
+                if len(group) > 1:
+                    refused = sender.send_together(group)
+                    if refused is None:
+                        position += len(group)
+                        most = min(_MOST_TOGETHER, 2 * most)
+                        continue
+                    # All are undone: those before it are sent again, it is sent alone.
+                    most = refused
+                    if refused > 0:
+                        continue
+                statement = wanted[position]
+                sent = statement_text(dump.text, statement)
+                rows = None if statement.data is None else text[slice(*statement.data)]
                 failure = sender.send(sent, rows)
                 if failure is not None and failure.sqlstate == _NO_RIGHT:
                     failure = _without_promises(sender, statement, sent, failure)
@@ -491,12 +523,30 @@ def _run(
                 raise fail(
                     Code.DUMP_ERROR,
                     what,
-                    where=f"{dump.path}:{statement.last_line}",
+                    where=f"{dump.path}:{wanted[position + error.done].last_line}",
                     todo="Read a server with --url.",
                 ) from error
             if failure is not None:
                 found.append(LoadError(statement, failure.sqlstate, failure.message))
+            position += 1
+            most = min(_MOST_TOGETHER, max(2, 2 * most))
     return found
+
+
+def _group(text: bytes, statements: Sequence[Statement], start: int, most: int) -> list[bytes]:
+    """Return the texts of the statements from `start` on that may share a transaction."""
+    group: list[bytes] = []
+    size = 0
+    for statement in statements[start : start + most]:
+        if not _MAY_SHARE.match(statement.head):
+            break
+        sent = statement_text(text, statement)
+        size += len(sent)
+        # A temporary table may be there until the end of the transaction.
+        if size > _MOST_BYTES_TOGETHER or _ON_COMMIT.search(sent):
+            break
+        group.append(sent)
+    return group
 
 
 def _without_promises(

@@ -1,4 +1,4 @@
-"""Statements sent to a server one by one, through libpq, as bytes.
+"""Statements sent to a server, each by itself, through libpq, as bytes.
 
 No psql is between: nothing in a script is a command but to the server, whatever the encoding of
 the client and the settings of the session are. A wait ends with the time limit, and with Ctrl-C.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -33,7 +33,14 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class ServerLostError(Exception):
-    """The server ended the connection. The message is its last word."""
+    """The server ended the connection. The message is its last word.
+
+    `done` counts the statements of a group that were run before.
+    """
+
+    def __init__(self, last_word: str, done: int = 0) -> None:
+        super().__init__(last_word)
+        self.done = done
 
 
 class Sender:
@@ -76,6 +83,45 @@ class Sender:
                 self._run(b"RELEASE " + _SAVEPOINT)
         return failure
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the script has begun a transaction and not ended it."""
+        return self._connection.transaction_status != TransactionStatus.IDLE
+
+    def send_together(self, statements: Sequence[bytes]) -> int | None:
+        """Run statements in one transaction of their own, without waiting for each one's answer.
+
+        Each is a message by itself: none is read as a part of another. Return the position of
+        the first that was refused, with which all the others are undone; None when none was.
+        Raises what `send` does. None of them may be a COPY.
+        """
+        self.rows_sent = 0
+        refused: int | None = None
+        done = 0
+        try:
+            self._connection.enter_pipeline_mode()
+            for statement in statements:
+                self._connection.send_query_params(statement, None)
+            self._connection.pipeline_sync()
+            self._flush()
+            for position in range(len(statements)):
+                while (result := self._result()) is not None:
+                    if result.status == ExecStatus.FATAL_ERROR:
+                        refused = position if refused is None else refused
+                        self._last_word = _failure(result).message
+                # The rest is not run once one was refused, by a server that breaks off too.
+                done += refused is None
+                self._require_connection(done)
+            # The end of the transaction can fail as well, for all of them.
+            while (result := self._result()) is None or result.status != ExecStatus.PIPELINE_SYNC:
+                self._require_connection(done)
+                if result is not None and refused is None:
+                    refused = done = len(statements) - 1
+            self._connection.exit_pipeline_mode()
+        except psycopg.OperationalError as error:
+            raise ServerLostError(self._last_word or str(error), done) from error
+        return refused
+
     def _run(
         self, statement: bytes, rows: memoryview | None = None
     ) -> tuple[Failure | None, bytes]:
@@ -97,9 +143,12 @@ class Sender:
                 command = result.command_status or b""
         except psycopg.OperationalError as error:
             raise ServerLostError(self._last_word or str(error)) from error
-        if self._connection.status != ConnStatus.OK:
-            raise ServerLostError(self._last_word)
+        self._require_connection()
         return failure, command
+
+    def _require_connection(self, done: int = 0) -> None:
+        if self._connection.status != ConnStatus.OK:
+            raise ServerLostError(self._last_word, done)
 
     def _result(self) -> PGresult | None:
         while self._connection.is_busy():
