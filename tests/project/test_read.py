@@ -186,6 +186,10 @@ def test_a_whole_project(tmp_path: Path) -> None:
             line_length=120,
         ),
         versions={"ash": "3.32.0", "ecto": "3.13.5"},
+        sources={
+            path.relative_to(tmp_path).as_posix(): path.read_bytes()
+            for path in (tmp_path / "lib").rglob("*.ex")
+        },
     )
     assert found.repo == repo
     assert found.app_root == tmp_path

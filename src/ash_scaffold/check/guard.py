@@ -285,7 +285,7 @@ def guard_repos(project: Project, used: frozenset[str]) -> Iterator[Finding]:
     for repo in project.repos:
         if repo.module not in used or not repo.is_ash or repo.migrate_extensions is False:
             continue
-        stated = _CALLBACK in (read_text(project.root, repo.path) or "")
+        stated = _CALLBACK in (read_text(project, repo.path) or "")
         if stated and repo.migrate_extensions is None:
             continue
         extensions = repo.installed_extensions

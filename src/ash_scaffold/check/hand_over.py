@@ -12,7 +12,6 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.regular_file import read_file
 from ash_scaffold.term import Atom, Capture, Module
 
 _USERS = 3
@@ -117,7 +116,7 @@ def _names(project: Project, module: str, other: str) -> bool:
     if entry is None:
         return False
     try:
-        return other.encode() in read_file(project.root / entry.path)
+        return other.encode() in project.source(entry.path)
     except OSError:
         return False
 

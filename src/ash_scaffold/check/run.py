@@ -175,5 +175,5 @@ def _are_pure(session: Session, plan: Plan) -> bool:
 
 
 def _is_pure(session: Session, old: Snapshot) -> bool:
-    text = read_text(session.project.root, old.path)
+    text = read_text(session.project, old.path)
     return old.tool == __version__ and text is not None and digest(text) == old.written

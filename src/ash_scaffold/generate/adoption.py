@@ -173,7 +173,7 @@ def _is_unused(
     project: Project, domain: Domain, snapshot: Snapshot | None, files: Iterable[File]
 ) -> bool:
     """Whether a domain's file is unedited, and no other file names it."""
-    text = read_text(project.root, domain.path)
+    text = read_text(project, domain.path)
     if snapshot is None or text is None or digest(text) != snapshot.written:
         return False
     return not is_named(domain.module, texts_after(project, files), {domain.path})
@@ -182,7 +182,7 @@ def _is_unused(
 def _files(
     project: Project, domain: Domain, old: Snapshot | None, leaving: Collection[str], *, goes: bool
 ) -> Iterator[File]:
-    before = read_text(project.root, domain.path) or ""
+    before = read_text(project, domain.path) or ""
     if not goes and not leaving:
         return
     after, snapshot = None, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 from posixpath import normpath
 
 import msgspec
@@ -49,7 +48,7 @@ def find_dropped(
                 listed.setdefault(domain, set()).add(resource.module)
         if snapshot.module not in wanted:
             continue
-        files.append(_file(project.root, snapshot, resource, stays=stays))
+        files.append(_file(project, snapshot, resource, stays=stays))
         if resource is not None and not stays:
             files += _fragment(project, snapshot)
         if resource is not None and stays and str(snapshot.table) not in session.accepted:
@@ -76,7 +75,7 @@ def unused_types(
     for module, snapshot in sorted(changes.modules.items()):
         if not module.startswith(f"{plan.modules.types}.") or module in used:
             continue
-        text = read_text(project.root, snapshot.path)
+        text = read_text(project, snapshot.path)
         if text is None or (digest(text) == snapshot.written and not snapshot.planned):
             found[module] = _deleted(snapshot, snapshot.path, text)
     texts = texts_after(project, files) if found else {}
@@ -133,7 +132,7 @@ def texts_after(project: Project, files: Iterable[File]) -> dict[str, str]:
     """Return the project's files as the run leaves them."""
     after = {file.path: file.after for file in files}
     paths = {entry.path for entry in project.modules.values()} - after.keys()
-    after |= {path: read_text(project.root, path) for path in paths}
+    after |= {path: read_text(project, path) for path in paths}
     return {path: text for path, text in after.items() if text is not None}
 
 
@@ -163,7 +162,7 @@ def _is_pure(project: Project, resource: Resource, snapshot: Snapshot) -> bool:
     """Whether the resource is as it was generated, its fragment and the names too."""
     if snapshot.planned or snapshot.names.hand_given:
         return False
-    text = read_text(project.root, resource.path)
+    text = read_text(project, resource.path)
     fragment = snapshot.fragment
     for file in _fragment(project, snapshot):
         if fragment is None or digest(file.before or "") != fragment.written:
@@ -178,15 +177,15 @@ def _fragment(project: Project, snapshot: Snapshot) -> Iterator[File]:
         yield File(
             module=Module(name=snapshot.fragment.module, path=entry.path, text=""),
             status=Status.DELETED,
-            before=read_text(project.root, entry.path),
+            before=read_text(project, entry.path),
             after=None,
             snapshot=None,
         )
 
 
-def _file(root: Path, snapshot: Snapshot, resource: Resource | None, *, stays: bool) -> File:
+def _file(project: Project, snapshot: Snapshot, resource: Resource | None, *, stays: bool) -> File:
     path = snapshot.path if resource is None else resource.path
-    text = None if resource is None else read_text(root, path)
+    text = None if resource is None else read_text(project, path)
     if not stays:
         return _deleted(snapshot, path, text)
     return File(

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import count
-from pathlib import Path
 
 import msgspec
 
@@ -16,7 +15,6 @@ from ash_scaffold.generate.modules import Module, ModuleText
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
-from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.text_diff import unified_diff
@@ -112,7 +110,7 @@ def with_free_paths(
             there = os.path.lexists(project.root / path)
             unknown = path in broken
             if there and key not in held:
-                defined = _defined(project.root, path)
+                defined = _defined(project, path)
                 unknown, held[key] = unknown or defined is None, defined or []
             if unknown or (not there and not held[key]) or part.name in held[key]:
                 break
@@ -125,10 +123,10 @@ def with_free_paths(
     return [_at(each, paths) for each in ordered], problems
 
 
-def _defined(root: Path, path: str) -> list[str] | None:
+def _defined(project: Project, path: str) -> list[str] | None:
     """Return the modules of a file that is outside of the project's sources, None if unreadable."""
     try:
-        text = read_text(root, path)
+        text = read_text(project, path)
     except ScaffoldError:
         return None
     return [module.name for module in modules_of(parse((text or "").encode()))]
@@ -151,13 +149,13 @@ def _at(module: Module, paths: Mapping[str, str]) -> Module:
     return msgspec.structs.replace(module, path=path, fragment=fragment)
 
 
-def read_text(root: Path, path: str) -> str | None:
+def read_text(project: Project, path: str) -> str | None:
     """Return a file's text as it is, None when there is no file: line ends stay.
 
     Raises `ScaffoldError` when it can't be read, or is no text.
     """
     try:
-        return read_file(root / path).decode("utf-8")
+        return project.source(path).decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

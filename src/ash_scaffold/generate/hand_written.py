@@ -45,7 +45,7 @@ def read_files(
     wanted = list(resources)
     texts: dict[str, bytes] = {}
     for path in _paths(project, wanted):
-        text = read_text(project.root, path)
+        text = read_text(project, path)
         if text is not None:
             texts[path] = text.encode()
     sources = [Source(path, text) for path, text in sorted(texts.items())]
@@ -72,7 +72,7 @@ def _paths(project: Project, resources: Iterable[mix_project.Resource]) -> Itera
             continue
         seen.add(path)
         yield path
-        text = read_text(project.root, path) or ""
+        text = read_text(project, path) or ""
         for used in set(_USE.findall(text)):
             # An alias may stand for the first parts of the name.
             for name in ends.get(used.rpartition(".")[2], ()):

@@ -135,7 +135,7 @@ def _texts(modules: list[Module], project: Project) -> dict[str, str | None]:
     parts = [part for each in modules for part in each.parts]
     paths = {part.path for part in parts}
     paths |= {other.path for each in modules for other in other_modules(each, project)}
-    return {path: read_text(project.root, path) for path in sorted(paths)}
+    return {path: read_text(project, path) for path in sorted(paths)}
 
 
 def _final(file: File, after: str | None) -> File:

@@ -199,10 +199,11 @@ def source_files(project: Project, folder: str | Path | None = None) -> Iterator
     """
     base = legacy_folder(project, folder)
     if base is None:
-        starts = [project.root / lib for app in project.apps for lib in app.lib]
-        paths = {path for start in starts for path in walk_sources(start)}
-    else:
-        paths = set(walk_sources(base, _OUTSIDE))
+        unread = {each.path: each.text for each in project.unparsed if not each.line}
+        for name in sorted({*project.sources, *unread}):
+            yield ElixirFile(name, project.sources.get(name, b""), unread.get(name, ""))
+        return
+    paths = set(walk_sources(base, _OUTSIDE))
     root = str(project.root)
     shown = sorted((Path(os.path.relpath(path, root)).as_posix(), path) for path in paths)
     for name, path in shown:

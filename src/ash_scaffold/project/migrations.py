@@ -147,8 +147,7 @@ def _settings(project: Project, repo: str) -> tuple[str | None, Mapping[str, Ter
 
 def _otp_app(project: Project, repo: str) -> str | None:
     entry = next((each for each in project.repos if each.module == repo), None)
-    source = None if entry is None else read_source(project.root / entry.path)
-    tree = parse(source or b"")
+    tree = parse(b"" if entry is None else project.source(entry.path))
     for module in modules(tree):
         use = module.use("AshPostgres.Repo", "Ecto.Repo")
         if module.name == repo and use is not None:

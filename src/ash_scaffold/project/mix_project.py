@@ -14,6 +14,7 @@ import msgspec
 
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
+from ash_scaffold.regular_file import read_file
 
 UNREAD_TODO = "Make it a regular file that you may read, or move it away."
 
@@ -166,7 +167,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `app` is the application that resources go to, `apps` all of an umbrella's (just the one
     otherwise). `modules`, `repos`, `resources` and `domains` cover all of them.
     `schema_paths` are the files that may define Ecto schemas. `versions` are the Hex packages of
-    mix.lock; `root` is the folder of the outermost mix.exs, absolute.
+    mix.lock; `root` is the folder of the outermost mix.exs, absolute. `sources` are the `.ex` files
+    by path, each read once: all that a run says of them then goes by the same bytes.
     """
 
     root: Path
@@ -182,6 +184,15 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     config: AppConfig = AppConfig()
     formatter: Formatter = Formatter()
     versions: Mapping[str, str] = {}
+    sources: Mapping[str, bytes] = {}
+
+    def source(self, path: str) -> bytes:
+        """Return the bytes of a file: of a source file those that were read with the project.
+
+        Raises `OSError`.
+        """
+        found = self.sources.get(path)
+        return read_file(self.root / path) if found is None else found
 
     @property
     def app_root(self) -> Path:

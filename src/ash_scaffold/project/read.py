@@ -79,6 +79,7 @@ def read_project(
         domains=sources.domains,
         schema_paths=sources.schema_paths,
         unparsed=sources.unparsed,
+        sources=sources.texts,
         config=_config(root, app),
         formatter=_formatter(root, app),
         versions=_read_lock(read_source(root / "mix.lock") or b""),

@@ -16,7 +16,6 @@ from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.problem import Code, ScaffoldError
 from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
-from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.literal import atom
 
 _ENTRIES = "resources"
@@ -280,6 +279,6 @@ def _is_same(old: Mapping[str, str], new: Mapping[str, str], own: frozenset[str]
 
 def _read(project: Project, path: str, module: str) -> dict[str, str]:
     try:
-        return units_of(read_file(project.root / path), module)
+        return units_of(project.source(path), module)
     except OSError:
         return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -37,7 +36,6 @@ from ash_scaffold.project.snapshot import (
     Snapshot,
     digest,
 )
-from ash_scaffold.regular_file import read_file
 
 _COLUMN = "column "
 
@@ -221,9 +219,9 @@ def names_in_files(
         if table is None:
             continue
         tables[resource.module] = table
-        text = _read(project.root, resource.path)
+        text = _read(project, resource.path)
         snapshot = written.get((resource.path, digest(text.decode("utf-8", "replace"))))
-        if snapshot is not None and _is_as_written(project.root, resource, snapshot):
+        if snapshot is not None and _is_as_written(project, resource, snapshot):
             columns[resource.module] = _columns(snapshot)
             if snapshot.names.removed:
                 found[table] = ResourceNames(removed=frozenset(snapshot.names.removed))
@@ -468,14 +466,14 @@ def _attribute_columns(snapshot: Snapshot) -> set[str]:
     }
 
 
-def _is_as_written(root: Path, resource: Resource, snapshot: Snapshot) -> bool:
+def _is_as_written(project: Project, resource: Resource, snapshot: Snapshot) -> bool:
     """Whether the other file of a resource, its fragment, is as it was generated too."""
     fragment = snapshot.fragment
     if snapshot.module != resource.module:
         return False
     if fragment is None:
         return True
-    return digest(_read(root, fragment.path).decode("utf-8", "replace")) == fragment.written
+    return digest(_read(project, fragment.path).decode("utf-8", "replace")) == fragment.written
 
 
 def _as_before_too(
@@ -506,15 +504,15 @@ def _as_before_too(
     return all_tables, all_columns
 
 
-def _read(root: Path, path: str) -> bytes:
+def _read(project: Project, path: str) -> bytes:
     try:
-        return read_file(root / path)
+        return project.source(path)
     except OSError:
         return b""
 
 
 def _fragments(project: Project, resource: Resource) -> dict[str, bytes]:
-    return {path: _read(project.root, path) for path in _paths(project, resource)[1:]}
+    return {path: _read(project, path) for path in _paths(project, resource)[1:]}
 
 
 def _paths(project: Project, resource: Resource) -> list[str]:

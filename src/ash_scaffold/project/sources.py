@@ -67,6 +67,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     domains: tuple[Domain, ...]
     schema_paths: tuple[str, ...]
     unparsed: tuple[Unparsed, ...]
+    texts: Mapping[str, bytes]
 
 
 class _Found:
@@ -78,6 +79,7 @@ class _Found:
         self.domains: list[Domain] = []
         self.schema_paths: list[str] = []
         self.unparsed: list[Unparsed] = []
+        self.texts: dict[str, bytes] = {}
 
 
 def read_source(path: Path) -> bytes | None:
@@ -159,6 +161,7 @@ def read_sources(
         except OSError as error:
             found.unparsed.append(Unparsed(path, 0, error.strerror or str(error)))
             continue
+        found.texts[path] = source
         written = unchanged.get(path)
         if written is not None and _holds_only(source, written):
             found.modules.append(ModuleEntry(written.resource.module, path, 1))
@@ -178,6 +181,7 @@ def read_sources(
         domains=tuple(sorted(found.domains, key=lambda domain: domain.module)),
         schema_paths=tuple(found.schema_paths),
         unparsed=tuple(found.unparsed),
+        texts=found.texts,
     )
 
 
