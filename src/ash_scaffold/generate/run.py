@@ -204,7 +204,7 @@ def write(lock: Lock, outcome: Outcome) -> Written:
     wanted = all_contents(outcome)
     _require_snapshots(outcome, wanted)
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
-    return write_files(lock, wanted, expected=before)
+    return write_files(lock, wanted, expected={**before, **outcome.session.snapshot_files})
 
 
 def _require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:

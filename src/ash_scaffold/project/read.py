@@ -61,7 +61,7 @@ def read_project(
     root = _umbrella_root(here) or here
     mix_file = _mix_file(root)
     folders = _app_folders(root, mix_file)
-    files = {folder: _mix_file(root / folder) for folder in folders}
+    files = {each: _mix_file(root / each) if each else mix_file for each in folders}
     lib = {folder: _lib(root, folder, file) for folder, file in files.items()}
     sources = read_sources(root, [path for paths in lib.values() for path in paths], generated)
     apps = tuple(

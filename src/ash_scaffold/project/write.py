@@ -105,7 +105,8 @@ def write_files(
 
     Paths are relative to the root, with `/`. Files that already have their content are not
     touched; others keep their mode and, when run as root, their owner. `expected` are the contents
-    that the caller read before it computed the new ones: a file that differs was changed meanwhile.
+    that the caller read before it computed the new ones: a file that differs was changed meanwhile,
+    and one that had its new content then is not looked at again.
     Raises `ScaffoldError`, with nothing written: `NOT_WRITABLE` for a path that leaves the root,
     is a folder, can't be written, or a full disk; `EDITED_FILE` for a file changed meanwhile.
     """
@@ -117,7 +118,12 @@ def write_files(
             where=str(journal.folder),
             todo="Run the command again: that write is finished first.",
         )
-    entries = _entries(lock.root, files, {} if expected is None else expected)
+    expected = {} if expected is None else expected
+    there = {
+        path for path, after in files.items() if after is not None and expected.get(path) == after
+    }
+    others = {path: after for path, after in files.items() if path not in there}
+    entries = _entries(lock.root, others, expected)
     wanted = [entry for entry in entries if entry.before != entry.after]
     if wanted:
         _write(lock.root, journal, wanted)
@@ -125,7 +131,7 @@ def write_files(
         created=_paths(wanted, lambda entry: entry.before is None),
         changed=_paths(wanted, lambda e: e.before is not None and e.after is not None),
         deleted=_paths(wanted, lambda entry: entry.after is None),
-        unchanged=_paths(entries, lambda entry: entry.before == entry.after),
+        unchanged=tuple(sorted({*there, *_paths(entries, lambda e: e.before == e.after)})),
     )
 
 
