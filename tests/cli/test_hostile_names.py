@@ -59,6 +59,7 @@ VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
         *(("--format", "junit"), ("--repo", ALL), ("--legacy", ALL.replace("/", ""))),
     ),
     "document": ((), ("--check",), ("--json",), ("--out", f"docs/{NAMES[0]}.md")),
+    "advise": ((), ("-v",), ("--json",), ("--table", ALL), ("--domain", ALL)),
     "doctor": ((), ("-v",), ("--json",)),
     "verify": ((), ("--json",), ("--domain", ALL), ("--table", ALL), ("--rows", ALL)),
     "demo": (("--folder", "lib"),),

@@ -47,6 +47,10 @@ START_MIX = {
     "doctor": (),
     "resources": ("--dry-run", "--domain", "Shop.Sales"),
 }
+# These start the programs of a throw-away server, and no other.
+START_SERVER = {
+    "advise": (),
+}
 # These run code of a project, as their documentation says: of the user's, of the sample's.
 RUN_CODE = {"verify", "demo"}
 CANARY = 'File.write!("{path}", System.get_env() |> Enum.map_join("\\n", &inspect/1))\n'
@@ -75,7 +79,7 @@ def ran(folder: Path) -> list[str]:
 
 def test_of_each_command_it_is_known_whether_it_runs_code() -> None:
     names = set(COMMANDS)
-    assert names == {*RUN_NO_CODE, *START_MIX, *RUN_CODE}
+    assert names == {*RUN_NO_CODE, *START_MIX, *START_SERVER, *RUN_CODE}
 
 
 @pytest.mark.parametrize("command", RUN_NO_CODE)
@@ -92,6 +96,24 @@ def test_a_command_that_starts_no_process(
     done = process(command, *RUN_NO_CODE[command], "--url", shop, program=TRAP)
     assert done.code in (0, 1), done.err
     assert started(trapped) == set()
+    assert ran(canaries) == []
+
+
+@pytest.mark.parametrize("command", START_SERVER)
+def test_a_command_that_starts_a_throw_away_server(
+    canaries: Path,
+    shop: str,
+    process: Run,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trapped = tmp_path / "trapped"
+    monkeypatch.setenv("TRAPPED", str(trapped))
+    done = process(command, *START_SERVER[command], "--url", shop, program=TRAP)
+    assert done.code in (0, 1), done.err
+    programs = {line.split()[1] for line in started(trapped)}
+    assert {"initdb", "postgres"} <= programs <= {"initdb", "postgres", "pg_config"}
     assert ran(canaries) == []
 
 

@@ -285,6 +285,25 @@ class Place(msgspec.Struct, frozen=True, order=True):
     line: int
 
 
+class ReadAction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a read action looks rows up and sorts by, by names of attributes.
+
+    `sort` has each with its direction (`asc`, `desc_nils_last` …). `equal` are compared by equality
+    in every case; with `filtered` there are further conditions. `known` is false where only running
+    the action would show what it does. `get_by` are those of the option of that name.
+    """
+
+    name: str
+    path: str = ""
+    line: int = 0
+    paginated: bool = False
+    sort: tuple[tuple[str, str], ...] = ()
+    equal: tuple[str, ...] = ()
+    filtered: bool = False
+    known: bool = True
+    get_by: tuple[str, ...] = ()
+
+
 class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
     """A resource as it was read from a source file or a compiled module.
 
@@ -296,6 +315,9 @@ class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
 
     `fields` are the names of what is no attribute or relationship: calculations and aggregates.
     `queries` are the relationships that don't simply follow a key: sorted, limited, manual.
+    `reads` are the read actions that are written out; `tenant` is the attribute that rows are
+    divided by, "" for none, None where it is unknown. `updates` is true when an update action is
+    written out.
     """
 
     resource: Resource
@@ -303,6 +325,9 @@ class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[Path, Place] = {}
     fields: frozenset[str] = frozenset()
     queries: frozenset[str] = frozenset()
+    reads: tuple[ReadAction, ...] = ()
+    tenant: str | None = ""
+    updates: bool = False
 
     @property
     def module(self) -> str:

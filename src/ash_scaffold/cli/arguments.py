@@ -15,7 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-COMMANDS = ("init", "resources", "inspect", "check", "doctor", "verify", "document", "demo")
+COMMANDS = tuple("init resources inspect check doctor verify document advise demo".split())
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 

@@ -14,11 +14,13 @@ from ash_scaffold.ash.model import (
     ConstraintName,
     IdentityDef,
     Path,
+    ReadAction,
     ReadResource,
     Reference,
     Resource,
 )
 from ash_scaffold.elixir.read.extensions import add_attributes, read_tenant
+from ash_scaffold.elixir.read.reads import has_update, read_actions, read_preparations
 from ash_scaffold.elixir.read.sections import (
     SECTIONS,
     Parts,
@@ -163,7 +165,37 @@ def _read(
         places=parts.places,
         fields=frozenset(parts.fields),
         queries=frozenset(parts.queries),
+        reads=_reads(parts),
+        tenant=_tenant(parts),
+        updates=any(has_update(*each) for each in parts.query_sections.get("actions", ())),
     )
+
+
+def _reads(parts: Parts) -> tuple[ReadAction, ...]:
+    """Return the read actions, with what the resource's preparations add to each."""
+    found: dict[str, ReadAction] = {}
+    for where, section in parts.query_sections.get("actions", ()):
+        for action in read_actions(where, section):
+            found.setdefault(action.name, action)
+    if not found:
+        return ()
+    sections = parts.query_sections.get("preparations", ())
+    added = [read_preparations(where, section) for where, section in sections]
+    return tuple(
+        msgspec.structs.replace(
+            action,
+            sort=(*(pair for each in added for pair in each.sort), *action.sort),
+            equal=(*(name for each in added for name in each.equal), *action.equal),
+            filtered=parts.is_filtered or any(each.filtered for each in (*added, action)),
+            known=all(each.known for each in (*added, action)),
+        )
+        for action in found.values()
+    )
+
+
+def _tenant(parts: Parts) -> str | None:
+    multitenancy = parts.extension_sections.get("multitenancy")
+    return "" if multitenancy is None else read_tenant(multitenancy)
 
 
 def _pin(parts: Parts, table: Name | None) -> None:
@@ -316,6 +348,8 @@ def _statement(where: ModuleSource, node: Node, call: CallSite | None, parts: Pa
         parts.extension_sections.setdefault(call.name, (where, call))
     elif call.name in ("calculations", "aggregates") and not call.args:
         _fields(where, call, parts)
+    elif call.name in ("actions", "preparations") and not call.args:
+        parts.query_sections.setdefault(call.name, []).append((where, call))
     elif call.name not in _PLAIN and (
         call.body is None or call.args or call.keywords is not None or call.name in _CODE
     ):

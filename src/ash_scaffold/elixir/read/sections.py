@@ -91,6 +91,8 @@ class Parts:
         # The sections of extensions, and whether a base filter narrows each index and query.
         self.extension_sections: dict[str, tuple[ModuleSource, CallSite]] = {}
         self.is_filtered = False
+        # The sections that say how rows are read, each as often as it is written.
+        self.query_sections: dict[str, list[tuple[ModuleSource, CallSite]]] = {}
         # Of the identities, those that are one over all tenants.
         self.over_all_tenants: set[str] = set()
 
