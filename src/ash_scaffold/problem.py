@@ -106,6 +106,9 @@ class Code(StrEnum):
     NOT_WRITABLE = "not-writable", _ERROR
     JOURNAL_INVALID = "journal-invalid", _ERROR
     SNAPSHOT_INVALID = "snapshot-invalid", _ERROR
+    CUTOVER_REFUSED = "cutover-refused", _ERROR
+    CUTOVER_FAILED = "cutover-failed", _ERROR
+    NOT_SAID = "not-said", _WARNING
     NOT_CUT_OVER = (
         "not-cut-over",
         _ERROR,

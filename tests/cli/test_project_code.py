@@ -52,7 +52,7 @@ START_SERVER = {
     "advise": (),
 }
 # These run code of a project, as their documentation says: of the user's, of the sample's.
-RUN_CODE = {"verify", "demo"}
+RUN_CODE = {"verify", "cutover", "demo"}
 CANARY = 'File.write!("{path}", System.get_env() |> Enum.map_join("\\n", &inspect/1))\n'
 
 

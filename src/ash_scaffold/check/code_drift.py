@@ -22,6 +22,10 @@ from ash_scaffold.syntax.parse import parse
 from ash_scaffold.term import Atom, Keyword
 from ash_scaffold.toml_text import quoted
 
+OF_ASH = (
+    "Ash migrates the table: say it in the resource and let mix ash.codegen make the migration, "
+    "or take it back in the database."
+)
 _TYPES = frozenset({Kind.TYPE, Kind.CONSTRAINTS})
 
 
@@ -54,9 +58,9 @@ def _difference(
     table = str(parsed.table)
     place = parsed.place(*difference.path)
     accept = accept_names(table, difference)
-    followed = not parsed.settled
+    followed = not (parsed.settled or parsed.owned)
     return Finding(
-        severity=families.severity(difference),
+        severity=Severity.ERROR if parsed.owned else families.severity(difference),
         source=Source.CODE,
         kind=difference.kind.value,
         table=table,
@@ -65,7 +69,7 @@ def _difference(
         path=place.path if place is not None else "",
         line=place.line if place is not None else None,
         what=sentence(difference) + _legacy(difference, schema),
-        todo="" if followed else _accept_it(accept[0]),
+        todo=OF_ASH if parsed.owned else "" if followed else _accept_it(accept[0]),
         command=commands.write(parsed.table) if followed else "",
         accept=accept,
     )

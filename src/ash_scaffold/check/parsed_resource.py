@@ -22,7 +22,7 @@ from ash_scaffold.generate.module_versions import (
     other_modules,
 )
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.run import PlannedRun, RenderedRun
+from ash_scaffold.generate.run import PlannedRun, RenderedRun, owned_by_ash
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import is_hand_written
@@ -33,6 +33,7 @@ class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
 
     `resource` is None when there is none. `read` is None where nothing had to be read: the file is
     what was generated, and the same would be generated now. `settled` means the latter alone.
+    `owned` is set for a table that Ash migrates: then the database has to follow the resource.
     """
 
     item: PlannedResource
@@ -40,6 +41,7 @@ class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
     read: ReadResource | None = None
     differences: tuple[Difference, ...] = ()
     settled: bool = False
+    owned: bool = False
 
     @property
     def table(self) -> Name:
@@ -97,7 +99,10 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
     `rendered` is None where nothing at all has changed.
     """
     project = run.session.project
-    modules = rendered.modules if rendered is not None else ()
+    owned = owned_by_ash(run.session)
+    # What Ash migrates follows no run, so that there is nothing to compare such a module with.
+    every = rendered.modules if rendered is not None else ()
+    modules = [each for each in every if each.table is None or each.table not in owned]
     texts = _texts(modules, project)
     changes = run.session.schema_changes
     all_versions = [module_versions(module, changes, project, texts) for module in modules]
@@ -140,9 +145,11 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
                 item,
                 found,
                 supports,
-                hand_written=is_hand_written(changes.resources.get(item.draft.name)),
+                hand_written=item.draft.name in owned
+                or is_hand_written(changes.resources.get(item.draft.name)),
             ),
             settled=module in settled,
+            owned=item.draft.name in owned,
         )
     return ParsedProject(
         resources=resources,

@@ -11,6 +11,7 @@ from ash_scaffold.check.guard import (
     guard_files,
     guard_legacy,
     guard_migrations,
+    guard_owned,
     guard_pending,
     guard_repos,
     guard_resources,
@@ -53,6 +54,13 @@ def check(
     phases.begin("project", "Reading the project")
     whole = ResourcesOptions(source=options)
     session = load_session(open_with(whole), phases, keep_pending=True)
+    return check_session(session, whole, phases, with_hand_over=with_hand_over)
+
+
+def check_session(
+    session: Session, whole: ResourcesOptions, phases: Phases, *, with_hand_over: bool = False
+) -> CheckReport:
+    """Do as `check` with a project and a database that were read; `whole` leaves out nothing."""
     with source_problems((*session.behind, *session.problems)):
         run = plan_run(session, whole)
     rendered = None
@@ -61,7 +69,7 @@ def check(
         rendered = render_run(run)
     phases.begin("comparing", "Comparing")
     code = parse_project(run, rendered)
-    commands = _commands(options)
+    commands = _commands(whole.source)
     findings = [*_drift(run, code, commands), *_guard(run, code, commands)]
     left, accepted = split_accepted(sorted(findings, key=Finding.by_table), session.config.accept)
     users = None
@@ -97,6 +105,7 @@ def _guard(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator
     used = {each.repo for each in session.project.resources if each.repo is not None}
     yield from guard_resources(run, code, commands)
     yield from guard_migrations(session.project, tables, session.resolver.owned_by_ash)
+    yield from guard_owned(run)
     yield from guard_repos(session.project, frozenset(used | {session.repo}))
     yield from guard_files(session.project)
     yield from guard_legacy(run, code)

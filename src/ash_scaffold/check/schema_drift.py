@@ -8,9 +8,11 @@ import msgspec
 
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place
+from ash_scaffold.check.code_drift import OF_ASH
+from ash_scaffold.check.guard import ash_migrations_of
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.generate.run import PlannedRun
+from ash_scaffold.generate.run import PlannedRun, owned_by_ash
 from ash_scaffold.postgres.catalog import Column, Index, Key, Name, Trigger
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
 from ash_scaffold.problem import Severity
@@ -126,6 +128,7 @@ def schema_drift(
     """
     findings: list[Finding] = []
     explained: dict[Name, list[Difference]] = {}
+    migrated = _migrated(run)
     unsettled = {versions.module.name for versions in code.unsettled}
     for change in run.session.schema_changes.changes:
         if change.table is None:
@@ -136,11 +139,60 @@ def schema_drift(
             [] if found is None else [d for d in found.differences if _is_of(change, d, found)]
         )
         explained.setdefault(change.table, []).extend(related)
+        if found is not None and found.owned:
+            if _is_foreign(change, found, related, migrated):
+                findings.append(_of_owned(change, run, found, related))
+            continue
         severity = _severity(change, found, related, families)
         if change.kind in _PRESENCE and not _is_there(run, change.table):
             severity = Severity.NOTE
         findings.append(_of_table(change, run, found, related, severity, commands))
     return Drift(tuple(findings), explained)
+
+
+def _migrated(run: PlannedRun) -> frozenset[Name]:
+    """Return the tables that Ash has migrated since it got them."""
+    owned = owned_by_ash(run.session)
+    if not owned:
+        return frozenset()
+    return frozenset(table for table, _, _ in ash_migrations_of(run.session.project, owned))
+
+
+def _is_foreign(
+    change: Change,
+    found: ParsedResource,
+    related: Collection[Difference],
+    migrated: Collection[Name],
+) -> bool:
+    """Whether something else than Ash has changed a table that is Ash's.
+
+    What a resource says can be compared with the database. Of other objects, such as indexes and
+    triggers, it is only known whether Ash has migrated the table at all.
+    """
+    if related or change.kind is Kind.RENAME_UNCLEAR:
+        return True
+    compared = found.read is not None and not found.read.unknown and change.kind not in _UNSEEN
+    return not compared and found.table not in migrated
+
+
+def _of_owned(
+    change: Change, run: PlannedRun, found: ParsedResource, related: list[Difference]
+) -> Finding:
+    place = _place(change, run, found, related)
+    name = f"{change.table}.{change.object}" if change.object else str(change.table)
+    return Finding(
+        severity=_BREAKS,
+        source=Source.SCHEMA,
+        kind=change.kind.value,
+        table=str(change.table),
+        object=change.object,
+        module=found.item.resource.module,
+        path=place.path if place is not None else "",
+        line=place.line if place is not None else None,
+        what=f"{text(change)}, and not by Ash, which migrates the table",
+        todo=OF_ASH,
+        accept=(name,),
+    )
 
 
 def _severity(

@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 import typer
 
 from ash_scaffold import __version__
-from ash_scaffold.cli.arguments import COMMANDS, Option, command_function
+from ash_scaffold.cli.arguments import COMMANDS, Argument, Option, command_function
 
 
 def application(only: str | None = None) -> typer.Typer:
@@ -99,9 +99,12 @@ def _declared(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _of_typer(hint: Any) -> Any:
-    if get_origin(hint) is not Annotated or not isinstance(hint.__metadata__[0], Option):
+    option = hint.__metadata__[0] if get_origin(hint) is Annotated else None
+    if isinstance(option, Argument):
+        word = typer.Argument(help=option.help, metavar=option.metavar)
+        return Annotated[hint.__origin__, word]
+    if not isinstance(option, Option):
         return hint
-    option = hint.__metadata__[0]
     declared = typer.Option(
         *option.flags,
         help=option.help,

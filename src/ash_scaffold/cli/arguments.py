@@ -15,7 +15,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-COMMANDS = tuple("init resources inspect check doctor verify document advise demo".split())
+COMMANDS = tuple("init resources inspect check doctor verify document cutover advise demo".split())
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
@@ -41,6 +41,14 @@ class Option:
         self.panel = panel
         self.min = min
         self.show_default = show_default
+
+
+class Argument:
+    """What follows the type of a parameter that is a word without a flag: its help."""
+
+    def __init__(self, *, help: str, metavar: str) -> None:
+        self.help = help
+        self.metavar = metavar
 
 
 def command_function(name: str) -> Callable[..., None]:

@@ -18,7 +18,13 @@ from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
 from ash_scaffold.project.hand_given_names import still_hand_given
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
-from ash_scaffold.project.snapshot import VERSION, FragmentSnapshot, Snapshot, digest
+from ash_scaffold.project.snapshot import (
+    OWNED_VERSION,
+    VERSION,
+    FragmentSnapshot,
+    Snapshot,
+    digest,
+)
 
 FRAGMENT_USE = "use of the fragment"
 
@@ -189,6 +195,8 @@ def settled_snapshot(module: Module, base: Snapshot) -> Snapshot:
         fragment = msgspec.structs.replace(fragment, path=module.fragment.path)
     return msgspec.structs.replace(
         base,
+        version=VERSION if content.owned is None else OWNED_VERSION,
+        owned=content.owned,
         fragment=fragment,
         module=module.name,
         planned=content.planned,
@@ -222,7 +230,8 @@ def new_snapshot(
         )
         names = msgspec.structs.replace(names, hand_given=hand_given)
     return Snapshot(
-        version=VERSION,
+        version=VERSION if content.owned is None else OWNED_VERSION,
+        owned=content.owned,
         module=module.name,
         planned=content.planned,
         path=module.path,

@@ -19,7 +19,7 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
-from ash_scaffold.project.snapshot import NamesSnapshot, digest
+from ash_scaffold.project.snapshot import NamesSnapshot, Ownership, digest
 from ash_scaffold.syntax.literal import heredoc
 
 # The last part of the name of a resource's fragment.
@@ -51,6 +51,7 @@ class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
     names: NamesSnapshot = NamesSnapshot()
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
+    owned: Ownership | None = None
 
 
 class Module(ModuleText, frozen=True, kw_only=True):
@@ -213,6 +214,11 @@ def generated_entities(module: ModuleText, text: str) -> tuple[EntityLines, ...]
 def _with(domain: Domain, also: Mapping[str, Collection[str]]) -> Domain:
     more = also.get(domain.module, ())
     return Domain(module=domain.module, resources=tuple(sorted({*domain.resources, *more})))
+
+
+def extra_module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:
+    """Return a module that is neither a resource nor a domain nor a type; `paths` as above."""
+    return _module(name, text, lib, paths)
 
 
 def _module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:

@@ -56,7 +56,7 @@ from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
-from ash_scaffold.project.snapshot import Snapshot, file_stamp
+from ash_scaffold.project.snapshot import Ownership, Snapshot, file_stamp
 from ash_scaffold.project.write import Lock, Written, write_files
 from ash_scaffold.session import Phases, Session, load_session, source_problems
 
@@ -137,10 +137,21 @@ def prepare(
     opened = open_with(options)
     session = load_session(opened, phases, tables=options.tables, keep_pending=not options.behind)
     with source_problems((*session.behind, *session.problems)):
-        return _prepare(options, session, phases)
+        return prepare_session(session, options, phases)
 
 
-def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Outcome:
+def prepare_session(
+    session: Session,
+    options: ResourcesOptions,
+    phases: Phases,
+    revise: Callable[[PlannedRun], PlannedRun] = lambda run: run,
+    more: Callable[[Renderer, str], Iterable[Module]] = lambda _renderer, _lib: (),
+) -> Outcome:
+    """Do as `prepare` with a project and a database that were read.
+
+    `revise` is given the planned run before it is rendered; `more` gives further modules, for the
+    folder of new ones. A resource whose table Ash owns is left as it is.
+    """
     changes, project = session.schema_changes, session.project
     if options.prune and session.unread:
         raise fail(
@@ -151,14 +162,16 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
             todo="Read the whole schema first, or leave --prune out.",
         )
     _require_decided(changes)
-    run = plan_run(session, options)
+    run = revise(plan_run(session, options))
     require_adoptable(session, run.plan, options)
     phases.begin("rendering", "Rendering")
     rendered = render_run(run)
     phases.begin("comparing", "Comparing")
-    undecided = {change.table for change in changes.unclear}
+    left = {change.table for change in changes.unclear} | owned_by_ash(session)
+    renderer = Renderer(templates_of(options, session))
+    modules = (*rendered.modules, *more(renderer, _lib(session)))
     files = regenerate(
-        (m for m in rendered.modules if m.table not in undecided or m.table is None),
+        (m for m in modules if m.table not in left or m.table is None),
         project,
         changes,
         Settings(
@@ -198,16 +211,32 @@ def _prepare(options: ResourcesOptions, session: Session, phases: Phases) -> Out
     )
 
 
+def owned_by_ash(session: Session) -> frozenset[Name]:
+    """Return the tables whose resources follow no database any more, because Ash migrates them.
+
+    One that is named for it and was not cut over is about to be.
+    """
+    snapshots = session.schema_changes.resources
+    if not session.config.owned_by_ash:
+        return frozenset()
+    return frozenset(
+        table.name
+        for table in session.database.tables
+        if session.resolver.owned_by_ash(table.name)
+        and ((old := snapshots.get(table.name)) is None or old.owned is not None)
+    )
+
+
 def write(lock: Lock, outcome: Outcome) -> Written:
     """Write what `prepare` computed. Raises `ScaffoldError`, with nothing written."""
     files = outcome.files.files
     wanted = all_contents(outcome)
-    _require_snapshots(outcome, wanted)
+    require_snapshots(outcome, wanted)
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
     return write_files(lock, wanted, expected={**before, **outcome.session.snapshot_files})
 
 
-def _require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:
+def require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:
     """Refuse to go by snapshots when one was changed since, or came, as with `git pull`."""
     session = outcome.session
     read = session.snapshot_stamps
@@ -244,6 +273,7 @@ def _changes_in_scope(run: PlannedRun) -> tuple[Change, ...]:
     """Return the changes in what the run writes, new tables among them but on a first run."""
     session, changes, decided = run.session, run.session.schema_changes, run.plan
     tables = {*decided.scope.written, *(file.module.table for file in run.dropped.files)}
+    tables -= owned_by_ash(session)
     found = [c for c in changes.changes if c.table is None or c.table in tables]
     if changes.resources:
         there = {*changes.resources, *session.state.resources}
@@ -255,7 +285,7 @@ def _changes_in_scope(run: PlannedRun) -> tuple[Change, ...]:
                 after=facts_of(item.draft.table, session.database.types),
             )
             for item in new
-            if item.written
+            if item.written and item.draft.name in tables
         ]
     return tuple(sorted(found, key=Change.sort_key))
 
@@ -320,11 +350,22 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
                 ),
                 names=names_snapshot(names[module.table], hand_given.get(module.table, {})),
                 facts=facts[module.table],
+                owned=_ownership(module.table, session),
                 legacy=tuple(memorable(e) for e in state.legacy if e.table == module.table),
             ),
         )
         for module in modules
     ]
+
+
+def _ownership(table: Name, session: Session) -> Ownership | None:
+    """Return what the snapshot of a table says of its owner: since when, where it is Ash."""
+    if not session.resolver.owned_by_ash(table):
+        return None
+    old = session.schema_changes.resources.get(table)
+    if old is not None and old.owned is not None:
+        return old.owned
+    return Ownership(since=max(session.database.versions or (), default=0))
 
 
 def _planned(module: Module, session: Session) -> str:
@@ -372,7 +413,7 @@ def _stale(
     found = []
     for item in decided.resources:
         old = changes.resources.get(item.draft.name)
-        if item.written or old is None:
+        if item.written or old is None or old.owned is not None:
             continue
         module = resource_module(item, renderer, "", {}, layout(item.draft.name))
         same = all(before.get(name) == text for name, text in module.texts.items())

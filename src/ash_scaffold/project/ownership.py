@@ -35,15 +35,20 @@ def ash_snapshots(project: Project) -> Mapping[Name, tuple[str, ...]]:
     for app in project.apps:
         folder = project.root / app.path / "priv" / ASH_SNAPSHOTS
         for path in sorted(folder.glob("**/*.json")):
-            try:
-                content = decode_json(read_source(path) or b"", _AshSnapshot)
-            except msgspec.DecodeError:
-                continue
-            if content.table is not None:
-                table = Name(content.schema or DEFAULT_SCHEMA, content.table)
+            table = table_of_ash_snapshot(read_source(path) or b"")
+            if table is not None:
                 where = path.relative_to(project.root).as_posix()
                 found[table] = (*found.get(table, ()), where)
     return found
+
+
+def table_of_ash_snapshot(content: bytes) -> Name | None:
+    """Return the table that a snapshot of Ash's is of, None where it is none."""
+    try:
+        found = decode_json(content, _AshSnapshot)
+    except msgspec.DecodeError:
+        return None
+    return None if found.table is None else Name(found.schema or DEFAULT_SCHEMA, found.table)
 
 
 def ownership_problems(

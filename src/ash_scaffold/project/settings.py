@@ -7,6 +7,7 @@ is left to the person.
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias, assert_never
 
 import msgspec
@@ -57,6 +58,13 @@ class InstalledExtensions(msgspec.Struct, frozen=True, kw_only=True):
     repo: str
     present: tuple[str, ...]
     missing: tuple[str, ...]
+
+
+class ExtensionModule(msgspec.Struct, frozen=True, kw_only=True):
+    """A module of the project in `installed_extensions/0` of the module `repo`."""
+
+    repo: str
+    module: str
 
 
 class MigrateExtensions(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,6 +295,49 @@ def put_function(source: bytes, setting: Callback, function: str) -> bytes | Non
     if any(True for _ in function_clauses(tree, module.body, function)):
         return None
     return put_behind(tree, module.body[-1], lines(setting))
+
+
+def put_extension_module(source: bytes, setting: ExtensionModule) -> bytes | None:
+    """Put a module into the list that the function gives, or the function into the repo's module.
+
+    None where that can't be done safely.
+    """
+    tree, module = _module(source, setting.repo)
+    if tree.fault is not None or module is None or not module.body:
+        return None
+    clauses = list(function_clauses(tree, module.body, "installed_extensions"))
+    if not clauses:
+        return put_behind(tree, module.body[-1], extension_module_lines(setting))
+    body = clauses[0].body
+    if len(clauses) > 1 or not body:
+        return None
+    after = extend(tree, body[-1], (setting.module,))
+    return None if after is None or parse(after).fault is not None else after
+
+
+def extension_module_lines(setting: ExtensionModule) -> tuple[str, ...]:
+    """Return the lines of a repo that has no other extension."""
+    return (_IMPLEMENTATION, f"def installed_extensions, do: [{setting.module}]")
+
+
+def take_extension_module(source: bytes, setting: ExtensionModule) -> bytes | None:
+    """Return the file as it was before the module was put into it, None where that is not clear."""
+    name, tree = setting.module.encode(), parse(source)
+    found: list[bytes] = []
+    lines = b"\n".join(line.encode() for line in extension_module_lines(setting))
+    block = re.compile(
+        rb"\s*\n[ \t]*" + rb"\s*\n[ \t]*".join(map(re.escape, lines.split(b"\n"))) + rb"(?=\r?\n)"
+    )
+    patterns = (
+        block,
+        re.compile(rb",\s*" + re.escape(name) + rb"\b"),
+        re.compile(re.escape(name) + rb"\b\s*,?\s*"),
+    )
+    if tree.fault is not None:
+        return None
+    for pattern in patterns:
+        found += [source[: m.start()] + source[m.end() :] for m in pattern.finditer(source)]
+    return next((each for each in found if put_extension_module(each, setting) == source), None)
 
 
 def _module(source: bytes, name: str) -> tuple[Tree, ModuleDefinition | None]:

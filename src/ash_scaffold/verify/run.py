@@ -92,7 +92,7 @@ def verify(
         require_cut_over(session)
         planned = session.plan()
         tables = matching_tables(options.tables, database) if options.tables else None
-        mix = _mix(options, project, source.url)
+        mix = mix_of(project, source.url, options.source, options.mix_env)
         say("Compiling the project")
         compile_project(mix)
         say("Counting values that Ash can't hold")
@@ -125,11 +125,12 @@ def _schemas_of(project: Project) -> set[str]:
     return {r.schema for r in project.resources if r.schema is not None}
 
 
-def _mix(options: VerifyOptions, project: Project, url: URL) -> Mix:
+def mix_of(project: Project, url: URL, source: SourceOptions, mix_env: str | None) -> Mix:
+    """Return how mix is called in a project, which sees the database as `$DATABASE_URL`."""
     database_url = ecto_url(url)
     return Mix(
         folder=project.app_root,
-        mix_env=options.mix_env or options.source.environment.get("MIX_ENV") or MIX_ENV,
+        mix_env=mix_env or source.environment.get("MIX_ENV") or MIX_ENV,
         variables={"DATABASE_URL": database_url},
         # The longest first: a password may be part of what is left of it.
         secrets=(database_url, *((str(url.password),) if url.password else ())),

@@ -1,0 +1,204 @@
+"""`ash-scaffold cutover`: gives tables that legacy code has left to Ash, and back."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from ash_scaffold.cli.arguments import Argument, Option
+from ash_scaffold.cli.command import Ended, ending, locked_project, progress, telling
+from ash_scaffold.cli.options import (
+    Dump,
+    DumpDatabase,
+    Extension,
+    Json,
+    Legacy,
+    Quiet,
+    Repo,
+    Schema,
+    Timeout,
+    Url,
+    Verbose,
+    source_options,
+)
+from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
+from ash_scaffold.problem import Exit
+
+if TYPE_CHECKING:
+    from ash_scaffold.cutover.run import CutoverOptions, CutoverReport
+    from ash_scaffold.problem import Problem
+
+_WHICH = "Which tables"
+_OUTPUT = "The run"
+
+_EXAMPLES = """[bold]Examples[/bold]
+
+What would change, and what stands against it:
+  ash-scaffold cutover orders --dry-run
+
+Two tables and a schema's:
+  ash-scaffold cutover orders customers 'billing.*'
+
+Back to the form in which Ash never migrates the table:
+  ash-scaffold cutover --undo orders
+"""
+
+
+def cutover(
+    table: Annotated[
+        list[str] | None,
+        Argument(
+            help="Names or globs of tables, schema.table outside public.",
+            metavar="[TABLE]...",
+        ),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        Option(help="All tables of this domain.", metavar="MODULE", panel=_WHICH),
+    ] = None,
+    all_: Annotated[
+        bool,
+        Option("--all", help="All tables with a resource.", panel=_WHICH),
+    ] = False,
+    undo: Annotated[
+        bool,
+        Option(
+            "--undo",
+            help="Go the way back: the shared form, with `migrate? false`.",
+            panel=_WHICH,
+        ),
+    ] = False,
+    schema: Schema = None,
+    url: Url = None,
+    dump: Dump = None,
+    database: DumpDatabase = None,
+    extension: Extension = None,
+    timeout: Timeout = DEFAULT_SECONDS,
+    repo: Repo = None,
+    legacy: Legacy = None,
+    mix_env: Annotated[
+        str | None,
+        Option(
+            help="The project's MIX_ENV. Default: $MIX_ENV, else dev.",
+            metavar="ENV",
+            panel=_OUTPUT,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        Option(
+            "--dry-run",
+            help="Show the diff, write nothing, run no code of the project.",
+            panel=_OUTPUT,
+        ),
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Give tables that no legacy code refers to any more to Ash, which migrates them from then on.
+
+    The database stays as it is: the resource says from then on all that its table
+    has, and Ash writes its own snapshots of it, with `mix`, and so with the project's
+    code. All that stands against it is listed, with file and line, and
+    nothing is written then.
+    """
+    with ending(as_json=json, verbose=verbose, writes=not dry_run):
+        from ash_scaffold.cutover.run import CutoverOptions
+
+        options = CutoverOptions(
+            source=source_options(
+                url,
+                dump,
+                schema,
+                database=database,
+                extension=extension,
+                timeout=timeout,
+                repo=repo,
+                legacy=legacy,
+            ),
+            tables=tuple(table or ()),
+            domain=domain,
+            everything=all_,
+            undo=undo,
+            dry_run=dry_run,
+            mix_env=mix_env,
+        )
+        raise Ended(run(options, as_json=json, quiet=quiet, verbose=verbose))
+
+
+cutover.__doc__ = f"{inspect.cleandoc(cutover.__doc__ or '')}\n\n{_EXAMPLES}"
+
+
+def run(options: CutoverOptions, *, as_json: bool, quiet: bool, verbose: bool) -> Exit:
+    """Do the job and print what came of it; return the exit code."""
+    from ash_scaffold.cutover.run import cut_over
+    from ash_scaffold.problem import Severity
+
+    show = not quiet and not as_json
+    with (
+        locked_project(options.source.folder, writes=not options.dry_run) as lock,
+        progress(enabled=show and sys.stderr.isatty()) as announce,
+    ):
+        report = cut_over(lock, options, announce)
+    with telling(written=not options.dry_run, as_json=as_json):
+        if as_json:
+            _print_json(report, options)
+        else:
+            _print(report, options, quiet=quiet, verbose=verbose)
+    errors = any(each.severity is Severity.ERROR for each in _problems(report))
+    return Exit.FINDINGS if errors else Exit.OK
+
+
+def _problems(report: CutoverReport) -> tuple[Problem, ...]:
+    return (*report.problems, *report.outcome.files.problems)
+
+
+def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbose: bool) -> None:
+    from ash_scaffold.cli.output import console, print_diff, print_problems, safe
+
+    out = console()
+    if options.dry_run and not quiet:
+        for diff in report.outcome.files.diffs():
+            print_diff(diff)
+        for edit in report.edits:
+            print_diff(edit.diff())
+    if not quiet:
+        would = "Would be" if options.dry_run else "Are"
+        whose = "the legacy code's as well as Ash's" if options.undo else "Ash's"
+        if report.tables:
+            out.print(f"{would} {whose}: {safe(', '.join(map(str, report.tables)))}")
+        if report.already and not options.undo:
+            out.print(f"Ash's already: {safe(', '.join(map(str, report.already)))}")
+        changed = [*report.written.created, *report.written.changed, *report.written.deleted]
+        for path in sorted(changed):
+            out.print(f"  {safe(path)}")
+    print_problems(report.problems, quiet=quiet, verbose=verbose)
+    print_problems(report.outcome.files.problems, quiet=quiet, verbose=verbose)
+    if report.commands:
+        out.print("\nThere is no mix here. Run this where it is, and commit what it writes:")
+        for command in report.commands:
+            out.print(f"  {command}", markup=False)
+
+
+def _print_json(report: CutoverReport, options: CutoverOptions) -> None:
+    from ash_scaffold.cli.output import write_json
+
+    write_json(
+        {
+            "version": 1,
+            "dry_run": options.dry_run,
+            "undo": options.undo,
+            "tables": [str(table) for table in report.tables],
+            "already": [str(table) for table in report.already],
+            "files": [
+                {"path": each.path, "status": each.status.value}
+                for each in (*report.outcome.files.files, *report.edits)
+                if each.before != each.after
+            ],
+            "snapshots": report.snapshots,
+            "commands": report.commands,
+            "problems": _problems(report),
+        }
+    )

@@ -1,0 +1,155 @@
+"""Lets Ash write its own snapshots: `mix ash_postgres.generate_migrations` in the user's project.
+
+The generator reads and writes a copy of the snapshots in a scratch folder (`--snapshot-path`), and
+writes whatever migrations it makes beside it (`--migration-path`), where nobody misses them. The
+project has its new files meanwhile, and gets its old ones back: it is changed for good when all is
+known, in one write. So a generator that fails leaves nothing behind, and neither does a kill.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
+from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.project.mix import Mix, compile_project, run_task, scratch_folder
+from ash_scaffold.project.mix_project import Project
+from ash_scaffold.project.ownership import ASH_SNAPSHOTS, table_of_ash_snapshot
+from ash_scaffold.project.write import Lock, provisional
+
+_TASK = "ash_postgres.generate_migrations"
+COMMANDS = (f"mix {_TASK} --snapshots-only", "mix ash.codegen --check")
+_SHOWN = 12  # lines of mix
+_EXTENSIONS = "extensions.json"
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """Files to write, by path relative to the project, and what they have been before."""
+
+    files: Mapping[str, bytes | None]
+    expected: Mapping[str, bytes | None] = {}
+
+
+def ash_snapshots_of(
+    lock: Lock, mix: Mix, project: Project, contents: Contents, tables: Collection[Name]
+) -> dict[str, bytes]:
+    """Return the snapshots that Ash makes of tables in a project with these contents, by path.
+
+    The project is compiled for it, and is as it was afterwards. Raises `ScaffoldError` for a
+    project that does not compile (`compile-failed`), and where the generator fails or has other
+    changes to make (`cutover-failed`).
+    """
+    priv = f"{project.app.path}/priv/{ASH_SNAPSHOTS}".lstrip("/")
+    with scratch_folder() as scratch:
+        snapshots = scratch / ASH_SNAPSHOTS
+        before = _copy(project.root / priv, snapshots)
+        _keep_apart(snapshots, tables)
+        with provisional(lock, contents.files, expected=contents.expected):
+            compile_project(mix)
+            _generate(mix, scratch, "--snapshots-only")
+            made = _made(snapshots, before)
+            _require_no_others(made, tables)
+            _generate(mix, scratch, "--check")
+    found = {f"{priv}/{path}": content for path, content in _at_one_time(made).items()}
+    if not found:
+        raise fail(
+            Code.CUTOVER_FAILED,
+            "Ash has made no snapshot of the tables.",
+            where=_TASK,
+            todo="Is their domain in ash_domains, and the repo the one of their resources?",
+        )
+    return found
+
+
+def _copy(source: Path, target: Path) -> frozenset[str]:
+    """Copy the snapshots that are there; return their paths."""
+    if source.is_dir():
+        shutil.copytree(source, target)
+    target.mkdir(exist_ok=True)
+    return frozenset(_files(target))
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
+def _keep_apart(snapshots: Path, tables: Collection[Name]) -> None:
+    """Make the folders of tables outside of `public`.
+
+    Without one the generator takes the snapshot of a table of the same name in `public` for an
+    earlier one of theirs.
+    """
+    for repo in [path for path in snapshots.iterdir() if path.is_dir()]:
+        for table in tables:
+            if table.schema != DEFAULT_SCHEMA:
+                (repo / str(table)).mkdir(exist_ok=True)
+
+
+def _generate(mix: Mix, scratch: Path, *options: str) -> None:
+    code, output = run_task(
+        mix,
+        _TASK,
+        *options,
+        "--snapshot-path",
+        str(scratch / ASH_SNAPSHOTS),
+        "--migration-path",
+        str(scratch / "migrations"),
+        "--tenant-migration-path",
+        str(scratch / "tenant_migrations"),
+    )
+    if code:
+        lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+        shown = "\n".join(lines[-_SHOWN:])
+        raise fail(
+            Code.CUTOVER_FAILED,
+            "Ash's migrations would still change something after it, or they can't be made: "
+            f"mix {_TASK} {' '.join(options)} failed. Nothing was written.",
+            where=_TASK,
+            todo=f"The last lines that mix printed:\n{shown}" if shown else "mix printed nothing.",
+        )
+
+
+def _made(snapshots: Path, before: Collection[str]) -> dict[str, bytes]:
+    found = {path: (snapshots / path).read_bytes() for path in _files(snapshots)}
+    return {
+        path: content
+        for path, content in sorted(found.items())
+        if path not in before and not path.endswith(_EXTENSIONS)
+    }
+
+
+def _require_no_others(made: Mapping[str, bytes], tables: Collection[Name]) -> None:
+    """Refuse to take changes for done that wait in resources of other tables."""
+    others = sorted(
+        str(table)
+        for content in made.values()
+        if (table := table_of_ash_snapshot(content)) is not None and table not in tables
+    )
+    if others:
+        raise ScaffoldError(
+            Code.CUTOVER_FAILED.at(
+                _TASK,
+                f"Ash has migrations to make for {', '.join(others)}. Nothing was written.",
+                todo="Make them first: mix ash.codegen NAME",
+            )
+        )
+
+
+def _at_one_time(made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give all snapshots the time of the first.
+
+    The generator counts a second on for each, so that those of many tables would be of a time to
+    come, and newer than the next that it makes.
+    """
+    times = [Path(path).stem for path in made if Path(path).stem.isdecimal()]
+    first = min(times, default="")
+    return {
+        (f"{Path(path).parent.as_posix()}/{first}.json" if Path(path).stem in times else path): text
+        for path, text in made.items()
+    }

@@ -1,0 +1,166 @@
+"""What stands against a cut-over: all of it at once, each with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.check.guard import Kind as GuardKind
+from ash_scaffold.check.report import CheckReport
+from ash_scaffold.config.owned_tables import owned_text
+from ash_scaffold.postgres.catalog import Name, Table
+from ash_scaffold.problem import Code, Problem, Severity
+from ash_scaffold.project.migrations import Migration
+from ash_scaffold.project.mix_project import Project
+from ash_scaffold.project.snapshot import Snapshot
+from ash_scaffold.report.finding import DRIFT_WORDS, Finding
+from ash_scaffold.session import Session
+from ash_scaffold.toml_text import quoted
+
+# Findings about the whole project that make it unsafe to let Ash write anything.
+_OF_THE_PROJECT = frozenset({GuardKind.UNPARSED.value, GuardKind.MIGRATES_EXTENSIONS.value})
+
+
+def refusals(
+    session: Session, plan: Plan, report: CheckReport, tables: Collection[Name]
+) -> Iterator[Problem]:
+    """Yield an error for each thing that has to be settled before the tables are cut over."""
+    planned = {item.draft.name: item for item in plan.resources}
+    snapshots = session.schema_changes.resources
+    for table in sorted(tables):
+        yield from _of_table(table, session, planned, snapshots)
+    yield from _legacy_users(report, session.accepted, tables)
+    yield from _drift(report.findings, tables)
+    yield from _pending(session.pending)
+    yield from dev_migrations(session.project)
+
+
+def notes(session: Session) -> Iterator[Problem]:
+    """Yield what is not known, and would stand against it if it were so."""
+    if session.migrations.files and session.database.versions is None:
+        yield Code.DATABASE_BEHIND.at(
+            "",
+            "Which migrations have run is not recorded in the database, so whether it has them all "
+            "is not known.",
+            todo="Make sure that it has before you go on.",
+            severity=Severity.WARNING,
+        )
+    if not session.hints.enabled:
+        yield Code.CUTOVER_REFUSED.at(
+            "--no-legacy",
+            "Whether legacy code still refers to the tables was not looked at.",
+            todo="Run it without --no-legacy.",
+        )
+
+
+def _of_table(
+    name: Name,
+    session: Session,
+    planned: Mapping[Name, PlannedResource],
+    snapshots: Mapping[Name, Snapshot],
+) -> Iterator[Problem]:
+    table = session.database.table(name)
+    item, project = planned.get(name), session.project
+    where = str(name)
+    if not table.kind.is_table:
+        yield _refused(
+            where, f"It is a {table.kind.value}, which Ash does not migrate.", "Leave it out."
+        )
+        return
+    if owned_text(name) is None:
+        yield _refused(where, "owned_by_ash can't name it: * and ? are wildcards there.")
+    resource = None if item is None else project.resource(item.resource.module)
+    if item is None or resource is None:
+        yield _refused(
+            where,
+            "It has no resource.",
+            f"Write it first: ash-scaffold resources --table {where}",
+        )
+        return
+    if name not in snapshots:
+        # Without a base nothing tells what of the file is the person's own.
+        yield _refused(
+            f"{resource.path}:{resource.line}",
+            f"{resource.module} was written by hand, and no run has brought it in line with the "
+            "table.",
+            f"Let one do so: ash-scaffold resources --table {where}",
+        )
+    yield from _targets(table, item, session, planned)
+
+
+def _targets(
+    table: Table, item: PlannedResource, session: Session, planned: Mapping[Name, PlannedResource]
+) -> Iterator[Problem]:
+    """Yield the tables that keys point at and that Ash knows nothing of."""
+    for key in table.foreign_keys:
+        target = planned.get(key.target)
+        if target is None or session.project.resource(target.resource.module) is None:
+            yield _refused(
+                f"{table.name}.{key.name}",
+                f"The key points at {key.target}, which has no resource, so Ash can't make the "
+                "key.",
+                f"Give it one: ash-scaffold resources --table {key.target}",
+            )
+            continue
+        lost = [c for c in key.target_columns if c not in target.draft.by_column]
+        lost += [c for c in key.columns if c not in item.draft.by_column]
+        if lost:
+            yield _refused(
+                f"{table.name}.{key.name}",
+                f"The key is made of {', '.join(lost)}, of which there is no attribute.",
+            )
+
+
+def _legacy_users(
+    report: CheckReport, accepted: Collection[str], tables: Collection[Name]
+) -> Iterator[Problem]:
+    names = {str(table) for table in tables}
+    for each in report.hand_over or ():
+        for user in each.legacy if each.table in names else ():
+            name = f"{each.table}.{user.module}"
+            if name not in accepted and user.path not in accepted:
+                yield _refused(
+                    f"{user.path}:{user.line}",
+                    f"{user.module} ({user.kind}) still refers to {each.table}.",
+                    "Move it to Ash, or say that it may stay, in ash_scaffold.toml:\n"
+                    f'[[accept]]\nobject = {quoted(name)}\nreason = "…"',
+                )
+
+
+def _drift(findings: Iterable[Finding], tables: Collection[Name]) -> Iterator[Problem]:
+    names = {str(table) for table in tables}
+    for each in findings:
+        if each.kind == GuardKind.PENDING_MIGRATION.value:
+            continue
+        if each.table in names or (not each.table and each.kind in _OF_THE_PROJECT):
+            place = each.path if each.line is None else f"{each.path}:{each.line}"
+            object_ = f"{each.table}.{each.object}" if each.object else each.table
+            todo = each.todo
+            if each.command:
+                todo = f"{todo}\n{each.command}".strip()
+            yield _refused(
+                place or object_,
+                f"check finds ({DRIFT_WORDS[each.severity]}: {each.kind}, {object_}): {each.what}",
+                todo,
+            )
+
+
+def _pending(migrations: Iterable[Migration]) -> Iterator[Problem]:
+    for each in migrations:
+        yield _refused(each.path, "The migration is not in the database.", "Run mix ecto.migrate.")
+
+
+def dev_migrations(project: Project) -> Iterator[Problem]:
+    """Yield the migrations that Ash has made with `--dev`: its generator would roll them back."""
+    for app in project.apps:
+        for path in sorted((project.root / app.path / "priv").glob("*/*migrations/*_dev.exs")):
+            yield _refused(
+                path.relative_to(project.root).as_posix(),
+                "It is a migration of mix ash.codegen --dev, which the generator would roll back "
+                "and delete.",
+                "Make a real one of it first: mix ash.codegen NAME",
+            )
+
+
+def _refused(where: str, what: str, todo: str = "") -> Problem:
+    return Code.CUTOVER_REFUSED.at(where, what, todo=todo)
