@@ -411,3 +411,35 @@ def test_a_scan_of_a_whole_index_serves_nothing() -> None:
         is_served(asked, lookup, {"i": ("b", "a")}),
         is_served(asked, lookup, {"i": ("a", "b")}),
     ] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'index [:a], name: "short"',
+        'index [:a] do\n  name "short"\nend',
+    ],
+)
+def test_the_lines_of_a_needless_index_are_found(advised: Advised, written: str) -> None:
+    """As a cut-over writes them, or a person does."""
+    lines = "\n".join(f"      {line}" for line in written.split("\n"))
+    head = f"""
+  postgres do
+    custom_indexes do
+      index [:b], name: "other"
+{lines}
+    end
+  end
+"""
+    body = "    attribute :a, :integer, source: :a\n  end"
+    ddl = """
+    CREATE TABLE t (id int PRIMARY KEY, a int, b int);
+    CREATE INDEX short ON t (a); CREATE INDEX long ON t (a, b);
+    """
+    (found,) = of(advised(ddl, resource("T", "t", body, head)), Kind.INDEX_DOUBLED)
+    assert (found.path, found.line, found.add, found.elixir) == (
+        "lib/shop/sales/t.ex",
+        13,
+        False,
+        tuple(written.split("\n")),
+    )

@@ -137,6 +137,14 @@ def test_a_word_anywhere_names_a_column(
     assert used(text, path) == ["customers.pager"]
 
 
+def test_an_attribute_of_another_resource_is_another_one(used: Callable[..., list[str]]) -> None:
+    other = RESOURCE.replace("Customer", "Seller").replace('"customers"', '"sellers"')
+    path = "lib/shop/sales/seller.ex"
+    assert used(other, path) == ["customers.fax", "customers.pager"]
+    naming = other.replace("not is_nil(number)", "not is_nil(fax)")
+    assert used(naming, path) == ["customers.pager"]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

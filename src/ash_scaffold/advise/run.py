@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,6 +39,7 @@ from ash_scaffold.postgres.sql import quote_identifier, quote_name
 from ash_scaffold.postgres.stored_code import StoredCode, names_in_code, read_stored_code
 from ash_scaffold.problem import ScaffoldError, Severity
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.regular_file import read_file
 from ash_scaffold.session import (
     Phases,
     Session,
@@ -360,7 +359,7 @@ def _doubled(
         module=module,
         path=path,
         line=line,
-        section="postgres, custom_indexes" if lines else "",
+        section="postgres" if lines else "",
         add=False,
         elixir=lines,
         sql=f"DROP INDEX CONCURRENTLY {schema}{quote_identifier(index.name)};",
@@ -378,23 +377,19 @@ def _short(index: IndexDetails) -> str:
 def _written(
     name: str, resources: Iterable[ReadResource], project: Project
 ) -> tuple[str, str, int, tuple[str, ...]]:
-    """Find the line of an index in `custom_indexes`: module, path, line, and the line itself."""
+    """Find an index in `custom_indexes`: module, path, line, and the lines themselves."""
+    from ash_scaffold.advise.words import index_lines
+
     for resource in resources:
         place = resource.place()
         if place is None:
             continue
-        lines = _lines(project.root / place.path)
-        for number, text in enumerate(lines, 1):
-            if re.match(r"\s*index\b", text) and f'name: "{name}"' in text:
-                return resource.module, place.path, number, (text.strip(),)
-        return resource.module, place.path, place.line, ()
+        try:
+            source = read_file(project.root / place.path)
+        except OSError:
+            continue
+        found = index_lines(source, resource.module, name)
+        if found is None:
+            return resource.module, place.path, place.line, ()
+        return resource.module, place.path, found.line, found.lines
     return "", "", 0, ()
-
-
-def _lines(path: Path) -> list[str]:
-    from ash_scaffold.regular_file import read_file
-
-    try:
-        return read_file(path).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return []

@@ -10,11 +10,11 @@ import msgspec
 
 from ash_scaffold.advise.advice import Advice, Kind
 from ash_scaffold.advise.words import (
+    ResourceFile,
     Words,
-    declaration_lines,
     forms,
     is_word,
-    named_beside_declaration,
+    read_resource_file,
 )
 from ash_scaffold.ash.model import AttributeKind, ReadResource
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
@@ -107,6 +107,11 @@ class _Finder:
             if resource.table is not None:
                 self._resources[resource.table].append(resource)
         self._referred = {key.target for key in sources.database.foreign_keys()}
+        self._modules: defaultdict[str, set[str]] = defaultdict(set)
+        for resource in sources.resources:
+            for place in resource.places.values():
+                self._modules[place.path].add(resource.module)
+        self._files: dict[str, ResourceFile | None] = {}
         self._left = 0
         self._shown = 0
 
@@ -165,16 +170,9 @@ class _Finder:
         if not all(map(is_word, names)):
             return False
         wanted = {form for name in names for form in forms(name)}
-        own = {
-            place.path: resource.module
-            for resource in self._resources[table.name]
-            for place in resource.places.values()
-        }
         for path in words.files_with(names):
-            if path not in own:
-                return False
-            source = self._read(path)
-            if source is None or wanted & named_beside_declaration(source, own[path], names):
+            found = self._resource_file(path)
+            if found is None or found.names(wanted, names):
                 return False
         return True
 
@@ -191,9 +189,10 @@ class _Finder:
                 lines: tuple[str, ...] = (f"attribute {atom(attribute.name)}",)
                 if place is not None:
                     path, line = place.path, place.line
-                    source = self._read(path) or b""
-                    found, at = declaration_lines(source, resource.module, attribute.name)
-                    lines, line = (found, at) if found else (lines, line)
+                    found = self._resource_file(path)
+                    if found is not None and attribute.name in found.declarations:
+                        written = found.declarations[attribute.name]
+                        lines, line = written.lines, written.line
                 return Advice(
                     kind=Kind.COLUMN_UNUSED,
                     table=table.name,
@@ -305,6 +304,16 @@ class _Finder:
             sql=drop,
             owned=owned,
         )
+
+    def _resource_file(self, path: str) -> ResourceFile | None:
+        """Read a file with resources, None for any other one."""
+        if path not in self._files:
+            modules = self._modules.get(path)
+            source = None if modules is None else self._read(path)
+            self._files[path] = (
+                None if source is None else read_resource_file(source, modules or ())
+            )
+        return self._files[path]
 
     def _read(self, path: str) -> bytes | None:
         try:

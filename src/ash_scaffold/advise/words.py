@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from tree_sitter import Node
 
 from ash_scaffold.elixir.read import FRAGMENT
 from ash_scaffold.project.sources import MAX_BYTES
 from ash_scaffold.regular_file import read_file
-from ash_scaffold.syntax.entities import cells
-from ash_scaffold.syntax.modules import ModuleDefinition, modules
+from ash_scaffold.syntax.entities import cells, entity
+from ash_scaffold.syntax.literal import string
+from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import CallSite, Tree, calls, parse
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -106,70 +108,84 @@ def _files(start: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def named_beside_declaration(
-    source: bytes, module: str, attributes: Collection[str]
-) -> frozenset[str]:
-    """Return the words that the file of a resource holds, declarations left out.
+class Declaration(msgspec.Struct, frozen=True):
+    """What defines an attribute: its lines without indentation, and the number of the first one."""
 
-    Those are the entities that define `attributes`, and the types and defaults for migrations that
-    are listed by attribute.
+    lines: tuple[str, ...]
+    line: int
+
+
+class ResourceFile(msgspec.Struct, frozen=True):
+    """The words of a file with a resource, each with how often it stands there.
+
+    `of_attributes` are those in what defines an attribute, and in the types and defaults for
+    migrations that are listed by attribute.
     """
+
+    words: Mapping[str, int]
+    of_attributes: Mapping[str, Mapping[str, int]]
+    declarations: Mapping[str, Declaration]
+
+    def names(self, words: Iterable[str], attributes: Iterable[str]) -> bool:
+        """Whether it holds one of the words beside what defines the attributes."""
+        own = [self.of_attributes[name] for name in attributes if name in self.of_attributes]
+        return any(
+            self.words.get(word, 0) > sum(each.get(word, 0) for each in own) for word in words
+        )
+
+
+def read_resource_file(source: bytes, modules_: Collection[str]) -> ResourceFile:
+    """Count the words of a file, and of what defines the attributes of these resources."""
     tree = parse(source)
-    ranges = [
-        (each.node.start_byte, each.node.end_byte)
-        for each in _declarations(tree, module)
-        if _name(tree, each) in attributes
-    ]
-    for defined in _of_resource(tree, module):
-        for section in calls(tree, defined.body, "postgres"):
-            for call in calls(tree, section.body or (), *_OPTIONS_BY_COLUMN):
-                inside = cells(tree, call.values[0]) if call.values else None
-                ranges += [
-                    (cell.node.start_byte, cell.node.end_byte)
-                    for cell in (inside.cells if inside is not None else ())
-                    if cell.key in attributes
-                ]
-    parts, position = [], 0
-    for start, end in sorted(ranges):
-        parts.append(source[position:start])
-        position = max(position, end)
-    parts.append(source[position:])
-    return frozenset(word.decode() for part in parts for word in _WORD.findall(part))
-
-
-def declaration_lines(source: bytes, module: str, attribute: str) -> tuple[tuple[str, ...], int]:
-    """Return the lines that define an attribute, without indentation, and the first one's number.
-
-    Empty where they are not in this source.
-    """
-    tree = parse(source)
-    for each in _declarations(tree, module):
-        if _name(tree, each) == attribute:
-            column = each.node.start_point.column
-            first, *rest = tree.text(each.node).split("\n")
-            lines = (first, *(_without(line, column) for line in rest))
-            return lines, each.node.start_point.row + 1
-    return (), 0
-
-
-def _of_resource(tree: Tree, module: str) -> Iterator[ModuleDefinition]:
-    """Yield the modules of a file that may define a part of a resource."""
+    of_attributes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    declarations: dict[str, Declaration] = {}
     for defined in modules(tree):
-        if defined.name == module or defined.use(FRAGMENT) is not None:
-            yield defined
-
-
-def _declarations(tree: Tree, module: str) -> Iterator[CallSite]:
-    """Yield the entities that define an attribute each."""
-    for defined in _of_resource(tree, module):
+        if defined.name not in modules_ and defined.use(FRAGMENT) is None:
+            continue
         for section in calls(tree, defined.body, "attributes"):
             for call in calls(tree, section.body or (), *_DECLARING):
                 if call.args:
-                    yield call
+                    name = tree.text(call.args[0]).lstrip(":").strip('"')
+                    of_attributes[name] += _count(source, call.node)
+                    declarations.setdefault(name, _declaration(tree, call))
+        for section in calls(tree, defined.body, "postgres"):
+            for call in calls(tree, section.body or (), *_OPTIONS_BY_COLUMN):
+                inside = cells(tree, call.values[0]) if call.values else None
+                for cell in inside.cells if inside is not None else ():
+                    if cell.key is not None:
+                        of_attributes[cell.key] += _count(source, cell.node)
+    words = Counter(word.decode() for word in _WORD.findall(source))
+    return ResourceFile(words, of_attributes, declarations)
 
 
-def _name(tree: Tree, call: CallSite) -> str:
-    return tree.text(call.args[0]).lstrip(":").strip('"')
+def index_lines(source: bytes, module: str, index: str) -> Declaration | None:
+    """Find an index by its name in `custom_indexes`, or the statement that makes it."""
+    tree = parse(source)
+    for defined in modules(tree):
+        if defined.name != module and defined.use(FRAGMENT) is None:
+            continue
+        for section in calls(tree, defined.body, "postgres"):
+            inner = calls(tree, section.body or (), "custom_indexes", "custom_statements")
+            for call in calls(tree, [n for each in inner for n in each.body or ()]):
+                item = entity(tree, call)
+                names = [s.values[0] for s in item.settings if s.name == "name" and s.values]
+                named = any(tree.text(node) == string(index) for node in names)
+                text = tree.text(call.node)
+                if named or (call.name == "statement" and f"INDEX {index} ON " in text):
+                    return _declaration(tree, call)
+    return None
+
+
+def _count(source: bytes, node: Node) -> Counter[str]:
+    found = _WORD.findall(source[node.start_byte : node.end_byte])
+    return Counter(word.decode() for word in found)
+
+
+def _declaration(tree: Tree, call: CallSite) -> Declaration:
+    column = call.node.start_point.column
+    first, *rest = tree.text(call.node).split("\n")
+    lines = (first, *(_without(line, column) for line in rest))
+    return Declaration(lines, call.node.start_point.row + 1)
 
 
 def _without(line: str, column: int) -> str:
