@@ -24,7 +24,9 @@ from types import FrameType
 
 import msgspec
 
+from ash_scaffold.postgres import kept_cluster
 from ash_scaffold.postgres.installation import Installation
+from ash_scaffold.postgres.kept_cluster import Account
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
@@ -128,21 +130,26 @@ def throwaway_server(installation: Installation) -> Iterator[Server]:
 
 
 def _initialise(server: Server) -> None:
-    word = server.folder / "password"
-    word.touch(mode=0o600)
-    give(word, server.account)
-    word.write_text(server.password)
+    """Make the server's cluster: a copy of the one that is kept, or the first of its kind."""
     options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}"]
-    options += [f"--pwfile={word}", "--no-sync", "-D", str(_data(server.folder))]
     if server.installation.major >= 18:
         options.append("--no-data-checksums")
-    command = [str(server.programs / "initdb"), *options]
-    done = _run(command, server.folder, server.account)
-    if done.returncode != 0:
-        raise _cannot(server.installation, "make a database cluster", done.stderr)
-    word.unlink()
+    account, data = server.account, _data(server.folder)
+    owner = account or Account(os.geteuid(), os.getegid())
+    made_by = kept_cluster.identity(server.installation, options)
+    if not kept_cluster.restore(data, made_by, server.password, owner):
+        word = server.folder / "password"
+        word.touch(mode=0o600)
+        give(word, account)
+        word.write_text(server.password)
+        options += [f"--pwfile={word}", "--no-sync", "-D", str(data)]
+        done = _run([str(server.programs / "initdb"), *options], server.folder, account)
+        if done.returncode != 0:
+            raise _cannot(server.installation, "make a database cluster", done.stderr)
+        word.unlink()
+        kept_cluster.keep(data, made_by, owner)
     rules = f"local all {SUPERUSER} scram-sha-256\nlocal all all trust\n"
-    (_data(server.folder) / "pg_hba.conf").write_text(rules)
+    (data / "pg_hba.conf").write_text(rules)
 
 
 @contextlib.contextmanager
@@ -373,13 +380,6 @@ def _interrupts_ignored() -> Iterator[None]:
 
 _USERS = ("postgres", "nobody")
 _UNUSED = shutil.ignore_patterns("*.a", "include", "pgxs", "pkgconfig", "doc", "__pycache__")
-
-
-class Account(msgspec.Struct, frozen=True):
-    """A user and its group, by number."""
-
-    uid: int
-    gid: int
 
 
 def server_account() -> Account | None:
