@@ -390,8 +390,7 @@ class _Table:
             if sequence.name != made:
                 new, old = quote_identifier(sequence.name.name), quote_identifier(made.name)
                 up.append(f"ALTER SEQUENCE {quote_name(made)} RENAME TO {new}")
-                moved = Name(sequence.name.schema, made.name)
-                down.append(f"ALTER SEQUENCE {quote_name(moved)} RENAME TO {old}")
+                down.append(f"ALTER SEQUENCE {quote_name(sequence.name)} RENAME TO {old}")
             options = _sequence_options(sequence, column)
             if options:
                 up.append(f"ALTER SEQUENCE {quote_name(sequence.name)} {options}")

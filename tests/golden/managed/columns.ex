@@ -78,7 +78,7 @@ defmodule App.Core.Column do
       statement :sequence_ordinary_numbers do
         code? true
         up "execute(~S|ALTER SEQUENCE columns_ordinary_seq RENAME TO ordinary_numbers|)"
-        down "execute(~S|ALTER SEQUENCE columns_ordinary_seq RENAME TO columns_ordinary_seq|)"
+        down "execute(~S|ALTER SEQUENCE ordinary_numbers RENAME TO columns_ordinary_seq|)"
       end
 
       statement :sequence_columns_by_default_seq do
