@@ -198,6 +198,7 @@ class Code(StrEnum):
     OTHER_DATABASE = "other-database", _ERROR
     REPO_UNREACHABLE = "repo-unreachable", _ERROR
     SCRIPT_FAILED = "script-failed", _ERROR
+    OTHER_SERVER = "other-server", _NOTE
     WRITE_REFUSED = "write-refused", _ERROR
     # the limits of Ash
     COLUMN_UNSUPPORTED = "column-unsupported", _WARNING

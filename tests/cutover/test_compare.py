@@ -95,6 +95,7 @@ TABLE = TableEntry(
             columns=("id",),
             expression="(id > 0)",
             target=Name("public", "customers"),
+            target_columns=("id",),
             validated=False,
             enforced=False,
             no_inherit=True,

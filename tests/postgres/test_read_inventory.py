@@ -122,6 +122,7 @@ def test_a_table_has_all_that_makes_it(inventory: Inventory) -> None:
     assert constraints["orders_f_check"].no_inherit
     assert constraints["orders_parent_id_fkey"].deferred
     assert constraints["orders_parent_id_fkey"].target == Name("public", "parent")
+    assert constraints["orders_parent_id_fkey"].target_columns == ("id",)
     indexes = {each.name: each for each in table.indexes}
     assert [*indexes] == ["ix", "ix2", "orders_r_excl", "weird"]
     assert (indexes["ix"].statistics, indexes["ix"].comment) == (((2, 77),), "an index")
@@ -228,6 +229,20 @@ def test_a_type_of_an_extension_is_no_need_but_names_it(make_database: Callable[
     with read_only(url) as connection:
         found = read_inventory(connection, [ORDERS])
     assert (found.needs, found.extensions) == ((), ("citext",))
+
+
+def test_odd_names_are_read_as_they_are(make_database: Callable[..., URL]) -> None:
+    url = make_database(
+        'CREATE SCHEMA "Odd "" one"; CREATE TYPE "Odd "" one"."a b" AS ENUM ();'
+        'CREATE TABLE orders (a "Odd "" one"."a b")'
+    )
+    with read_only(url) as connection:
+        schema, enum = read_inventory(connection, [ORDERS]).needs
+    assert (schema.name, schema.identity) == (Name("", 'Odd " one'), 'SCHEMA "Odd "" one"')
+    assert (enum.name, enum.identity) == (
+        Name('Odd " one', "a b"),
+        'TYPE "Odd "" one"."a b"',
+    )
 
 
 def executed(url: URL) -> int:

@@ -172,7 +172,16 @@ def _shown(value: str | None) -> str:
 # Fields that follow from the definition: when that differs, it alone is reported.
 _FOLLOWING = {
     "constraints": {
-        *("kind", "columns", "expression", "target", "validated", "enforced", "no_inherit"),
+        *(
+            "kind",
+            "columns",
+            "expression",
+            "target",
+            "target_columns",
+            "validated",
+            "enforced",
+            "no_inherit",
+        ),
         *("deferrable", "deferred"),
     },
     "indexes": {"method", "unique", "options"},

@@ -93,6 +93,7 @@ class ConstraintEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     columns: tuple[str, ...] = ()
     expression: str | None = None
     target: Name | None = None
+    target_columns: tuple[str, ...] = ()
     validated: bool = True
     enforced: bool = True
     no_inherit: bool = False

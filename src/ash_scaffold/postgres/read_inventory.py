@@ -32,7 +32,7 @@ from ash_scaffold.postgres.inventory import (
     quote_literal,
     sequence_definition,
 )
-from ash_scaffold.postgres.sql import quote_identifier
+from ash_scaffold.postgres.sql import quote_identifier, unquote_identifier
 
 # The system catalog that an object stands in, and its OID.
 _Object = tuple[str, int]
@@ -120,7 +120,11 @@ def read_inventory(connection: Connection, tables: Iterable[Name]) -> Inventory:
         tables=tuple(sorted(_tables(found, parts, comments), key=lambda table: table.name)),
         needs=_Needs(graph, needed, parts["sequences"], identities, comments).in_order(names_of),
         extensions=tuple(
-            sorted(row.name for row in identities if (row.catalog, row.oid) in graph.extensions)
+            sorted(
+                unquote_identifier(row.name)
+                for row in identities
+                if (row.catalog, row.oid) in graph.extensions
+            )
         ),
     )
 
@@ -248,6 +252,7 @@ def _constraint(row: _Row, comment: str | None) -> ConstraintEntry:
         columns=tuple(row.columns),
         expression=row.expression,
         target=Name(row.target_schema, row.target_name) if row.target_name else None,
+        target_columns=tuple(row.target_columns),
         validated=row.validated,
         enforced=row.enforced,
         no_inherit=row.no_inherit,
@@ -564,10 +569,12 @@ class _Needs:
         )
 
     def _other(self, each: _Object) -> Need:
+        # PostgreSQL gives these names as SQL has them.
         row = self._identities[each]
+        own = unquote_identifier(row.name or "")
         if each[0] == "pg_namespace":
-            name = Name("", row.name)
-            identity = f"SCHEMA {quote_identifier(row.name)}"
+            name = Name("", own)
+            identity = f"SCHEMA {quote_identifier(own)}"
             return Need(
                 kind=NeedKind.SCHEMA,
                 name=name,
@@ -575,7 +582,7 @@ class _Needs:
                 definition=f"CREATE {identity}",
                 comments=self._comment("pg_namespace", each[1], identity),
             )
-        name = Name(row.schema or "", row.name or "")
+        name = Name(unquote_identifier(row.schema or ""), own)
         return Need(kind=NeedKind.OTHER, name=name, identity=f"{row.type.upper()} {row.identity}")
 
     def _comment(

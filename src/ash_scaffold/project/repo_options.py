@@ -59,7 +59,7 @@ def ecto_url(url: URL) -> str:
 
 
 # The script runs the same on the repo's connection; it needs no privilege.
-_WHERE = """
+WHERE = """
 SELECT (SELECT oid FROM pg_catalog.pg_database
         WHERE datname = pg_catalog.current_database())::text
   || '/' || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text
@@ -68,5 +68,5 @@ SELECT (SELECT oid FROM pg_catalog.pg_database
 
 def whereabouts(connection: Connection) -> str:
     """Return what no other database has: its OID, and when its server was started."""
-    [(found,)] = connection.execute(_WHERE).fetchall()
+    [(found,)] = connection.execute(WHERE).fetchall()
     return str(found)

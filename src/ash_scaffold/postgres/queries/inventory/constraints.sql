@@ -18,6 +18,12 @@ SELECT
   ) AS columns,
   tn.nspname AS target_schema,
   tc.relname AS target_name,
+  ARRAY(
+    SELECT CAST(a.attname AS text)
+    FROM unnest(k.confkey) WITH ORDINALITY AS key (attnum, place)
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = key.attnum
+    ORDER BY key.place
+  ) AS target_columns,
   k.convalidated AS validated,
   k.conenforced AS enforced,
   k.connoinherit AND k.contype IN ('c', 'n') AS no_inherit,
@@ -28,7 +34,7 @@ SELECT
 FROM (SELECT true AS conenforced) AS absent
 CROSS JOIN LATERAL (
   SELECT
-    oid, conrelid, conname, contype, conbin, conkey, confrelid, convalidated, conenforced,
+    oid, conrelid, conname, contype, conbin, conkey, confkey, confrelid, convalidated, conenforced,
     connoinherit, condeferrable, condeferred, conislocal, conparentid
   FROM pg_catalog.pg_constraint
 ) AS k
