@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
@@ -13,6 +14,8 @@ from ash_scaffold.verify.answers import Answers, RepoAnswer
 from ash_scaffold.verify.report import Kind
 
 _FUNCTIONS = "ash-functions"
+# An `AshPostgres.CustomExtension`, of the library or the project.
+_MODULE = re.compile(r"[A-Z]\w*(\.[A-Z]\w*)*")
 
 
 def check_project(answers: Answers, database: Database) -> list[Finding]:
@@ -34,7 +37,7 @@ def _repo(repo: RepoAnswer, answers: Answers, tables: Mapping[Name, Table]) -> I
         if extension == _FUNCTIONS:
             missing = not repo.ash_functions
         else:
-            missing = extension not in repo.extensions and not extension.startswith("AshPostgres.")
+            missing = extension not in repo.extensions and not _MODULE.fullmatch(extension)
         if missing:
             yield finding(
                 Kind.EXTENSION,
@@ -118,5 +121,6 @@ def _codegen(answers: Answers) -> Iterator[Finding]:
             kind=Kind.CODEGEN,
             severity=Severity.ERROR,
             what=f"`mix ash.codegen --check` would not pass: {why}.",
-            todo="A resource without `migrate? false`, or a repo that migrates extensions, is why.",
+            todo="A resource without `migrate? false`, or a repo that migrates extensions, is why; "
+            "for a table that Ash owns, make the migration: mix ash.codegen NAME",
         )
