@@ -109,6 +109,12 @@ class Code(StrEnum):
     CUTOVER_REFUSED = "cutover-refused", _ERROR
     CUTOVER_FAILED = "cutover-failed", _ERROR
     NOT_SAID = "not-said", _WARNING
+    NOT_BY_ASH = (
+        "not-by-ash",
+        _ERROR,
+        "Say it in the resource and let mix ash.codegen make the migration, or take it back in the "
+        "database.",
+    )
     NOT_CUT_OVER = (
         "not-cut-over",
         _ERROR,

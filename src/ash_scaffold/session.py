@@ -202,6 +202,22 @@ class Session(OpenProject, frozen=True, kw_only=True):
         )
 
     @property
+    def owned_by_ash(self) -> frozenset[Name]:
+        """The tables that Ash migrates, so that the database follows their resources.
+
+        One that is named for it and was not cut over is about to be.
+        """
+        if not self.config.owned_by_ash:
+            return frozenset()
+        snapshots = self.schema_changes.resources
+        return frozenset(
+            table.name
+            for table in self.database.tables
+            if self.resolver.owned_by_ash(table.name)
+            and ((old := snapshots.get(table.name)) is None or old.owned is not None)
+        )
+
+    @property
     def accepted(self) -> frozenset[str]:
         """The objects of `[[accept]]`."""
         return frozenset(entry.object for entry in self.config.accept)

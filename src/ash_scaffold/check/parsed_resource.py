@@ -22,7 +22,7 @@ from ash_scaffold.generate.module_versions import (
     other_modules,
 )
 from ash_scaffold.generate.modules import Module
-from ash_scaffold.generate.run import PlannedRun, RenderedRun, owned_by_ash
+from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import is_hand_written
@@ -99,7 +99,7 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
     `rendered` is None where nothing at all has changed.
     """
     project = run.session.project
-    owned = owned_by_ash(run.session)
+    owned = run.session.owned_by_ash
     # What Ash migrates follows no run, so that there is nothing to compare such a module with.
     every = rendered.modules if rendered is not None else ()
     modules = [each for each in every if each.table is None or each.table not in owned]

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 import msgspec
 
 from ash_scaffold.ash.compare import Difference
-from ash_scaffold.ash.model import Place
+from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.check.code_drift import OF_ASH
-from ash_scaffold.check.guard import ash_migrations_of
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
-from ash_scaffold.generate.run import PlannedRun, owned_by_ash
-from ash_scaffold.postgres.catalog import Column, Index, Key, Name, Trigger
+from ash_scaffold.generate.owned_tables import changes_not_by_ash, is_of
+from ash_scaffold.generate.run import PlannedRun
+from ash_scaffold.postgres.catalog import Column, Index, Name, Trigger
 from ash_scaffold.postgres.compare import RENAMES, Change, Kind, text
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.schema_changes import rename_problems
@@ -85,14 +85,6 @@ _CHANGES: dict[Kind, Severity] = {
 }
 _INDEXES = frozenset({Kind.INDEX_ADDED, Kind.INDEX_DROPPED, Kind.INDEX_CHANGED})
 _PRESENCE = frozenset({Kind.TABLE_DROPPED, Kind.VIEW_DROPPED})
-_KEYS = frozenset(
-    {
-        Kind.PRIMARY_KEY_ADDED,
-        Kind.PRIMARY_KEY_DROPPED,
-        Kind.PRIMARY_KEY_CHANGED,
-        Kind.PRIMARY_KEY_RENAMED,
-    }
-)
 # What a resource that says the same as before does not make good.
 _WHATEVER_IS_WRITTEN = frozenset({Kind.RIGHTS_CHANGED, Kind.RENAME_UNCLEAR, *_PRESENCE})
 # What `ash.compare` can't see, so that finding nothing says nothing.
@@ -128,7 +120,9 @@ def schema_drift(
     """
     findings: list[Finding] = []
     explained: dict[Name, list[Difference]] = {}
-    migrated = _migrated(run)
+    not_by_ash = frozenset(
+        change for _, change in changes_not_by_ash(run.session, run.plan, read_owned(code))
+    )
     unsettled = {versions.module.name for versions in code.unsettled}
     for change in run.session.schema_changes.changes:
         if change.table is None:
@@ -136,11 +130,13 @@ def schema_drift(
             continue
         found = code.resources.get(change.table)
         related = (
-            [] if found is None else [d for d in found.differences if _is_of(change, d, found)]
+            []
+            if found is None
+            else [d for d in found.differences if is_of(change, d, found.item.resource)]
         )
         explained.setdefault(change.table, []).extend(related)
         if found is not None and found.owned:
-            if _is_foreign(change, found, related, migrated):
+            if change in not_by_ash:
                 findings.append(_of_owned(change, run, found, related))
             continue
         severity = _severity(change, found, related, families)
@@ -150,29 +146,13 @@ def schema_drift(
     return Drift(tuple(findings), explained)
 
 
-def _migrated(run: PlannedRun) -> frozenset[Name]:
-    """Return the tables that Ash has migrated since it got them."""
-    owned = owned_by_ash(run.session)
-    if not owned:
-        return frozenset()
-    return frozenset(table for table, _, _ in ash_migrations_of(run.session.project, owned))
-
-
-def _is_foreign(
-    change: Change,
-    found: ParsedResource,
-    related: Collection[Difference],
-    migrated: Collection[Name],
-) -> bool:
-    """Whether something else than Ash has changed a table that is Ash's.
-
-    What a resource says can be compared with the database. Of other objects, such as indexes and
-    triggers, it is only known whether Ash has migrated the table at all.
-    """
-    if related or change.kind is Kind.RENAME_UNCLEAR:
-        return True
-    compared = found.read is not None and not found.read.unknown and change.kind not in _UNSEEN
-    return not compared and found.table not in migrated
+def read_owned(code: ParsedProject) -> dict[str, ReadResource]:
+    """Return the resources of Ash's tables that were read, by module."""
+    return {
+        each.item.resource.module: each.read
+        for each in code.resources.values()
+        if each.owned and each.read is not None
+    }
 
 
 def _of_owned(
@@ -208,25 +188,6 @@ def _severity(
     if found.read is not None and not found.read.unknown and change.kind not in _UNSEEN:
         return Severity.NOTE
     return change_severity(change)
-
-
-def _is_of(change: Change, difference: Difference, found: ParsedResource) -> bool:
-    """Whether a difference of the table's resource comes from the change."""
-    if not change.object:
-        return change.kind in RENAMES and difference.path in (("table",), ("schema",))
-    names = {change.object}
-    if change.kind in RENAMES:
-        names.add(str(change.before))
-    if change.kind in _KEYS:
-        keys = [each for each in (change.before, change.after) if isinstance(each, Key)]
-        names |= {column for key in keys for column in key.columns}
-    if difference.path[0] == "relationships":
-        wanted = {r.name: r for r in found.item.resource.relationships}
-        relationship = wanted.get(difference.object)
-        return relationship is not None and any(
-            table == change.table and name in names for table, name in relationship.foreign_keys
-        )
-    return difference.object in names
 
 
 def _of_table(

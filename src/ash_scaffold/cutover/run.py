@@ -11,7 +11,6 @@ import msgspec
 
 from ash_scaffold.ash.managed import managed_form, prerequisites, unsayable_needs
 from ash_scaffold.ash.plan import PlannedResource
-from ash_scaffold.check.guard import ash_migrations_of
 from ash_scaffold.check.run import check_session
 from ash_scaffold.config import Resolver, require_names, table_pattern
 from ash_scaffold.config.options import FILE_NAME, Config
@@ -22,6 +21,7 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.files import File, Status, read_text
 from ash_scaffold.generate.modules import Module, extra_module
 from ash_scaffold.generate.options import ResourcesOptions, open_with
+from ash_scaffold.generate.owned_tables import migrations_of
 from ash_scaffold.generate.run import (
     Outcome,
     PlannedRun,
@@ -441,7 +441,9 @@ def _require_no_pattern(config: Config, tables: Collection[Name]) -> None:
 
 def _migrated(session: Session, tables: Collection[Name]) -> Iterable[Problem]:
     """Warn of what Ash has migrated since: it stays in the database, and its migrations too."""
-    for table, path, line in ash_migrations_of(session.project, frozenset(tables)):
+    known = [table.name for table in session.database.tables]
+    found = migrations_of(session.project, frozenset(tables), known, by_ash=True)
+    for table, path, line in found:
         yield Code.CUTOVER_REFUSED.at(
             f"{path}:{line}",
             f"Ash has changed {table} since. What it changed stays, and so does the migration.",

@@ -43,6 +43,7 @@ from ash_scaffold.generate.options import (
     require_tables,
     templates_of,
 )
+from ash_scaffold.generate.owned_tables import owned_problems
 from ash_scaffold.generate.regenerate import regenerate
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
@@ -167,7 +168,7 @@ def prepare_session(
     phases.begin("rendering", "Rendering")
     rendered = render_run(run)
     phases.begin("comparing", "Comparing")
-    left = {change.table for change in changes.unclear} | owned_by_ash(session)
+    left = {change.table for change in changes.unclear} | session.owned_by_ash
     renderer = Renderer(templates_of(options, session))
     modules = (*rendered.modules, *more(renderer, _lib(session)))
     files = regenerate(
@@ -205,25 +206,10 @@ def prepare_session(
             run.dropped.problems,
             adoption_problems(session, run.plan, options),
             former.problems,
+            owned_problems(session, run.plan),
             files.problems,
         ),
         timings=phases.timings,
-    )
-
-
-def owned_by_ash(session: Session) -> frozenset[Name]:
-    """Return the tables whose resources follow no database any more, because Ash migrates them.
-
-    One that is named for it and was not cut over is about to be.
-    """
-    snapshots = session.schema_changes.resources
-    if not session.config.owned_by_ash:
-        return frozenset()
-    return frozenset(
-        table.name
-        for table in session.database.tables
-        if session.resolver.owned_by_ash(table.name)
-        and ((old := snapshots.get(table.name)) is None or old.owned is not None)
     )
 
 
@@ -273,7 +259,7 @@ def _changes_in_scope(run: PlannedRun) -> tuple[Change, ...]:
     """Return the changes in what the run writes, new tables among them but on a first run."""
     session, changes, decided = run.session, run.session.schema_changes, run.plan
     tables = {*decided.scope.written, *(file.module.table for file in run.dropped.files)}
-    tables -= owned_by_ash(session)
+    tables -= session.owned_by_ash
     found = [c for c in changes.changes if c.table is None or c.table in tables]
     if changes.resources:
         there = {*changes.resources, *session.state.resources}
