@@ -263,8 +263,11 @@ def load_session(
     tables: tuple[str, ...] = (),
     keep_pending: bool = False,
     cutting_over: bool = False,
+    read_more: Callable[[Source, Database], None] = lambda _source, _database: None,
 ) -> Session:
     """Read the database of an open project; `tables` are patterns, which may name schemas.
+
+    `read_more` is called while the database is there to be read.
 
     `keep_pending` is that of `make_session`; with `cutting_over` a table may be in `owned_by_ash`
     that was not cut over, and the other way round. Ends in the phase of planning. Raises
@@ -275,6 +278,7 @@ def load_session(
     phases.begin("reflection", "Reading the database")
     with open_database(opened, phases.announce) as source:
         database = read_database(opened, source, schemas_in(tables))
+        read_more(source, database)
     phases.begin("planning", "Planning")
     session = make_session(opened, repo, source, database, keep_pending=keep_pending)
     with source_problems((*session.behind, *session.problems)):

@@ -10,7 +10,7 @@ from ash_scaffold.advise.advice import Advice, AdviceReport, Confirmed, Kind, Re
 from ash_scaffold.advise.indexes import missing_indexes
 from ash_scaffold.advise.lookups import LOAD, Lookup
 from ash_scaffold.advise.plans import is_served, statement
-from ash_scaffold.postgres.catalog import Action, ForeignKey, Name
+from ash_scaffold.postgres.catalog import Action, ForeignKey, Name, Table
 from ash_scaffold.problem import Code, fail
 
 Advised = Callable[..., AdviceReport]
@@ -372,8 +372,8 @@ def test_of_equal_indexes_one_stays(advised: Advised) -> None:
 def test_a_name_is_free_and_no_longer_than_postgresql_takes_it() -> None:
     table = Name("public", "t" * 50)
     lookup = Lookup(table=table, equal=("some_column_of_it",), rank=LOAD, reason=Reason("x"))
-    (made,) = missing_indexes([lookup], {}, {})
-    (other,) = missing_indexes([lookup], {}, {"public": {made.name}})
+    (made,) = missing_indexes([lookup], [])
+    (other,) = missing_indexes([lookup], [Table(name=Name("public", made.name))])
     assert (len(made.name), len(other.name) <= 63, other.name != made.name) == (63, True, True)
 
 

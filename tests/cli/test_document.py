@@ -71,6 +71,27 @@ def test_it_says_who_uses_a_table(
     assert "- `customers 1--* orders` by `customer_id`" in lines
 
 
+def test_a_tick_on_what_is_advised_stays(
+    project: Path, run: Run, database: Callable[..., str], add: Callable[..., None]
+) -> None:
+    ddl = f"{DDL}; CREATE INDEX short ON orders (customer_id); ALTER TABLE orders ADD fax text;"
+    long = "CREATE INDEX long ON orders (customer_id, id)"
+    add(project, {"lib/shop/sales/order.ex": SALES})
+    run("document", "--url", database(ddl, long))
+    text = (project / INDEX).read_text()
+    line = "- [ ] `orders.short`: is not needed: the index long begins"
+    fax = "- [ ] `orders.fax`: is no field of Shop.Sales.Order, and no code names it\n"
+    assert line in text
+    assert fax in text
+    (project / INDEX).write_text(text.replace(line, line.replace("[ ]", "[x]")))
+
+    run("document", "--url", database(ddl, long, "ALTER TABLE orders ADD pager text"))
+
+    after = (project / INDEX).read_text()
+    assert line.replace("[ ]", "[x]") in after
+    assert fax.replace("fax", "pager") in after
+
+
 def test_check_says_whether_it_is_up_to_date_and_writes_nothing(
     project: Path, run: Run, database: Callable[..., str], shop: str, files_of: Files
 ) -> None:

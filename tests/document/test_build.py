@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ash_scaffold.advise.indexes import missing_indexes
+from ash_scaffold.advise.lookups import find_lookups
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
@@ -131,6 +133,7 @@ def make(database: Database) -> Document:
             project=PROJECT,
             repo="App.Repo",
             version="16",
+            missing=missing_indexes(find_lookups(database, (), ()), database.tables),
         )
     )
 

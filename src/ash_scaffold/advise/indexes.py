@@ -5,26 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from ash_scaffold.advise.advice import Reason
 from ash_scaffold.advise.lookups import Lookup
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import Index, Name, Table
 from ash_scaffold.postgres.index_details import IndexDetails
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.syntax.literal import atom, string
 
-# Of `pg_index.indoption`: descending is 1, nulls first is 2.
-_OPTIONS = {
-    "asc": ("0", "3"),
-    "desc": ("0", "3"),
-    "asc_nils_first": ("1", "2"),
-    "desc_nils_last": ("1", "2"),
-    "asc_nils_last": ("0", "3"),
-    "desc_nils_first": ("0", "3"),
-}
+# Directions whose NULLs are not where PostgreSQL has them: first of all descending, else last.
+_OTHER_NULLS = frozenset({"asc_nils_first", "desc_nils_last"})
 _WORDS = {
     "asc": "",
     "asc_nils_last": "",
@@ -88,34 +81,33 @@ def _field(column: str, key: str) -> str:
 
 def missing_indexes(
     lookups: Iterable[Lookup],
-    indexes: Mapping[Name, tuple[IndexDetails, ...]],
-    taken: Mapping[str, Collection[str]],
+    tables: Iterable[Table],
 ) -> tuple[MissingIndex, ...]:
     """Return an index for each look-up that the catalog has none for.
 
-    One index is for all that its leading columns serve. `taken` are the names of relations, by
-    schema.
+    One index is for all that its leading columns serve.
     """
+    indexes = {table.name: table.indexes for table in tables}
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for name, of_table in indexes.items():
+        names[name.schema] |= {name.name, *(each.name for each in of_table)}
     groups: defaultdict[tuple[Name, tuple[object, ...]], list[Lookup]] = defaultdict(list)
     for lookup in lookups:
         if lookup.columns and not any(serves(i, lookup) for i in indexes.get(lookup.table, ())):
             key = tuple(sorted(lookup.equal)) if not lookup.sort else (lookup.equal, lookup.sort)
             groups[lookup.table, key].append(lookup)
     found = _joined(list(groups.values()))
-    names: defaultdict[str, set[str]] = defaultdict(set)
-    for schema, known in taken.items():
-        names[schema] |= set(known)
     made = []
     for group in sorted(found, key=lambda each: (each[0].table, each[0].columns)):
         first = group[0]
-        name = _free_name(first, names[first.table.schema])
-        names[first.table.schema].add(name)
+        free = _free_name(first, names[first.table.schema])
+        names[first.table.schema].add(free)
         made.append(
             MissingIndex(
                 table=first.table,
                 columns=first.columns,
                 keys=tuple(_keys(first)),
-                name=name,
+                name=free,
                 lookups=tuple(group),
             )
         )
@@ -169,7 +161,7 @@ def _free_name(lookup: Lookup, taken: Collection[str]) -> str:
     return free
 
 
-def serves(index: IndexDetails, lookup: Lookup) -> bool:
+def serves(index: Index, lookup: Lookup) -> bool:
     """Whether an index serves a look-up, as far as the catalog tells."""
     if not index.valid or index.method not in _EQUAL_METHODS or not _holds(index, lookup):
         return False
@@ -180,13 +172,14 @@ def serves(index: IndexDetails, lookup: Lookup) -> bool:
         return False
     for key in index.keys:
         if key.column == lookup.sort[0][0]:
-            return key.rules[2] in _OPTIONS[lookup.sort[0][1]]
+            # Read backwards, both its order and the place of its NULLs are turned round.
+            return (key.descending != key.nulls_first) == (lookup.sort[0][1] in _OTHER_NULLS)
         if key.column not in lookup.equal:
             return False
     return False
 
 
-def _holds(index: IndexDetails, lookup: Lookup) -> bool:
+def _holds(index: Index, lookup: Lookup) -> bool:
     """Whether an index holds every row that a look-up may find."""
     if index.predicate is None or lookup.filtered:
         return True

@@ -31,7 +31,7 @@ from ash_scaffold.advise.words import Words, find_words
 from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.config import require_names
 from ash_scaffold.legacy.disagreements import disagreements
-from ash_scaffold.legacy.usage import usage
+from ash_scaffold.legacy.usage import User, usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.index_details import IndexDetails, read_index_details
 from ash_scaffold.postgres.source import Source
@@ -164,8 +164,13 @@ def owned_tables(session: Session) -> frozenset[Name]:
     return frozenset(name for name in tables if session.resolver.owned_by_ash(name))
 
 
-def gather(session: Session, details: CatalogDetails) -> Gathered:
-    """Read the code, and find what can be found without the database."""
+def gather(
+    session: Session, details: CatalogDetails, users: Mapping[Name, tuple[User, ...]] | None = None
+) -> Gathered:
+    """Read the code, and find what can be found without the database.
+
+    `users` of the tables are those of `usage`, where they are known.
+    """
     from ash_scaffold.generate.hand_written import read_files
 
     database, project = session.database, session.project
@@ -177,17 +182,14 @@ def gather(session: Session, details: CatalogDetails) -> Gathered:
     resources = {name: tuple(found) for name, found in by_table.items()}
     findings = disagreements(session.hints, database) if session.hints.enabled else ()
     lookups = find_lookups(database, read.values(), findings)
-    names: defaultdict[str, set[str]] = defaultdict(set)
-    for table in database.tables:
-        names[table.name.schema] |= {table.name.name, *(each.name for each in table.indexes)}
     sources = Sources(
         database=database,
         project=project,
         hints=session.hints,
         resources=tuple(read.values()),
         users=usage(project, session.hints, (table.name for table in database.tables))
-        if session.hints.enabled
-        else {},
+        if users is None
+        else users,
         stored=names_in_code(details.code),
         owned=owned_tables(session),
         migration_source=session.migrations.source,
@@ -197,7 +199,7 @@ def gather(session: Session, details: CatalogDetails) -> Gathered:
     shown = {table.name for table in database.tables if table.kind.is_table}
     return Gathered(
         resources=resources,
-        missing=missing_indexes(lookups, details.indexes, names),
+        missing=missing_indexes(lookups, database.tables),
         doubled=tuple(
             each
             for name, indexes in sorted(details.indexes.items())

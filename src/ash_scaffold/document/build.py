@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from ash_scaffold.advise.advice import Advice
+from ash_scaffold.advise.indexes import MissingIndex
 from ash_scaffold.ash.attributes import CREATION_COLUMNS, UPDATE_COLUMNS
 from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
@@ -66,7 +68,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """The sources of the document.
 
     `users` are by table; `proposed` are the attributes of tables that are in no domain;
-    `version` is PostgreSQL's major version, None when it is not known; `repo` a module.
+    `version` is PostgreSQL's major version, None when it is not known; `repo` a module. `advice`
+    is what `advise` says, `missing` are the indexes that it would ask the database about.
     """
 
     database: Database
@@ -77,6 +80,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     repo: str
     version: str | None = None
     proposed: Mapping[Name, TableAttributes] = {}
+    advice: tuple[Advice, ...] = ()
+    missing: tuple[MissingIndex, ...] = ()
 
 
 def proposed_attributes(
@@ -109,6 +114,8 @@ def build(sources: Sources) -> Document:
             sources.hints,
             legacy_findings(sources.hints, sources.database),
             _unsupported(read, builder.problems),
+            sources.advice,
+            sources.missing,
         ),
         reasons=builder.reasons,
         problems=tuple(

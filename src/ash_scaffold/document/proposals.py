@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ash_scaffold.advise.advice import Advice, Kind
+from ash_scaffold.advise.indexes import MissingIndex
 from ash_scaffold.ash.keys import primary_key
 from ash_scaffold.document.model import Proposal, ProposalKind
 from ash_scaffold.legacy.disagreements import Disagreement
@@ -11,21 +13,28 @@ from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import Generated, Name, Table
 from ash_scaffold.problem import Code
 
+# The end of what is said of an association of legacy code that no foreign key keeps.
+_GOES_BY = " goes by it"
+
 
 def proposals(
     tables: Iterable[Table],
     hints: Hints,
     findings: Iterable[Disagreement],
     unsupported: Mapping[Name, tuple[str, ...]],
+    advice: Iterable[Advice] = (),
+    missing: Iterable[MissingIndex] = (),
 ) -> tuple[Proposal, ...]:
     """Return the proposals by kind, table and columns.
 
     `findings` are the disagreements of legacy code and database; `unsupported` are the columns
-    that no attribute can hold.
+    that no attribute can hold. `advice` and `missing` are what `advise` finds, without plans.
     """
     by_name = {table.name: table for table in tables}
-    found = [*_needed(by_name, findings, unsupported), *_deprecated(by_name, hints)]
-    found += _indexes(by_name, findings)
+    found = [*_needed(by_name, findings, unsupported)]
+    found += [each for each in map(_advised, advice) if each is not None and each.table in by_name]
+    found += [*_deprecated(by_name, hints)]
+    found += [_missing_index(each) for each in missing if each.table in by_name]
     unique = {(each.kind, each.table, each.columns): each for each in reversed(found)}
     order = list(ProposalKind)
     return tuple(unique[key] for key in sorted(unique, key=lambda k: (order.index(k[0]), *k[1:])))
@@ -74,33 +83,48 @@ def _deprecated(tables: Mapping[Name, Table], hints: Hints) -> Iterator[Proposal
                 )
 
 
-def _indexes(tables: Mapping[Name, Table], findings: Iterable[Disagreement]) -> Iterator[Proposal]:
-    """Find columns that relationships are loaded by and that no index begins with."""
-    for table in tables.values():
-        if not table.kind.is_table:
-            continue
-        for key in table.foreign_keys:
-            if not _indexed(table, key.columns):
-                why = f"refers to {key.target}, and no index begins with it"
-                yield _index(table.name, key.columns, why)
-    for finding in findings:
-        found = tables.get(finding.table)
-        if finding.code is Code.LEGACY_NO_FOREIGN_KEY and found is not None:
-            columns = (finding.column,)
-            if not _indexed(found, columns):
-                association = f"{finding.module}'s {finding.association}"
-                why = f"is what {association} goes by, and no index begins with it"
-                yield _index(finding.table, columns, why)
+def _advised(advice: Advice) -> Proposal | None:
+    """Say a piece of advice as a line of the list; None where the list says it by other words.
+
+    Without lines of code, which change with every edit.
+    """
+    kind, columns, why = ProposalKind.COLUMN_NEEDED, advice.columns, ""
+    match advice.kind:
+        case Kind.NOT_NULL:
+            why = f"takes NULL, and {' and '.join(each.why for each in advice.reasons)}"
+        case Kind.UPDATED_AT:
+            columns, why = ("updated_at",), "is missing, so that nothing says when a row changed"
+        case Kind.COLUMN_UNUSED:
+            kind, why = ProposalKind.COLUMN_DEPRECATED, _unused(advice)
+        case Kind.TABLE_UNUSED:
+            kind, why = ProposalKind.COLUMN_DEPRECATED, "is a table that no code names"
+        case Kind.INDEX_DOUBLED:
+            kind, columns = ProposalKind.INDEX, (advice.index,)
+            why = f"is not needed: {_small(advice.what)}"
+        case _:
+            return None
+    return Proposal(kind=kind, table=advice.table, columns=columns, why=why)
 
 
-def _index(table: Name, columns: tuple[str, ...], why: str) -> Proposal:
-    return Proposal(kind=ProposalKind.INDEX, table=table, columns=columns, why=why)
+def _unused(advice: Advice) -> str:
+    if advice.module:
+        return f"is named by no code but its attribute in {advice.module}"
+    return _small(advice.what).removeprefix("it ")
 
 
-def _indexed(table: Table, columns: tuple[str, ...]) -> bool:
-    """Whether an index over all rows begins with these columns, in any order."""
-    for index in table.indexes:
-        leading = {key.column for key in index.keys[: len(columns)]}
-        if index.valid and index.predicate is None and leading == set(columns):
-            return True
-    return False
+def _small(sentence: str) -> str:
+    """Return a sentence as the end of another one."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
+def _missing_index(missing: MissingIndex) -> Proposal:
+    """Say why an index is missing: by its foreign key, where there is one."""
+    key = next((each.key for each in missing.lookups if each.key is not None), None)
+    if key is not None and key.columns == missing.columns:
+        why = f"refers to {key.target}, and no index begins with it"
+    else:
+        first = missing.reasons[0].why
+        why = f"has no index that serves it: {first}"
+        if first.endswith(_GOES_BY):
+            why = f"is what {first.removesuffix(_GOES_BY)} goes by, and no index begins with it"
+    return Proposal(kind=ProposalKind.INDEX, table=missing.table, columns=missing.columns, why=why)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from ash_scaffold.advise.run import CatalogDetails, gather, read_details
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.markdown.blocks import is_marker
@@ -18,6 +19,7 @@ from ash_scaffold.document.model import Document
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
+from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.outside import read_outside
 from ash_scaffold.regular_file import read_file, read_start
@@ -62,7 +64,13 @@ def load_document(
     """
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
-    session = load_session(open_project(options), phases)
+    details = CatalogDetails({}, ())
+
+    def read_more(source: Source, database: Database) -> None:
+        nonlocal details
+        details = read_details(source, database)
+
+    session = load_session(open_project(options), phases, read_more=read_more)
     problems = (*session.behind, *session.problems)
     if session.unread:
         # A table that the document has, and no snapshot, would count as dropped.
@@ -73,6 +81,7 @@ def load_document(
     database = session.database
     phases.begin("code", "Reading the code")
     users = usage(session.project, session.hints, (table.name for table in database.tables))
+    gathered = gather(session, details, users)
     document = build(
         Sources(
             database=database,
@@ -83,6 +92,8 @@ def load_document(
             repo=session.repo,
             version=_version(database, session.dump),
             proposed=proposed_attributes(database, decided, session.state, session.resolver),
+            advice=tuple(gathered.advice(session)),
+            missing=gathered.missing,
         )
     )
     return LoadedDocument(
