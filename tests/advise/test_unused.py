@@ -239,11 +239,12 @@ def test_a_resource_that_only_its_domain_names(advised: Advised) -> None:
     files = {PATH: RESOURCE, "lib/shop/sales.ex": DOMAIN}
     report = advised(CUSTOMERS, files)
     found = [each for each in report.advice if each.kind is Kind.TABLE_UNUSED]
-    assert [(e.subject, e.what, e.section, e.elixir) for e in found] == [
+    assert [(e.subject, e.what, e.section, e.path, e.elixir) for e in found] == [
         (
             "customers",
             "No code names it or Shop.Sales.Customer, and no foreign key refers to it.",
-            "resources of Shop.Sales",
+            "resources",
+            "lib/shop/sales.ex",
             ("resource Shop.Sales.Customer",),
         )
     ]

@@ -290,17 +290,17 @@ class _Finder:
                 owned=owned,
             )
         first = resources[0]
-        place = first.place()
+        domain = self._sources.project.domain(first.resource.domain)
         return Advice(
             kind=Kind.TABLE_UNUSED,
             table=table.name,
             what=f"No code names it or {first.module}, and no foreign key refers to it.",
             module=first.module,
-            path="" if place is None else place.path,
-            line=0 if place is None else place.line,
-            section=f"resources of {first.resource.domain}" if first.resource.domain else "",
+            path="" if domain is None else domain.path,
+            line=0 if domain is None else domain.line,
+            section="" if domain is None else "resources",
             add=False,
-            elixir=(f"resource {first.module}",) if first.resource.domain else (),
+            elixir=() if domain is None else (f"resource {first.module}",),
             sql=drop,
             owned=owned,
         )
