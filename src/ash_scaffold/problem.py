@@ -109,6 +109,12 @@ class Code(StrEnum):
     CUTOVER_REFUSED = "cutover-refused", _ERROR
     CUTOVER_FAILED = "cutover-failed", _ERROR
     NOT_SAID = "not-said", _WARNING
+    NOT_PROVEN = (
+        "not-proven",
+        _ERROR,
+        "Report it. With --no-prove Ash gets the table all the same: the database stays as it is, "
+        "and one that Ash's migrations make is different.",
+    )
     NOT_BY_ASH = (
         "not-by-ash",
         _ERROR,

@@ -14,6 +14,18 @@ from typing import Protocol
 import psycopg
 import pytest
 
+from ash_scaffold.cutover.compare import (
+    Comparison,
+    Count,
+    Difference,
+    Limit,
+    ObjectKind,
+    TableComparison,
+)
+from ash_scaffold.cutover.proof import Proof, ProofQuestion
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.problem import Code, ScaffoldError, fail
+
 # What it is given: the snapshots in --snapshot-path. It makes one of each resource that migrates
 # and has none, a migration of the extensions, and with --check the empty folders of Ash's.
 MIX = """#!/bin/sh
@@ -81,6 +93,11 @@ FilesOf = Callable[[Path], dict[str, bytes]]
 Add = Callable[[Path, dict[str, str]], None]
 
 
+def over(run: Run, *arguments: str) -> Done:
+    """Cut over without the proof, which this mix can't make."""
+    return run("cutover", "--no-prove", *arguments)
+
+
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that says what the fake mix does."""
@@ -108,7 +125,7 @@ def test_it_takes_a_table_over_and_gives_it_back(
     url: str, project: Path, fake: Path, run: Run, files_of: FilesOf
 ) -> None:
     before = files_of(project)
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Are Ash's: orders\n")
     config = (project / "ash_scaffold.toml").read_text()
@@ -131,7 +148,7 @@ def test_it_takes_a_table_over_and_gives_it_back(
     }
     assert (fake / "seen.toml").read_text() == config
     assert run("check", "--url", url).failure == (0, "", "")
-    assert run("cutover", "--undo", "orders", "--url", url).code == 0
+    assert over(run, "--undo", "orders", "--url", url).code == 0
     assert files_of(project) == before
 
 
@@ -139,7 +156,7 @@ def test_all_tables_go_over_at_once_but_views(
     url: str, project: Path, run: Run, files_of: FilesOf
 ) -> None:
     before = files_of(project)
-    assert run("cutover", "--all", "--url", url).code == 0
+    assert over(run, "--all", "--url", url).code == 0
     snapshots = {path.parent.name for path in (project / "priv/resource_snapshots").rglob("*.json")}
     assert snapshots == {"customers", "public.orders", "billing.orders"} or snapshots == {
         "public.customers",
@@ -150,21 +167,21 @@ def test_all_tables_go_over_at_once_but_views(
     assert times == {"20260101000010.json"}
     assert run("check", "--url", url).failure == (0, "", "")
     whole = files_of(project)
-    again = run("cutover", "--all", "--url", url)
+    again = over(run, "--all", "--url", url)
     assert again.out.startswith("Ash's already: billing.orders, customers, orders")
     assert files_of(project) == whole
-    assert run("cutover", "--undo", "--all", "--url", url).code == 0
+    assert over(run, "--undo", "--all", "--url", url).code == 0
     assert files_of(project) == before
 
 
 def test_in_any_order_it_comes_to_the_same(
     url: str, project: Path, run: Run, files_of: FilesOf
 ) -> None:
-    assert run("cutover", "customers", "orders", "billing.*", "--url", url).code == 0
+    assert over(run, "customers", "orders", "billing.*", "--url", url).code == 0
     at_once = files_of(project)
-    assert run("cutover", "--undo", "--all", "--url", url).code == 0
+    assert over(run, "--undo", "--all", "--url", url).code == 0
     for table in ("billing.orders", "orders", "customers"):
-        assert run("cutover", table, "--url", url).code == 0
+        assert over(run, table, "--url", url).code == 0
 
     def without_order(files: dict[str, bytes]) -> dict[str, bytes]:
         return {
@@ -189,13 +206,13 @@ def test_an_edit_stays_in_both_forms(url: str, project: Path, run: Run) -> None:
     path.write_text(text.replace(state, status))
     assert run("resources", "--url", url).code == 0
     before = path.read_text()
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     text = path.read_text()
     assert "# Ours.\n" in text
     assert "migrate? false" not in text
     assert "migration_defaults status:" in text
     assert run("check", "--url", url).failure == (0, "", "")
-    assert run("cutover", "--undo", "orders", "--url", url).code == 0
+    assert over(run, "--undo", "orders", "--url", url).code == 0
     # The formatter, which this mix has not, leaves one blank line of two.
     assert path.read_text().replace("\n\n\n", "\n\n") == before
 
@@ -205,7 +222,7 @@ def test_dry_run_writes_nothing_and_calls_no_generator(
 ) -> None:
     (fake / "called").unlink(missing_ok=True)
     before = files_of(project)
-    done = run("cutover", "orders", "--dry-run", "--url", url)
+    done = over(run, "orders", "--dry-run", "--url", url)
     assert done.code == 0
     assert '+owned_by_ash = ["orders"]' in done.out
     assert "-    migrate? false" in done.out
@@ -229,7 +246,7 @@ def test_all_that_stands_against_it_is_listed_at_once(
         },
     )
     before = files_of(project)
-    done = run("cutover", "orders", "open_orders", "--url", url)
+    done = over(run, "orders", "open_orders", "--url", url)
     assert (done.code, done.out) == (2, "")
     assert (
         "lib/shop/legacy/order.ex:1: Shop.Legacy.Order (schema) still refers to orders." in done.err
@@ -253,11 +270,11 @@ def test_a_user_that_is_accepted_does_not_stand_against_it(
             '  def all, do: Shop.Repo.query!("SELECT * FROM orders")\nend\n',
         },
     )
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert done.code == 2
     assert "Shop.Report" in done.err
     (project / "ash_scaffold.toml").write_text(f"{CONFIG}\n{accept}")
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
 
 
 def test_a_key_to_a_table_without_resource_stands_against_it(
@@ -267,7 +284,7 @@ def test_a_key_to_a_table_without_resource_stands_against_it(
         'tables = ["customers", "orders", "open_orders"]', 'tables = ["orders"]'
     )
     (project / "ash_scaffold.toml").write_text(f'exclude = ["customers"]\n{config}')
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert done.code == 2
     assert "orders.orders_customer_id_fkey: The key points at customers, which has no" in done.err
 
@@ -285,7 +302,7 @@ def test_where_mix_fails_all_is_as_it_was(
 ) -> None:  # fmt: skip
     (fake / file).write_text(content)
     before = files_of(project)
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert (done.code, done.out) == (2, "")
     assert f"error [{said}]" in done.err
     assert url not in done.err
@@ -295,10 +312,10 @@ def test_where_mix_fails_all_is_as_it_was(
 def test_changes_that_wait_in_another_resource_are_not_taken_for_done(
     url: str, project: Path, run: Run, files_of: FilesOf
 ) -> None:
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     (project / SNAPSHOT).unlink()
     before = files_of(project)
-    done = run("cutover", "customers", "--url", url)
+    done = over(run, "customers", "--url", url)
     assert "Ash has migrations to make for orders. Nothing was written." in done.err
     assert files_of(project) == before
 
@@ -308,14 +325,14 @@ def test_without_mix_the_commands_are_printed_and_a_later_run_does_the_rest(
 ) -> None:
     path = os.environ["PATH"]
     monkeypatch.setenv("PATH", str(fake / "nothing"))
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert done.code == 0
     assert done.out.endswith(
         "  mix ash_postgres.generate_migrations --snapshots-only\n  mix ash.codegen --check\n"
     )
     assert not (project / SNAPSHOT).exists()
     monkeypatch.setenv("PATH", path)
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     assert (project / SNAPSHOT).exists()
 
 
@@ -326,7 +343,8 @@ def test_a_kill_while_mix_runs_leaves_it_as_it_was(
     before = files_of(project)
     main = "from ash_scaffold.__main__ import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", main, "cutover", "orders", "--url", url], start_new_session=True
+        [sys.executable, "-c", main, "cutover", "--no-prove", "orders", "--url", url],
+        start_new_session=True,
     )
     while not (fake / "hanging").exists():
         assert process.poll() is None
@@ -362,7 +380,7 @@ def findings(run: Run, url: str) -> list[str]:
 def test_what_something_else_changes_in_a_table_of_ash_breaks(
     url: str, project: Path, run: Run, files_of: FilesOf, statement: str, kind: str
 ) -> None:
-    assert run("cutover", "orders", "customers", "--url", url).code == 0
+    assert over(run, "orders", "customers", "--url", url).code == 0
     before = files_of(project / "lib")
     change(url, statement)
     table = statement.split()[2] if statement.startswith("ALTER") else "orders"
@@ -376,7 +394,7 @@ def test_what_something_else_changes_in_a_table_of_ash_breaks(
 def test_what_ash_changes_is_clean(
     url: str, project: Path, run: Run, add: Add, files_of: FilesOf
 ) -> None:
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     text = (project / ORDER).read_text()
     new = "    attribute :extra, :string, public?: true\n\n    attribute :state,"
     add(
@@ -398,7 +416,7 @@ def test_what_ash_changes_is_clean(
     assert files_of(project / "lib") == {
         path.removeprefix("lib/"): text for path, text in before.items() if path[:4] == "lib/"
     }
-    undone = run("cutover", "--undo", "orders", "--url", url)
+    undone = over(run, "--undo", "orders", "--url", url)
     assert "20270101000000_extra.exs:4: Ash has changed orders since." in undone.err
 
 
@@ -412,7 +430,7 @@ def test_a_later_migration_that_is_not_by_ash_breaks(
     )
     alter = "defmodule X do\n  use Ecto.Migration\n\n  def change do\n    alter table(:orders)\n"
     add(project, {"priv/repo/migrations/20260101000000_old.exs": f"{alter}  end\nend\n"})
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     assert run("check", "--url", url).failure == (0, "", "")
     add(project, {"priv/repo/migrations/20280101000000_new.exs": f"{alter}  end\nend\n"})
     change(url, "INSERT INTO schema_migrations VALUES (20280101000000)")
@@ -429,29 +447,113 @@ def test_a_migration_that_has_not_run_stands_against_it(
     )
     path = "priv/repo/migrations/20260101000000_new.exs"
     add(project, {path: "defmodule X do\n  use Ecto.Migration\n\n  def change, do: nil\nend\n"})
-    done = run("cutover", "orders", "--url", url)
+    done = over(run, "orders", "--url", url)
     assert done.code == 2
     assert f"[cutover-refused] {path}: The migration is not in the database." in done.err
 
 
 def test_a_snapshot_of_ash_that_is_missing_breaks(url: str, project: Path, run: Run) -> None:
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     (project / SNAPSHOT).unlink()
     assert findings(run, url) == ["breaks no snapshot by Ash orders"]
-    assert run("cutover", "orders", "--url", url).code == 0
+    assert over(run, "orders", "--url", url).code == 0
     assert run("check", "--url", url).failure == (0, "", "")
 
 
-def test_an_option_that_says_nothing_is_refused(url: str, run: Run) -> None:
-    assert "It has to be said which tables are meant" in run("cutover", "--url", url).err
-    assert "No table fits order." in run("cutover", "order", "--url", url).err
-    assert (
-        "None of the tables was cut over." in run("cutover", "--undo", "orders", "--url", url).err
+def comparison(*differences: Difference) -> Comparison:
+    table = TableComparison(
+        table=Name("public", "orders"),
+        counts={ObjectKind.COLUMN: Count(3, 3)},
+        differences=differences,
+    )
+    return Comparison(tables=(table,))
+
+
+Prove = Callable[[Comparison | ScaffoldError], None]
+
+
+@pytest.fixture
+def proof(monkeypatch: pytest.MonkeyPatch) -> Prove:
+    """Give `proof(outcome)`: what a proof comes to, or fails with."""
+
+    def give(outcome: Comparison | ScaffoldError) -> None:
+        def prove(question: ProofQuestion, _say: object) -> Proof:
+            assert question.tables == (Name("public", "orders"),)
+            if isinstance(outcome, ScaffoldError):
+                raise outcome
+            return Proof(server="PostgreSQL 18.1", comparison=outcome)
+
+        monkeypatch.setattr("ash_scaffold.cutover.run.prove", prove)
+
+    return give
+
+
+def test_the_proof_is_a_part_of_it(url: str, run: Run, proof: Prove) -> None:
+    order = Difference(
+        kind=ObjectKind.KEY, name="orders_pkey", field="columns", limit=Limit.KEY_ORDER,
+        legacy="b, a", made="a, b",
+    )  # fmt: skip
+    proof(comparison(order))
+    done = run("cutover", "orders", "--url", url)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(
+        "Made by Ash from nothing in PostgreSQL 18.1:\n"
+        "  0 of 1 tables are identical.\n"
+        "  orders: key orders_pkey: columns is b, a, and is made as a, b\n"
+        "    AshPostgres writes the columns of a primary key in the order of the table's columns.\n"
     )
 
 
+def test_a_difference_that_should_not_be_ends_it(
+    url: str, project: Path, run: Run, proof: Prove, files_of: FilesOf
+) -> None:
+    proof(comparison(Difference(kind=ObjectKind.CHECK, name="total", legacy="total > 0")))
+    before = files_of(project)
+    done = run("cutover", "orders", "--url", url)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(
+        "error [not-proven] orders: check total is missing: total > 0.\n    Report it."
+    )
+    assert files_of(project) == before
+    alone = run("cutover", "--prove", "orders", "--url", url)
+    assert alone.code == 1
+    assert alone.out.startswith("Would be Ash's: orders\n")
+    assert files_of(project) == before
+
+
+def test_the_proof_alone_asks_nothing_of_legacy_code(
+    url: str, project: Path, run: Run, proof: Prove, add: Add, files_of: FilesOf
+) -> None:
+    add(
+        project,
+        {
+            "lib/shop/legacy.ex": "defmodule Shop.Legacy do\n  use Ecto.Schema\n\n"
+            '  schema "orders" do\n  end\nend\n'
+        },
+    )
+    proof(comparison())
+    before = files_of(project)
+    done = run("cutover", "--prove", "orders", "--url", url)
+    assert (done.code, done.err) == (0, "")
+    assert "1 of 1 tables are identical." in done.out
+    assert files_of(project) == before
+
+
+def test_without_a_server_it_is_not_proven(url: str, run: Run, proof: Prove) -> None:
+    proof(fail(Code.NO_LOCAL_SERVER, "There is no PostgreSQL."))
+    done = run("cutover", "orders", "--url", url)
+    assert done.code == 0
+    assert done.err == "warning [no-local-server] It is not proven: There is no PostgreSQL.\n"
+
+
+def test_an_option_that_says_nothing_is_refused(url: str, run: Run) -> None:
+    assert "It has to be said which tables are meant" in over(run, "--url", url).err
+    assert "No table fits order." in over(run, "order", "--url", url).err
+    assert "None of the tables was cut over." in over(run, "--undo", "orders", "--url", url).err
+
+
 def test_json(url: str, run: Run) -> None:
-    done = run("cutover", "orders", "--json", "--url", url)
+    done = over(run, "orders", "--json", "--url", url)
     document = json.loads(done.out)
     assert document["tables"] == ["orders"]
     assert document["snapshots"] == [SNAPSHOT]

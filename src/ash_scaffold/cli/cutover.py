@@ -26,6 +26,7 @@ from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
+    from ash_scaffold.cutover.proof import Proof
     from ash_scaffold.cutover.run import CutoverOptions, CutoverReport
     from ash_scaffold.problem import Problem
 
@@ -39,6 +40,9 @@ What would change, and what stands against it:
 
 Two tables and a schema's:
   ash-scaffold cutover orders customers 'billing.*'
+
+Only whether Ash would make the very same tables, long before legacy code has left them:
+  ash-scaffold cutover --prove orders customers
 
 Back to the form in which Ash never migrates the table:
   ash-scaffold cutover --undo orders
@@ -85,6 +89,17 @@ def cutover(
             panel=_OUTPUT,
         ),
     ] = None,
+    prove: Annotated[
+        bool | None,
+        Option(
+            "--prove/--no-prove",
+            help="Let Ash make the tables from nothing in an empty throw-away server, and compare "
+            "its catalog with the database: alone, writing nothing, or (with neither) as a part "
+            "of the cut-over.",
+            panel=_OUTPUT,
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         Option(
@@ -104,7 +119,7 @@ def cutover(
     code. All that stands against it is listed, with file and line, and
     nothing is written then.
     """
-    with ending(as_json=json, verbose=verbose, writes=not dry_run):
+    with ending(as_json=json, verbose=verbose, writes=not (dry_run or prove)):
         from ash_scaffold.cutover.run import CutoverOptions
 
         options = CutoverOptions(
@@ -123,6 +138,8 @@ def cutover(
             everything=all_,
             undo=undo,
             dry_run=dry_run,
+            prove=prove is not False,
+            prove_only=prove is True,
             mix_env=mix_env,
         )
         raise Ended(run(options, as_json=json, quiet=quiet, verbose=verbose))
@@ -142,7 +159,7 @@ def run(options: CutoverOptions, *, as_json: bool, quiet: bool, verbose: bool) -
         progress(enabled=show and sys.stderr.isatty()) as announce,
     ):
         report = cut_over(lock, options, announce)
-    with telling(written=not options.dry_run, as_json=as_json):
+    with telling(written=options.writes, as_json=as_json):
         if as_json:
             _print_json(report, options)
         else:
@@ -165,7 +182,7 @@ def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbo
         for edit in report.edits:
             print_diff(edit.diff())
     if not quiet:
-        would = "Would be" if options.dry_run else "Are"
+        would = "Are" if options.writes else "Would be"
         whose = "the legacy code's as well as Ash's" if options.undo else "Ash's"
         if report.tables:
             out.print(f"{would} {whose}: {safe(', '.join(map(str, report.tables)))}")
@@ -174,12 +191,55 @@ def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbo
         changed = [*report.written.created, *report.written.changed, *report.written.deleted]
         for path in sorted(changed):
             out.print(f"  {safe(path)}")
+    if report.proof is not None and not quiet:
+        _print_proof(report.proof)
     print_problems(report.problems, quiet=quiet, verbose=verbose)
     print_problems(report.outcome.files.problems, quiet=quiet, verbose=verbose)
     if report.commands:
         out.print("\nThere is no mix here. Run this where it is, and commit what it writes:")
         for command in report.commands:
             out.print(f"  {command}", markup=False)
+
+
+def _print_proof(proof: Proof) -> None:
+    from ash_scaffold.cli.output import console, safe
+    from ash_scaffold.cutover.compare import LIMITS, describe
+
+    out = console()
+    compared = proof.comparison.tables
+    same = sum(table.identical for table in compared)
+    out.print(f"\nMade by Ash from nothing in {safe(proof.server)}:")
+    out.print(f"  {same} of {len(compared)} tables are identical.")
+    for table in compared:
+        for each in table.differences:
+            if each.limit is not None:
+                out.print(f"  {safe(str(table.table))}: {safe(describe(each))}")
+                out.print(f"    {safe(LIMITS[each.limit])}")
+
+
+def _proof(proof: Proof | None) -> object:
+    if proof is None:
+        return None
+    from ash_scaffold.cutover.compare import describe
+
+    return {
+        "server": proof.server,
+        "tables": [
+            {
+                "table": str(each.table),
+                "identical": each.identical,
+                "counts": {
+                    kind.value: {"total": count.total, "same": count.same}
+                    for kind, count in each.counts.items()
+                },
+                "differences": [
+                    {"what": describe(found), "limit": found.limit and found.limit.value}
+                    for found in each.differences
+                ],
+            }
+            for each in proof.comparison.tables
+        ],
+    }
 
 
 def _print_json(report: CutoverReport, options: CutoverOptions) -> None:
@@ -199,6 +259,7 @@ def _print_json(report: CutoverReport, options: CutoverOptions) -> None:
             ],
             "snapshots": report.snapshots,
             "commands": report.commands,
+            "proof": _proof(report.proof),
             "problems": _problems(report),
         }
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -34,26 +35,33 @@ class Contents(msgspec.Struct, frozen=True):
     expected: Mapping[str, bytes | None] = {}
 
 
-def ash_snapshots_of(
-    lock: Lock, mix: Mix, project: Project, contents: Contents, tables: Collection[Name]
-) -> dict[str, bytes]:
-    """Return the snapshots that Ash makes of tables in a project with these contents, by path.
+@contextmanager
+def compiled(lock: Lock, mix: Mix, contents: Contents) -> Iterator[None]:
+    """Give the project these contents for the time of the block, and compile it.
 
-    The project is compiled for it, and is as it was afterwards. Raises `ScaffoldError` for a
-    project that does not compile (`compile-failed`), and where the generator fails or has other
-    changes to make (`cutover-failed`).
+    Raises `ScaffoldError` for one that does not compile (`compile-failed`), and as `provisional`
+    does.
+    """
+    with provisional(lock, contents.files, expected=contents.expected):
+        compile_project(mix)
+        yield
+
+
+def ash_snapshots_of(mix: Mix, project: Project, tables: Collection[Name]) -> dict[str, bytes]:
+    """Return the snapshots that Ash makes of tables of the compiled project, by path.
+
+    Raises `ScaffoldError` (`cutover-failed`) where the generator fails, or has other changes to
+    make.
     """
     priv = f"{project.app.path}/priv/{ASH_SNAPSHOTS}".lstrip("/")
     with scratch_folder() as scratch:
         snapshots = scratch / ASH_SNAPSHOTS
         before = _copy(project.root / priv, snapshots)
         _keep_apart(snapshots, tables)
-        with provisional(lock, contents.files, expected=contents.expected):
-            compile_project(mix)
-            _generate(mix, scratch, "--snapshots-only")
-            made = _made(snapshots, before)
-            _require_no_others(made, tables)
-            _generate(mix, scratch, "--check")
+        _generate(mix, scratch, "--snapshots-only")
+        made = _made(snapshots, before)
+        _require_no_others(made, tables)
+        _generate(mix, scratch, "--check")
     found = {f"{priv}/{path}": content for path, content in _at_one_time(made).items()}
     if not found:
         raise fail(

@@ -25,14 +25,19 @@ def refusals(
     session: Session, plan: Plan, report: CheckReport, tables: Collection[Name]
 ) -> Iterator[Problem]:
     """Yield an error for each thing that has to be settled before the tables are cut over."""
-    planned = {item.draft.name: item for item in plan.resources}
-    snapshots = session.schema_changes.resources
-    for table in sorted(tables):
-        yield from _of_table(table, session, planned, snapshots)
+    yield from refusals_of_tables(session, plan, tables)
     yield from _legacy_users(report, session.accepted, tables)
     yield from _drift(report.findings, tables)
     yield from _pending(session.pending)
     yield from dev_migrations(session.project)
+
+
+def refusals_of_tables(session: Session, plan: Plan, tables: Collection[Name]) -> Iterator[Problem]:
+    """Yield an error for each table of which no resource can say all."""
+    planned = {item.draft.name: item for item in plan.resources}
+    snapshots = session.schema_changes.resources
+    for table in sorted(tables):
+        yield from _of_table(table, session, planned, snapshots)
 
 
 def notes(session: Session) -> Iterator[Problem]:

@@ -15,8 +15,15 @@ from ash_scaffold.check.run import check_session
 from ash_scaffold.config import Resolver, require_names, table_pattern
 from ash_scaffold.config.options import FILE_NAME, Config
 from ash_scaffold.config.owned_tables import owned_text, with_owned, without_owned
-from ash_scaffold.cutover.ash import COMMANDS, Contents, ash_snapshots_of
-from ash_scaffold.cutover.refusals import dev_migrations, notes, refusals
+from ash_scaffold.cutover.ash import COMMANDS, Contents, ash_snapshots_of, compiled
+from ash_scaffold.cutover.compare import describe
+from ash_scaffold.cutover.proof import Proof, ProofQuestion, prove
+from ash_scaffold.cutover.refusals import (
+    dev_migrations,
+    notes,
+    refusals,
+    refusals_of_tables,
+)
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.files import File, Status, read_text
 from ash_scaffold.generate.modules import Module, extra_module
@@ -60,11 +67,16 @@ from ash_scaffold.session import (
 from ash_scaffold.verify.answers import require_ash_repo
 from ash_scaffold.verify.run import mix_of
 
+# Without a server of its own the proof can't be made; that says nothing about the tables.
+_NO_SERVER = frozenset({Code.NO_LOCAL_SERVER, Code.EXTENSION_MISSING})
+
 
 class CutoverOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `cutover`; `tables` are patterns, one of the three says which are meant.
 
-    `undo` goes the way back. With `dry_run` nothing is written, and no code of the project is run.
+    `undo` goes the way back. With `dry_run` nothing is written, and no code of the project is run;
+    with `prove_only` nothing is written, and whatever the code refers to, the tables are proven:
+    those that were cut over where none are named. Without `prove` that is left out.
     """
 
     source: SourceOptions
@@ -73,14 +85,22 @@ class CutoverOptions(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool = False
     undo: bool = False
     dry_run: bool = False
+    prove: bool = True
+    prove_only: bool = False
     mix_env: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether the project is changed."""
+        return not self.dry_run and not self.prove_only
 
 
 class CutoverReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a cut-over came to. `tables` went over, `already` had done so before.
 
     `edits` are texts of files beside the modules, before and after. `snapshots` are those that Ash
-    has made, or that were taken away; `commands` are left to run where there is no mix.
+    has made, or that were taken away; `commands` are left to run where there is no mix. `proof` is
+    None where it was not made.
     """
 
     tables: tuple[Name, ...]
@@ -89,6 +109,7 @@ class CutoverReport(msgspec.Struct, frozen=True, kw_only=True):
     edits: tuple[File, ...] = ()
     snapshots: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    proof: Proof | None = None
     problems: tuple[Problem, ...] = ()
     written: Written = Written()
 
@@ -125,7 +146,13 @@ def cut_over(
 
 def _require_tables(options: CutoverOptions) -> None:
     given = (bool(options.tables), options.domain is not None, options.everything)
-    if sum(given) != 1:
+    if options.prove_only and (options.undo or options.dry_run or not options.prove):
+        raise fail(
+            Code.USAGE,
+            "--prove writes nothing, and goes with none of --undo, --dry-run and --no-prove.",
+            where="--prove",
+        )
+    if sum(given) > 1 or (not sum(given) and not options.prove_only):
         raise fail(
             Code.USAGE,
             "It has to be said which tables are meant: their names, --domain or --all.",
@@ -167,20 +194,15 @@ class _Run:
 
     def over(self) -> CutoverReport:
         """Give the tables to Ash."""
-        session, whole = self.session, ResourcesOptions(source=self.options.source)
+        session, options = self.session, self.options
         chosen, already = self._chosen()
         new = chosen - already
-        if new:
-            report = check_session(session, whole, self.phases, with_hand_over=True)
-            found = tuple(refusals(session, session.plan(), report, new))
-        else:
-            found = tuple(dev_migrations(session.project))
-        found += tuple(notes(session))
+        found = tuple(self._refusals(new))
         if any(problem.severity is Severity.ERROR for problem in found):
             raise ScaffoldError(*found)
         inventory = self._inventory(self.owned | chosen)
         problems: list[Problem] = list(found)
-        outcome = self._outcome(chosen or already, self.owned | chosen, inventory, problems)
+        outcome = self._outcome(chosen, self.owned | chosen, inventory, problems)
         self._require_merged(outcome, chosen)
         edits = [*self._config(with_owned, new), *self._repo(inventory, problems)]
         contents = self._contents(outcome, edits)
@@ -188,12 +210,19 @@ class _Run:
         missing = new | {table for table in already if table not in known}
         made: Mapping[str, bytes] = {}
         commands: tuple[str, ...] = ()
-        if not self.options.dry_run and missing:
-            if shutil.which("mix") is None:
+        proof: Proof | None = None
+        if not options.dry_run and (missing or options.prove_only):
+            if shutil.which("mix") is None and not options.prove_only:
                 commands = COMMANDS
             else:
-                self.phases.begin("mix", "Letting Ash write its snapshots")
-                made = ash_snapshots_of(self.lock, self._mix(), session.project, contents, missing)
+                self.phases.begin("mix", "Compiling the project")
+                mix = mix_of(session.project, self.source.url, options.source, options.mix_env)
+                with compiled(self.lock, mix, contents):
+                    self.phases.begin("mix", "Letting Ash write its snapshots")
+                    if missing:
+                        made = ash_snapshots_of(mix, session.project, missing)
+                    if options.prove:
+                        proof = self._proof(mix, chosen, problems)
         return self._written(
             CutoverReport(
                 tables=tuple(sorted(new)),
@@ -202,10 +231,61 @@ class _Run:
                 edits=tuple(edits),
                 snapshots=tuple(sorted(made)),
                 commands=commands,
+                proof=proof,
                 problems=tuple(problems),
             ),
             Contents({**contents.files, **made}, contents.expected),
         )
+
+    def _refusals(self, tables: Collection[Name]) -> Iterable[Problem]:
+        """Return what stands against it, for a proof what stands against that."""
+        session = self.session
+        if self.options.prove_only:
+            yield from refusals_of_tables(session, session.plan(), tables)
+            yield from dev_migrations(session.project)
+            return
+        if tables:
+            whole = ResourcesOptions(source=self.options.source)
+            report = check_session(session, whole, self.phases, with_hand_over=True)
+            yield from refusals(session, session.plan(), report, tables)
+        else:
+            yield from dev_migrations(session.project)
+        yield from notes(session)
+
+    def _proof(self, mix: Mix, tables: Collection[Name], problems: list[Problem]) -> Proof | None:
+        """Let Ash make the tables from nothing. Raises `ScaffoldError` where they differ.
+
+        Where there is no server to do it in, a warning says so.
+        """
+        question = ProofQuestion(
+            mix=mix,
+            repo=self.session.repo,
+            url=self.source.url,
+            tables=tuple(sorted(tables)),
+            limit=self.source.limit,
+        )
+        try:
+            proof = prove(question, lambda phase: self.phases.begin("proof", phase))
+        except ScaffoldError as error:
+            codes = {problem.code for problem in error.problems}
+            if self.options.prove_only or not codes <= _NO_SERVER:
+                raise
+            problems.extend(
+                msgspec.structs.replace(
+                    each, severity=Severity.WARNING, what=f"It is not proven: {each.what}"
+                )
+                for each in error.problems
+            )
+            return None
+        problems.extend(proof.problems)
+        faults = tuple(
+            Code.NOT_PROVEN.at(str(table or ""), f"{describe(fault)}.")
+            for table, fault in proof.comparison.faults
+        )
+        if faults and not self.options.prove_only:
+            raise ScaffoldError(*faults)
+        problems.extend(faults)
+        return proof
 
     def back(self) -> CutoverReport:
         """Give tables of Ash's back to both."""
@@ -251,6 +331,8 @@ class _Run:
         options, database, plan = self.options, self.session.database, self.session.plan()
         planned = {item.draft.name: item for item in plan.resources}
         found: set[Name] = set()
+        if not (options.tables or options.domain or options.everything):
+            found |= self.owned
         for text in options.tables:
             pattern = table_pattern(text)
             fitting = {
@@ -410,13 +492,8 @@ class _Run:
             {each.path: _bytes(each.before) for each in files},
         )
 
-    def _mix(self) -> Mix:
-        return mix_of(
-            self.session.project, self.source.url, self.options.source, self.options.mix_env
-        )
-
     def _written(self, report: CutoverReport, contents: Contents) -> CutoverReport:
-        if self.options.dry_run:
+        if not self.options.writes:
             return report
         written = write_files(self.lock, contents.files, expected=contents.expected)
         return msgspec.structs.replace(report, written=written)
