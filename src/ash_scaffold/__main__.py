@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
 from ash_scaffold import __version__
-from ash_scaffold.cli.streams import prepare_streams
+from ash_scaffold.cli.streams import lost_output, prepare_streams
+
+# The commands whose runs that had nothing to do are remembered.
+_RECORDED = frozenset({"resources", "check"})
 
 
 def main() -> None:
@@ -27,8 +31,10 @@ def main() -> None:
 def _run() -> int:
     from ash_scaffold.problem import Exit
 
+    words = sys.argv[1:]
     try:
-        _call(sys.argv[1:])
+        if not _recalled(words):
+            _call(words)
     except SystemExit as error:
         message = _usage_error(error)
         if message and "--json" in sys.argv[1:]:
@@ -37,6 +43,28 @@ def _run() -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return Exit.OK
+
+
+def _recalled(words: Sequence[str]) -> bool:
+    """Say what an earlier run has said, where nothing has changed since; whether that is so."""
+    if not words or words[0] not in _RECORDED:
+        return False
+    from ash_scaffold.cli.unchanged import begin
+
+    try:
+        if not begin(words, os.environ).recall():
+            return False
+    except KeyboardInterrupt:
+        from ash_scaffold.cli.command import ending
+
+        with ending(as_json="--json" in words):
+            raise
+    if lost_output() is not None:
+        from ash_scaffold.cli.command import ending
+
+        with ending(writes=not {"check", "--check", "--dry-run"}.intersection(words)):
+            pass
+    return True
 
 
 def _call(words: Sequence[str]) -> None:

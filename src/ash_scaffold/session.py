@@ -79,7 +79,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `folder` is where the command was called; `environment` holds the process's variables.
     `timeout` are the seconds that the database has, 0 for no limit; `extensions` may be made by
-    a superuser for a dump.
+    a superuser for a dump. `on_read` gets the project and what its database has answered.
     """
 
     folder: Path
@@ -93,6 +93,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
     timeout: float = DEFAULT_SECONDS
     extensions: tuple[str, ...] = ()
+    on_read: Callable[[OpenProject, Answers], None] | None = None
 
 
 class Phases:
@@ -276,9 +277,12 @@ def load_session(
     """
     repo = opened.require_repo()
     phases.begin("reflection", "Reading the database")
+    found: list[Answers] = []
     with open_database(opened, phases.announce) as source:
-        database = read_database(opened, source, schemas_in(tables))
+        database = read_database(opened, source, schemas_in(tables), found.append)
         read_more(source, database)
+    if found and opened.options.on_read is not None:
+        opened.options.on_read(opened, found[-1])
     phases.begin("planning", "Planning")
     session = make_session(opened, repo, source, database, keep_pending=keep_pending)
     with source_problems((*session.behind, *session.problems)):

@@ -138,6 +138,7 @@ def run(
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.check.run import check as do_check
     from ash_scaffold.cli.output import print_problems
+    from ash_scaffold.cli.unchanged import current
     from ash_scaffold.problem import Severity as ProblemSeverity
     from ash_scaffold.report.finding import DRIFT_WORDS
 
@@ -145,11 +146,15 @@ def run(
     as_json = format_ is Format.JSON
     with progress(enabled=format_ is Format.TEXT and sys.stderr.isatty()) as announce:
         report = do_check(options, announce, with_hand_over=hand_over or as_json)
-    if not as_json:
-        print_problems(report.problems, verbose=verbose)
-    _print(report, format_, threshold, verbose=verbose)
-    if verbose and not as_json:
-        _print_timings(report)
+    attempt = current()
+    with attempt.telling():
+        if not as_json:
+            print_problems(report.problems, verbose=verbose)
+        _print(report, format_, threshold, verbose=verbose)
+        if verbose and not as_json:
+            _print_timings(report)
+    if not (verbose or report.findings or report.problems):
+        attempt.keep()
     if any(problem.severity is ProblemSeverity.ERROR for problem in report.problems):
         return Exit.FAILED  # what is unknown can't be said to agree
     return Exit.FINDINGS if report.fails(threshold) else Exit.OK

@@ -131,6 +131,7 @@ document.__doc__ = f"{inspect.cleandoc(document.__doc__ or '')}\n\n{_EXAMPLES}"
 def _run(
     source: SourceOptions, options: OutputOptions, *, json: bool, quiet: bool, verbose: bool
 ) -> Exit:
+    from ash_scaffold.cli.unchanged import current
     from ash_scaffold.document.run import load_document, make_output
     from ash_scaffold.project.write import write_files
 
@@ -141,11 +142,14 @@ def _run(
         if not options.check:
             with _replacing(output.outside):
                 write_files(lock, output.contents, expected=output.before)
-    with telling(written=not options.check, as_json=json):
+    attempt = current()
+    with telling(written=not options.check, as_json=json), attempt.telling():
         if json:
             _print_json(loaded, output, check=options.check)
         else:
             _print(loaded, output, check=options.check, quiet=quiet, verbose=verbose)
+    if not verbose and _has_nothing_to_do(loaded, output):
+        attempt.keep([lock.root / file.path for file in output.all_files])
     return _code(output, check=options.check)
 
 
@@ -157,6 +161,18 @@ def _replacing(file: File | None) -> AbstractContextManager[None]:
     if file is None or file.after is None or file.status is FileStatus.UNCHANGED:
         return nullcontext()
     return replacing_outside(Path(file.path), file.after, f"--html {file.path}")
+
+
+def _has_nothing_to_do(loaded: LoadedDocument, output: Output) -> bool:
+    """Whether a run changes nothing and warns of nothing."""
+    from ash_scaffold.document.run import FileStatus
+    from ash_scaffold.problem import Severity
+
+    return (
+        not output.problems
+        and all(file.status is FileStatus.UNCHANGED for file in output.all_files)
+        and all(problem.severity is Severity.NOTE for problem in loaded.problems)
+    )
 
 
 def _code(output: Output, *, check: bool) -> Exit:

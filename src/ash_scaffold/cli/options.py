@@ -135,6 +135,7 @@ def source_options(
     timeout: float = DEFAULT_SECONDS,
 ) -> SourceOptions:
     """Return the options that commands share, for the folder that the command was called in."""
+    from ash_scaffold.cli.unchanged import current
     from ash_scaffold.session import SourceOptions
 
     return SourceOptions(
@@ -149,4 +150,5 @@ def source_options(
         environment=dict(os.environ),
         timeout=timeout,
         extensions=tuple(extension or ()),
+        on_read=current().read,
     )

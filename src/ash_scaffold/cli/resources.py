@@ -230,6 +230,7 @@ def run(
 ) -> Exit:
     """Do the job and print what came of it; return the exit code."""
     from ash_scaffold.cli import summary
+    from ash_scaffold.cli.unchanged import current
     from ash_scaffold.generate.run import prepare, write
 
     show = not quiet and not as_json
@@ -237,15 +238,30 @@ def run(
         with progress(enabled=show and sys.stderr.isatty()) as announce:
             outcome = prepare(options, announce)
         start = time.perf_counter()
-        if not dry_run:
-            write(lock, outcome)
+        written = None if dry_run else write(lock, outcome)
         timings = {**outcome.timings, "writing": time.perf_counter() - start}
-    with telling(written=not dry_run, as_json=as_json):
+    attempt = current()
+    with telling(written=not dry_run, as_json=as_json), attempt.telling():
         if as_json:
             summary.print_json(outcome, timings, dry_run=dry_run)
         else:
             summary.print_outcome(outcome, timings, dry_run=dry_run, quiet=quiet, verbose=verbose)
+    if not verbose and (written is None or not written.any) and _has_nothing_to_do(outcome):
+        paths = {outcome.session.project.root / file.path for file in outcome.files.files}
+        attempt.keep([*{path.parent for path in paths}, *filter(None, (options.templates,))])
     return _code(outcome)
+
+
+def _has_nothing_to_do(outcome: Outcome) -> bool:
+    """Whether a run changes nothing, warns of nothing, and asked no formatter."""
+    from ash_scaffold.problem import Severity
+    from ash_scaffold.project.format import was_used
+
+    return (
+        not was_used()
+        and all(file.before == file.after for file in outcome.files.files)
+        and all(problem.severity is Severity.NOTE for problem in outcome.problems)
+    )
 
 
 def _code(outcome: Outcome) -> Exit:

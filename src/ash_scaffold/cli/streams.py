@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from errno import EBADF, EPIPE
 from io import TextIOWrapper
 from typing import IO, TypeVar
@@ -22,6 +23,7 @@ class Stream(TextIOWrapper):
     """A text stream that keeps the error of its first write that failed, and then drops all."""
 
     fault: OSError | None = None
+    copy: list[str] | None = None
     _closed_before = False
 
     @classmethod
@@ -41,6 +43,8 @@ class Stream(TextIOWrapper):
         """Write a text, unless an earlier one could not be written."""
         if self._closed_before and text and self.fault is None:
             self.fault = OSError(EBADF, os.strerror(EBADF))
+        if self.copy is not None:
+            self.copy.append(text)
         return self._kept(lambda: super(Stream, self).write(text), len(text))
 
     def flush(self) -> None:
@@ -77,6 +81,20 @@ def prepare_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
     sys.stdout = Stream.of(sys.stdout, 1)
     sys.stderr = Stream.of(sys.stderr, 2)
+
+
+@contextmanager
+def copied(stream: IO[str]) -> Iterator[list[str]]:
+    """Give the texts that are written to a stream in a block; of another kind of stream none."""
+    texts: list[str] = []
+    if not isinstance(stream, Stream):
+        yield texts
+        return
+    stream.copy = texts
+    try:
+        yield texts
+    finally:
+        stream.copy = None
 
 
 def lost_output() -> OSError | None:

@@ -7,9 +7,8 @@ these bytes tells a changed catalog from an unchanged one before anything is dec
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import GenericAlias
@@ -22,14 +21,11 @@ from psycopg.rows import namedtuple_row
 
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, EVERY_SCHEMA
 from ash_scaffold.postgres.connect import Connection
+from ash_scaffold.postgres.round_trip import Columns, digest_of, send
 from ash_scaffold.postgres.rows import ROWS, SchemaRow, ServerRow, VersionTableRow
 from ash_scaffold.postgres.sql import quote_identifier
 
 RowT = TypeVar("RowT", bound=NamedTuple)
-Columns = tuple[bytes | None, ...]
-
-# The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
-_SETTING = "SET LOCAL jit = off"
 _VERSIONS = "versions"
 _AFTER = frozenset({"identity"})
 _COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
@@ -113,17 +109,6 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
         return content if self.encoding == "utf-8" else content.decode(self.encoding).encode()
 
 
-def digest_of(answers: Iterable[Columns]) -> bytes:
-    """Return a digest of answers, each with its columns, in their order."""
-    digest = hashlib.blake2b(digest_size=32)
-    for columns in answers:
-        for content in columns:
-            digest.update(b"%d " % (-1 if content is None else len(content)))
-            digest.update(content or b"")
-        digest.update(b"\n")
-    return digest.digest()
-
-
 def ask(connection: Connection, question: Question) -> Answers:
     """Ask a database for all that a run needs of its catalog.
 
@@ -141,20 +126,6 @@ def ask(connection: Connection, question: Question) -> Answers:
         if error.sqlstate == _INTERNAL_ERROR or _GONE.search(str(error)) is not None:
             raise SchemaChangedError from error
         raise
-
-
-def send(connection: Connection, statements: Sequence[str]) -> list[Columns]:
-    """Run statements in one round trip; return of each the columns of its single row.
-
-    Raises `psycopg.Error`.
-    """
-    cursor = connection.execute("; ".join((_SETTING, *statements)).encode(connection.info.encoding))
-    found: list[Columns] = []
-    while cursor.nextset():
-        result = cursor.pgresult
-        assert result is not None
-        found.append(tuple(result.get_value(0, column) for column in range(result.nfields)))
-    return found
 
 
 def named_rows(connection: Connection, name: str, parameters: Mapping[str, object]) -> list[Any]:

@@ -66,6 +66,14 @@ class Formatted(msgspec.Struct, frozen=True, kw_only=True):
     project_settings: bool = False
 
 
+_uses: list[int] = []
+
+
+def was_used() -> bool:
+    """Whether this process had texts to format."""
+    return bool(_uses)
+
+
 def formatter_calls() -> tuple[str, ...]:
     """Return the calls that Ash and AshPostgres export without parentheses: `accept: 1` …."""
     text = resources.files("ash_scaffold.project").joinpath("formatter_calls.txt").read_text()
@@ -89,6 +97,7 @@ def format_files(
     """
     if not files:
         return Formatted(texts={})
+    _uses.append(len(files))
     mix = shutil.which("mix")
     if mix is None:
         return _unformatted(

@@ -55,14 +55,20 @@ def _signature(key: bytes, place: str, content: bytes) -> bytes:
     return made.digest()
 
 
-def _folders() -> Iterator[Path]:
-    """Give the folders of the key: the user's own, then the one for temporary files."""
+def state_folder() -> Path | None:
+    """Return the folder of what the tool keeps for its user, after the XDG specification."""
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
     if not state.is_absolute():
         with suppress(RuntimeError):
             state = Path.home() / ".local" / "state"
-    if state.is_absolute():
-        yield state / "ash-scaffold"
+    return state / "ash-scaffold" if state.is_absolute() else None
+
+
+def _folders() -> Iterator[Path]:
+    """Give the folders of the key: the user's own, then the one for temporary files."""
+    state = state_folder()
+    if state is not None:
+        yield state
     yield Path(tempfile.gettempdir()) / f"ash-scaffold-{os.geteuid()}"
 
 

@@ -60,6 +60,11 @@ class Written(msgspec.Struct, frozen=True):
     deleted: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
 
+    @property
+    def any(self) -> bool:
+        """Whether a file was written or deleted."""
+        return bool(self.created or self.changed or self.deleted)
+
 
 @contextmanager
 def locked(

@@ -11,8 +11,11 @@ from tests.generate.conftest import MakeShop
 from tests.generate.running import FORMATTED, Done, Shop, rests
 
 from ash_scaffold.generate import regenerate
+from ash_scaffold.postgres.answers import Answers
 from ash_scaffold.project.format import Formatted, format_files
 from ash_scaffold.project.mix_project import Project
+from ash_scaffold.project.watched_files import watch
+from ash_scaffold.session import OpenProject
 
 Edit = Callable[[Shop], None]
 
@@ -30,7 +33,8 @@ def tweak(
     """Give `tweak(ddl, tweak, edit=None, files={}) -> Done`.
 
     The project is generated from the DDL, edited, the tweak done, and the project regenerated; a
-    third run must find nothing to do. With `mix format` and without it that is the same.
+    third run must find nothing to do. With `mix format` and without it that is the same. What the
+    record of a run goes by tells the edit, and the tweak, from what was there before.
     """
     monkeypatch.setattr(regenerate, "format_files", _format_once)
 
@@ -39,12 +43,23 @@ def tweak(
     ) -> Done:
         made = make_shop(ddl, files or {})
         shop = msgspec.structs.replace(made, use_formatter=request.param)
-        assert shop.run().errors == []
+        answers: list[Answers] = []
+
+        def note(_opened: OpenProject, found: Answers) -> None:
+            answers.append(found)
+
+        assert shop.run(on_read=note).errors == []
+        before = watch([str(shop.root)])
         if edit is not None:
             edit(shop)
+            assert watch([str(shop.root)]) != before
         shop.sql(tweak)
-        done = shop.run()
-        rests(shop, done)
+        done = shop.run(on_read=note)
+        if done.words:
+            assert answers[0].digest != answers[1].digest
+        rests(shop, done, on_read=note)
+        same = [each for each in answers[2:] if each.statements == answers[1].statements]
+        assert {each.digest for each in same} <= {answers[1].digest}
         return done
 
     return run

@@ -1,0 +1,364 @@
+"""A run whose inputs are those of an earlier one that had nothing to do: its output once more.
+
+A run that found nothing to write and nothing wrong leaves a record: its output, what decided it as
+digests, and the questions that it asked the database. The next run of the same command line looks
+at files and catalog, and where both are as they were it says the same, without planning anything.
+So it needs none of the libraries that planning does: nothing here may import them.
+
+Records lie in the user's state folder and are signed, so that no repository brings one along. Where
+that can't be written, each run does all of its work, as each does with `ASH_SCAFFOLD_NO_RECORD`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import stat
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ash_scaffold import __version__
+from ash_scaffold.cli.streams import Stream, copied, use_utf8
+from ash_scaffold.packaged import data_path
+from ash_scaffold.project.machine_key import (
+    SIGNATURE_BYTES,
+    UNSIGNED,
+    is_signed,
+    sign,
+    state_folder,
+)
+from ash_scaffold.project.watched_files import watch
+from ash_scaffold.regular_file import read_file
+
+if TYPE_CHECKING:
+    from ash_scaffold.postgres.answers import Answers
+    from ash_scaffold.session import OpenProject
+
+NO_RECORD = "ASH_SCAFFOLD_NO_RECORD"
+FOLDER = "unchanged"
+_WRITERS = frozenset({"resources", "document"})
+_CONFIGURATION = "ash_scaffold.toml"
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_TIMINGS = re.compile(r'("timings": \{)([^{}]*)(\})(?!.*"timings")', re.DOTALL)
+# Variables that differ from one terminal or shell to the next, and decide nothing.
+_NO_INPUT = re.compile(
+    r"_|OLDPWD|PWD|SHLVL|SSH_\w+|STY|TMUX\w*|WINDOWID|XDG_SESSION_ID|\w+_SESSION_ID"
+)
+_PARENTS = 3  # folders above a project in which an umbrella's mix.exs is looked for
+_KEPT = 100
+_MOST_BYTES = 4_000_000
+# What takes longer is left to the whole run, which says why.
+_SECONDS = 30.0
+
+
+class UrlPlace(StrEnum):
+    """Where the database's URL stands."""
+
+    OPTION = "--url"
+    VARIABLE = "DATABASE_URL"
+    CONFIGURATION = "url"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that had nothing to do. `places` are what it may have read, `files` is their digest.
+
+    `statements` are the questions to the database, `answers` is the digest of what it said;
+    `seconds` is how long it had, 0 for no limit. `program` is the digest of this program.
+    """
+
+    root: str
+    places: tuple[str, ...]
+    files: bytes
+    program: bytes
+    url: UrlPlace
+    statements: tuple[str, ...]
+    answers: bytes
+    seconds: float
+    output: str
+    errors: str
+    utf8: bool
+
+
+class Attempt:
+    """One run of a command line: whether an earlier one has said all, else its own record.
+
+    Without words it is a run of which nothing is kept.
+    """
+
+    def __init__(self, words: Sequence[str] = (), environment: Mapping[str, str] = {}) -> None:
+        self._words = tuple(words)
+        self._environment = environment
+        self._start = time.time_ns()
+        self._opened: OpenProject | None = None
+        self._answers: Answers | None = None
+        self._output = self._errors = ""
+        self._path: Path | None = None
+        if words and not environment.get(NO_RECORD):
+            with suppress(OSError):
+                self._path = _path(self._question())
+
+    def recall(self) -> bool:
+        """Say what the record says, if all is as it was; whether that is so."""
+        try:
+            record = None if self._path is None else _read(self._path)
+            return record is not None and self._say(record)
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def _say(self, record: Record) -> bool:
+        began = time.perf_counter()
+        if not self._holds(record):
+            return False
+        asking = time.perf_counter()
+        if self._answers_now(record) != record.answers:
+            return False
+        times = {"project": asking - began, "reflection": time.perf_counter() - asking}
+        if record.utf8:
+            use_utf8()
+        sys.stdout.write(_with_timings(record.output, times))
+        sys.stderr.write(record.errors)
+        return True
+
+    def read(self, opened: OpenProject, answers: Answers) -> None:
+        """Take note of what a run has read."""
+        self._opened, self._answers = opened, answers
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Take note of what a run prints."""
+        with copied(sys.stdout) as output, copied(sys.stderr) as errors:
+            yield
+        self._output, self._errors = "".join(output), "".join(errors)
+
+    def keep(self, places: Sequence[Path] = ()) -> None:
+        """Keep the record of a run that had nothing to write, and nothing to warn of.
+
+        `places` are files and folders that it read beside the project and the legacy code. A
+        record that can't be kept, or might not hold, is none.
+        """
+        if self._path is None or self._opened is None or self._answers is None:
+            return
+        with suppress(OSError, ValueError):
+            record = self._record(self._opened, self._answers, places)
+            if record is not None:
+                _write(self._path, record)
+
+    def _record(
+        self, opened: OpenProject, answers: Answers, places: Sequence[Path]
+    ) -> Record | None:
+        root, options = opened.project.root, opened.options
+        where = self._url_place(opened)
+        stdout = sys.stdout
+        if where is None or not isinstance(stdout, Stream) or stdout.fault is not None:
+            return None
+        if (root / "priv/ash_scaffold/.write").exists():
+            return None
+        watched = watch(names := _places(opened, places))
+        if watched is None or watched.settled >= self._start:
+            return None
+        return Record(
+            root=str(root),
+            places=names,
+            files=watched.digest,
+            program=_program(),
+            url=where,
+            statements=answers.statements,
+            answers=answers.digest,
+            seconds=options.timeout,
+            output=self._output,
+            errors=self._errors,
+            utf8=stdout.encoding == "utf-8",
+        )
+
+    def _url_place(self, opened: OpenProject) -> UrlPlace | None:
+        """Return where the URL stands, None for a dump and where `_url` finds another one."""
+        if opened.dump is not None:
+            return None
+        url = opened.options.url
+        if url is not None:
+            return UrlPlace.OPTION if _option(self._words, UrlPlace.OPTION) == url else None
+        if self._environment.get(UrlPlace.VARIABLE):
+            return UrlPlace.VARIABLE
+        return UrlPlace.CONFIGURATION
+
+    def _holds(self, record: Record) -> bool:
+        """Whether program and files are those of the record, and no other run writes there."""
+        watched = watch(record.places)
+        if watched is None or watched.digest != record.files or _program() != record.program:
+            return False
+        return self._words[0] not in _WRITERS or _is_free(record.root)
+
+    def _answers_now(self, record: Record) -> bytes | None:
+        """Return the digest of what the database answers today, None where it does not."""
+        from ash_scaffold.postgres.connect import read_only
+        from ash_scaffold.postgres.round_trip import digest_of, send
+        from ash_scaffold.postgres.time_limit import time_limit
+        from ash_scaffold.postgres.url import parse_url
+        from ash_scaffold.problem import ScaffoldError
+
+        limit = time_limit(min(record.seconds or _SECONDS, _SECONDS))
+        try:
+            url = parse_url(self._url(record) or "").url
+            with read_only(url, limit) as connection:
+                return digest_of(send(connection, record.statements))
+        except ScaffoldError:
+            return None
+
+    def _url(self, record: Record) -> str | None:
+        if record.url is UrlPlace.OPTION:
+            return _option(self._words, UrlPlace.OPTION)
+        if record.url is UrlPlace.VARIABLE:
+            return self._environment.get(UrlPlace.VARIABLE)
+        import tomllib
+
+        text = read_file(Path(record.root, _CONFIGURATION)).decode("utf-8-sig")
+        configured = str(tomllib.loads(text)["url"])
+        return _VARIABLE.sub(lambda match: self._environment.get(match[1], ""), configured)
+
+    def _question(self) -> bytes:
+        """Return all that a run is given: whoever gives the same again may get the same record."""
+        variables = sorted(
+            (name, value)
+            for name, value in self._environment.items()
+            if not _NO_INPUT.fullmatch(name)
+        )
+        streams = [_stream_facts(stream) for stream in (sys.stdout, sys.stderr)]
+        return repr(
+            (
+                __version__,
+                self._words,
+                str(Path.cwd()),
+                variables,
+                streams,
+                os.geteuid(),
+                os.uname(),
+            )
+        ).encode(errors="surrogateescape")
+
+
+_current = Attempt()
+
+
+def begin(words: Sequence[str], environment: Mapping[str, str]) -> Attempt:
+    """Return the attempt of this process's command line."""
+    global _current
+    _current = Attempt(words, environment)
+    return _current
+
+
+def current() -> Attempt:
+    """Return the attempt that has begun; of a command that was called otherwise one of nothing."""
+    return _current
+
+
+def _stream_facts(stream: object) -> tuple[object, ...]:
+    """Return what decides how text is printed to a stream."""
+    if not isinstance(stream, Stream):
+        return ()
+    columns = 0
+    if stream.isatty():
+        with suppress(OSError):
+            columns = os.get_terminal_size(stream.fileno()).columns
+    return stream.encoding, stream.isatty(), columns
+
+
+def _option(words: Sequence[str], name: str) -> str | None:
+    """Return the last value of an option on a command line."""
+    found = None
+    for word, following in zip(words, (*words[1:], None), strict=True):
+        if word == name:
+            found = following
+        elif word.startswith(f"{name}="):
+            found = word.partition("=")[2]
+    return found
+
+
+def _places(opened: OpenProject, others: Sequence[Path]) -> tuple[str, ...]:
+    """Return the project, what lies beside it, and what `watch` leaves out unless it is named."""
+    root, config, options = opened.project.root, opened.config, opened.options
+    found = [root, *(folder / "mix.exs" for folder in list(root.parents)[:_PARENTS])]
+    found += [root / lib for app in opened.project.apps for lib in app.lib]
+    found += [root / "priv/ash_scaffold", *others]
+    found += [root / each for each in (options.legacy, config.legacy) if isinstance(each, str)]
+    if config.templates:
+        found.append(root / config.templates)
+    return tuple(dict.fromkeys(str(each.absolute()) for each in found))
+
+
+def _program() -> bytes:
+    """Return a digest of this program, its templates, and the versions of what it runs on."""
+    package = Path(__file__).parents[1]
+    libraries = Path(msgspec.__file__).parents[1].stat()
+    watched = watch([str(package), str(data_path("templates"))])
+    return repr((watched and watched.digest, libraries.st_mtime_ns, sys.version)).encode()
+
+
+def _is_free(root: str) -> bool:
+    """Whether no other run holds the lock of a project."""
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _with_timings(output: str, times: Mapping[str, float]) -> str:
+    """Put the times of this run in the place of those that were recorded."""
+
+    def now(match: re.Match[str]) -> str:
+        return re.sub(
+            r'"(\w+)": [\d.e+-]+', lambda each: f'"{each[1]}": {times.get(each[1], 0.0)}', match[0]
+        )
+
+    return _TIMINGS.sub(now, output) if output.startswith("{") else output
+
+
+def _path(question: bytes) -> Path | None:
+    """Return the file of a question's record. Its name tells nobody the question."""
+    folder = state_folder()
+    if folder is None:
+        return None
+    name = sign(FOLDER, question)
+    return None if name == UNSIGNED else folder / FOLDER / name.hex()
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        status = path.lstat()
+        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) != 0o600:
+            return None
+        content = read_file(path, _MOST_BYTES)
+        signature, body = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
+        if not is_signed(str(path), body, signature):
+            return None
+        return msgspec.msgpack.decode(body, type=Record)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _write(path: Path, record: Record) -> None:
+    body = msgspec.msgpack.encode(record)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{os.getpid()}.{time.monotonic_ns()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+            file.write(sign(str(path), body) + body)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+    kept = sorted(path.parent.iterdir(), key=lambda each: each.lstat().st_mtime_ns)
+    for old in kept[:-_KEPT]:
+        old.unlink(missing_ok=True)
