@@ -229,6 +229,8 @@ class _Table:
 
     def form(self) -> ManagedForm:
         """Put all parts together; statements in the order in which they depend on each other."""
+        if not _LOWER_CASE.match(self._entry.name.schema):
+            self._cannot("its schema", "migrations of Ash name a schema without quotes")
         columns = [*self._added_columns(), *self._null_statements(), *self._sequence_statements()]
         primary = list(self._primary_key())
         constraints = list(self._constraints())
@@ -456,6 +458,8 @@ class _Table:
         for key in leaning:
             entry = self._inventory.table(key.table)
             found = [] if entry is None else [e for e in entry.constraints if e.name == key.name]
+            if key.table.schema != self._entry.name.schema:
+                found = []
             if not found:
                 self._cannot(
                     f"foreign key {key.name} of {key.table}",
@@ -500,6 +504,8 @@ class _Table:
         if text is None or index is None or index.statistics or '"' in index.name:
             return False
         columns = [self._column_of(name) for name in identity.keys]
+        if identity.where is None and self._cuts_key(columns):
+            return False
         keys = [_plain_key(key) for key in text.keys]
         plain = not text.include and text.storage is None and text.method == "btree"
         same = keys == columns and text.nulls_not_distinct != identity.nils_distinct
@@ -636,7 +642,15 @@ class _Table:
                 yield self._own_keys[name]
 
     def _sayable_key(self, relationship: Relationship, key: ForeignKey) -> bool:
-        """Whether `references` makes the very key, its columns in the same order."""
+        """Whether `references` makes the key, or makes one that a statement corrects.
+
+        Nothing makes a statement wait for a table of another schema, but a key does wait.
+        """
+        apart = key.target.schema != self._entry.name.schema
+        return self._has_sayable_columns(relationship, key) and (apart or self._is_exact(key))
+
+    def _has_sayable_columns(self, relationship: Relationship, key: ForeignKey) -> bool:
+        """Whether `references` makes a key of the same columns, in the same order."""
         source = self._column_of(relationship.source_attribute)
         column = next((each for each in self._entry.columns if each.name == source), None)
         if column is None or column.generated is not Generated.NONE or self._lost & {*key.columns}:
@@ -647,25 +661,25 @@ class _Table:
         pairs = list(zip(key.columns, key.target_columns, strict=True))
         if pairs[0][0] != source or pairs[1:] != sorted(pairs[1:]):
             return False
+        if len(pairs) > 1 and self._cuts_key(key.columns):
+            return False
         names = (*key.columns, *key.target_columns, self._entry.name.name, key.name)
         if len(pairs) > 1 and not all(map(_LOWER_CASE.match, (*key.columns, *key.target_columns))):
             return False
-        actions = {key.on_delete, key.on_update}
-        attributes_like_columns = all(
-            self._attributes[each].name == each
-            for each in key.set_null_columns
-            if each in self._attributes
-        )
+        return not any('"' in each for each in names)
+
+    def _is_exact(self, key: ForeignKey) -> bool:
+        """Whether `references` says all that a key does."""
+        nilified = [self._attributes.get(each) for each in key.set_null_columns]
         return (
-            Action.SET_DEFAULT not in actions
+            Action.SET_DEFAULT not in (key.on_delete, key.on_update)
             and key.validated
             and key.enforced
             and not key.period
             # AshPostgres may alter it before it is there.
             and not key.deferrable
             and key.match is not Match.PARTIAL
-            and attributes_like_columns
-            and not any('"' in each for each in names)
+            and all(each is None or each.name == each.column for each in nilified)
         )
 
     def _references(self) -> tuple[tuple[Reference, ...], list[CustomStatement]]:
@@ -687,6 +701,7 @@ class _Table:
                 reference,
                 foreign_key=key.name,
                 name=None if names == {key.name} else key.name,
+                deferrable=None,
                 match_with=tuple(
                     (column, Atom(target))
                     for column, target in list(zip(key.columns, key.target_columns, strict=True))[
@@ -696,13 +711,28 @@ class _Table:
             )
             if reference != Reference(relationship=name, foreign_key=key.name):
                 found.append(reference)
-        native = {key.name for key in self._native_keys.values()}
-        statements = [
-            self._constraint_statement(entry, self._after(entry))
-            for entry in self._made_here(ConstraintKind.FOREIGN_KEY)
-            if entry.name not in native
-        ]
+        native = {key.name: key for key in self._native_keys.values()}
+        statements = []
+        for entry in self._made_here(ConstraintKind.FOREIGN_KEY):
+            if entry.name not in native:
+                statements.append(self._constraint_statement(entry, self._after(entry)))
+            elif not self._is_exact(native[entry.name]):
+                statements.append(self._corrected_key(entry, native[entry.name]))
         return tuple(found), statements
+
+    def _corrected_key(self, entry: ConstraintEntry, key: ForeignKey) -> CustomStatement:
+        """Make a key anew that Ash made without all of its rules."""
+        name = quote_identifier(entry.name)
+        drop = f"ALTER TABLE {self._sql} DROP CONSTRAINT {name}"
+        columns, targets = (
+            ", ".join(map(quote_identifier, each)) for each in (key.columns, key.target_columns)
+        )
+        plain = f"FOREIGN KEY ({columns}) REFERENCES {quote_name(key.target)} ({targets})"
+        return CustomStatement(
+            name=f"foreign_key_{entry.name}",
+            up=(drop, _add_constraint(self._entry.name, entry)),
+            down=(drop, f"ALTER TABLE {self._sql} ADD CONSTRAINT {name} {plain}"),
+        )
 
     def _after(self, entry: ConstraintEntry) -> tuple[str, ...]:
         """Return the table that a key made by a statement has to wait for."""
@@ -845,6 +875,17 @@ class _Table:
 
     def _one(self, kind: ConstraintKind) -> ConstraintEntry | None:
         return next((each for each in self._entry.constraints if each.kind is kind), None)
+
+    def _cuts_key(self, columns: Collection[str]) -> bool:
+        """Whether what Ash makes as soon as these columns are there cuts the table's key in two.
+
+        Ash then adds the other columns to a table that is there, those of the key among them.
+        """
+        names = [each.column for each in self._resource.attributes]
+        key = self._key_columns()
+        if len(key) < 2:
+            return False
+        return max(names.index(each) for each in columns) < max(names.index(each) for each in key)
 
     def _made_here(self, *kinds: ConstraintKind) -> Iterator[ConstraintEntry]:
         """Give the constraints that the table does not have from another one."""
@@ -1116,8 +1157,14 @@ def _partition(entry: TableEntry, inventory: Inventory) -> Iterator[CustomStatem
             up.append(trigger.definition)
     up += [statement for statement, _ in _table_storage(entry, f"ALTER TABLE {name}")]
     up += [f"COMMENT ON {on} IS {quote_literal(said)}" for on, said in _comments(entry)]
+    targets = {each.target for each in entry.constraints if each.target is not None}
     yield CustomStatement(
-        name=f"partition_{entry.name.name}", up=tuple(up), down=(f"DROP TABLE {name}",)
+        name=f"partition_{entry.name.name}",
+        up=tuple(up),
+        down=(f"DROP TABLE {name}",),
+        after_tables=tuple(
+            sorted(each.name for each in targets if each.schema == entry.name.schema)
+        ),
     )
     for each in inventory.tables:
         if each.partition_of == entry.name:

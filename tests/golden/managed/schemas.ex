@@ -18,7 +18,12 @@ defmodule App.Core.Account do
     schema "public"
     repo App.Repo
 
-    foreign_key_names [{:id, "invoices_account_id_fkey", "would leave records behind"}]
+    foreign_key_names [
+      {:id, "invoices_account_id_fkey", "would leave records behind"},
+      {:id, "late", "would leave records behind"},
+      {:id, "owner", "would leave records behind"},
+      {:id, "payer", "would leave records behind"}
+    ]
   end
 
   actions do
@@ -35,7 +40,16 @@ defmodule App.Core.Account do
   end
 
   relationships do
-    has_many :invoices, App.Core.Invoice do
+    has_many :account_invoices, App.Core.Invoice do
+      public? true
+    end
+
+    has_many :payer_invoices, App.Core.Invoice do
+      destination_attribute :payer_id
+      public? true
+    end
+
+    has_many :payments, App.Core.Payment do
       public? true
     end
   end
@@ -56,6 +70,14 @@ defmodule App.Core.Invoice do
     identity_index_names number: "invoice_number"
     skip_unique_indexes [:number]
 
+    foreign_key_names [{:account_id, "owner"}]
+
+    references do
+      reference :payer do
+        name "payer"
+      end
+    end
+
     custom_indexes do
       index [:state] do
         name "invoices_state_idx"
@@ -67,6 +89,26 @@ defmodule App.Core.Invoice do
         code? true
         up "execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT invoice_number UNIQUE (number)|)"
         down "execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT invoice_number|)"
+      end
+
+      statement :foreign_key_owner do
+        code? true
+        up "execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT owner FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE SET DEFAULT NOT VALID|)"
+        down "execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT owner|)"
+      end
+
+      statement :foreign_key_payer do
+        code? true
+
+        up """
+        execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT payer|)
+        execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT payer FOREIGN KEY (payer_id) REFERENCES public.accounts(id) DEFERRABLE INITIALLY DEFERRED|)
+        """
+
+        down """
+        execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT payer|)
+        execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT payer FOREIGN KEY (payer_id) REFERENCES accounts (id)|)
+        """
       end
 
       statement :comments do
@@ -100,10 +142,19 @@ defmodule App.Core.Invoice do
       public? true
       constraints trim?: false, allow_empty?: true
     end
+
+    attribute :payer_id, :integer do
+      public? true
+    end
   end
 
   relationships do
     belongs_to :account, App.Core.Account do
+      define_attribute? false
+      public? true
+    end
+
+    belongs_to :payer, App.Core.Account do
       define_attribute? false
       public? true
     end
@@ -131,6 +182,21 @@ defmodule App.Core.Payment do
       reference :invoice do
         on_delete :delete
       end
+
+      reference :account do
+        name "late"
+        deferrable :initially
+        ignore? true
+      end
+    end
+
+    custom_statements do
+      statement :foreign_key_late do
+        code? true
+        up "execute(~S|ALTER TABLE payments ADD CONSTRAINT late FOREIGN KEY (account_id) REFERENCES public.accounts(id) DEFERRABLE INITIALLY DEFERRED|)"
+        down "execute(~S|ALTER TABLE payments DROP CONSTRAINT late|)"
+        after_tables ["accounts"]
+      end
     end
   end
 
@@ -144,10 +210,19 @@ defmodule App.Core.Payment do
     attribute :invoice_id, :integer do
       public? true
     end
+
+    attribute :account_id, :integer do
+      public? true
+    end
   end
 
   relationships do
     belongs_to :invoice, App.Core.Invoice do
+      define_attribute? false
+      public? true
+    end
+
+    belongs_to :account, App.Core.Account do
       define_attribute? false
       public? true
     end
@@ -210,3 +285,8 @@ defmodule App.LegacyObjects do
     """
   end
 end
+
+# billing.invoices: foreign key owner: nothing makes its statement wait for accounts, a table of another schema
+
+# deferred-constraint billing.invoices.payer: It is initially deferred: a violation fails at COMMIT, where Ash can't make a field error of it.
+# deferred-constraint payments.late: It is initially deferred: a violation fails at COMMIT, where Ash can't make a field error of it.

@@ -13,3 +13,6 @@ CREATE TABLE payments (
 );
 CREATE INDEX ON billing.invoices (state);
 COMMENT ON COLUMN billing.invoices.state IS 'its state';
+ALTER TABLE payments ADD account_id bigint CONSTRAINT late REFERENCES accounts DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE billing.invoices ADD payer_id bigint CONSTRAINT payer REFERENCES accounts DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE billing.invoices ADD CONSTRAINT owner FOREIGN KEY (account_id) REFERENCES accounts ON DELETE SET DEFAULT NOT VALID;
