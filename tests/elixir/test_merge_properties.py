@@ -11,15 +11,18 @@ from tests.elixir.merging import (
     EDITS,
     MODULE,
     Dice,
+    comment_line,
     deleted,
     edited,
+    own_action,
+    own_section,
     render,
     resources,
     tweaked,
     units,
 )
 
-from ash_scaffold.elixir.merge import MergeContext, assemble, entities, merge
+from ash_scaffold.elixir.merge import MergeContext, assemble, entities, merge, merge_additions
 from ash_scaffold.syntax.parse import parse
 
 QUICK = settings(max_examples=120, deadline=None, print_blob=True)
@@ -98,3 +101,18 @@ def test_a_tweak_undone_gives_the_file_back(seed: int) -> None:
     if not there.conflicts:
         assert back.conflicts == ()
         assert units(back.text).content == units(case.ours).content
+
+
+@QUICK
+@given(st.integers(0, 2**40))
+def test_a_merge_of_additions_is_the_merge_of_the_whole_file(seed: int) -> None:
+    dice = Dice(seed)
+    resource = resources(dice)
+    base, theirs = render(resource), render(tweaked(dice, resource))
+    ours = edited(dice, base, [comment_line, own_action, own_section])
+    context = MergeContext(scope="orders")
+    found = merge_additions(
+        ours, entities(base), entities(theirs), theirs, module=MODULE, context=context
+    )
+    if found is not None:
+        assert found == merge(ours.encode(), base, theirs, module=MODULE, context=context)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop
+from tree_sitter import Language, Parser, Tree
 
 from ash_scaffold.ash.model import ReadResource
 from ash_scaffold.ash.project_state import ResourceNames
@@ -17,6 +18,7 @@ from ash_scaffold.project.mix_project import Resource
 from ash_scaffold.project.read import read_project
 from ash_scaffold.project.resource_names import names_in_files
 from ash_scaffold.project.snapshot import generated_files, read_snapshots
+from ash_scaffold.syntax import parse as parsing
 
 DDL = """
     CREATE TABLE teams (id bigserial PRIMARY KEY, "shortName" text NOT NULL UNIQUE);
@@ -149,3 +151,31 @@ def test_names_are_those_of_a_whole_parse(shop: Shop, monkeypatch: pytest.Monkey
                 reads.clear()
                 assert known(shop, changed) == whole, what
                 assert bool(reads) is (kind == "parsed"), what
+
+
+class Recorded:
+    """A parser that keeps what it was given."""
+
+    def __init__(self, given: list[bytes]) -> None:
+        self.given = given
+
+    def __call__(self, _language: Language) -> Recorded:
+        return self
+
+    def parse(self, source: bytes) -> Tree:
+        self.given.append(source)
+        return Parser(parsing._language()).parse(source)
+
+
+def test_a_clean_merge_parses_no_whole_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.edit(USER, (ATTRIBUTES, f"{ATTRIBUTES}    # Ours.\n    attribute :draft, :string\n\n"))
+    shop.sql("ALTER TABLE users ADD height integer")
+    given: list[bytes] = []
+    monkeypatch.setattr(parsing, "Parser", Recorded(given))
+    done = shop.run()
+    assert (done.problems, "+    attribute :height, :integer do" in done.diff) == ([], True)
+    text = shop.read(USER)
+    # What was added, and short modules of what changes.
+    of_it = [each for each in given if b"Shop.Sales.User do" in each]
+    assert max(map(len, of_it)) < len(text) // 2
+    assert [each for each in given if b"Shop.Sales.Team do" in each] == []

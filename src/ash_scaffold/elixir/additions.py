@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ash_scaffold.elixir.entity import EntityLines, blocks_of
+from ash_scaffold.elixir.entity import Block, EntityLines, blocks_of
 from ash_scaffold.syntax.parse import call_site, module_attribute, parse
 
 # Sections and definitions at the top of a module that name nothing a table has.
@@ -33,22 +33,33 @@ _NAMING = ("identity_index_names ", "repo ", "schema ", "table ")
 
 
 class Addition(msgspec.Struct, frozen=True):
-    """Lines that were added, and the section that they are in, "" for the module itself."""
+    """Lines that were added, and the section that they are in, "" for the module itself.
+
+    They stand before the block of that index in `Layout.places`.
+    """
 
     section: str
     text: str
+    before: int
 
 
-def additions(
-    text: str, module: str, generated: Sequence[EntityLines]
-) -> tuple[Addition, ...] | None:
-    """Return what a file has beside the generated module, in the file's order.
+class Layout(msgspec.Struct, frozen=True):
+    """The lines of a file, the first line of each generated block in it, and what was added."""
+
+    lines: list[str]
+    places: list[tuple[Block, int]]
+    added: tuple[Addition, ...]
+
+
+def laid_out(text: str, module: str, generated: Sequence[EntityLines]) -> Layout | None:
+    """Find the blocks of a generated module in a file, in their order.
 
     None where more was done than to add statements that leave those around them as they are.
     """
     lines = text.split("\n")
     if lines[0] != f"defmodule {module} do":
         return None
+    places: list[tuple[Block, int]] = []
     found: list[Addition] = []
     start = 0
     for block in blocks_of(module, generated):
@@ -57,12 +68,21 @@ def additions(
             return None
         own = lines[start:place]
         if any(own):
-            addition = Addition(block.section, "\n".join(own))
+            addition = Addition(block.section, "\n".join(own), len(places))
             if not _stands_alone(addition):
                 return None
             found.append(addition)
+        places.append((block, place))
         start = place + len(block.lines)
-    return tuple(found) if lines[start:] == [""] else None
+    return Layout(lines, places, tuple(found)) if lines[start:] == [""] else None
+
+
+def additions(
+    text: str, module: str, generated: Sequence[EntityLines]
+) -> tuple[Addition, ...] | None:
+    """Return what a file has beside the generated module, as `laid_out` finds it."""
+    layout = laid_out(text, module, generated)
+    return None if layout is None else layout.added
 
 
 def with_additions(module: str, generated: Sequence[EntityLines], added: Iterable[Addition]) -> str:

@@ -73,18 +73,19 @@ def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
 class Block(msgspec.Struct, frozen=True):
     """Lines of a generated module that stand together: an entity, the start or end of a section.
 
-    `section` names the sections that it is in, as in `EntityLines`.
+    `section` names the sections that it is in, as in `EntityLines`, and `opens` the one that begins
+    with it.
     """
 
     section: str
     lines: list[str]
     entity: EntityLines | None = None
-    opens: bool = False
+    opens: str | None = None
 
 
 def blocks_of(module: str, items: Iterable[EntityLines]) -> Iterator[Block]:
     """Yield a module that holds the entities, block by block, without the blank lines between."""
-    yield Block("", [f"defmodule {module} do"], opens=True)
+    yield Block("", [f"defmodule {module} do"], opens="")
     opened: list[str] = []
     for item in items:
         wanted = item.section.split("/") if item.section else []
@@ -93,7 +94,8 @@ def blocks_of(module: str, items: Iterable[EntityLines]) -> Iterator[Block]:
         for name in wanted[len(opened) :]:
             section = "/".join(opened)
             opened.append(name)
-            yield Block(section, ["  " * len(opened) + f"{name} do"], opens=True)
+            begin = ["  " * len(opened) + f"{name} do"]
+            yield Block(section, begin, opens="/".join(opened))
         pad = "  " * (len(opened) + 1)
         yield Block(item.section, [pad + line if line else line for line in item.lines], item)
     while opened:

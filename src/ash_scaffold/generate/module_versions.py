@@ -12,9 +12,12 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import PlannedResource
+from ash_scaffold.ash.project_state import ResourceNames
+from ash_scaffold.elixir.additions import additions
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
+from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.hand_given_names import still_hand_given
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
@@ -27,6 +30,7 @@ from ash_scaffold.project.snapshot import (
 )
 
 FRAGMENT_USE = "use of the fragment"
+_PLAIN_USE = "use Ash.Resource,"
 
 _Key = tuple[str, str]
 
@@ -38,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     them from the facts of the snapshots, for those that another version wrote; without
     `refresh_style` a difference that is only the version's is not written. The formatter runs code
     of the project only with `run_project`. `planned` are the resources by module, for those that
-    were written by hand.
+    were written by hand. `names` are those in edited files, by the table that the file pins.
     """
 
     accepted: frozenset[str] = frozenset()
@@ -47,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     use_formatter: bool = True
     run_project: bool = True
     planned: Mapping[str, PlannedResource] = {}
+    names: Mapping[Name, ResourceNames] = {}
 
 
 class OtherModule(msgspec.Struct, frozen=True):
@@ -87,6 +92,16 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
         if fragment is None or base.fragment is None:
             return fragment is None and base.fragment is None
         return _is(self.fragment_ours, base.fragment.written)
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the file is that of an `Ash.Resource` as it was generated, with additions."""
+        base = self.base
+        if base is None or base.hand_written or self.ours is None or self.is_spread:
+            return False
+        uses = use_of(base.entities, USE[1])
+        name, entities = base.module, base.entities
+        return uses.startswith(_PLAIN_USE) and additions(self.ours, name, entities) is not None
 
     def by_other_version(self, settings: Settings) -> bool:
         """Whether another version wrote the module, from the same configuration as today."""

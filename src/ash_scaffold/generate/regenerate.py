@@ -13,6 +13,7 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.model import ReadResource
+from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.elixir.adopt import adopt
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import (
@@ -30,6 +31,7 @@ from ash_scaffold.elixir.merge import (
     assemble,
     entities,
     merge,
+    merge_additions,
     merge_spread,
     with_texts_of,
 )
@@ -58,7 +60,7 @@ from ash_scaffold.generate.module_versions import (
     settled_snapshot,
     use_of,
 )
-from ash_scaffold.generate.modules import Module
+from ash_scaffold.generate.modules import Module, generated_entities
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project
@@ -85,7 +87,7 @@ def regenerate(
     before = _texts(ordered, project)
     all_versions = [module_versions(module, changes, project, before) for module in ordered]
     settled = {each.module.name for each in all_versions if each.is_settled(settings)}
-    read = _read_edited(all_versions, settled, project)
+    read = _read_edited(all_versions, settled, project, settings)
     if any(each.is_new and each.module.table is None for each in all_versions):
         unneeded = unneeded_types(settings.planned.values(), read, changes.resources)
         all_versions = [v for v in all_versions if not (v.is_new and v.module.name in unneeded)]
@@ -113,11 +115,15 @@ def regenerate(
 
 
 def _read_edited(
-    all_versions: Sequence[ModuleVersions], settled: Collection[str], project: Project
+    all_versions: Sequence[ModuleVersions],
+    settled: Collection[str],
+    project: Project,
+    settings: Settings,
 ) -> dict[str, ReadResource]:
     """Read the resources that are merged as they are in their files, and hand-written ones.
 
-    The latter only where a type is new, which they may not need.
+    The latter only where a type is new, which they may not need. Of a resource with mere additions
+    the names in its file tell all that a merge asks of it.
     """
     any_new = any(each.is_new and each.module.table is None for each in all_versions)
     names = [
@@ -125,6 +131,7 @@ def _read_edited(
         for each in all_versions
         if each.module.table is not None and each.ours is not None and not each.is_pure
         if each.module.name not in settled or (any_new and is_hand_written(each.base))
+        if _names_of(each, settings) is None or not each.is_extended
     ]
     resources = (project.resource(name) for name in names)
     return read_files(project, [each for each in resources if each is not None])
@@ -285,8 +292,10 @@ class Writer:
     def _merge(self, versions: ModuleVersions, theirs: str, tool: str) -> list[File]:
         module = versions.module
         text = self._ours(versions, theirs)
-        merged = self._merged(
-            versions, text, theirs, self._settings.accepted | self._of_style(versions, text)
+        accepted = self._settings.accepted | self._of_style(versions, text)
+        found = generated_entities(module, theirs)
+        merged = self._merged_additions(versions, text, theirs, found, accepted) or self._merged(
+            versions, text, theirs, accepted
         )
         notes = [each for each in merged.notes if not _is_adopted(versions, each)]
         self.problems += self._unsure(versions)
@@ -296,7 +305,7 @@ class Writer:
             versions,
             {module.path: merged.text.decode()},
             tool,
-            entities(merged.base),
+            found if merged.base == theirs else entities(merged.base),
             status=_status_of(merged.conflicts),
             conflicts=merged.conflicts,
         )
@@ -328,6 +337,27 @@ class Writer:
             )
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
+
+    def _merged_additions(
+        self,
+        versions: ModuleVersions,
+        text: str,
+        theirs: str,
+        found: Sequence[EntityLines],
+        accepted: frozenset[str],
+    ) -> Merged | None:
+        """Merge without a parse of the whole file; None where it takes one. `found` are theirs."""
+        module, base = versions.module, versions.base
+        if base is None or base.unresolved or base.hand_written or base.names.hand_given:
+            return None
+        return merge_additions(
+            text,
+            entities_of(module, module, base.entities),
+            found,
+            theirs,
+            module=module.name,
+            context=self._context(versions, accepted),
+        )
 
     def _of_style(self, versions: ModuleVersions, text: str) -> frozenset[str]:
         """Return the edited objects that a new style alone would change: the edit stays."""
@@ -492,7 +522,8 @@ class Writer:
 
     def _context(self, versions: ModuleVersions, accepted: frozenset[str]) -> MergeContext:
         table, changes = versions.module.table, self._changes.renames
-        found = self._read.get(versions.module.name)
+        found, names = self._read.get(versions.module.name), _names_of(versions, self._settings)
+        present = frozenset(names.attributes) if names is not None else frozenset()
         renames = TableRenames()
         if table is not None:
             renames = TableRenames(changes.columns_of(table), changes.constraints_for(table))
@@ -501,7 +532,7 @@ class Writer:
             accepted=accepted,
             renames=renames,
             hand_given_names={} if versions.base is None else versions.base.names.hand_given,
-            present=frozenset() if found is None else present_columns(found),
+            present=present if found is None else present_columns(found),
             adoption=self._adoption(versions, found),
         )
 
@@ -521,6 +552,12 @@ class Writer:
             item.resource,
             differences_of(item, as_written(found), self._types, hand_written=True),
         )
+
+
+def _names_of(versions: ModuleVersions, settings: Settings) -> ResourceNames | None:
+    """Return the names in the file of a resource, None where it is as it was generated."""
+    base = versions.base
+    return None if base is None or base.table is None else settings.names.get(base.table)
 
 
 def _base(versions: ModuleVersions, theirs: str) -> str:

@@ -182,6 +182,7 @@ def prepare_session(
             use_formatter=options.use_formatter,
             run_project=options.run_project,
             planned={item.resource.module: item for item in run.plan.resources},
+            names=session.names,
         ),
     )
     written = (*files.files, *run.dropped.files)

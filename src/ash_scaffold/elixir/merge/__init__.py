@@ -10,7 +10,15 @@ from ash_scaffold.elixir.merge.entities import (
     untouched,
     with_texts_of,
 )
-from ash_scaffold.elixir.merge.merge import USE, Merged, Part, Spread, merge, merge_spread
+from ash_scaffold.elixir.merge.merge import (
+    USE,
+    Merged,
+    Part,
+    Spread,
+    merge,
+    merge_additions,
+    merge_spread,
+)
 from ash_scaffold.elixir.merge.resolve import Adoption, Conflict, MergeContext, Note, NoteKind
 from ash_scaffold.elixir.merge.units import DatabaseObjects, TableRenames
 
@@ -29,6 +37,7 @@ __all__ = [
     "assemble",
     "entities",
     "merge",
+    "merge_additions",
     "merge_spread",
     "names_in",
     "units_of",

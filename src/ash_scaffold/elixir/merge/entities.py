@@ -37,17 +37,14 @@ def assemble(module: str, items: Sequence[EntityLines]) -> str:
     """
     lines: list[str] = []
     last: EntityLines | None = None
-    opens = apart = False
+    opened = closed = False
     for block in blocks_of(module, items):
-        item = block.entity
-        if item is not None or block.opens:
-            longer = item is not None and last is not None and len(last.lines + item.lines) > 2
-            if last is not None and (apart or block.opens or longer) and not opens:
-                lines.append("")
+        item, opens = block.entity, block.opens is not None
+        longer = item is not None and last is not None and len(last.lines + item.lines) > 2
+        if last is not None and not opened and (opens or longer or (closed and item is not None)):
+            lines.append("")
         lines += block.lines
-        last = item or last
-        opens = block.opens
-        apart = item is None
+        last, opened, closed = item or last, opens, item is None
     return "\n".join([*lines, ""])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES, CONSTRAINT_NAME_OPTIONS
+from ash_scaffold.elixir.additions import laid_out
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
 from ash_scaffold.elixir.merge.entities import (
@@ -19,6 +20,7 @@ from ash_scaffold.elixir.merge.entities import (
     entities,
     units_by_entity,
 )
+from ash_scaffold.elixir.merge.narrow import Short, kept_of, key_of
 from ash_scaffold.elixir.merge.resolve import (
     NO_CONTEXT,
     Conflict,
@@ -115,15 +117,56 @@ def merge(
     )
 
 
+def merge_additions(
+    ours: str,
+    base: Sequence[EntityLines],
+    theirs: Sequence[EntityLines],
+    text: str,
+    *,
+    module: str,
+    context: MergeContext = NO_CONTEXT,
+) -> Merged | None:
+    """Merge as `merge` does, if people have only added to the file and nothing is in conflict.
+
+    `text` is the module of today, which has the entities `theirs`. None where `merge` has to do it.
+    """
+    own, new = laid_out(ours, module, base), laid_out(text, module, theirs)
+    if own is None or new is None or context.renames != NO_RENAMES:
+        return None
+    kept = kept_of(own, base, theirs)
+    if kept is None:
+        return None
+    short = Short(own, kept)
+    source = parsed(short.text.encode(), module)
+    resolver = Resolver(style_of(ours.encode()), context)
+    before = assemble(module, [item for item in base if key_of(item) in kept])
+    edits = _merge_edits(source, before, Short(new, kept).text, resolver, NO_OTHER_MODULES)
+    if resolver.conflicts or resolver.held:
+        return None
+    after = apply(source.tree.source, edits)
+    found = [short.edit(edit) for edit in edits]
+    whole = [edit for edit in found if edit is not None]
+    if len(whole) < len(edits) or (edits and parse(after).fault is not None):
+        return None
+    return Merged(text=apply(ours.encode(), whole), base=text, notes=tuple(resolver.notes))
+
+
 def _merged_text(
     ours: ModuleSource, base: str | None, theirs: str, resolver: Resolver, others: OtherModules
 ) -> bytes:
+    edits = _merge_edits(ours, base, theirs, resolver, others)
+    return apply(ours.tree.source, edits)
+
+
+def _merge_edits(
+    ours: ModuleSource, base: str | None, theirs: str, resolver: Resolver, others: OtherModules
+) -> list[Edit]:
     renames = resolver.context.renames
     old = _generated(base or _NO_BASE, renames, others.base)
     new = _generated(theirs, NO_RENAMES, others.theirs)
     uses = [part.name for unit in (old, new) for part in unit.parts or () if part.key == "use"]
     own = module_units(ours.tree, ours.module, renames, uses or ("Ash.Resource",), others.ours)
-    return apply(ours.tree.source, resolver.module(old, new, own))
+    return resolver.module(old, new, own)
 
 
 def _with_held(
