@@ -9,7 +9,6 @@ import msgspec
 from ash_scaffold.check.parsed_resource import ParsedResource
 from ash_scaffold.config import Resolver
 from ash_scaffold.legacy.ecto import Hints
-from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.term import Atom, Capture, Module
@@ -56,6 +55,8 @@ def hand_over(
     project: Project, hints: Hints, resources: Mapping[Name, ParsedResource], config: Resolver
 ) -> tuple[HandOver, ...]:
     """Return every table that has a resource, with the legacy modules that name it."""
+    from ash_scaffold.legacy.usage import usage
+
     tables = sorted(table for table, parsed in resources.items() if parsed.resource is not None)
     users = usage(project, hints, tables)
     return tuple(

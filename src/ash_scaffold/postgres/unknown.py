@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, auto
+from functools import cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -90,7 +91,7 @@ def unknown_objects(statement: str, schema: str = "public") -> tuple[Unknown, ..
     """
     text = statement.strip()
     for pattern, found in _STATEMENTS:
-        match = pattern.match(text)
+        match = _compiled(pattern).match(text)
         if match is not None:
             return found(_Match(match, schema))
     short = " ".join(text.split())
@@ -146,7 +147,7 @@ def _table(match: _Match) -> tuple[Unknown, ...]:
 def _created_table(match: _Match) -> tuple[Unknown, ...]:
     """A partition's parent has the names of the partition's constraints."""
     found = [Unknown(kind=Kind.TABLE, relation=match.relation())]
-    parent = _PARTITION_OF.match(match.rest)
+    parent = _compiled(_PARTITION_OF).match(match.rest)
     if parent is not None:
         found.append(Unknown(kind=Kind.TABLE, relation=_Match(parent, match.schema).relation()))
     return tuple(found)
@@ -156,13 +157,13 @@ def _altered_table(match: _Match) -> tuple[Unknown, ...]:
     """A statement may have several actions, with commas between; the first decides for all."""
     table = match.relation()
     for pattern, kind in _ACTIONS:
-        action = pattern.match(match.rest)
+        action = _compiled(rf"\s*{pattern}").match(match.rest)
         if action is None:
             continue
         if kind is Kind.NOTHING:
             return (Unknown(kind=kind),)
         return (Unknown(kind=kind, relation=table, name=_unquoted(action[1])),)
-    attached = _ATTACHED.match(match.rest)
+    attached = _compiled(_ATTACHED).match(match.rest)
     found = [Unknown(kind=Kind.TABLE, relation=table)]
     if attached is not None:
         child = _Match(attached, match.schema).relation()
@@ -208,109 +209,107 @@ def _column_of(kind: Kind) -> Callable[[_Match], tuple[Unknown, ...]]:
     return make
 
 
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern in which a space stands for white space."""
+    """Compile a pattern in which a space stands for white space, when it is first needed.
+
+    To compile all of them takes longer than to read a small database, which needs none.
+    """
     return re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
 
 
-_PARTITION_OF = _compiled(rf"\s*PARTITION OF {_NAME}")
-_ATTACHED = _compiled(rf"\s*(?:ATTACH|DETACH) PARTITION {_NAME}")
+_PARTITION_OF = rf"\s*PARTITION OF {_NAME}"
+_ATTACHED = rf"\s*(?:ATTACH|DETACH) PARTITION {_NAME}"
 _COLUMN_PATH = rf"({_IDENTIFIER}(?:\s*\.\s*{_IDENTIFIER}){{1,2}})"
 
 # The actions of ALTER TABLE by what they leave unknown; any other one leaves the whole table so.
-_ACTIONS = tuple(
-    (_compiled(rf"\s*{pattern}"), kind)
-    for pattern, kind in (
-        (rf"ADD CONSTRAINT ({_IDENTIFIER})", Kind.CONSTRAINT),
-        (rf"(?:VALIDATE|ALTER) CONSTRAINT ({_IDENTIFIER})", Kind.CONSTRAINT),
-        (r"OWNER TO\b", Kind.NOTHING),
-        (r"(?:SET|RESET)\s*\(", Kind.NOTHING),
-        (r"SET (?:TABLESPACE|ACCESS METHOD|LOGGED|UNLOGGED|WITHOUT)\b", Kind.NOTHING),
-        (r"(?:CLUSTER ON|REPLICA IDENTITY|SET WITHOUT CLUSTER)\b", Kind.NOTHING),
-        (r"(?:ENABLE|DISABLE)(?: REPLICA| ALWAYS)? (?:TRIGGER|RULE)\b", Kind.NOTHING),
-        (
-            rf"ALTER (?:COLUMN )?{_IDENTIFIER} SET (?:STATISTICS|STORAGE|COMPRESSION|\()",
-            Kind.NOTHING,
-        ),
-        (rf"ALTER (?:COLUMN )?({_IDENTIFIER})", Kind.COLUMN),
-        (
-            rf"ADD (?:COLUMN )?(?:IF NOT EXISTS )?"
-            rf"(?!(?:PRIMARY|UNIQUE|CHECK|EXCLUDE|FOREIGN|LIKE|NOT)\b)({_IDENTIFIER})",
-            Kind.COLUMN,
-        ),
-    )
+_ACTIONS = (
+    (rf"ADD CONSTRAINT ({_IDENTIFIER})", Kind.CONSTRAINT),
+    (rf"(?:VALIDATE|ALTER) CONSTRAINT ({_IDENTIFIER})", Kind.CONSTRAINT),
+    (r"OWNER TO\b", Kind.NOTHING),
+    (r"(?:SET|RESET)\s*\(", Kind.NOTHING),
+    (r"SET (?:TABLESPACE|ACCESS METHOD|LOGGED|UNLOGGED|WITHOUT)\b", Kind.NOTHING),
+    (r"(?:CLUSTER ON|REPLICA IDENTITY|SET WITHOUT CLUSTER)\b", Kind.NOTHING),
+    (r"(?:ENABLE|DISABLE)(?: REPLICA| ALWAYS)? (?:TRIGGER|RULE)\b", Kind.NOTHING),
+    (
+        rf"ALTER (?:COLUMN )?{_IDENTIFIER} SET (?:STATISTICS|STORAGE|COMPRESSION|\()",
+        Kind.NOTHING,
+    ),
+    (rf"ALTER (?:COLUMN )?({_IDENTIFIER})", Kind.COLUMN),
+    (
+        rf"ADD (?:COLUMN )?(?:IF NOT EXISTS )?"
+        rf"(?!(?:PRIMARY|UNIQUE|CHECK|EXCLUDE|FOREIGN|LIKE|NOT)\b)({_IDENTIFIER})",
+        Kind.COLUMN,
+    ),
 )
 
 # First match wins. What a statement of the last rows makes is of no use by itself: whatever in a
 # table depends on it is refused as well, in a statement of its own.
-_STATEMENTS = tuple(
-    (_compiled(pattern), found)
-    for pattern, found in (
-        (
-            r"CREATE (?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|FOREIGN) )*TABLE "
-            rf"(?:IF NOT EXISTS )?{_NAME}",
-            _created_table,
-        ),
-        (
-            r"CREATE (?:OR REPLACE )?(?:(?:TEMP|TEMPORARY|RECURSIVE|MATERIALIZED) )*VIEW "
-            rf"(?:IF NOT EXISTS )?{_NAME}",
-            _table,
-        ),
-        (
-            r"CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?"
-            rf"(?:(?!ON )({_IDENTIFIER}) )?ON (?:ONLY )?{_NAME}",
-            _index,
-        ),
-        (
-            rf"ALTER (?:FOREIGN )?TABLE (?:IF EXISTS )?(?:ONLY )?{_NAME}(?:\s*\*)?",
-            _altered_table,
-        ),
-        (rf"ALTER (?:MATERIALIZED )?VIEW (?:IF EXISTS )?{_NAME} OWNER TO\b", _nothing),
-        (rf"ALTER (?:MATERIALIZED )?VIEW (?:IF EXISTS )?{_NAME}", _table),
-        (rf"CREATE (?:TYPE|DOMAIN) {_NAME}", _type),
-        (rf"ALTER (?:TYPE|DOMAIN) {_NAME} OWNER TO\b", _nothing),
-        (rf"ALTER (?:TYPE|DOMAIN) {_NAME}", _type),
-        (
-            rf"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER ({_IDENTIFIER}) .*? ON {_NAME}",
-            _named(Kind.TRIGGER),
-        ),
-        (
-            rf"CREATE (?:OR REPLACE )?RULE {_IDENTIFIER} AS ON \w+ TO {_NAME}",
-            _table,
-        ),
-        (rf"ALTER INDEX (?:IF EXISTS )?{_NAME} ATTACH PARTITION\b", _partitions),
-        (rf"ALTER SEQUENCE {_NAME} OWNED BY NONE\b", _nothing),
-        (
-            rf"ALTER SEQUENCE {_IDENTIFIER}(?:\s*\.\s*{_IDENTIFIER})? OWNED BY {_COLUMN_PATH}",
-            _column_of(Kind.COLUMN),
-        ),
-        (rf"COMMENT ON COLUMN {_COLUMN_PATH}", _column_of(Kind.COLUMN_COMMENT)),
-        (
-            rf"COMMENT ON (?:FOREIGN |MATERIALIZED )?(?:TABLE|VIEW) {_NAME}",
-            _table_comment,
-        ),
-        (
-            rf"COMMENT ON CONSTRAINT ({_IDENTIFIER}) ON (?!DOMAIN ){_NAME}",
-            _named(Kind.CONSTRAINT),
-        ),
-        (rf"COMMENT ON (?:TYPE|DOMAIN) {_NAME}", _type),
-        (
-            r"(?:GRANT|REVOKE|SET|RESET|SHOW|INSERT|COPY|UPDATE|DELETE|TRUNCATE|REFRESH|ANALYZE|VACUUM"
-            r"|LOCK|BEGIN|START|COMMIT|ROLLBACK|END|SAVEPOINT|RELEASE|ABORT|DISCARD|CLUSTER|REINDEX"
-            r"|NOTIFY|LISTEN"
-            r"|CHECKPOINT|COMMENT|DROP|SECURITY LABEL|ALTER DEFAULT PRIVILEGES|REASSIGN)\b",
-            _nothing,
-        ),
-        (
-            r"(?:CREATE|ALTER)(?: OR REPLACE| TRUSTED| PROCEDURAL)* (?:ROLE|USER|GROUP|DATABASE"
-            r"|TABLESPACE|SYSTEM|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER|POLICY|STATISTICS|SCHEMA"
-            r"|EXTENSION|SEQUENCE|FUNCTION|PROCEDURE|ROUTINE|AGGREGATE|OPERATOR|CAST|COLLATION"
-            r"|CONVERSION|LANGUAGE|TEXT SEARCH|SERVER|FOREIGN DATA WRAPPER|TRANSFORM|ACCESS METHOD"
-            r"|LARGE OBJECT|INDEX)\b",
-            _nothing,
-        ),
-        (r"SELECT (?:pg_catalog\.)?(?:set_config|setval|lo_\w+|pg_\w+)\s*\(", _nothing),
-    )
+_STATEMENTS = (
+    (
+        r"CREATE (?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|FOREIGN) )*TABLE "
+        rf"(?:IF NOT EXISTS )?{_NAME}",
+        _created_table,
+    ),
+    (
+        r"CREATE (?:OR REPLACE )?(?:(?:TEMP|TEMPORARY|RECURSIVE|MATERIALIZED) )*VIEW "
+        rf"(?:IF NOT EXISTS )?{_NAME}",
+        _table,
+    ),
+    (
+        r"CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?"
+        rf"(?:(?!ON )({_IDENTIFIER}) )?ON (?:ONLY )?{_NAME}",
+        _index,
+    ),
+    (
+        rf"ALTER (?:FOREIGN )?TABLE (?:IF EXISTS )?(?:ONLY )?{_NAME}(?:\s*\*)?",
+        _altered_table,
+    ),
+    (rf"ALTER (?:MATERIALIZED )?VIEW (?:IF EXISTS )?{_NAME} OWNER TO\b", _nothing),
+    (rf"ALTER (?:MATERIALIZED )?VIEW (?:IF EXISTS )?{_NAME}", _table),
+    (rf"CREATE (?:TYPE|DOMAIN) {_NAME}", _type),
+    (rf"ALTER (?:TYPE|DOMAIN) {_NAME} OWNER TO\b", _nothing),
+    (rf"ALTER (?:TYPE|DOMAIN) {_NAME}", _type),
+    (
+        rf"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER ({_IDENTIFIER}) .*? ON {_NAME}",
+        _named(Kind.TRIGGER),
+    ),
+    (
+        rf"CREATE (?:OR REPLACE )?RULE {_IDENTIFIER} AS ON \w+ TO {_NAME}",
+        _table,
+    ),
+    (rf"ALTER INDEX (?:IF EXISTS )?{_NAME} ATTACH PARTITION\b", _partitions),
+    (rf"ALTER SEQUENCE {_NAME} OWNED BY NONE\b", _nothing),
+    (
+        rf"ALTER SEQUENCE {_IDENTIFIER}(?:\s*\.\s*{_IDENTIFIER})? OWNED BY {_COLUMN_PATH}",
+        _column_of(Kind.COLUMN),
+    ),
+    (rf"COMMENT ON COLUMN {_COLUMN_PATH}", _column_of(Kind.COLUMN_COMMENT)),
+    (
+        rf"COMMENT ON (?:FOREIGN |MATERIALIZED )?(?:TABLE|VIEW) {_NAME}",
+        _table_comment,
+    ),
+    (
+        rf"COMMENT ON CONSTRAINT ({_IDENTIFIER}) ON (?!DOMAIN ){_NAME}",
+        _named(Kind.CONSTRAINT),
+    ),
+    (rf"COMMENT ON (?:TYPE|DOMAIN) {_NAME}", _type),
+    (
+        r"(?:GRANT|REVOKE|SET|RESET|SHOW|INSERT|COPY|UPDATE|DELETE|TRUNCATE|REFRESH|ANALYZE|VACUUM"
+        r"|LOCK|BEGIN|START|COMMIT|ROLLBACK|END|SAVEPOINT|RELEASE|ABORT|DISCARD|CLUSTER|REINDEX"
+        r"|NOTIFY|LISTEN"
+        r"|CHECKPOINT|COMMENT|DROP|SECURITY LABEL|ALTER DEFAULT PRIVILEGES|REASSIGN)\b",
+        _nothing,
+    ),
+    (
+        r"(?:CREATE|ALTER)(?: OR REPLACE| TRUSTED| PROCEDURAL)* (?:ROLE|USER|GROUP|DATABASE"
+        r"|TABLESPACE|SYSTEM|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER|POLICY|STATISTICS|SCHEMA"
+        r"|EXTENSION|SEQUENCE|FUNCTION|PROCEDURE|ROUTINE|AGGREGATE|OPERATOR|CAST|COLLATION"
+        r"|CONVERSION|LANGUAGE|TEXT SEARCH|SERVER|FOREIGN DATA WRAPPER|TRANSFORM|ACCESS METHOD"
+        r"|LARGE OBJECT|INDEX)\b",
+        _nothing,
+    ),
+    (r"SELECT (?:pg_catalog\.)?(?:set_config|setval|lo_\w+|pg_\w+)\s*\(", _nothing),
 )
 
 

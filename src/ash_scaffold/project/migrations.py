@@ -17,7 +17,6 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.naming import underscore
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.script import read_script
 from ash_scaffold.postgres.unknown import Kind, Unknown, unknown_objects
 from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.sources import files_in, read_source, walk_sources
@@ -379,6 +378,8 @@ class _Reader:
             yield _ANYTHING
             return
         raw = sql.encode()
+        from ash_scaffold.postgres.script import read_script
+
         for statement in read_script(raw).statements:
             yield from _in_sql(raw[statement.start : statement.end].decode())
 
