@@ -14,7 +14,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ import msgspec
 
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.exchange import exchange, place
-from ash_scaffold.project.machine_key import SIGNATURE_BYTES, UNSIGNED, is_signed, sign
+from ash_scaffold.project.machine_key import SIGNATURE_BYTES, UNSIGNED, Signature, is_signed
 from ash_scaffold.project.write_entry import IGNORE_FILE, JOURNAL_FOLDER, Entry, faults
 from ash_scaffold.regular_file import UnusualFileError, kind_of, read_file
 
@@ -38,6 +38,7 @@ _OWN_NAME = re.compile(
 _WHERE = f"{JOURNAL_FOLDER}/{_JOURNAL}"
 # A journal has every file of a run twice.
 _MAX_BYTES = 1_000_000_000
+_BUFFER_BYTES = 1 << 20
 _AGAIN = (
     "If a run of yours was interrupted, git status shows what it had written, and the next run "
     f"does all of it again. Delete the journal in any case: rm -r {JOURNAL_FOLDER}"
@@ -109,11 +110,15 @@ class Journal:
             if entry.after is not None and waiting.startswith(f"{self._folder}/"):
                 _write(waiting, entry.after)
         (self.folder / (_UNDO if provisional else _UNDO_READY)).touch()
-        content = msgspec.msgpack.encode(tuple(entries))
         draft = self.folder / f"{_JOURNAL}.draft"
-        with draft.open("wb") as file:
-            file.write(sign(self._root, content))
-            file.write(content)
+        signature = Signature(self._root)
+        with draft.open("wb", buffering=_BUFFER_BYTES) as file:
+            file.write(UNSIGNED)
+            for piece in _encoded(entries):
+                signature.update(piece)
+                file.write(piece)
+            file.seek(0)
+            file.write(signature.digest())
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.folder / _JOURNAL)
@@ -355,6 +360,14 @@ class Journal:
         for made in reversed(folders):
             with suppress(OSError):
                 os.rmdir(f"{self._root}/{made}")
+
+
+def _encoded(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """Yield the bytes of a journal without its signature, never all of them at once."""
+    empty = msgspec.msgpack.encode((None,) * len(entries))
+    # The head of a list is what stands before its elements, here of a byte each.
+    yield empty[: len(empty) - len(entries)]
+    yield from map(msgspec.msgpack.Encoder().encode, entries)
 
 
 def _unbelievable(*reasons: str) -> ScaffoldError:

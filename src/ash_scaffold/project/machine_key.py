@@ -26,16 +26,32 @@ FILE_NAME = "journal.key"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def sign(place: str, content: bytes) -> bytes:
-    """Return the signature of bytes that are written to a place; the key is made if need be.
+class Signature:
+    """The signature of bytes that are written to a place piece by piece.
 
-    It is `UNSIGNED` where no key can be kept anywhere.
+    The key is made if need be. The signature is `UNSIGNED` where no key can be kept anywhere.
     """
-    for folder in _folders():
-        key = _key(folder) or _make_key(folder)
-        if key is not None:
-            return _signature(key, place, content)
-    return UNSIGNED
+
+    def __init__(self, place: str) -> None:
+        keys = (_key(folder) or _make_key(folder) for folder in _folders())
+        key = next((key for key in keys if key is not None), None)
+        self._begun = None if key is None else _begun(key, place)
+
+    def update(self, piece: bytes) -> None:
+        """Sign the next piece as well."""
+        if self._begun is not None:
+            self._begun.update(piece)
+
+    def digest(self) -> bytes:
+        """Return the signature of all pieces."""
+        return UNSIGNED if self._begun is None else self._begun.digest()
+
+
+def sign(place: str, content: bytes) -> bytes:
+    """Return the signature of bytes that are written to a place at once."""
+    signature = Signature(place)
+    signature.update(content)
+    return signature.digest()
 
 
 def is_signed(place: str, content: bytes, signature: bytes) -> bool:
@@ -49,10 +65,14 @@ def is_signed(place: str, content: bytes, signature: bytes) -> bool:
 
 
 def _signature(key: bytes, place: str, content: bytes) -> bytes:
+    begun = _begun(key, place)
+    begun.update(content)
+    return begun.digest()
+
+
+def _begun(key: bytes, place: str) -> hashlib.blake2b:
     # A keyed BLAKE2 is a signature of its own, and three times as fast as one made of SHA-256.
-    made = hashlib.blake2b(hashlib.sha256(os.fsencode(place)).digest(), key=key, digest_size=32)
-    made.update(content)
-    return made.digest()
+    return hashlib.blake2b(hashlib.sha256(os.fsencode(place)).digest(), key=key, digest_size=32)
 
 
 def state_folder() -> Path | None:
