@@ -62,10 +62,9 @@ from ash_scaffold.project.schema_changes import (
 from ash_scaffold.project.snapshot import (
     FileStamp,
     Snapshot,
-    decode_snapshots,
     file_stamps,
     generated_files,
-    read_snapshot_files,
+    read_snapshots,
 )
 from ash_scaffold.regular_file import is_folder
 from ash_scaffold.toml_text import quoted
@@ -131,8 +130,8 @@ class Phases:
 class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
     """The first stage: all that is read without a database. Snapshots are by module.
 
-    `migrations` are those of the repo that the run is for, `snapshot_files` the files of the
-    snapshots by path, and `snapshot_stamps` theirs as they were read.
+    `migrations` are those of the repo that the run is for, `snapshot_stamps` are of the files of
+    the snapshots as they were read.
     """
 
     options: SourceOptions
@@ -141,7 +140,6 @@ class OpenProject(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: Mapping[str, Snapshot]
     hints: Hints
     migrations: Migrations = NO_MIGRATIONS
-    snapshot_files: Mapping[str, bytes] = {}
     snapshot_stamps: Mapping[str, FileStamp] = {}
 
     @property
@@ -240,14 +238,12 @@ def open_project(options: SourceOptions, *, domain: str | None = None) -> OpenPr
     root = find_root(options.folder)
     # Before they are read, so that a save in between shows.
     stamps = file_stamps(root)
-    files = read_snapshot_files(root)
-    snapshots = decode_snapshots(files)
+    snapshots = read_snapshots(root)
     project = read_project(options.folder, domain=domain, generated=generated_files(snapshots))
     config = load_config(project.root)
     repo = choose_repo(project, options.repo, config)
     return OpenProject(
         options=options,
-        snapshot_files=files,
         snapshot_stamps=stamps,
         project=project,
         config=config,
@@ -357,7 +353,6 @@ def make_session(
     names = names_in_files(project, snapshots, tables_near_changes(changes, database))
     return Session(
         options=opened.options,
-        snapshot_files=opened.snapshot_files,
         snapshot_stamps=opened.snapshot_stamps,
         project=project,
         config=opened.config,

@@ -73,17 +73,25 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contents(files: Iterable[File]) -> dict[str, bytes | None]:
-    """Return the bytes to write by path, None for a file to delete: files, then snapshots."""
+    """Return the bytes to write by path, None for a file to delete: files, then snapshots.
+
+    A snapshot that says what it said before stays, however its file is laid out.
+    """
     found: dict[str, bytes | None] = {}
     snapshots: dict[str, bytes | None] = {}
+    kept: set[str] = set()
     for file in files:
         if file.before != file.after:
             found[file.path] = None if file.after is None else file.after.encode()
+        if file.snapshot is not None and file.snapshot == file.base:
+            kept.add(snapshot_path(file.snapshot))
+            continue
         if file.base is not None:
             snapshots.setdefault(snapshot_path(file.base), None)
         if file.snapshot is not None:
             snapshots[snapshot_path(file.snapshot)] = encode(file.snapshot)
-    return {**found, **snapshots}
+    gone = {path for path, content in snapshots.items() if content is None}
+    return {**found, **{path: snapshots[path] for path in snapshots if path not in kept & gone}}
 
 
 def with_free_paths(

@@ -220,7 +220,7 @@ def write(lock: Lock, outcome: Outcome) -> Written:
     wanted = all_contents(outcome)
     require_snapshots(outcome, wanted)
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
-    return write_files(lock, wanted, expected={**before, **outcome.session.snapshot_files})
+    return write_files(lock, wanted, expected=before)
 
 
 def require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:

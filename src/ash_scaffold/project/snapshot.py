@@ -248,33 +248,12 @@ def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
 
     Raises `ScaffoldError` for one that is broken, or of a newer version of the tool.
     """
-    return decode_snapshots(read_snapshot_files(root))
-
-
-def read_snapshot_files(root: Path) -> Mapping[str, bytes]:
-    """Read the files of all snapshots of a project, by their paths below it, sorted.
-
-    Raises `ScaffoldError` for one that can't be read.
-    """
     folder = root / FOLDER
-    prefix = f"{root}/"
-    found: dict[str, bytes] = {}
+    found: dict[str, Snapshot] = {}
     for path in sorted([*_snapshots_in(folder), *_snapshots_in(folder / "modules")]):
-        where = str(path).removeprefix(prefix)
-        try:
-            found[where] = read_file(path)
-        except OSError as error:
-            raise _unread(where, "snapshot", error) from error
+        snapshot = _read(path, path.relative_to(root).as_posix())
+        found[snapshot.module] = snapshot
     return found
-
-
-def decode_snapshots(files: Mapping[str, bytes]) -> Mapping[str, Snapshot]:
-    """Return the snapshots in files, by module.
-
-    Raises `ScaffoldError` for one that is broken, or of a newer version of the tool.
-    """
-    decoded = (_decode_file(content, where) for where, content in files.items())
-    return {snapshot.module: snapshot for snapshot in decoded}
 
 
 def file_stamps(root: Path) -> Mapping[str, FileStamp]:
@@ -316,9 +295,11 @@ def _unread(where: str, what: str, error: OSError) -> ScaffoldError:
     )
 
 
-def _decode_file(content: bytes, where: str) -> Snapshot:
+def _read(path: Path, where: str) -> Snapshot:
     try:
-        snapshot = _decode(content, where)
+        snapshot = _decode(read_file(path), where)
+    except OSError as error:
+        raise _unread(where, "snapshot", error) from error
     except (UnicodeDecodeError, msgspec.DecodeError) as error:
         raise fail(
             Code.SNAPSHOT_INVALID,
