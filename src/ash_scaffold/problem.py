@@ -124,7 +124,7 @@ class Code(StrEnum):
     NOT_CUT_OVER = (
         "not-cut-over",
         _ERROR,
-        "Take it out of owned_by_ash: the resource stays as it is, with `migrate? false`.",
+        "Run ash-scaffold cutover for it, or take it out of owned_by_ash.",
     )
     TEMPLATE_ERROR = "template-error", _ERROR
     EDITED_FILE = "edited-file", _ERROR

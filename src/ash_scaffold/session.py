@@ -290,7 +290,13 @@ def load_session(
 
 def require_cut_over(session: Session) -> None:
     """Raise `ScaffoldError` where configuration and snapshots disagree on what Ash owns."""
-    problems = tuple(
+    if problems := cut_over_problems(session):
+        raise ScaffoldError(*problems)
+
+
+def cut_over_problems(session: Session) -> tuple[Problem, ...]:
+    """Return an error for each table of which configuration and snapshot say different things."""
+    return tuple(
         ownership_problems(
             session.project,
             session.resolver,
@@ -298,8 +304,6 @@ def require_cut_over(session: Session) -> None:
             (table.name for table in session.database.tables),
         )
     )
-    if problems:
-        raise ScaffoldError(*problems)
 
 
 def make_session(

@@ -2,6 +2,7 @@
 // What the page knows: the document's data with the look-ups that the views need, and the search.
 
 const STATUS = {
+  owned: { label: "Owned by Ash" },
   ash: { label: "Ash only" },
   shared: { label: "Shared" },
   legacy: { label: "Legacy only" },
@@ -27,7 +28,7 @@ function makeTable(json, index) {
     comment: "", domain: "", contexts: [], columns: [], indexes: [], constraints: [],
     foreign_keys: [], relationships: [], create: "", ...json, uses,
     id: nameOf(json.name), name: json.name[1],
-    // "legacy only", "shared", "Ash only", "neither": the first word names a style.
+    // "legacy only", "shared", "Ash only", "owned by Ash", "neither": the first word names a style.
     status: (json.status || "neither").split(" ")[0].toLowerCase(),
     resources: written,
     planned: written.length || !resources.length ? "" : resources[0].module,
@@ -78,7 +79,7 @@ function hasMark(column, mark) {
 }
 
 function statusCounts(tables) {
-  const counts = { ash: 0, shared: 0, legacy: 0, neither: 0 };
+  const counts = { owned: 0, ash: 0, shared: 0, legacy: 0, neither: 0 };
   for (const table of tables) counts[table.status] += 1;
   return counts;
 }

@@ -52,7 +52,7 @@ function bar(counts, label) {
 
 function share(counts) {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return [counts.ash + counts.shared, total];
+  return [counts.owned + counts.ash + counts.shared, total];
 }
 
 function progress(model) {
@@ -65,7 +65,7 @@ function progress(model) {
       h("strong", null, `${percent}%`), ` of the ${views ? "tables and views" : "tables"} have an Ash resource: `,
       `${done.toLocaleString("en")} of ${total.toLocaleString("en")}.`),
     total > 0 && bar(counts, "All tables"),
-    h("ul", { class: "legend" }, Object.keys(STATUS).map((status) =>
+    h("ul", { class: "legend" }, Object.keys(STATUS).filter((status) => status !== "owned" || counts.owned).map((status) =>
       h("li", null, statusMark(status), h("span", { class: "count" }, counts[status].toLocaleString("en"))))),
     model.domains.length > 1 || model.domains.some((domain) => domain.name)
       ? h("ul", { class: "domains" }, model.domains.map((domain) => {

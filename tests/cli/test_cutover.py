@@ -460,6 +460,30 @@ def test_a_snapshot_of_ash_that_is_missing_breaks(url: str, project: Path, run: 
     assert run("check", "--url", url).failure == (0, "", "")
 
 
+def test_every_command_knows_the_tables_that_ash_owns(url: str, project: Path, run: Run) -> None:
+    assert over(run, "orders", "--url", url).code == 0
+    assert "1 owned by Ash, " in run("document", "--url", url).out
+    text = (project / "docs/database_schema.md").read_text()
+    assert (
+        "| Schema changes | Ecto migrations of the legacy code; Ash makes those of 1 table |"
+        in text
+    )
+    assert "3 are used by Ash alone, 1 is owned by Ash |" in text
+    assert (
+        "| Domain | Tables | Legacy only | Shared | Ash only | Owned by Ash | Neither |\n" in text
+    )
+    assert "| Shop.Sales | 3 | 0 | 0 | 2 | 1 | 0 |\n" in text
+    assert "| `Shop.Sales.Order` | owned by Ash |" in text
+    assert "Tables in a domain: 4, owned by Ash: 1." in run("doctor", "--url", url).out
+    assert ", owned by Ash\n" in run("inspect", "--table", "orders", "--url", url).out
+    shown = json.loads(run("inspect", "--url", url, "--json").out)["tables"]
+    assert [each["name"] for each in shown if each["owned_by_ash"]] == ["orders"]
+    assert "  orders (owned_by_ash)" in run("check", "--hand-over", "--url", url).out
+    (project / "ash_scaffold.toml").write_text(CONFIG)
+    told = run("doctor", "--url", url).out
+    assert "orders was cut over, so Ash migrates it, and owned_by_ash does not name it." in told
+
+
 def comparison(*differences: Difference) -> Comparison:
     table = TableComparison(
         table=Name("public", "orders"),

@@ -343,7 +343,13 @@ def test_a_file_that_is_not_utf8_is_left_alone(project: Path, run: Run, shop: st
 def test_json_and_quiet(project: Path, run: Run, shop: str) -> None:
     found = json.loads(run("document", "--url", shop, "--json").out)
     assert found["files"] == [{"path": INDEX, "status": "created"}]
-    assert found["progress"] == {"legacy_only": 0, "shared": 0, "ash_only": 0, "neither": 2}
+    assert found["progress"] == {
+        "legacy_only": 0,
+        "shared": 0,
+        "ash_only": 0,
+        "owned": 0,
+        "neither": 2,
+    }
     assert (found["version"], found["check"], found["problems"]) == (1, False, [])
     quiet = run("document", "--url", shop, "--quiet")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")

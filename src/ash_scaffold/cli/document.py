@@ -192,9 +192,10 @@ def _print(
         out = console()
         progress = loaded.document.progress
         out.print(f"Read {safe(loaded.source)}")
+        owned = f"{progress.owned} owned by Ash, " if progress.owned else ""
         out.print(
             f"{progress.total} tables: {progress.legacy_only} legacy only, {progress.shared} "
-            f"shared, {progress.ash_only} Ash only, {progress.neither} neither"
+            f"shared, {progress.ash_only} Ash only, {owned}{progress.neither} neither"
         )
         for file in output.all_files:
             is_page = not file.path.endswith(".md")

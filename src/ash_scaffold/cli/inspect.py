@@ -169,6 +169,7 @@ def _name(view: TableView) -> str:
 def _title(view: TableView) -> str:
     """Say which table it is, its key, and the name of its resource with the reason."""
     resource = f" → {view.resource}, named {view.resource_why}" if view.resource else ""
+    resource += ", owned by Ash" if view.owned_by_ash else ""
     key = f", key: {', '.join(view.primary_key)}" if view.primary_key else ", no key"
     return f"{_name(view)} ({view.kind}{key}){resource}"
 

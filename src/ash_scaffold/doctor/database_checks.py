@@ -14,6 +14,7 @@ from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.mix_project import Repo
 from ash_scaffold.project.settings import (
+    EXTENSION_MODULE,
     InstalledExtensions,
     MigrateExtensions,
     MinPgVersion,
@@ -208,9 +209,9 @@ def postgres_checks(facts: Facts) -> Iterator[Check]:
         for problem in server.problems:
             yield from_problem(Group.DATABASE, "plan", problem)
     elif server.tables:
-        yield check(
-            Group.DATABASE, "plan", Severity.NOTE, f"Tables in a domain: {len(server.tables)}."
-        )
+        owned = f", owned by Ash: {len(server.owned)}" if server.owned else ""
+        what = f"Tables in a domain: {len(server.tables)}{owned}."
+        yield check(Group.DATABASE, "plan", Severity.NOTE, what)
     else:
         yield check(
             Group.DATABASE,
@@ -250,7 +251,11 @@ def _database_extensions(facts: Facts, server: Server) -> Check:
     repo = repo_of(facts)
     named = (repo.installed_extensions if repo is not None else None) or ()
     there = {extension.name for extension in server.database.extensions}
-    lacking = [name for name in named if name not in there and name != ASH_FUNCTIONS]
+    lacking = [
+        name
+        for name in named
+        if name not in there and name != ASH_FUNCTIONS and not EXTENSION_MODULE.fullmatch(name)
+    ]
     if lacking:
         return check(
             Group.DATABASE,

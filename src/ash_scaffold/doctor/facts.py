@@ -31,6 +31,7 @@ from ash_scaffold.project.write import Lock
 from ash_scaffold.session import (
     OpenProject,
     SourceOptions,
+    cut_over_problems,
     make_session,
     open_database,
     read_database,
@@ -47,7 +48,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     `live` is false for a dump, whose server is none of the team's. `functions` is None where
     they could not be asked for. `domains` are the modules of the domains that a run writes,
     `extensions` those whose types their resources use, `requirements` the versions of packages
-    that these need; `tables` are the ones in a domain. `problems` stand in the way of a run.
+    that these need; `tables` are the ones in a domain, `owned` those that Ash migrates. `problems`
+    stand in the way of a run.
     """
 
     database: Database
@@ -59,6 +61,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...] = ()
     requirements: tuple[UsedRequirement, ...] = ()
     tables: frozenset[Name] = frozenset()
+    owned: frozenset[Name] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -224,6 +227,7 @@ def _planned(server: Server, opened: OpenProject, repo: str | None, source: Sour
     session = make_session(opened, repo or "Repo", source, server.database)
     found = [problem for problem in session.problems if problem.severity is not Severity.NOTE]
     found += check_names(opened.config, session.database)
+    found += cut_over_problems(session)
     try:
         planned = session.plan()
     except ScaffoldError as error:
@@ -234,5 +238,6 @@ def _planned(server: Server, opened: OpenProject, repo: str | None, source: Sour
         extensions=planned.extensions,
         requirements=requirements_of(i.resource for i in planned.resources if i.written),
         tables=planned.scope.written,
+        owned=session.owned_by_ash,
         problems=tuple(found),
     )

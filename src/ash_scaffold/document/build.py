@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -68,7 +68,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """The sources of the document.
 
     `users` are by table; `proposed` are the attributes of tables that are in no domain;
-    `version` is PostgreSQL's major version, None when it is not known; `repo` a module. `advice`
+    `version` is PostgreSQL's major version, None when it is not known; `repo` a module; `owned` are
+    the tables that Ash migrates. `advice`
     is what `advise` says, `missing` are the indexes that it would ask the database about.
     """
 
@@ -80,6 +81,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     repo: str
     version: str | None = None
     proposed: Mapping[Name, TableAttributes] = {}
+    owned: Collection[Name] = ()
     advice: tuple[Advice, ...] = ()
     missing: tuple[MissingIndex, ...] = ()
 
@@ -171,6 +173,7 @@ def _progress(tables: Iterable[Table]) -> Progress:
         legacy_only=count[Status.LEGACY_ONLY],
         shared=count[Status.SHARED],
         ash_only=count[Status.ASH_ONLY],
+        owned=count[Status.OWNED],
         neither=count[Status.NEITHER],
     )
 
@@ -288,7 +291,9 @@ class _Builder:
             contexts=tuple(sorted(self._contexts.get(name, ()))),
             resources=resources,
             relationships=self._relationships(item),
-            status=_status(legacy=bool(uses), ash=bool(existing)),
+            status=Status.OWNED
+            if name in self._sources.owned
+            else _status(legacy=bool(uses), ash=bool(existing)),
             remarks=tuple(_note(each) for each in problems if each.where == str(name)),
             shape=_shape(table),
         )

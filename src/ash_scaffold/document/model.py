@@ -21,11 +21,12 @@ _MODIFIER = re.compile(r"\(.*?\)|\[\]")
 
 
 class Status(StrEnum):
-    """How far the move of a table to Ash is, by the code that uses it."""
+    """How far the move of a table to Ash is, by the code that uses it, and by who migrates it."""
 
     LEGACY_ONLY = "legacy only"
     SHARED = "shared"
     ASH_ONLY = "Ash only"
+    OWNED = "owned by Ash"
     NEITHER = "neither"
 
 
@@ -221,17 +222,18 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     legacy_only: int = 0
     shared: int = 0
     ash_only: int = 0
+    owned: int = 0
     neither: int = 0
 
     @property
     def total(self) -> int:
         """All tables."""
-        return self.legacy_only + self.shared + self.ash_only + self.neither
+        return self.legacy_only + self.with_resource + self.neither
 
     @property
     def with_resource(self) -> int:
         """Those that have a resource in the project."""
-        return self.shared + self.ash_only
+        return self.shared + self.ash_only + self.owned
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):

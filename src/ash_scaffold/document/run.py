@@ -90,6 +90,7 @@ def load_document(
             users=users,
             project=session.project,
             repo=session.repo,
+            owned=session.owned_by_ash,
             version=_version(database, session.dump),
             proposed=proposed_attributes(database, decided, session.state, session.resolver),
             advice=tuple(gathered.advice(session)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
@@ -30,7 +30,7 @@ from ash_scaffold.project.migrations import NO_MIGRATIONS, find_migrations
 from ash_scaffold.project.mix_project import App, Project
 from ash_scaffold.project.read import read_project
 from ash_scaffold.project.read_state import choose_repo, has_geo_postgis, project_state
-from ash_scaffold.project.snapshot import read_snapshots
+from ash_scaffold.project.snapshot import Snapshot, owned_tables, read_snapshots
 from ash_scaffold.session import (
     OpenProject,
     SourceOptions,
@@ -75,7 +75,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 
     `resource` is the module that it has or would get, the last segment alone where no domain is
     known for it, None where the configuration leaves it out; `resource_why` says how it is
-    named.
+    named. `owned_by_ash` says whether Ash migrates the table.
     """
 
     schema: str
@@ -83,6 +83,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     resource: str | None = None
     resource_why: str = ""
+    owned_by_ash: bool = False
     primary_key: tuple[str, ...]
     columns: tuple[ColumnView, ...]
     usage: tuple[User, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -146,10 +147,14 @@ def inspect(
     views, found = inspect_database(
         database, Resolver(config), app, names, Legacy(hints.schemas), geo_postgis=geo
     )
+    snapshots = {} if project is None else _snapshots(project)
     resources = _resources(
-        database, Resolver(config), _state(code, hints, repo, mix_project=project is not None)
+        database,
+        Resolver(config),
+        _state(code, hints, repo, snapshots, mix_project=project is not None),
     )
-    views = tuple(_with_resource(view, resources) for view in views)
+    owned = owned_tables(snapshots.values())
+    views = tuple(_with_resource(view, resources, owned) for view in views)
     if usage:
         # Every table is looked for: a name without its schema may mean one that is not shown.
         users = table_users(code, hints, (table.name for table in database.tables))
@@ -167,14 +172,25 @@ def inspect(
     )
 
 
-def _state(project: Project, hints: Hints, repo: str | None, *, mix_project: bool) -> ProjectState:
+def _snapshots(project: Project) -> Mapping[str, Snapshot]:
+    """Read the snapshots; the run of `resources` says what is wrong with them."""
+    try:
+        return read_snapshots(project.root)
+    except ScaffoldError:
+        return {}
+
+
+def _state(
+    project: Project,
+    hints: Hints,
+    repo: str | None,
+    snapshots: Mapping[str, Snapshot],
+    *,
+    mix_project: bool,
+) -> ProjectState:
     """Return the state of the project, as far as the names of resources need it."""
     if not mix_project:
         return ProjectState(app=_APP, repo="", legacy=hints.schemas)
-    try:
-        snapshots = read_snapshots(project.root)
-    except ScaffoldError:
-        snapshots = {}
     return project_state(project, hints.schemas, repo or "", snapshots)
 
 
@@ -206,11 +222,16 @@ def _resources(
     }
 
 
-def _with_resource(view: TableView, resources: Mapping[Name, NamedResource]) -> TableView:
-    found = resources.get(Name(view.schema, view.name))
+def _with_resource(
+    view: TableView, resources: Mapping[Name, NamedResource], owned: Collection[Name]
+) -> TableView:
+    name = Name(view.schema, view.name)
+    found = resources.get(name)
     if found is None:
         return view
-    return msgspec.structs.replace(view, resource=found.module, resource_why=found.why)
+    return msgspec.structs.replace(
+        view, resource=found.module, resource_why=found.why, owned_by_ash=name in owned
+    )
 
 
 def _project(options: SourceOptions, *, usage: bool) -> Project | None:

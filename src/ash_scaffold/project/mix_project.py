@@ -32,8 +32,9 @@ class Repo(msgspec.Struct, frozen=True, kw_only=True):
     """A module with `use AshPostgres.Repo` or `use Ecto.Repo` (`kind`).
 
     `own_init` is the line of an `init/2` of its own, if that does not call `super`.
-    `installed_extensions` and `min_pg_version` are `None` when the callback is missing or not a
-    literal; `has_installed_extensions` distinguishes the two. `migrate_extensions` is false when
+    `installed_extensions` has the names of extensions and of modules that define one. It and
+    `min_pg_version` are `None` when the callback is missing or not a literal;
+    `has_installed_extensions` distinguishes the two. `migrate_extensions` is false when
     `def migrate_extensions?, do: false` stands there, `None` when nothing readable does.
     """
 

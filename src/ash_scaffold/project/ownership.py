@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -75,10 +76,13 @@ def ownership_problems(
                 FILE_NAME,
                 f"owned_by_ash names {table}, which was not cut over: its resource does not say "
                 "all that the table has, so the migrations of Ash would fail, or lose some of it.",
+                todo=f"Run ash-scaffold cutover {shlex.quote(str(table))}, or take it out of "
+                "owned_by_ash.",
             )
     for table in sorted(owned.intersection(here).difference(named)):
         yield Code.NOT_CUT_OVER.at(
             FILE_NAME,
             f"{table} was cut over, so Ash migrates it, and owned_by_ash does not name it.",
-            todo="Put it back into owned_by_ash.",
+            todo="Put it back, or go the way back: ash-scaffold cutover --undo "
+            f"{shlex.quote(str(table))}",
         )

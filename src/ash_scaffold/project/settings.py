@@ -22,6 +22,8 @@ from ash_scaffold.syntax.parse import Tree, call_site, calls, parse
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom, Module, Term
 
+# What is no name of PostgreSQL's: a module with `use AshPostgres.CustomExtension`.
+EXTENSION_MODULE = re.compile(r"[A-Z]\w*(\.[A-Z]\w*)*")
 _IMPLEMENTATION = "@impl true"
 _KEY = "ash_domains"
 _INPUTS = 'inputs: ["{mix,.formatter}.exs", "{config,lib,test}/**/*.{ex,exs}"]'
@@ -134,7 +136,7 @@ def _term(setting: AshDomains | ImportDeps | InstalledExtensions, name: str) -> 
         case ImportDeps():
             return Atom(name)
         case InstalledExtensions():
-            return name
+            return Module(name) if EXTENSION_MODULE.fullmatch(name) else name
 
 
 def put(source: bytes | None, setting: Setting) -> bytes | None:

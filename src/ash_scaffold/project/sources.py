@@ -39,8 +39,7 @@ from ash_scaffold.syntax.parse import (
     parse,
     walk_calls,
 )
-from ash_scaffold.syntax.values import read_strings
-from ash_scaffold.term import Module
+from ash_scaffold.term import Atom, Module
 
 # Words without which a file defines no repo, resource, fragment or domain: sections count beside
 # `use`, because a project may have its own base module in place of Ash's.
@@ -313,13 +312,23 @@ def _repo(path: str, tree: Tree, module: ModuleDefinition, kind: str, use: CallS
         path=path,
         line=module.span.line,
         kind=kind,
-        installed_extensions=read_strings(tree, extensions),
+        installed_extensions=_extensions(tree, module, extensions),
         has_installed_extensions=extensions is not None,
         migrate_extensions=_boolean(tree, module, migrate),
         min_pg_version=_version(tree, _result_of(tree, module, "min_pg_version")),
         warn_on_missing_ash_functions=_boolean(tree, module, warn) is not False,
         own_init=_own_init(tree, module),
     )
+
+
+def _extensions(tree: Tree, module: ModuleDefinition, node: Node | None) -> tuple[str, ...] | None:
+    """Return the names in a list of extensions, a module's own for one of the project."""
+    value = None if node is None else module.read(tree, node)
+    if not isinstance(value, list):
+        return None
+    names = [each.name if isinstance(each, Atom | Module) else each for each in value]
+    found = [name for name in names if isinstance(name, str)]
+    return tuple(found) if len(found) == len(names) else None
 
 
 def _own_init(tree: Tree, module: ModuleDefinition) -> int | None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from ash_scaffold.ash.types import TYPE_EXTENSIONS
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.problem import Severity
+from ash_scaffold.project.settings import EXTENSION_MODULE
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.verify.answers import Answers, RepoAnswer
 from ash_scaffold.verify.report import Kind
 
 _FUNCTIONS = "ash-functions"
-# An `AshPostgres.CustomExtension`, of the library or the project.
-_MODULE = re.compile(r"[A-Z]\w*(\.[A-Z]\w*)*")
 
 
 def check_project(answers: Answers, database: Database) -> list[Finding]:
@@ -37,7 +35,7 @@ def _repo(repo: RepoAnswer, answers: Answers, tables: Mapping[Name, Table]) -> I
         if extension == _FUNCTIONS:
             missing = not repo.ash_functions
         else:
-            missing = extension not in repo.extensions and not _MODULE.fullmatch(extension)
+            missing = extension not in repo.extensions and not EXTENSION_MODULE.fullmatch(extension)
         if missing:
             yield finding(
                 Kind.EXTENSION,

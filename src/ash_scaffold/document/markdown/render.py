@@ -372,6 +372,7 @@ class _Pages:
             "strategy",
             overview=document.overview,
             rows=[*progress, ("**All**", document.progress)],
+            owned=document.progress.owned,
         )
         yield _whole("strategy", text)
         rows = (
@@ -462,11 +463,16 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def _facts(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the rows of the overview's table: a label and its Markdown."""
     overview, progress = document.overview, document.progress
     yield "Database", f"PostgreSQL {overview.version}" if overview.version else "PostgreSQL"
-    migrations = f"{overview.migrations} migrations of the legacy code; Ash makes none"
+    made = f"those of {_counted(progress.owned, 'table')}" if progress.owned else "none"
+    migrations = f"{overview.migrations} migrations of the legacy code; Ash makes {made}"
     yield "Schema changes", migrations
     yield "Repo", code_cell(overview.repo)
     views = f", and {_counted(overview.views, 'view')}" if overview.views else ""
@@ -476,8 +482,9 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
         yield "PostgreSQL schemas", ", ".join(map(code_cell, overview.schemas))
     if overview.extensions:
         yield "Extensions", ", ".join(map(code_cell, overview.extensions))
-    alone = f"{progress.ash_only} {'is' if progress.ash_only == 1 else 'are'} used by Ash alone"
-    moved = f"{progress.with_resource} of {progress.total} tables have a resource, {alone}"
+    alone = f"{progress.ash_only} {_is(progress.ash_only)} used by Ash alone"
+    owned = f", {progress.owned} {_is(progress.owned)} owned by Ash" if progress.owned else ""
+    moved = f"{progress.with_resource} of {progress.total} tables have a resource, {alone}{owned}"
     yield "Moved to Ash", moved
     if overview.left_out:
         yield "Left out", ", ".join(code_cell(str(name)) for name in overview.left_out)
@@ -492,6 +499,7 @@ def _statuses(progress: Progress) -> str:
         (progress.legacy_only, Status.LEGACY_ONLY),
         (progress.shared, Status.SHARED),
         (progress.ash_only, Status.ASH_ONLY),
+        (progress.owned, Status.OWNED),
         (progress.neither, Status.NEITHER),
     )
     return ", ".join(
