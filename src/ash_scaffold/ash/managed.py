@@ -253,6 +253,12 @@ class _Table:
             *self._partitions(),
             *self._comments(),
         ]
+        clones = [each for each in self._entry.constraints if each.parent]
+        if len(clones) > 1 and self._entry.partition_of is None:
+            self._cannot(
+                ", ".join(each.name for each in clones),
+                "PostgreSQL names the parts of a key to a partitioned table itself",
+            )
         managed = ManagedTable(
             names_schema=self._entry.name.schema == DEFAULT_SCHEMA
             and any(key.table.schema != DEFAULT_SCHEMA for key in self._pointing),
@@ -718,7 +724,8 @@ class _Table:
                 statements.append(self._constraint_statement(entry, self._after(entry)))
             elif not self._is_exact(native[entry.name]):
                 statements.append(self._corrected_key(entry, native[entry.name]))
-        return tuple(found), statements
+        order = [*written, *(each.relationship for each in found)]
+        return tuple(sorted(found, key=lambda each: order.index(each.relationship))), statements
 
     def _corrected_key(self, entry: ConstraintEntry, key: ForeignKey) -> CustomStatement:
         """Make a key anew that Ash made without all of its rules."""

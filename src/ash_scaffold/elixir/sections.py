@@ -103,7 +103,8 @@ def _postgres(resource: Resource) -> Section:
     groups: list[list[Entity]] = [
         [write_option(f"option {each.name}", each, 2) for each in place],
         _column_options(managed),
-        _index_names(resource, managed),
+        _skipped_indexes(managed),
+        _index_names(resource),
     ]
     if resource.foreign_key_names:
         groups.append([_names("foreign_key_names", resource.foreign_key_names, _keyed)])
@@ -135,6 +136,13 @@ def _column_options(managed: ManagedTable) -> list[Entity]:
         options = option("create_table_options", managed.create_table_options)
         found.append(write_option(f"option {options.name}", options, 2))
     return found
+
+
+def _skipped_indexes(managed: ManagedTable) -> list[Entity]:
+    if not managed.skip_unique_indexes:
+        return []
+    skipped = option("skip_unique_indexes", _atoms(managed.skip_unique_indexes), spread=True)
+    return [write_option("option skip_unique_indexes", skipped, 2)]
 
 
 def _check(check: CheckConstraint) -> Entity:
@@ -178,7 +186,7 @@ def _code(name: str, statements: Sequence[str]) -> Option:
     return Option(name, (f"{text}\n" if "\n" in text else text,), prose=True)
 
 
-def _index_names(resource: Resource, managed: ManagedTable) -> list[Entity]:
+def _index_names(resource: Resource) -> list[Entity]:
     names = [(i.name, i.index_name) for i in resource.identities if i.index_name is not None]
     wheres = [(i.name, i.where_sql) for i in resource.identities if i.where_sql is not None]
     found = []
@@ -186,9 +194,6 @@ def _index_names(resource: Resource, managed: ManagedTable) -> list[Entity]:
         if pairs:
             listed = option(name, Keyword(tuple(pairs)), spread=True)
             found.append(write_option(f"option {name}", listed, 2))
-    if managed.skip_unique_indexes:
-        skipped = option("skip_unique_indexes", _atoms(managed.skip_unique_indexes), spread=True)
-        found.append(write_option("option skip_unique_indexes", skipped, 2))
     if resource.unique_index_names:
         found.append(_names("unique_index_names", resource.unique_index_names, _listed))
     if resource.exclusion_constraint_names:

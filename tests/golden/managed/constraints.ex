@@ -17,8 +17,9 @@ defmodule App.Core.Room do
 
     migration_types beds: :integer
 
-    identity_index_names name: "rooms_name_key"
     skip_unique_indexes [:name]
+
+    identity_index_names name: "rooms_name_key"
     exclusion_constraint_names [{:during, "rooms_during_excl"}]
 
     check_constraints do

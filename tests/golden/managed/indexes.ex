@@ -15,16 +15,16 @@ defmodule App.Core.Item do
     table "items"
     repo App.Repo
 
+    skip_unique_indexes [
+      :code,
+      :like_name
+    ]
+
     identity_index_names code: "items_code_name_key",
                          like_name: "like_name",
                          name_order: "one_live_name"
 
     identity_wheres_to_sql name_order: "(gone_at IS NULL)"
-
-    skip_unique_indexes [
-      :code,
-      :like_name
-    ]
 
     # lower_name: lower(name)
     unique_index_names [{[:name], "lower_name"}]

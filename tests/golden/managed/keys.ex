@@ -19,11 +19,12 @@ defmodule App.Core.Author do
     table "authors"
     repo App.Repo
 
+    skip_unique_indexes [:handle]
+
     identity_index_names handle: "authors_handle_key",
                          tenant_number: "authors_tenant_number_key",
                          email: "one_email"
 
-    skip_unique_indexes [:handle]
     unique_index_names [{[:id], "pk_authors"}]
 
     foreign_key_names [
@@ -237,12 +238,12 @@ defmodule App.Core.Post do
         on_delete :nilify
       end
 
-      reference :email_author do
+      reference :reviewer do
+        deferrable :initially
         ignore? true
       end
 
-      reference :reviewer do
-        deferrable :initially
+      reference :email_author do
         ignore? true
       end
     end

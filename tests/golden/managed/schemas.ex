@@ -67,8 +67,9 @@ defmodule App.Core.Invoice do
 
     migration_defaults state: "fragment(\"'open'::billing.state\")"
 
-    identity_index_names number: "invoice_number"
     skip_unique_indexes [:number]
+
+    identity_index_names number: "invoice_number"
 
     foreign_key_names [{:account_id, "owner"}]
 
@@ -179,14 +180,14 @@ defmodule App.Core.Payment do
     repo App.Repo
 
     references do
-      reference :invoice do
-        on_delete :delete
-      end
-
       reference :account do
         name "late"
         deferrable :initially
         ignore? true
+      end
+
+      reference :invoice do
+        on_delete :delete
       end
     end
 

@@ -310,9 +310,17 @@ class NewStatement(msgspec.Struct, frozen=True):
 
 
 def insert_after(
-    source: bytes, body: Body, anchor: Excerpt | None, new: Sequence[NewStatement], style: Style
+    source: bytes,
+    body: Body,
+    anchor: Excerpt | None,
+    new: Sequence[NewStatement],
+    style: Style,
+    gone: Iterable[Edit] = (),
 ) -> list[Edit]:
-    """Put statements in behind a statement of the body, at its start when there is none."""
+    """Put statements in behind a statement of the body, at its start when there is none.
+
+    `gone` are the edits that take others out: what follows is what stands behind those.
+    """
     if body.pair is not None:
         return _into_one_liner(source, body, new, style, front=anchor is None)
     pad, outer = _pads(source, body, style)
@@ -334,6 +342,9 @@ def insert_after(
         blank = len(source[position:end]) - len(source[position:end].lstrip())
         return [Edit(position, position + blank, text + style.newline + pad)]
     following = source.find(b"\n", end) + 1
+    for edit in sorted(gone):
+        if edit.start == following and not edit.text:
+            following = edit.end
     last = new[-1]
     apart = last.blank_after or last.tall
     if apart and not _is_blank(source, following) and line_end(source, following) < body.end:

@@ -134,7 +134,7 @@ def write_parts(
         return edits, empty
     if _takes_statements(ours, new) and not (new and _needs_block(ours)):
         for insertion in insertions:
-            edits += _insert_statements(ours, insertion, removed, style)
+            edits += _insert_statements(ours, insertion, removed, style, edits)
         insertions = []
     elif new and _takes_statements(ours, new):
         found = [new_statement(c.insert, c.only) for c in new if c.insert is not None]
@@ -216,12 +216,16 @@ def _section_place(there: Sequence[Unit], word: str) -> tuple[Unit | None, Unit 
 
 
 def _insert_statements(
-    ours: Unit, insertion: _Insertion, removed: Sequence[Unit], style: Style
+    ours: Unit,
+    insertion: _Insertion,
+    removed: Sequence[Unit],
+    style: Style,
+    edits: Sequence[Edit],
 ) -> list[Edit]:
     new = [new_statement(c.insert, c.only) for c in insertion.changes if c.insert is not None]
     after, before = insertion.after, insertion.before
     if after is not None and after.home is not None:
-        return insert_after(ours.source, after.home, after, new, style)
+        return insert_after(ours.source, after.home, after, new, style, edits)
     if before is not None and before.home is not None:
         return insert_before(ours.source, before.home, before, new, style)
     body = ours.body
