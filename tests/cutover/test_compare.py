@@ -103,6 +103,7 @@ TABLE = TableEntry(
             deferred=True,
             local=False,
             parent="all_orders_check",
+            derived=True,
             comment="a check",
         ),
     ),
@@ -348,6 +349,41 @@ def test_other_differences_of_keys_are_not(legacy: Inventory, made: Inventory) -
     assert len(compare_inventories(legacy, made).faults) == 1
 
 
+def key_to_partitions(*numbers: int) -> Inventory:
+    definition = "FOREIGN KEY (a) REFERENCES parts(id)"
+    root = ConstraintEntry(
+        name="fkey",
+        kind=ConstraintKind.FOREIGN_KEY,
+        definition=definition,
+        target=Name("public", "parts"),
+    )
+    derived = [
+        replace(
+            root,
+            name=f"fkey{number}",
+            target=Name("public", f"part_{part}"),
+            definition=f"FOREIGN KEY (a) REFERENCES part_{part}(id)",
+            parent="fkey",
+            derived=True,
+        )
+        for number, part in zip(numbers, "abc", strict=False)
+    ]
+    return one_table(constraints=(root, *derived))
+
+
+def test_the_numbers_of_derived_keys_are_on_the_list() -> None:
+    legacy = key_to_partitions(1, 2, 3)
+    found = compare_inventories(legacy, key_to_partitions(3, 2, 1))
+    assert (found.faults, found.tables[0].limits) == ((), (Limit.DERIVED_KEY,))
+    assert describe(found.tables[0].differences[0]) == (
+        "key fkey to part_a: name is fkey1, and is made as fkey3"
+    )
+    (_, fault) = compare_inventories(legacy, key_to_partitions(1, 2)).faults[0]
+    assert describe(fault) == (
+        "key fkey to part_c is missing: FOREIGN KEY (a) REFERENCES part_c(id)"
+    )
+
+
 def columns(*names: str) -> Inventory:
     return one_table(columns=tuple(ColumnEntry(name=name, type="text") for name in names))
 
@@ -356,6 +392,9 @@ def test_a_column_without_an_attribute_may_be_the_last_one() -> None:
     legacy, made = columns("a", "m", "b"), columns("a", "b", "m")
     found = compare_inventories(legacy, made, [(ORDERS, "m")])
     assert found.tables[0].limits == (Limit.COLUMN_ORDER,)
+    assert [describe(each) for each in found.tables[0].differences] == [
+        "table: order of columns is …, m, b, and is made as …, b, m"
+    ]
     assert len(compare_inventories(legacy, made, [(Name("x", "orders"), "m")]).faults) == 1
     assert len(compare_inventories(legacy, columns("b", "a", "m"), [(ORDERS, "m")]).faults) == 1
 

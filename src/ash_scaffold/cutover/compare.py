@@ -48,6 +48,7 @@ class Limit(StrEnum):
     KEY_ORDER = "order of a primary key's columns"
     COLUMN_ORDER = "place of a column without an attribute"
     INHERITED = "columns and constraints that are only inherited"
+    DERIVED_KEY = "names of what a key to a partitioned table consists of"
     INVALID_INDEX = "an index that is not valid"
     NO_DEFINITION = "an object that can't be made from the catalog"
 
@@ -60,6 +61,8 @@ LIMITS: Mapping[Limit, str] = {
     "runs when the table is there: it is the last one.",
     Limit.INHERITED: "Whether a column or a constraint is a table's own as well as its parent's "
     "depends on how the two were tied; it shows only when they are parted.",
+    Limit.DERIVED_KEY: "PostgreSQL makes a constraint for each partition that a foreign key points "
+    "at, and numbers them as the partitions come.",
     Limit.INVALID_INDEX: "CREATE INDEX CONCURRENTLY failed on it; a new index is valid.",
     Limit.NO_DEFINITION: "PostgreSQL has no function that writes its definition (an operator, an "
     "aggregate, a type in C): it is made by a migration of one's own.",
@@ -204,6 +207,7 @@ _CHECKS = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 # Fields that older servers do not have, and the first major version that has them.
 _SINCE = {"compression": 14}
 _NOT_NULL_SINCE = 18
+_SHOWN_COLUMNS = 4
 # Of what is needed: who needs it, and what the definition says again.
 _OF_NEEDS = ("kind", "name", "identity", "after", "used_by", "sequence")
 
@@ -249,7 +253,18 @@ def _objects(table: TableEntry, part: str, major: int) -> dict[str, msgspec.Stru
             for each in objects
             if not (isinstance(each, ConstraintEntry) and each.kind is ConstraintKind.NOT_NULL)
         ]
-    return {str(each.name): each for each in objects}
+    own = {each.name: each for each in objects if isinstance(each, ConstraintEntry)}
+    return {_key(each, own): each for each in objects}
+
+
+def _key(entry: Any, own: Mapping[str, ConstraintEntry]) -> str:
+    """Return what an object is recognised by: its name, or what a derived key points at."""
+    if not isinstance(entry, ConstraintEntry) or not entry.derived:
+        return str(entry.name)
+    root = entry
+    while root.derived and root.parent in own:
+        root = own[root.parent]
+    return f"{root.name} to {entry.target}"
 
 
 def _kind_of(kind: ObjectKind) -> Callable[[msgspec.Struct], ObjectKind]:
@@ -350,10 +365,18 @@ def _column_order(
         kind=ObjectKind.TABLE,
         name="",
         field="order_of_columns",
-        legacy=", ".join(before),
-        made=", ".join(after),
+        legacy=_from_there(before, after),
+        made=_from_there(after, before),
         limit=Limit.COLUMN_ORDER if after[: len(held)] == held and rest else None,
     )
+
+
+def _from_there(names: Sequence[str], others: Sequence[str]) -> str:
+    """Name the columns from the first one on that is another in `others`."""
+    first = next(place for place, name in enumerate(names) if name != others[place])
+    shown = names[first : first + _SHOWN_COLUMNS]
+    more = ["…"] if len(names) > first + len(shown) else []
+    return ", ".join([*(["…"] if first else []), *shown, *more])
 
 
 def _without_doubled(legacy: TableEntry, found: list[Difference]) -> list[Difference]:
@@ -383,6 +406,9 @@ def _limited(legacy: TableEntry, made: TableEntry, difference: Difference) -> Di
 def _limit(legacy: TableEntry, made: TableEntry, difference: Difference) -> Limit | None:
     if difference.field == "local":
         return Limit.INHERITED
+    if difference.kind is ObjectKind.KEY and difference.field in ("name", "parent"):
+        derived = _key_names(legacy) & _key_names(made)
+        return Limit.DERIVED_KEY if difference.name in derived else None
     if difference.kind is ObjectKind.INDEX and difference.field == "valid":
         return Limit.INVALID_INDEX if difference.legacy == "false" else None
     if difference.kind is ObjectKind.KEY and difference.field == "definition":
@@ -390,16 +416,23 @@ def _limit(legacy: TableEntry, made: TableEntry, difference: Difference) -> Limi
     return difference.limit
 
 
+def _key_names(table: TableEntry) -> set[str]:
+    """Return what the keys are recognised by that are derived from another one of the table."""
+    own = {each.name: each for each in table.constraints}
+    return {_key(each, own) for each in table.constraints if each.derived}
+
+
 def _key_order(legacy: TableEntry, made: TableEntry, name: str) -> Limit | None:
     """Whether a primary key has its columns, and nothing but them, in another order."""
-    keys = [
-        next(each for each in table.constraints if each.name == name) for table in (legacy, made)
-    ]
-    first, second = (
-        (each.kind, sorted(each.columns), each.deferrable, each.deferred) for each in keys
-    )
-    if keys[0].kind is ConstraintKind.PRIMARY_KEY and first == second:
-        return Limit.KEY_ORDER if keys[0].columns != keys[1].columns else None
+    for one in legacy.constraints:
+        for other in made.constraints:
+            if one.name == other.name == name and one.kind is ConstraintKind.PRIMARY_KEY:
+                first, second = (
+                    (each.kind, sorted(each.columns), each.deferrable, each.deferred)
+                    for each in (one, other)
+                )
+                same = first == second and one.columns != other.columns
+                return Limit.KEY_ORDER if same else None
     return None
 
 

@@ -84,7 +84,8 @@ class ConstraintEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     `columns` are in the key's order, empty texts for expressions. `expression` is a check's alone.
     `parent` is the constraint of the partitioned table that a partition has it from, empty for
-    none. A NOT NULL is only here when it has a name or a state that PostgreSQL would not give it.
+    none; a `derived` one is there for a partition that a key of the same table points at. A NOT
+    NULL is only here when it has a name or a state that PostgreSQL would not give it.
     """
 
     name: str
@@ -101,6 +102,7 @@ class ConstraintEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     deferred: bool = False
     local: bool = True
     parent: str = ""
+    derived: bool = False
     comment: str | None = None
 
 

@@ -260,6 +260,7 @@ def _constraint(row: _Row, comment: str | None) -> ConstraintEntry:
         deferred=row.deferred,
         local=row.local,
         parent=row.parent or "",
+        derived=row.derived,
         comment=comment,
     )
 

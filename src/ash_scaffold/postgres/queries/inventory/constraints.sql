@@ -30,7 +30,8 @@ SELECT
   k.condeferrable AS deferrable,
   k.condeferred AS deferred,
   k.conislocal AS local,
-  p.conname AS parent
+  p.conname AS parent,
+  COALESCE(p.conrelid = k.conrelid, false) AS derived
 FROM (SELECT true AS conenforced) AS absent
 CROSS JOIN LATERAL (
   SELECT
