@@ -11,7 +11,7 @@ from ash_scaffold import __version__
 from ash_scaffold.cli.streams import lost_output, prepare_streams
 
 # The commands whose runs that had nothing to do are remembered.
-_RECORDED = frozenset({"resources", "check"})
+_RECORDED = frozenset({"resources", "check", "document"})
 
 
 def main() -> None:

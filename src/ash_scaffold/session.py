@@ -78,7 +78,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `folder` is where the command was called; `environment` holds the process's variables.
     `timeout` are the seconds that the database has, 0 for no limit; `extensions` may be made by
-    a superuser for a dump. `on_read` gets the project and what its database has answered.
+    a superuser for a dump. `on_read` gets the project and what its database has answered,
+    perhaps several times.
     """
 
     folder: Path

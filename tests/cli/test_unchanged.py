@@ -101,6 +101,9 @@ def made(line: Line, shop: str) -> str:
         ("check", "--format", "junit"),
         ("check", "--format", "github"),
         ("check", "--hand-over"),
+        ("document",),
+        ("document", "--check"),
+        ("document", "--check", "--json"),
     ],
 )
 def test_it_says_the_same_again(line: Line, made: str, words: tuple[str, ...]) -> None:
@@ -159,6 +162,10 @@ EDITS: dict[str, Callable[[Path], object]] = {
         'defmodule Shop.Legacy do\n  use Ecto.Schema\n  schema "orders" do\n  end\nend\n',
     ),
     "a file is renamed": lambda root: (root / CUSTOMER).rename(root / "lib/shop/sales/c.ex"),
+    "a file of an odd folder is new": append(
+        "lib/shop/node_modules/.x/a.ex", "defmodule A do\nend"
+    ),
+    "a script of the assets is new": append("assets/js/a.js", "1"),
     "a snapshot is edited": append(SNAPSHOT, "\n"),
     "a snapshot is deleted": lambda root: (root / SNAPSHOT).unlink(),
     "the identity of the database is deleted": lambda root: shutil.rmtree(
@@ -177,10 +184,10 @@ EDITS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("command", ["resources", "check"])
+@pytest.mark.parametrize("command", ["resources", "check", "document"])
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edit_is_seen(line: Line, made: str, project: Path, edit: str, command: str) -> None:
-    words = (*(RESOURCES if command == "resources" else ("check",)), "--url", made)
+    words = (*(RESOURCES if command == "resources" else (command,)), "--url", made)
     recorded(line, *words)
     EDITS[edit](project)
     with mock.patch.object(program, "_call"):
@@ -207,6 +214,15 @@ def test_a_change_of_the_database_is_seen(line: Line, made: str, change: str) ->
     run_ddl(parse_url(made).url, CHANGES[change])
     with mock.patch.object(program, "_call"):
         assert not line(*words).recalled
+
+
+def test_code_that_only_the_document_reads_is_seen(line: Line, made: str) -> None:
+    words = ("document", "--check", "--url", made)
+    function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT {}'"
+    run_ddl(parse_url(made).url, function.format(1))
+    recorded(line, *words)
+    run_ddl(parse_url(made).url, function.format(2))
+    assert not line(*words).recalled
 
 
 def test_a_right_that_is_taken_away_is_seen(line: Line, made: str) -> None:
@@ -456,14 +472,14 @@ atexit.register(tell)
 """
 NOT_WATCHED = {
     "_build/dev/lib/a.ex": "",
-    "assets/a.ex": "",
+    "assets/node_modules/a.ex": "",
     "deps/ash/.formatter.exs": "[export: [locals_without_parens: [a: 1]]]",
     "node_modules/a.ex": "",
     ".cache/a.ex": "",
 }
 
 
-@pytest.mark.parametrize("words", [RESOURCES, ("check", "--hand-over")])
+@pytest.mark.parametrize("words", [RESOURCES, ("check", "--hand-over"), ("document", "--check")])
 def test_nothing_is_read_that_is_not_watched(
     process: Callable[..., Done], made: str, project: Path, words: tuple[str, ...]
 ) -> None:
@@ -472,8 +488,8 @@ def test_nothing_is_read_that_is_not_watched(
     opened = {Path(name) for name in json.loads(done.err[done.err.rindex("[[") :])[1]}
     assert project / CUSTOMER in opened
     inside = {path.relative_to(project) for path in opened if path.is_relative_to(project)}
-    folders = {path.parts[0] for path in inside if len(path.parts) > 1}
-    assert folders.isdisjoint({Path(name).parts[0] for name in NOT_WATCHED})
+    folders = {parent for path in inside for parent in path.parents}
+    assert folders.isdisjoint({Path(name).parent for name in NOT_WATCHED})
 
 
 LIBRARIES = {"msgspec", "psycopg", "psycopg_binary", "typing_extensions"}

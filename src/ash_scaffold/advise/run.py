@@ -33,10 +33,15 @@ from ash_scaffold.config import require_names
 from ash_scaffold.legacy.disagreements import disagreements
 from ash_scaffold.legacy.usage import User, usage
 from ash_scaffold.postgres.catalog import Database, Name
-from ash_scaffold.postgres.index_details import IndexDetails, read_index_details
+from ash_scaffold.postgres.index_details import (
+    IndexDetails,
+    IndexDetailsRow,
+    index_details,
+    indexes_of,
+)
 from ash_scaffold.postgres.source import Source
 from ash_scaffold.postgres.sql import quote_identifier, quote_name
-from ash_scaffold.postgres.stored_code import StoredCode, names_in_code, read_stored_code
+from ash_scaffold.postgres.stored_code import STORED_CODE, StoredCode, names_in_code
 from ash_scaffold.problem import ScaffoldError, Severity
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.regular_file import read_file
@@ -55,6 +60,7 @@ from ash_scaffold.session import (
 )
 
 if TYPE_CHECKING:
+    from ash_scaffold.postgres.answers import Answers
     from ash_scaffold.postgres.url import URL
 
 _SHOWN = 3
@@ -69,20 +75,35 @@ class AdviseOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CatalogDetails(msgspec.Struct, frozen=True):
-    """What is read of a database beside its structs: its indexes, and the code that it holds."""
+    """What is read of a database beside its structs: its indexes, and the code that it holds.
+
+    `answers` are what they were made of.
+    """
 
     indexes: Mapping[Name, tuple[IndexDetails, ...]]
     code: tuple[StoredCode, ...]
+    answers: Answers | None = None
 
 
 def read_details(source: Source, database: Database) -> CatalogDetails:
     """Read them. Raises `ScaffoldError` when the database can't be read."""
+    from ash_scaffold.postgres.answers import array_of, ask_also
     from ash_scaffold.postgres.connect import read_only
 
     with read_only(source.url, source.limit) as connection:
-        return CatalogDetails(
-            read_index_details(connection, database.schemas), read_stored_code(connection)
+        schemas = array_of(connection, sorted(database.schemas))
+        answers = ask_also(
+            connection,
+            {
+                "indexes": (indexes_of(schemas), IndexDetailsRow),
+                "code": (STORED_CODE, StoredCode),
+            },
         )
+    return CatalogDetails(
+        index_details(answers.rows("indexes", IndexDetailsRow)),
+        tuple(answers.rows("code", StoredCode)),
+        answers,
+    )
 
 
 def advise(

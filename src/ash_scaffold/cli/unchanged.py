@@ -68,13 +68,17 @@ class UrlPlace(StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """A run that had nothing to do. `places` are what it may have read, `files` is their digest.
+    """A run that had nothing to do.
+
+    `sources` and `places` are what it may have read, the first with all that is in them; `files` is
+    their digest.
 
     `statements` are the questions to the database, `answers` is the digest of what it said;
     `seconds` is how long it had, 0 for no limit. `program` is the digest of this program.
     """
 
     root: str
+    sources: tuple[str, ...]
     places: tuple[str, ...]
     files: bytes
     program: bytes
@@ -98,7 +102,7 @@ class Attempt:
         self._environment = environment
         self._start = time.time_ns()
         self._opened: OpenProject | None = None
-        self._answers: Answers | None = None
+        self._answers: list[Answers] = []
         self._output = self._errors = ""
         self._path: Path | None = None
         if words and not environment.get(NO_RECORD):
@@ -129,7 +133,8 @@ class Attempt:
 
     def read(self, opened: OpenProject, answers: Answers) -> None:
         """Take note of what a run has read."""
-        self._opened, self._answers = opened, answers
+        self._opened = opened
+        self._answers.append(answers)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -144,16 +149,16 @@ class Attempt:
         `places` are files and folders that it read beside the project and the legacy code. A
         record that can't be kept, or might not hold, is none.
         """
-        if self._path is None or self._opened is None or self._answers is None:
+        if self._path is None or self._opened is None:
             return
         with suppress(OSError, ValueError):
-            record = self._record(self._opened, self._answers, places)
+            record = self._record(self._opened, places)
             if record is not None:
                 _write(self._path, record)
 
-    def _record(
-        self, opened: OpenProject, answers: Answers, places: Sequence[Path]
-    ) -> Record | None:
+    def _record(self, opened: OpenProject, places: Sequence[Path]) -> Record | None:
+        from ash_scaffold.postgres.round_trip import digest_of
+
         root, options = opened.project.root, opened.options
         where = self._url_place(opened)
         stdout = sys.stdout
@@ -161,17 +166,20 @@ class Attempt:
             return None
         if (root / "priv/ash_scaffold/.write").exists():
             return None
-        watched = watch(names := _places(opened, places))
+        names = _places(opened, places)
+        sources = tuple(str(root / lib) for app in opened.project.apps for lib in app.lib)
+        watched = watch(names, sources)
         if watched is None or watched.settled >= self._start:
             return None
         return Record(
             root=str(root),
+            sources=sources,
             places=names,
             files=watched.digest,
             program=_program(),
             url=where,
-            statements=answers.statements,
-            answers=answers.digest,
+            statements=tuple(text for each in self._answers for text in each.statements),
+            answers=digest_of(each for found in self._answers for each in found.columns.values()),
             seconds=options.timeout,
             output=self._output,
             errors=self._errors,
@@ -191,7 +199,7 @@ class Attempt:
 
     def _holds(self, record: Record) -> bool:
         """Whether program and files are those of the record, and no other run writes there."""
-        watched = watch(record.places)
+        watched = watch(record.places, record.sources)
         if watched is None or watched.digest != record.files or _program() != record.program:
             return False
         return self._words[0] not in _WRITERS or _is_free(record.root)
@@ -285,7 +293,6 @@ def _places(opened: OpenProject, others: Sequence[Path]) -> tuple[str, ...]:
     """Return the project, what lies beside it, and what `watch` leaves out unless it is named."""
     root, config, options = opened.project.root, opened.config, opened.options
     found = [root, *(folder / "mix.exs" for folder in list(root.parents)[:_PARENTS])]
-    found += [root / lib for app in opened.project.apps for lib in app.lib]
     found += [root / "priv/ash_scaffold", *others]
     found += [root / each for each in (options.legacy, config.legacy) if isinstance(each, str)]
     if config.templates:

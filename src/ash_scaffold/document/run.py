@@ -69,8 +69,11 @@ def load_document(
     def read_more(source: Source, database: Database) -> None:
         nonlocal details
         details = read_details(source, database)
+        if options.on_read is not None and details.answers is not None:
+            options.on_read(opened, details.answers)
 
-    session = load_session(open_project(options), phases, read_more=read_more)
+    opened = open_project(options)
+    session = load_session(opened, phases, read_more=read_more)
     problems = (*session.behind, *session.problems)
     if session.unread:
         # A table that the document has, and no snapshot, would count as dropped.

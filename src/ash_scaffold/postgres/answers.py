@@ -8,7 +8,7 @@ these bytes tells a changed catalog from an unchanged one before anything is dec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import GenericAlias
@@ -128,6 +128,28 @@ def ask(connection: Connection, question: Question) -> Answers:
         raise
 
 
+def ask_also(
+    connection: Connection, queries: Mapping[str, tuple[str, type[NamedTuple]]]
+) -> Answers:
+    """Ask for more than a run needs: queries by name, each with the row that it has.
+
+    Raises `psycopg.Error`.
+    """
+    statements = [_columns_of(text, row) for text, row in queries.values()]
+    columns = zip(queries, send(connection, statements), strict=True)
+    return Answers(
+        schemas=(),
+        statements=tuple(statements),
+        columns=dict(columns),
+        encoding=connection.info.encoding,
+    )
+
+
+def array_of(connection: Connection, texts: Iterable[str]) -> str:
+    """Return an array of texts as SQL has it."""
+    return f"ARRAY[{', '.join(_literal(connection, text) for text in texts)}]"
+
+
 def named_rows(connection: Connection, name: str, parameters: Mapping[str, object]) -> list[Any]:
     """Run one query and return its rows as named tuples. Raises `psycopg.Error`."""
 
@@ -153,7 +175,7 @@ def _ask(connection: Connection, question: Question) -> Answers:
         own = sorted(row.schema for row in found if row.relations and not row.of_extension)
         schemas = tuple(dict.fromkeys((*(name for name in schemas if name != EVERY_SCHEMA), *own)))
     parameters = {
-        "schemas": f"ARRAY[{', '.join(_literal(connection, name) for name in schemas)}]",
+        "schemas": array_of(connection, schemas),
         "partitions": "true" if question.partitions else "false",
     }
     if question.versions is not None:
@@ -193,7 +215,11 @@ def _after(answers: Answers, versions: VersionTable | None) -> Iterator[tuple[st
 def _statement(name: str, parameters: Mapping[str, str]) -> str:
     """Return a query as the text that asks for its columns."""
     text = _NAME.sub(lambda match: parameters.get(match[1], match[0]), query(name))
-    columns = ", ".join(f'json_agg(answer."{column}")' for column in ROWS[name]._fields)
+    return _columns_of(text, ROWS[name])
+
+
+def _columns_of(text: str, row: type[NamedTuple]) -> str:
+    columns = ", ".join(f'json_agg(answer."{column}")' for column in row._fields)
     return f"SELECT {columns} FROM (\n{text}) AS answer"
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from ash_scaffold.postgres.catalog import Name
-
-if TYPE_CHECKING:
-    from ash_scaffold.postgres.connect import Connection
 
 
 class KeyDetails(msgspec.Struct, frozen=True):
@@ -45,8 +42,8 @@ class IndexDetails(msgspec.Struct, frozen=True, kw_only=True):
     definition: str = ""
 
 
-class _Row(NamedTuple):
-    """The columns of `_INDEXES`."""
+class IndexDetailsRow(NamedTuple):
+    """An index as the query of `indexes_of` has it."""
 
     schema: str
     relation: str
@@ -101,23 +98,23 @@ JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS am ON am.oid = ic.relam
-WHERE n.nspname = ANY (CAST(%s AS name[])) AND c.relkind IN ('r', 'p', 'm')
+WHERE n.nspname = ANY (CAST({schemas} AS name[])) AND c.relkind IN ('r', 'p', 'm')
 ORDER BY n.nspname, c.relname, ic.relname
 """
 
 
-def read_index_details(
-    connection: Connection, schemas: Iterable[str]
-) -> dict[Name, tuple[IndexDetails, ...]]:
-    """Read the indexes of the schemas' relations, by relation; in order of their names.
+def indexes_of(schemas: str) -> str:
+    """Return the query for the indexes of some schemas' relations; `schemas` is an SQL array."""
+    return _INDEXES.format(schemas=schemas)
 
-    One that was dropped meanwhile is left out. Raises psycopg's errors.
+
+def index_details(rows: Iterable[IndexDetailsRow]) -> dict[Name, tuple[IndexDetails, ...]]:
+    """Return the indexes by relation, in order of their names.
+
+    One that was dropped meanwhile is left out.
     """
-    from psycopg.rows import args_row
-
     found: dict[Name, list[IndexDetails]] = {}
-    cursor = connection.cursor(row_factory=args_row(_Row))
-    for row in cursor.execute(_INDEXES, [sorted(schemas)]):
+    for row in rows:
         if row.definition is None:
             continue
         table = Name(row.schema, row.relation)

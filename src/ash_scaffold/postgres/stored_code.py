@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-import msgspec
-
-if TYPE_CHECKING:
-    from ash_scaffold.postgres.connect import Connection
+from typing import NamedTuple
 
 
-class StoredCode(msgspec.Struct, frozen=True):
+class StoredCode(NamedTuple):
     """A piece of code; `kind` is `function`, `view`, `rule`, `policy` or `trigger`."""
 
     kind: str
@@ -20,7 +15,8 @@ class StoredCode(msgspec.Struct, frozen=True):
     text: str
 
 
-_CODE = """
+# Of all schemas but PostgreSQL's own; what extensions bring is left out.
+STORED_CODE = """
 WITH wanted AS (
   SELECT oid, nspname FROM pg_catalog.pg_namespace
   WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
@@ -53,18 +49,8 @@ found AS (
   FROM pg_catalog.pg_trigger AS t
   WHERE NOT t.tgisinternal
 )
-SELECT kind, name, code FROM found WHERE code IS NOT NULL ORDER BY kind, name, code
+SELECT kind, name, code AS text FROM found WHERE code IS NOT NULL ORDER BY kind, name, code
 """
-
-
-def read_stored_code(connection: Connection) -> tuple[StoredCode, ...]:
-    """Read the code of all schemas but PostgreSQL's own; what extensions bring is left out.
-
-    Raises psycopg's errors.
-    """
-    from psycopg.rows import args_row
-
-    return tuple(connection.cursor(row_factory=args_row(StoredCode)).execute(_CODE))
 
 
 def names_in_code(code: Iterable[StoredCode]) -> frozenset[str]:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-# Folders beside a mix.exs that nothing reads, and that can hold a hundred thousand files.
-_LEFT_OUT = frozenset({"_build", "assets", "deps", "node_modules"})
-_NOT_WATCHED = frozenset({"__pycache__"})
+# Folders that nothing reads, and that can hold a hundred thousand files: beside a mix.exs, and
+# wherever they are.
+_LEFT_OUT = frozenset({"_build", "deps"})
+_LEFT_OUT_ANYWHERE = frozenset({"__pycache__", "node_modules"})
 _MOST = 200_000
 _SECOND = 1_000_000_000
 # The clock of a file system ticks this often: where its times have fractions, and where not.
@@ -34,19 +35,22 @@ class Watched(msgspec.Struct, frozen=True):
     settled: int
 
 
-def watch(places: Collection[str]) -> Watched | None:
+def watch(places: Collection[str], whole: Collection[str] = ()) -> Watched | None:
     """Look at all below some places (absolute), and at places where there is nothing.
 
     Links are followed, and count themselves too. Hidden folders beside a `mix.exs` are left out,
-    as are those of dependencies and builds, unless they are a place themselves. None where there
-    are too many files, or a folder can't be read.
+    as are those of dependencies and builds, unless they are a place themselves, or in one that is
+    `whole`. None where there are too many files, or a folder can't be read.
     """
     seen: set[tuple[int, int]] = set()
     lines: list[str] = []
     settled = 0
     try:
-        for place in sorted(places):
-            for line, moment in _entries(place, seen):
+        for place, all_of_it in (
+            *((each, True) for each in sorted(whole)),
+            *((each, False) for each in sorted(places)),
+        ):
+            for line, moment in _entries(place, seen, whole=all_of_it):
                 lines.append(line)
                 settled = max(settled, moment)
                 if len(lines) > _MOST:
@@ -57,7 +61,7 @@ def watch(places: Collection[str]) -> Watched | None:
     return Watched(hashlib.blake2b(text, digest_size=32).digest(), settled)
 
 
-def _entries(place: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+def _entries(place: str, seen: set[tuple[int, int]], *, whole: bool) -> Iterator[tuple[str, int]]:
     """Yield a line and the settled moment of a place, and of each file and folder below."""
     try:
         found = Path(place).stat()
@@ -80,8 +84,6 @@ def _entries(place: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int]
         is_app = any(entry.name == "mix.exs" for entry in inside)
         for entry in inside:
             name = entry.name
-            if name in _NOT_WATCHED:
-                continue
             if entry.is_symlink():
                 own = entry.stat(follow_symlinks=False)
                 yield f"{entry.path}\0{Path(entry.path).readlink()} {own.st_ino}", _moment(own)
@@ -92,7 +94,10 @@ def _entries(place: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int]
                 continue
             if not stat.S_ISDIR(status.st_mode):
                 yield _line(entry.path, status)
-            elif not (is_app and (name in _LEFT_OUT or name.startswith("."))):
+            elif whole or not (
+                name in _LEFT_OUT_ANYWHERE
+                or (is_app and (name in _LEFT_OUT or name.startswith(".")))
+            ):
                 waiting.append((entry.path, status))
 
 
