@@ -49,13 +49,15 @@ class Section(msgspec.Struct, frozen=True):
 class Option(msgspec.Struct, frozen=True):
     """An option with its arguments; `spread` breaks a container of several elements in any case.
 
-    `prose` is for a text that people read: of several lines, it is written as a heredoc.
+    `prose` is for a text that people read: of several lines, it is written as a heredoc; so is
+    `code` that ends in a line break.
     """
 
     name: str
     args: tuple[Term, ...]
     spread: bool = False
     prose: bool = False
+    code: bool = False
 
 
 def entity_lines(parts: Iterable[Section]) -> Iterator[EntityLines]:
@@ -151,8 +153,10 @@ def _lines(option: Option, depth: int) -> tuple[str, ...]:
     only = option.args[0]
     if only is True or only is False:
         return (f"{option.name} {'true' if only else 'false'}",)
-    if option.prose and isinstance(only, str) and (lines := heredoc(only)) is not None:
-        return (f"{option.name} {lines[0]}", *lines[1:])
+    if (option.prose or option.code) and isinstance(only, str):
+        lines = heredoc(only, short=option.code)
+        if lines is not None:
+            return (f"{option.name} {lines[0]}", *lines[1:])
     text = statement(option.name, option.args, depth * STEP, spread=option.spread)
     if "\n" not in text:
         return (text,)

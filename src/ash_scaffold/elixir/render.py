@@ -119,7 +119,7 @@ class Renderer:
 
 def _code(statements: Sequence[str]) -> str:
     """Write SQL as the code of a migration, in a heredoc."""
-    return "\n".join(indented(heredoc(execute(statements) + "\n") or (), _INDENT))
+    return "\n".join(indented(heredoc(execute(statements) + "\n", short=True) or (), _INDENT))
 
 
 def _sections(resource: Resource, parts: Sequence[Section] | None) -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ from ash_scaffold.elixir.entity import (
 )
 from ash_scaffold.elixir.migration_code import default, execute
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
-from ash_scaffold.syntax.literal import comment, fit
+from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, string, width
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 _TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
@@ -181,9 +181,10 @@ def _statement(statement: CustomStatement) -> Entity:
 
 
 def _code(name: str, statements: Sequence[str]) -> Option:
-    """Write code, that of several lines as a heredoc."""
+    """Write code, that of several lines or a long one as a heredoc."""
     text = execute(statements)
-    return Option(name, (f"{text}\n" if "\n" in text else text,), prose=True)
+    is_long = 4 * STEP + len(name) + 1 + width(string(text)) > LINE_LENGTH
+    return Option(name, (f"{text}\n" if is_long or "\n" in text else text,), code=True)
 
 
 def _index_names(resource: Resource) -> list[Entity]:

@@ -126,15 +126,17 @@ def string(text: str) -> str:
     return f'"{_escape(text)}"'
 
 
-def heredoc(text: str) -> list[str] | None:
+def heredoc(text: str, *, short: bool = False) -> list[str] | None:
     """Write a text of several lines as the lines of a heredoc, None for one that is a single line.
+
+    With `short` also a single line is written so, if it has a line break at its end.
 
     No line carries an indent of its own place; each must get that of the closing quotes. White
     space at the end of a line is escaped, so that no editor and no layout takes it away, and a
     text without a last line break ends in an escaped one.
     """
     *rows, last = text.split("\n")
-    if not any(rows) or (len(rows) == 1 and not last):
+    if not any(rows) or (len(rows) == 1 and not last and not short):
         return None
     lines = [_heredoc_line(row) for row in rows]
     if last:

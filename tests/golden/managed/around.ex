@@ -58,7 +58,11 @@ defmodule App.Core.Note do
     custom_statements do
       statement :statistics_notes_body do
         code? true
-        up "execute(~S|CREATE STATISTICS public.notes_body ON body, updated_at FROM public.notes|)"
+
+        up """
+        execute(~S|CREATE STATISTICS public.notes_body ON body, updated_at FROM public.notes|)
+        """
+
         down "execute(~S|DROP STATISTICS notes_body|)"
       end
 
@@ -75,7 +79,11 @@ defmodule App.Core.Note do
 
       statement :trigger_stamp do
         code? true
-        up "execute(~S|CREATE TRIGGER stamp BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION public.stamp()|)"
+
+        up """
+        execute(~S|CREATE TRIGGER stamp BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION public.stamp()|)
+        """
+
         down "execute(~S|DROP TRIGGER stamp ON notes|)"
       end
 
@@ -183,7 +191,9 @@ defmodule App.LegacyObjects do
 
   @impl true
   def uninstall(_version) do
-
+    """
+    execute(~S|DROP FUNCTION IF EXISTS public.stamp()|)
+    """
   end
 end
 

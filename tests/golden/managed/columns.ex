@@ -89,7 +89,11 @@ defmodule App.Core.Column do
 
       statement :trigger_fill do
         code? true
-        up "execute(~S|CREATE TRIGGER fill BEFORE INSERT ON public.columns FOR EACH ROW EXECUTE FUNCTION public.fill()|)"
+
+        up """
+        execute(~S|CREATE TRIGGER fill BEFORE INSERT ON public.columns FOR EACH ROW EXECUTE FUNCTION public.fill()|)
+        """
+
         down "execute(~S|DROP TRIGGER fill ON columns|)"
       end
     end

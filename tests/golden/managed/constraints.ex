@@ -49,7 +49,11 @@ defmodule App.Core.Room do
     custom_statements do
       statement :exclusion_rooms_during_excl do
         code? true
-        up "execute(~S|ALTER TABLE rooms ADD CONSTRAINT rooms_during_excl EXCLUDE USING gist (during WITH &&)|)"
+
+        up """
+        execute(~S|ALTER TABLE rooms ADD CONSTRAINT rooms_during_excl EXCLUDE USING gist (during WITH &&)|)
+        """
+
         down "execute(~S|ALTER TABLE rooms DROP CONSTRAINT rooms_during_excl|)"
       end
 
@@ -61,19 +65,31 @@ defmodule App.Core.Room do
 
       statement :check_hostile do
         code? true
-        up "execute(~S/ALTER TABLE rooms ADD CONSTRAINT hostile CHECK (((code ~ '^\\d+$'::text) AND (code <> '\#{1 + 1}'::text) AND (code <> '\"\"\"'::text) AND (code <> 'é|'::text)))/)"
+
+        up """
+        execute(~S/ALTER TABLE rooms ADD CONSTRAINT hostile CHECK (((code ~ '^\\d+$'::text) AND (code <> '\#{1 + 1}'::text) AND (code <> '\"\"\"'::text) AND (code <> 'é|'::text)))/)
+        """
+
         down "execute(~S|ALTER TABLE rooms DROP CONSTRAINT hostile|)"
       end
 
       statement :check_kinds do
         code? true
-        up "execute(~S|ALTER TABLE rooms ADD CONSTRAINT kinds CHECK ((kind = ANY (ARRAY['a'::text, 'b'::text]))) NO INHERIT|)"
+
+        up """
+        execute(~S|ALTER TABLE rooms ADD CONSTRAINT kinds CHECK ((kind = ANY (ARRAY['a'::text, 'b'::text]))) NO INHERIT|)
+        """
+
         down "execute(~S|ALTER TABLE rooms DROP CONSTRAINT kinds|)"
       end
 
       statement :check_late do
         code? true
-        up "execute(~S|ALTER TABLE rooms ADD CONSTRAINT late CHECK ((name <> ''::text)) NOT VALID|)"
+
+        up """
+        execute(~S|ALTER TABLE rooms ADD CONSTRAINT late CHECK ((name <> ''::text)) NOT VALID|)
+        """
+
         down "execute(~S|ALTER TABLE rooms DROP CONSTRAINT late|)"
       end
     end

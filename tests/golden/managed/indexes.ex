@@ -72,7 +72,11 @@ defmodule App.Core.Item do
     custom_statements do
       statement :unique_items_code_name_key do
         code? true
-        up "execute(~S|ALTER TABLE items ADD CONSTRAINT items_code_name_key UNIQUE (code) INCLUDE (name)|)"
+
+        up """
+        execute(~S|ALTER TABLE items ADD CONSTRAINT items_code_name_key UNIQUE (code) INCLUDE (name)|)
+        """
+
         down "execute(~S|ALTER TABLE items DROP CONSTRAINT items_code_name_key|)"
       end
 
@@ -84,7 +88,11 @@ defmodule App.Core.Item do
 
       statement :index_items_filled do
         code? true
-        up "execute(~S|CREATE INDEX items_filled ON public.items USING btree (name) WITH (fillfactor='70')|)"
+
+        up """
+        execute(~S|CREATE INDEX items_filled ON public.items USING btree (name) WITH (fillfactor='70')|)
+        """
+
         down "execute(~S|DROP INDEX items_filled|)"
       end
     end

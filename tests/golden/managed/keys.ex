@@ -49,13 +49,21 @@ defmodule App.Core.Author do
 
       statement :unique_authors_tenant_number_key do
         code? true
-        up "execute(~S|ALTER TABLE authors ADD CONSTRAINT authors_tenant_number_key UNIQUE USING INDEX authors_tenant_number_key|)"
+
+        up """
+        execute(~S|ALTER TABLE authors ADD CONSTRAINT authors_tenant_number_key UNIQUE USING INDEX authors_tenant_number_key|)
+        """
+
         down "execute(~S|ALTER TABLE authors DROP CONSTRAINT authors_tenant_number_key|)"
       end
 
       statement :unique_one_email do
         code? true
-        up "execute(~S|ALTER TABLE authors ADD CONSTRAINT one_email UNIQUE USING INDEX one_email|)"
+
+        up """
+        execute(~S|ALTER TABLE authors ADD CONSTRAINT one_email UNIQUE USING INDEX one_email|)
+        """
+
         down "execute(~S|ALTER TABLE authors DROP CONSTRAINT one_email|)"
       end
     end
@@ -268,28 +276,44 @@ defmodule App.Core.Post do
 
       statement :foreign_key_late do
         code? true
-        up "execute(~S|ALTER TABLE posts ADD CONSTRAINT late FOREIGN KEY (author_id) REFERENCES public.authors(id) NOT VALID|)"
+
+        up """
+        execute(~S|ALTER TABLE posts ADD CONSTRAINT late FOREIGN KEY (author_id) REFERENCES public.authors(id) NOT VALID|)
+        """
+
         down "execute(~S|ALTER TABLE posts DROP CONSTRAINT late|)"
         after_tables ["authors"]
       end
 
       statement :foreign_key_posts_author_id_fkey do
         code? true
-        up "execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.authors(id) ON UPDATE RESTRICT ON DELETE CASCADE|)"
+
+        up """
+        execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.authors(id) ON UPDATE RESTRICT ON DELETE CASCADE|)
+        """
+
         down "execute(~S|ALTER TABLE posts DROP CONSTRAINT posts_author_id_fkey|)"
         after_tables ["authors"]
       end
 
       statement :foreign_key_posts_email_fkey do
         code? true
-        up "execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_email_fkey FOREIGN KEY (email) REFERENCES public.authors(email) ON DELETE SET DEFAULT|)"
+
+        up """
+        execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_email_fkey FOREIGN KEY (email) REFERENCES public.authors(email) ON DELETE SET DEFAULT|)
+        """
+
         down "execute(~S|ALTER TABLE posts DROP CONSTRAINT posts_email_fkey|)"
         after_tables ["authors"]
       end
 
       statement :foreign_key_posts_reviewer_id_fkey do
         code? true
-        up "execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.authors(id) DEFERRABLE INITIALLY DEFERRED|)"
+
+        up """
+        execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.authors(id) DEFERRABLE INITIALLY DEFERRED|)
+        """
+
         down "execute(~S|ALTER TABLE posts DROP CONSTRAINT posts_reviewer_id_fkey|)"
         after_tables ["authors"]
       end

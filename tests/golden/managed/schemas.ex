@@ -88,13 +88,21 @@ defmodule App.Core.Invoice do
     custom_statements do
       statement :unique_invoice_number do
         code? true
-        up "execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT invoice_number UNIQUE (number)|)"
+
+        up """
+        execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT invoice_number UNIQUE (number)|)
+        """
+
         down "execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT invoice_number|)"
       end
 
       statement :foreign_key_owner do
         code? true
-        up "execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT owner FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE SET DEFAULT NOT VALID|)"
+
+        up """
+        execute(~S|ALTER TABLE billing.invoices ADD CONSTRAINT owner FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE SET DEFAULT NOT VALID|)
+        """
+
         down "execute(~S|ALTER TABLE billing.invoices DROP CONSTRAINT owner|)"
       end
 
@@ -194,7 +202,11 @@ defmodule App.Core.Payment do
     custom_statements do
       statement :foreign_key_late do
         code? true
-        up "execute(~S|ALTER TABLE payments ADD CONSTRAINT late FOREIGN KEY (account_id) REFERENCES public.accounts(id) DEFERRABLE INITIALLY DEFERRED|)"
+
+        up """
+        execute(~S|ALTER TABLE payments ADD CONSTRAINT late FOREIGN KEY (account_id) REFERENCES public.accounts(id) DEFERRABLE INITIALLY DEFERRED|)
+        """
+
         down "execute(~S|ALTER TABLE payments DROP CONSTRAINT late|)"
         after_tables ["accounts"]
       end
