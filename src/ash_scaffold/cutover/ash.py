@@ -8,7 +8,6 @@ known, in one write. So a generator that fails leaves nothing behind, and neithe
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +19,13 @@ from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix import Mix, compile_project, run_task, scratch_folder
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.ownership import ASH_SNAPSHOTS, table_of_ash_snapshot
+from ash_scaffold.project.read_state import find_repo
+from ash_scaffold.project.sources import read_source
 from ash_scaffold.project.write import Lock, provisional
 
 _TASK = "ash_postgres.generate_migrations"
 COMMANDS = (f"mix {_TASK} --snapshots-only", "mix ash.codegen --check")
 _SHOWN = 12  # lines of mix
-_EXTENSIONS = "extensions.json"
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -47,44 +47,57 @@ def compiled(lock: Lock, mix: Mix, contents: Contents) -> Iterator[None]:
         yield
 
 
-def ash_snapshots_of(mix: Mix, project: Project, tables: Collection[Name]) -> dict[str, bytes]:
+def ash_snapshots_of(
+    mix: Mix, project: Project, repo: str, tables: Collection[Name]
+) -> dict[str, bytes]:
     """Return the snapshots that Ash makes of tables of the compiled project, by path.
 
-    Raises `ScaffoldError` (`cutover-failed`) where the generator fails, or has other changes to
-    make.
+    Where the repo's extensions are Ash's business, its list of them is among them. Raises
+    `ScaffoldError` (`cutover-failed`) where the generator fails, has other changes to make, or
+    knows nothing of a table.
     """
-    priv = f"{project.app.path}/priv/{ASH_SNAPSHOTS}".lstrip("/")
+    priv = f"{_app_of(project, repo)}/priv/{ASH_SNAPSHOTS}".lstrip("/")
+    before = _read(project.root / priv)
     with scratch_folder() as scratch:
         snapshots = scratch / ASH_SNAPSHOTS
-        before = _copy(project.root / priv, snapshots)
+        for path, content in before.items():
+            (snapshots / path).parent.mkdir(parents=True, exist_ok=True)
+            (snapshots / path).write_bytes(content)
         _keep_apart(snapshots, tables)
         _generate(mix, scratch, "--snapshots-only")
-        made = _made(snapshots, before)
+        after = _read(snapshots)
+        made = {path: after[path] for path in after if after[path] != before.get(path)}
         _require_no_others(made, tables)
         _generate(mix, scratch, "--check")
-    found = {f"{priv}/{path}": content for path, content in _at_one_time(made).items()}
-    if not found:
+    lacking = set(tables) - {table_of_ash_snapshot(content) for content in after.values()}
+    if lacking:
         raise fail(
             Code.CUTOVER_FAILED,
-            "Ash has made no snapshot of the tables.",
+            f"Ash has made no snapshot of {', '.join(map(str, sorted(lacking)))}. Nothing was "
+            "written.",
             where=_TASK,
             todo="Is their domain in ash_domains, and the repo the one of their resources?",
         )
-    return found
+    return {f"{priv}/{path}": content for path, content in _at_one_time(made).items()}
 
 
-def _copy(source: Path, target: Path) -> frozenset[str]:
-    """Copy the snapshots that are there; return their paths."""
-    if source.is_dir():
-        shutil.copytree(source, target)
-    target.mkdir(exist_ok=True)
-    return frozenset(_files(target))
+def _app_of(project: Project, repo: str) -> str:
+    """Return the path of the application that a repo is in: its `priv` holds the snapshots."""
+    found = find_repo(project, repo)
+    if found is None:
+        return project.app.path
+    around = [
+        app.path for app in project.apps if not app.path or found.path.startswith(f"{app.path}/")
+    ]
+    return max(around, key=len, default=project.app.path)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix()
+def _read(folder: Path) -> dict[str, bytes]:
+    """Read the snapshots below a folder, by path relative to it."""
+    return {
+        path.relative_to(folder).as_posix(): read_source(path) or b""
+        for path in sorted(folder.rglob("*.json"))
+    }
 
 
 def _keep_apart(snapshots: Path, tables: Collection[Name]) -> None:
@@ -93,6 +106,7 @@ def _keep_apart(snapshots: Path, tables: Collection[Name]) -> None:
     Without one the generator takes the snapshot of a table of the same name in `public` for an
     earlier one of theirs.
     """
+    snapshots.mkdir(exist_ok=True)
     for repo in [path for path in snapshots.iterdir() if path.is_dir()]:
         for table in tables:
             if table.schema != DEFAULT_SCHEMA:
@@ -121,15 +135,6 @@ def _generate(mix: Mix, scratch: Path, *options: str) -> None:
             where=_TASK,
             todo=f"The last lines that mix printed:\n{shown}" if shown else "mix printed nothing.",
         )
-
-
-def _made(snapshots: Path, before: Collection[str]) -> dict[str, bytes]:
-    found = {path: (snapshots / path).read_bytes() for path in _files(snapshots)}
-    return {
-        path: content
-        for path, content in sorted(found.items())
-        if path not in before and not path.endswith(_EXTENSIONS)
-    }
 
 
 def _require_no_others(made: Mapping[str, bytes], tables: Collection[Name]) -> None:

@@ -220,7 +220,7 @@ class _Run:
                 with compiled(self.lock, mix, contents):
                     self.phases.begin("mix", "Letting Ash write its snapshots")
                     if missing:
-                        made = ash_snapshots_of(mix, session.project, missing)
+                        made = ash_snapshots_of(mix, session.project, session.repo, missing)
                     if options.prove:
                         proof = self._proof(mix, chosen, problems)
         return self._written(
