@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from tests.databases import as_uri
 
+from ash_scaffold.postgres import server as server_module
 from ash_scaffold.postgres.installation import Installation, embedded_installation
 from ash_scaffold.postgres.server import PREFIX, SUPERUSER, throwaway_server
 from ash_scaffold.problem import Code, ScaffoldError
@@ -209,3 +210,44 @@ def test_says_what_initdb_said_when_there_can_be_no_cluster(root: Path) -> None:
     assert problem.what == (
         f"PostgreSQL 16.1 in {programs} could not make a database cluster: initdb: error: no room."
     )
+
+
+def test_a_server_for_little_lies_in_memory_where_that_has_room(
+    embedded: Installation, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(server_module, "_MEMORY", root)
+    with throwaway_server(embedded, largest=1000) as server:
+        assert server.folder.parent == root
+        with psycopg.connect(as_uri(server.url("postgres"))) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert list(root.iterdir()) == []
+
+    def memory(largest: int | None = 1000) -> Path | None:
+        return server_module._memory(largest)
+
+    assert memory() == root
+    assert memory(largest=None) is None
+    assert memory(largest=1 << 60) is None
+    with monkeypatch.context() as patch:
+        patch.setenv("TMPDIR", "/tmp")
+        assert memory() is None
+    with monkeypatch.context() as patch:
+        patch.setattr(server_module, "_MEMORY", root / "none")
+        assert memory() is None
+    root.chmod(0o700)
+    assert memory() is None
+    root.chmod(0o777)
+
+
+def test_a_killed_run_in_memory_is_removed_by_the_next_one(
+    embedded: Installation, root: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[], Run]
+) -> None:
+    run = start()
+    folder = run.folder()
+    run.end(signal.SIGKILL)
+    assert folder.exists()
+    monkeypatch.setattr(server_module, "_MEMORY", root)
+    with throwaway_server(embedded):
+        assert not folder.exists()

@@ -418,7 +418,7 @@ def _load_one(
     return Loaded(
         tuple(problems),
         tuple(refusals),
-        not _with_rows(dump, options)
+        not is_loaded_with_rows(dump, options)
         and any(_READS_ROWS.match(error.statement.head) for error in errors),
     )
 
@@ -450,7 +450,8 @@ def _beyond(dump: Dump) -> Iterator[Problem]:
         )
 
 
-def _with_rows(dump: Dump, options: LoadOptions) -> bool:
+def is_loaded_with_rows(dump: Dump, options: LoadOptions) -> bool:
+    """Whether all rows of the dump are loaded at once: code in it may make something by them."""
     return options.rows or dump.script.runs_code
 
 
@@ -480,7 +481,7 @@ def _run(
     as all the others are, so that what comes of each does not depend on its group.
     """
     found = []
-    with_rows = _with_rows(dump, options)
+    with_rows = is_loaded_with_rows(dump, options)
     with _connect(server.plain_url(database)) as connection:
         _make_substitutes(connection, dump, absent)
         place = 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ash_scaffold.postgres.server import Server
 
 _DUMP_DATABASE = "dump"
+# Without rows: a server's own databases, and its log of what was changed at its longest.
+_EMPTY_BYTES = 600_000_000
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,15 +176,17 @@ def _best_load(
 
     Raises what `load` does for the first installation, when none can load the dump at all.
     """
-    from ash_scaffold.postgres.dump import load
+    from ash_scaffold.postgres.dump import is_loaded_with_rows, load
     from ash_scaffold.postgres.server import throwaway_server
 
+    # Rows may be any number, whatever the size of the text is that makes them.
+    size = None if is_loaded_with_rows(dump, options) else _EMPTY_BYTES + 60 * len(dump.text)
     with ExitStack() as stack:
         best: tuple[Server, Loaded, ExitStack] | None = None
         failure: ScaffoldError | None = None
         for installation in installations:
             attempt = stack.enter_context(ExitStack())
-            server = attempt.enter_context(throwaway_server(installation))
+            server = attempt.enter_context(throwaway_server(installation, largest=size))
             try:
                 loaded = load(server, _DUMP_DATABASE, [dump], options)
             except ScaffoldError as error:
