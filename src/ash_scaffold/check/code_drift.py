@@ -60,7 +60,7 @@ def _difference(
     accept = accept_names(table, difference)
     followed = not (parsed.settled or parsed.owned)
     return Finding(
-        severity=Severity.ERROR if parsed.owned else families.severity(difference),
+        severity=families.severity(difference),
         source=Source.CODE,
         kind=difference.kind.value,
         table=table,
@@ -69,10 +69,17 @@ def _difference(
         path=place.path if place is not None else "",
         line=place.line if place is not None else None,
         what=sentence(difference) + _legacy(difference, schema),
-        todo=OF_ASH if parsed.owned else "" if followed else _accept_it(accept[0]),
+        todo=_of_ash(difference) if parsed.owned else "" if followed else _accept_it(accept[0]),
         command=commands.write(parsed.table) if followed else "",
         accept=accept,
     )
+
+
+def _of_ash(difference: Difference) -> str:
+    """Say what to do in a resource whose table is Ash's; other tables may have come or gone."""
+    if difference.path[0] in ("relationships", "foreign_key_names"):
+        return "Ash migrates the table, so no run writes the resource any more: say it there."
+    return OF_ASH
 
 
 def _accept_it(name: str) -> str:
