@@ -236,7 +236,7 @@ def require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:
             todo="Run the command again.",
         )
         for path in sorted({*read, *own})
-        if file_stamp(session.project.root / path) != read.get(path)
+        if file_stamp(f"{session.project.root}/{path}") != read.get(path)
     ]
     if problems:
         raise ScaffoldError(*problems)

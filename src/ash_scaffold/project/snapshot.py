@@ -7,6 +7,7 @@ whether a person has edited the file since. Two copies of one schema give the sa
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -248,12 +249,8 @@ def read_snapshots(root: Path) -> Mapping[str, Snapshot]:
 
     Raises `ScaffoldError` for one that is broken, or of a newer version of the tool.
     """
-    folder = root / FOLDER
-    found: dict[str, Snapshot] = {}
-    for path in sorted([*_snapshots_in(folder), *_snapshots_in(folder / "modules")]):
-        snapshot = _read(path, path.relative_to(root).as_posix())
-        found[snapshot.module] = snapshot
-    return found
+    snapshots = (_read(f"{root}/{path}", path) for path in _paths(root))
+    return {snapshot.module: snapshot for snapshot in snapshots}
 
 
 def file_stamps(root: Path) -> Mapping[str, FileStamp]:
@@ -261,28 +258,34 @@ def file_stamps(root: Path) -> Mapping[str, FileStamp]:
 
     Raises `ScaffoldError` for a folder that can't be read.
     """
-    folder = root / FOLDER
-    paths = (*_snapshots_in(folder), *_snapshots_in(folder / "modules"))
-    return {path.relative_to(root).as_posix(): file_stamp(path) for path in paths}
+    return {path: file_stamp(f"{root}/{path}") for path in _paths(root)}
 
 
-def file_stamp(path: Path) -> FileStamp:
+def file_stamp(path: str) -> FileStamp:
     """Return inode, size and time of a file, None when there is none."""
     try:
-        status = path.lstat()
+        status = os.lstat(path)
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _snapshots_in(folder: Path) -> list[Path]:
-    try:
-        paths = list(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise _unread(folder.as_posix(), "folder of snapshots", error) from error
-    return [path for path in paths if path.suffix == ".json"]
+def _paths(root: Path) -> list[str]:
+    """Return the paths of all snapshots below the root, in the order of folders and names."""
+    found: list[str] = []
+    # As text: a path object for each of thousands would take as long as to read them.
+    for folder in (FOLDER, f"{FOLDER}/modules"):
+        place = f"{root}/{folder}"
+        try:
+            names = os.listdir(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise _unread(place, "folder of snapshots", error) from error
+        found += [
+            f"{folder}/{name}" for name in names if name.endswith(".json") and name[:1] != "."
+        ]
+    return sorted(found, key=lambda path: path.split("/"))
 
 
 def _unread(where: str, what: str, error: OSError) -> ScaffoldError:
@@ -295,7 +298,7 @@ def _unread(where: str, what: str, error: OSError) -> ScaffoldError:
     )
 
 
-def _read(path: Path, where: str) -> Snapshot:
+def _read(path: str, where: str) -> Snapshot:
     try:
         snapshot = _decode(read_file(path), where)
     except OSError as error:
