@@ -70,7 +70,8 @@ from ash_scaffold.regular_file import is_folder
 from ash_scaffold.toml_text import quoted
 
 if TYPE_CHECKING:
-    from ash_scaffold.postgres.answers import Answers
+    from ash_scaffold.postgres.answers import Answers, Question
+    from ash_scaffold.postgres.url import URL
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     `folder` is where the command was called; `environment` holds the process's variables.
     `timeout` are the seconds that the database has, 0 for no limit; `extensions` may be made by
     a superuser for a dump. `on_read` gets the project and what its database has answered,
-    perhaps several times.
+    perhaps several times; `known_answers` may have those to a question already.
     """
 
     folder: Path
@@ -94,6 +95,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = DEFAULT_SECONDS
     extensions: tuple[str, ...] = ()
     on_read: Callable[[OpenProject, Answers], None] | None = None
+    known_answers: Callable[[Question, URL], Answers | None] | None = None
 
 
 class Phases:
@@ -698,8 +700,11 @@ def _read_database(
         partitions=any(table.partitions for table in config.tables.values()),
         versions=VersionTable(migrations.source, migrations.prefix) if migrations.files else None,
     )
-    with read_only(source.url, source.limit) as connection:
-        answers = read_catalog(connection, question)
+    known = opened.options.known_answers
+    answers = None if known is None else known(question, source.url)
+    if answers is None:
+        with read_only(source.url, source.limit) as connection:
+            answers = read_catalog(connection, question)
     database = database_of_answers(answers, may_lack=hinted)
     keep(answers)
     gone = remembered.intersection(answers.schemas).difference(database.schemas)
@@ -731,9 +736,10 @@ def _with_versions(source: Source, answers: Answers, database: Database) -> Data
     empty itself.
     """
     versions = answers.versions
-    if answers.version_table is None:
+    table_of_versions = answers.question.versions if answers.question is not None else None
+    if table_of_versions is None:
         return database
-    others = any(table.name.name != answers.version_table for table in database.tables)
+    others = any(table.name.name != table_of_versions.source for table in database.tables)
     if not versions and (others or source.server_version_text):
         return database
     return msgspec.structs.replace(database, versions=versions)

@@ -11,12 +11,13 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 from unittest import mock
 
 import msgspec
+import psycopg
 import pytest
 from tests.cli.conftest import Done, as_typed, write
 from tests.databases import run_ddl
@@ -25,6 +26,7 @@ from ash_scaffold import __main__ as program
 from ash_scaffold.cli import unchanged
 from ash_scaffold.cli.streams import Stream
 from ash_scaffold.postgres import round_trip
+from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.url import URL, parse_url
 from ash_scaffold.project import format as formatting
 
@@ -447,6 +449,54 @@ def test_a_database_that_is_gone_is_an_error(line: Line, make_database: Callable
         assert "There is no such database" in done.err
     finally:
         run_ddl(admin, f"ALTER DATABASE {gone} RENAME TO {url.database}")
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        ("ALTER TABLE orders ADD total int", 1),
+        ("CREATE SCHEMA more CREATE TABLE t (id int)", 1),
+        # A run that asks something else than the one before: it reads a table of versions.
+        ("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at date)", 2),
+    ],
+)
+def test_a_changed_database_is_read_once(
+    line: Line, made: str, project: Path, change: str, times: int
+) -> None:
+    write(project, {"priv/repo/migrations/20200101000000_a.exs": "defmodule A do\nend\n"})
+    words = ("check", "--url", made)
+    recorded(line, *words)
+    run_ddl(parse_url(made).url, change)
+    with mock.patch.object(psycopg, "connect", wraps=psycopg.connect) as connect:
+        changed = line(*words)
+    assert (changed.recalled, connect.call_count) == (False, times)
+    with mock.patch.dict(os.environ, ASH_SCAFFOLD_NO_RECORD="1"):
+        whole = line(*words)
+    assert (changed.code, changed.out, changed.err) == (whole.code, whole.out, whole.err)
+
+
+def test_what_had_nothing_to_do_with_a_changed_database_is_recorded(line: Line, made: str) -> None:
+    words = ("check", "--url", made)
+    recorded(line, *words)
+    run_ddl(parse_url(made).url, "CREATE SCHEMA more CREATE TABLE t (id int)")
+    assert not line(*words).recalled
+    assert line(*words).recalled
+
+
+def test_a_run_that_asks_a_database_for_more_is_not_recorded(line: Line, made: str) -> None:
+    words = ("check", "--url", made)
+    line(*words)
+    time.sleep(TICK)
+    telling = unchanged.Attempt.telling
+
+    def asking(attempt: unchanged.Attempt) -> AbstractContextManager[None]:
+        with read_only(parse_url(made).url):
+            return telling(attempt)
+
+    with mock.patch.object(unchanged.Attempt, "telling", asking):
+        assert not line(*words).recalled
+    assert not line(*words).recalled
+    assert line(*words).recalled
 
 
 def test_it_takes_one_round_trip_beside_the_start_of_the_transaction(line: Line, made: str) -> None:

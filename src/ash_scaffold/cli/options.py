@@ -151,4 +151,5 @@ def source_options(
         timeout=timeout,
         extensions=tuple(extension or ()),
         on_read=current().read,
+        known_answers=current().known_answers,
     )

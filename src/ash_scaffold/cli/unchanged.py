@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -39,7 +39,9 @@ from ash_scaffold.project.watched_files import watch
 from ash_scaffold.regular_file import read_file
 
 if TYPE_CHECKING:
-    from ash_scaffold.postgres.answers import Answers
+    from ash_scaffold.postgres.answers import Answers, Question
+    from ash_scaffold.postgres.round_trip import Columns
+    from ash_scaffold.postgres.url import URL
     from ash_scaffold.session import OpenProject
 
 NO_RECORD = "ASH_SCAFFOLD_NO_RECORD"
@@ -71,9 +73,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A run that had nothing to do.
 
     `sources` and `places` are what it may have read, the first with all that is in them; `files` is
-    their digest.
+    their digest. `catalog` are the statements about the catalog, which answer `question` (as JSON),
+    `others` are further ones; `answers` is the digest of what all of them gave.
 
-    `statements` are the questions to the database, `answers` is the digest of what it said;
     `seconds` is how long it had, 0 for no limit. `program` is the digest of this program.
     """
 
@@ -83,12 +85,23 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     files: bytes
     program: bytes
     url: UrlPlace
-    statements: tuple[str, ...]
+    question: bytes
+    catalog: tuple[str, ...]
+    others: tuple[str, ...]
     answers: bytes
     seconds: float
     output: str
     errors: str
     utf8: bool
+
+
+class _Known(NamedTuple):
+    """The answers of a database to the questions of a record that does not hold any more."""
+
+    record: Record
+    url: URL
+    columns: list[Columns]
+    encoding: str
 
 
 class Attempt:
@@ -104,6 +117,8 @@ class Attempt:
         self._opened: OpenProject | None = None
         self._answers: list[Answers] = []
         self._output = self._errors = ""
+        self._sessions = _sessions()
+        self._known: _Known | None = None
         self._path: Path | None = None
         if words and not environment.get(NO_RECORD):
             with suppress(OSError):
@@ -122,7 +137,8 @@ class Attempt:
         if not self._holds(record):
             return False
         asking = time.perf_counter()
-        if self._answers_now(record) != record.answers:
+        if not self._answers_hold(record):
+            self._sessions = _sessions()
             return False
         times = {"project": asking - began, "reflection": time.perf_counter() - asking}
         if record.utf8:
@@ -159,6 +175,9 @@ class Attempt:
     def _record(self, opened: OpenProject, places: Sequence[Path]) -> Record | None:
         from ash_scaffold.postgres.round_trip import digest_of
 
+        *others, last = self._answers
+        if last.question is None or _sessions() - self._sessions != len(self._answers):
+            return None  # it has asked for more
         root, options = opened.project.root, opened.options
         where = self._url_place(opened)
         stdout = sys.stdout
@@ -178,8 +197,12 @@ class Attempt:
             files=watched.digest,
             program=_program(),
             url=where,
-            statements=tuple(text for each in self._answers for text in each.statements),
-            answers=digest_of(each for found in self._answers for each in found.columns.values()),
+            question=msgspec.json.encode(last.question),
+            catalog=last.statements,
+            others=tuple(text for each in others for text in each.statements),
+            answers=digest_of(
+                columns for each in (last, *others) for columns in each.columns.values()
+            ),
             seconds=options.timeout,
             output=self._output,
             errors=self._errors,
@@ -204,8 +227,8 @@ class Attempt:
             return False
         return self._words[0] not in _WRITERS or _is_free(record.root)
 
-    def _answers_now(self, record: Record) -> bytes | None:
-        """Return the digest of what the database answers today, None where it does not."""
+    def _answers_hold(self, record: Record) -> bool:
+        """Whether the database answers as it did. If not, what it says is kept for the run."""
         from ash_scaffold.postgres.connect import read_only
         from ash_scaffold.postgres.round_trip import digest_of, send
         from ash_scaffold.postgres.time_limit import time_limit
@@ -216,9 +239,28 @@ class Attempt:
         try:
             url = parse_url(self._url(record) or "").url
             with read_only(url, limit) as connection:
-                return digest_of(send(connection, record.statements))
+                found = send(connection, (*record.catalog, *record.others))
+                encoding = connection.info.encoding
         except ScaffoldError:
+            return False
+        if digest_of(found) == record.answers:
+            return True
+        self._known = _Known(record, url, found[: len(record.catalog)], encoding)
+        return False
+
+    def known_answers(self, question: Question, url: URL) -> Answers | None:
+        """Return what the database has answered to a question in this run, once."""
+        from ash_scaffold.postgres.answers import answers_of
+
+        known, self._known = self._known, None
+        if known is None or known.url != url:
             return None
+        if msgspec.json.encode(question) != known.record.question:
+            return None
+        answers = answers_of(question, known.record.catalog, known.columns, known.encoding)
+        if answers is not None:
+            self._sessions -= 1
+        return answers
 
     def _url(self, record: Record) -> str | None:
         if record.url is UrlPlace.OPTION:
@@ -250,6 +292,12 @@ class Attempt:
                 os.uname(),
             )
         ).encode(errors="surrogateescape")
+
+
+def _sessions() -> int:
+    """Return how many sessions with databases this process has had."""
+    module = sys.modules.get("ash_scaffold.postgres.connect")
+    return 0 if module is None else int(module.sessions())
 
 
 _current = Attempt()

@@ -8,7 +8,7 @@ these bytes tells a changed catalog from an unchanged one before anything is dec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import GenericAlias
@@ -65,12 +65,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The answers of a database by query: for each column the JSON array of its values.
 
-    `schemas` are those of the question, also such as are not there; `version_table` is its table
-    of versions. `statements` give the same answers again, in the same order.
+    `question` is None for answers to other queries than those of a run. `schemas` are those of the
+    question, also such as are not there. `statements` give the same answers again, in the same
+    order.
     """
 
+    question: Question | None = None
     schemas: tuple[str, ...]
-    version_table: str | None = None
     statements: tuple[str, ...]
     columns: Mapping[str, Columns]
     encoding: str = "utf-8"
@@ -180,8 +181,7 @@ def _ask(connection: Connection, question: Question) -> Answers:
     }
     if question.versions is not None:
         parameters["source"] = _literal(connection, question.versions.source)
-    left_out = _AFTER if question.versions is not None else _AFTER | {"version_tables"}
-    names = [name for name in ROWS if name not in left_out]
+    names = _names(question)
     statements = [_statement(name, parameters) for name in names]
     columns = dict(zip(names, send(connection, statements), strict=True))
     first = Answers(schemas=schemas, statements=(), columns=columns, encoding=encoding)
@@ -190,11 +190,42 @@ def _ask(connection: Connection, question: Question) -> Answers:
         columns |= zip(more, send(connection, list(more.values())), strict=True)
     return Answers(
         schemas=schemas,
-        version_table=None if question.versions is None else question.versions.source,
+        question=question,
         statements=(*statements, *more.values()),
         columns=columns,
         encoding=encoding,
     )
+
+
+def answers_of(
+    question: Question, statements: Sequence[str], columns: Sequence[Columns], encoding: str
+) -> Answers | None:
+    """Return the answers that a database gave to the statements of earlier ones to a question.
+
+    None where other statements would be asked by now.
+    """
+    if EVERY_SCHEMA in question.schemas:
+        return None
+    names = _names(question)
+    first = Answers(
+        question=question,
+        schemas=tuple(dict.fromkeys(question.schemas)),
+        statements=tuple(statements),
+        columns=dict(zip(names, columns, strict=False)),
+        encoding=encoding,
+    )
+    more = dict(_after(first, question.versions))
+    if tuple(more.values()) != tuple(statements[len(names) :]):
+        return None
+    return msgspec.structs.replace(
+        first, columns={**first.columns, **dict(zip(more, columns[len(names) :], strict=True))}
+    )
+
+
+def _names(question: Question) -> list[str]:
+    """Return the queries whose answers hang on no other."""
+    left_out = _AFTER if question.versions is not None else _AFTER | {"version_tables"}
+    return [name for name in ROWS if name not in left_out]
 
 
 def _after(answers: Answers, versions: VersionTable | None) -> Iterator[tuple[str, str]]:

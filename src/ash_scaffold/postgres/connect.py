@@ -63,6 +63,14 @@ _ENCODING_TODO = (
 _BROKEN = ("08", "57P")
 
 
+_sessions: list[str] = []
+
+
+def sessions() -> int:
+    """Return how many sessions this process has had."""
+    return len(_sessions)
+
+
 @contextmanager
 def read_only(
     url: URL,
@@ -87,6 +95,7 @@ def read_only(
                 # No prepared statements: a pooler in transaction mode would lose them.
                 prepare_threshold=None,
             )
+            _sessions.append(url.database or "")
             _require_encoding(connection, url)
             timeout = STATEMENT_TIMEOUT if limit is None else limit.milliseconds
             connection.execute(f"{_BEGIN}; {_settings(connection, timeout)}".encode())

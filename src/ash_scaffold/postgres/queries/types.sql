@@ -1,22 +1,14 @@
--- Which types do the columns use, directly or through other types?
--- In psql: \set schemas '\'{public}\'' and \set partitions false
+-- Which types do the columns of users' relations have, directly or through other types?
+-- Those of all relations are found faster than those of some. Users' objects are from 16384 on.
 -- `rngmultitypid` exists since 14: the name then means the catalog's, else the constant's.
 WITH RECURSIVE ranges AS (
   SELECT r.rngtypid, r.rngsubtype, r.rngmultitypid
   FROM (SELECT CAST(0 AS oid) AS rngmultitypid) AS absent
   CROSS JOIN LATERAL (SELECT rngtypid, rngsubtype, rngmultitypid FROM pg_catalog.pg_range) AS r
 ), used (oid) AS (
-  SELECT a.atttypid
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-  WHERE c.relnamespace IN (
-    SELECT n.oid FROM pg_catalog.pg_namespace AS n
-    WHERE n.nspname = ANY (CAST(:schemas AS name[]))
-  )
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND (NOT c.relispartition OR CAST(:partitions AS boolean))
-    AND a.attnum > 0
-    AND NOT a.attisdropped
+  SELECT DISTINCT a.atttypid
+  FROM pg_catalog.pg_attribute AS a
+  WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
   UNION
   SELECT part.oid
   FROM used
