@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from tests.support import generate, managed
 
+from ash_scaffold.ash.compare import Kind, compare
 from ash_scaffold.elixir.merge import merge
+from ash_scaffold.elixir.read import Source, read_resources
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.server import Server
 
@@ -62,6 +64,23 @@ def test_what_a_person_wrote_stays(
         back = merge(there.text, theirs, shared, module=module)
         assert back.conflicts == ()
         assert _lines(back.text.decode()) == _lines(ours)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_what_is_written_reads_back(
+    case: Path, forms: Callable[[str], dict[str, tuple[str, str]]]
+) -> None:
+    found = forms(case.read_text())
+    both = [
+        read_resources([Source(name, texts[form].encode()) for name, texts in found.items()], found)
+        for form in (0, 1)
+    ]
+    for module in found:
+        shared, theirs = (each[module] for each in both)
+        assert theirs.unknown == frozenset()
+        assert theirs.resource.migrate
+        kinds = {difference.kind for difference in compare(shared.resource, theirs)}
+        assert kinds <= {Kind.MIGRATE, Kind.DEFERRABLE}
 
 
 def _lines(text: str) -> list[str]:

@@ -477,6 +477,7 @@ def _reference(where: ModuleSource, item: Entity, parts: Parts) -> bool:
             deferrable=_action(options.term("deferrable")),
             match_type=_action(options.term("match_type")),
             match_with=options.keywords("match_with"),
+            ignore=options.flag("ignore?", False, "ignore"),
         ),
     )
     parts.note("references", relationship, where.place(item.call), options.unknown)
@@ -495,9 +496,9 @@ def _check(where: ModuleSource, item: Entity, parts: Parts) -> bool:
     if attributes is None:
         options.unknown.add("attributes")
     message = options.text("message")
-    check = CheckConstraint(attributes=attributes or (), name=name)
+    check = CheckConstraint(attributes=attributes or (), name=name, check=options.text("check"))
     if message is not None:
-        check = CheckConstraint(attributes=attributes or (), name=name, message=message)
+        check = msgspec.structs.replace(check, message=message)
     parts.checks.setdefault(name, check)
     parts.note("check_constraints", name, where.place(item.call), options.unknown)
     return True
