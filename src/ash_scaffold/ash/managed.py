@@ -231,8 +231,9 @@ class _Table:
         """Put all parts together; statements in the order in which they depend on each other."""
         if not _LOWER_CASE.match(self._entry.name.schema):
             self._cannot("its schema", "migrations of Ash name a schema without quotes")
-        columns = [*self._added_columns(), *self._null_statements(), *self._sequence_statements()]
+        columns = list(self._added_columns())
         primary = list(self._primary_key())
+        columns_after = [*self._null_statements(), *self._sequence_statements()]
         constraints = list(self._constraints())
         indexes, index_statements = self._indexes()
         checks, check_statements = self._checks()
@@ -240,6 +241,7 @@ class _Table:
         statements = [
             *columns,
             *primary,
+            *columns_after,
             *constraints,
             *index_statements,
             *check_statements,
@@ -253,6 +255,8 @@ class _Table:
             *self._partitions(),
             *self._comments(),
         ]
+        if self._entry.partition_of is not None:
+            self._cannot("a partition", "its partitioned table makes it")
         clones = [each for each in self._entry.constraints if each.parent]
         if len(clones) > 1 and self._entry.partition_of is None:
             self._cannot(
@@ -377,10 +381,9 @@ class _Table:
         for column in self._columns():
             attribute = self._attributes[column.name]
             counted = column.identity is not Identity.NONE or self._serial(column) is not None
-            expected = counted or attribute.primary_key or not attribute.allow_nil
-            if expected == column.not_null or (
-                attribute.primary_key and self._key_columns() == self._primary_columns()
-            ):
+            keyed = attribute.primary_key or column.name in self._primary_columns()
+            expected = counted or keyed or not attribute.allow_nil
+            if expected == column.not_null:
                 continue
             head = f"ALTER TABLE {self._sql} ALTER COLUMN {quote_identifier(column.name)}"
             up, down = f"{head} DROP NOT NULL", f"{head} SET NOT NULL"
@@ -415,15 +418,17 @@ class _Table:
         """Return the columns of the key that Ash makes: those of its attributes, in their order."""
         return tuple(each.column for each in self._resource.attributes if each.primary_key)
 
+    def _made_key(self) -> str:
+        """Return the name of the key that Ash makes, empty for none."""
+        return _made_name(self._entry.name.name, "", "pkey") if self._key_columns() else ""
+
     def _primary_columns(self) -> tuple[str, ...]:
         primary = self._one(ConstraintKind.PRIMARY_KEY)
         return primary.columns if primary is not None else ()
 
     def _primary_key(self) -> Iterator[CustomStatement]:
         """Bring the key that Ash makes to the table's: its name, its columns' order, or none."""
-        made = _made_name(self._entry.name.name, "", "pkey")
-        ash = f"{self._entry.name.name}_pkey"[:_NAME_BYTES] if self._key_columns() else ""
-        made = made if ash else ""
+        made = self._made_key()
         primary = self._one(ConstraintKind.PRIMARY_KEY)
         head = f"ALTER TABLE {self._sql}"
         if primary is None:
@@ -532,12 +537,17 @@ class _Table:
             if index.constraint or index.parent:
                 continue
             identity = identities.get(index.name)
-            if identity is not None and self._makes(identity, index):
+            taken = index.name == self._made_key()
+            if identity is not None and self._makes(identity, index) and not taken:
                 continue
             if identity is not None:
                 self._skipped.append(identity.name)
             custom = self._custom_index(index)
-            if custom is not None:
+            if custom is not None and taken:
+                # Ash's own key has the name until a statement drops it.
+                native.append(replace(custom, name=_made_name(index.name, "", "index")))
+                statements.append(self._renamed_index(native[-1].name, index.name))
+            elif custom is not None:
                 native.append(custom)
             else:
                 up = [index.definition, *_expression_statistics(index, self._entry.name)]
@@ -548,6 +558,14 @@ class _Table:
                 if not index.valid:
                     self._cannot(f"index {index.name}", "it is invalid")
         return native, statements
+
+    def _renamed_index(self, old: str, new: str) -> CustomStatement:
+        schema = self._entry.name.schema
+        first, last = (
+            f"ALTER INDEX {quote_name(Name(schema, one))} RENAME TO {quote_identifier(other)}"
+            for one, other in ((old, new), (new, old))
+        )
+        return CustomStatement(name=f"index_{new}", up=(first,), down=(last,))
 
     def _custom_index(self, index: IndexEntry) -> CustomIndex | None:
         """Say an index as `custom_indexes` does, None where a statement has to."""

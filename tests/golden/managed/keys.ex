@@ -3,8 +3,11 @@ defmodule App.Core do
 
   resources do
     resource App.Core.Author
+    resource App.Core.Card
+    resource App.Core.CardUse
     resource App.Core.Comment
     resource App.Core.Log
+    resource App.Core.Loose
     resource App.Core.Post
     resource App.Core.Tag
   end
@@ -136,6 +139,105 @@ defmodule App.Core.Author do
   end
 end
 
+defmodule App.Core.Card do
+  use Ash.Resource,
+    domain: App.Core,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "cards"
+    repo App.Repo
+
+    skip_unique_indexes [:id]
+
+    identity_index_names owner: "cards_owner",
+                         id: "cards_pkey"
+
+    foreign_key_names [{:id, "card_uses_card_id_fkey", "would leave records behind"}]
+
+    custom_indexes do
+      index [:id] do
+        name "cards_pkey_index"
+        unique true
+      end
+    end
+
+    custom_statements do
+      statement :primary_key do
+        code? true
+        up "execute(~S|ALTER TABLE cards DROP CONSTRAINT cards_pkey|)"
+        down "execute(~S|ALTER TABLE cards ADD CONSTRAINT cards_pkey PRIMARY KEY (owner)|)"
+      end
+
+      statement :index_cards_pkey do
+        code? true
+        up "execute(~S|ALTER INDEX cards_pkey_index RENAME TO cards_pkey|)"
+        down "execute(~S|ALTER INDEX cards_pkey RENAME TO cards_pkey_index|)"
+      end
+    end
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    attribute :owner, :string do
+      primary_key? true
+      allow_nil? false
+      public? true
+      constraints trim?: false, allow_empty?: true
+    end
+
+    attribute :id, :integer do
+      allow_nil? false
+      public? true
+    end
+  end
+
+  relationships do
+    has_many :uses, App.Core.CardUse do
+      public? true
+    end
+  end
+
+  identities do
+    identity :owner, [:owner]
+
+    identity :id, [:id]
+  end
+end
+
+defmodule App.Core.CardUse do
+  use Ash.Resource,
+    domain: App.Core,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "card_uses"
+    repo App.Repo
+  end
+
+  actions do
+    defaults [:read, :destroy, create: :*, update: :*]
+  end
+
+  attributes do
+    integer_primary_key :id
+
+    attribute :card_id, :integer do
+      public? true
+    end
+  end
+
+  relationships do
+    belongs_to :card, App.Core.Card do
+      define_attribute? false
+      public? true
+    end
+  end
+end
+
 defmodule App.Core.Comment do
   use Ash.Resource,
     domain: App.Core,
@@ -211,6 +313,38 @@ defmodule App.Core.Log do
       public? true
       constraints trim?: false, allow_empty?: true
     end
+  end
+end
+
+defmodule App.Core.Loose do
+  use Ash.Resource,
+    domain: App.Core,
+    data_layer: AshPostgres.DataLayer
+
+  postgres do
+    table "loose"
+    repo App.Repo
+
+    identity_index_names name: "loose_pkey"
+  end
+
+  resource do
+    require_primary_key? false
+  end
+
+  actions do
+    defaults [:read, create: :*]
+  end
+
+  attributes do
+    attribute :name, :string do
+      public? true
+      constraints trim?: false, allow_empty?: true
+    end
+  end
+
+  identities do
+    identity :name, [:name]
   end
 end
 
@@ -442,6 +576,8 @@ defmodule App.Core.Tag do
   end
 end
 
+# key-chosen cards: It has no primary key; the unique index cards_owner serves as Ash's.
 # no-primary-key logs: It has no primary key: rows can't be updated or destroyed.
+# no-primary-key loose: It has no primary key: rows can't be updated or destroyed.
 # deferred-constraint posts.posts_reviewer_id_fkey: It is initially deferred: a violation fails at COMMIT, where Ash can't make a field error of it.
 # key-chosen tags: It has no primary key; the unique index tags_name_index serves as Ash's.

@@ -27,3 +27,9 @@ CREATE TABLE comments (
 CREATE TABLE tags (name text NOT NULL, kind text NOT NULL);
 CREATE UNIQUE INDEX tags_name_index ON tags (name);
 CREATE TABLE logs (line text);
+CREATE TABLE cards (owner text NOT NULL, id bigint NOT NULL);
+CREATE UNIQUE INDEX cards_owner ON cards (owner);
+CREATE UNIQUE INDEX cards_pkey ON cards (id);
+CREATE TABLE card_uses (id bigserial PRIMARY KEY, card_id bigint REFERENCES cards (id));
+CREATE TABLE loose (name text);
+CREATE UNIQUE INDEX loose_pkey ON loose (name);
