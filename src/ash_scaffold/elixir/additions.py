@@ -29,7 +29,7 @@ _FAR_REACHING = re.compile(
     r"overridable|protocol|struct)|\bquote\b"
 )
 # The generated entities by which the names in a resource are understood.
-_NAMING = ("identity_index_names ", "repo ", "schema ", "table ")
+_NAMING = ("identity_index_names ", "schema ", "table ")
 
 
 class Addition(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.config.options import Layout
-from ash_scaffold.elixir.entity import EntityLines, Section, entity_lines
+from ash_scaffold.elixir.entity import Entity, EntityLines, Section, entity_lines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, entities
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import sections
@@ -117,7 +117,7 @@ def render_modules(
     domains = {item.resource.domain for item in plan.resources if item.written} | also.keys()
     modules += [
         msgspec.structs.replace(
-            _module(domain.module, renderer.domain(_with(domain, also)), lib, paths),
+            _domain_module(_with(domain, also), renderer, lib, paths),
             adopts=domain.module in plan.modules.adopted,
         )
         for domain in plan.domains
@@ -219,6 +219,17 @@ def _with(domain: Domain, also: Mapping[str, Collection[str]]) -> Domain:
 def extra_module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:
     """Return a module that is neither a resource nor a domain nor a type; `paths` as above."""
     return _module(name, text, lib, paths)
+
+
+def _domain_module(
+    domain: Domain, renderer: Renderer, lib: str, paths: Mapping[str, str]
+) -> Module:
+    module = _module(domain.module, renderer.domain(domain), lib, paths)
+    if not renderer.packaged or not domain.resources:
+        return module
+    lines = (f"resource {name}" for name in domain.resources)
+    listed = Section("resources", (tuple(Entity(line, (line,)) for line in lines),))
+    return msgspec.structs.replace(module, sections=(listed,))
 
 
 def _module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:

@@ -62,7 +62,7 @@ def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) 
     for file in code.files.values():
         if file.unread:
             reader.unparsed.append(Unparsed(file.path, 0, file.unread))
-        elif _SCHEMA.search(file.source):
+        elif b"chema" in file.source and _SCHEMA.search(file.source):
             reader.read_file(file)
     return reader.hints()
 

@@ -138,7 +138,7 @@ def write_facts(facts: TableFacts, indent: str = "") -> str:
         if value == _DEFAULTS.get(name, _REQUIRED):
             continue
         if isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
-            items = ",\n".join(f"{indent}    {_flat(item)}" for item in value)
+            items = one_a_line(value, f"{indent}    ")
             members.append(f'{indent}  "{name}": [\n{items}\n{indent}  ]')
         else:
             members.append(f'{indent}  "{name}": {_flat(value)}')
@@ -151,6 +151,18 @@ _DEFAULTS = {
     field.name: field.default for field in msgspec.structs.fields(TableFacts) if not field.required
 }
 _encoder = msgspec.json.Encoder(enc_hook=write_type)
+
+
+# An item that no other is like: no text of PostgreSQL can hold that character. Items are encoded
+# in one go with it in between, because a call for each of a database's columns takes its time.
+_BREAK, _BROKEN = "\0", ', "\\u0000", '
+
+
+def one_a_line(items: Iterable[msgspec.Struct], indent: str) -> str:
+    """Write values as JSON, each on a line with that indent, and commas between."""
+    with_breaks = [each for item in items for each in (item, _BREAK)]
+    text = _flat(with_breaks[:-1])
+    return indent + text[1:-1].replace(_BROKEN, f",\n{indent}")
 
 
 def _flat(value: object) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.regular_file import read_file
+
+if TYPE_CHECKING:
+    from ash_scaffold.elixir.additions import Addition
 
 UNREAD_TODO = "Make it a regular file that you may read, or move it away."
 
@@ -169,7 +173,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     otherwise). `modules`, `repos`, `resources` and `domains` cover all of them.
     `schema_paths` are the files that may define Ecto schemas. `versions` are the Hex packages of
     mix.lock; `root` is the folder of the outermost mix.exs, absolute. `sources` are the `.ex` files
-    by path, each read once: all that a run says of them then goes by the same bytes.
+    by path, each read once: all that a run says of them then goes by the same bytes. `additions`
+    are what was added to generated resources by path, where no more than that was done to a file.
     """
 
     root: Path
@@ -186,6 +191,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     formatter: Formatter = Formatter()
     versions: Mapping[str, str] = {}
     sources: Mapping[str, bytes] = {}
+    additions: Mapping[str, tuple[Addition, ...]] = {}
 
     def source(self, path: str) -> bytes:
         """Return the bytes of a file: of a source file those that were read with the project.

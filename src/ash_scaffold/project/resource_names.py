@@ -17,7 +17,7 @@ from ash_scaffold.ash.relationship_id import (
     relationship_id,
     same_relationship,
 )
-from ash_scaffold.elixir.additions import additions, with_additions
+from ash_scaffold.elixir.additions import with_additions
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import (
     Source,
@@ -232,7 +232,7 @@ def names_in_files(
     if not edited:
         return found
     by_table = {each.table: each for each in snapshots.values() if each.table is not None}
-    extended = _extended(edited, texts, by_table, tables)
+    extended = _extended(project, edited, by_table, tables)
     columns |= {module: each.columns for module, each in extended.items()}
     whole = [each for each in edited.values() if each.module not in extended]
     paths = {path for each in whole for path in _paths(project, each)}
@@ -283,8 +283,8 @@ class _Extended(msgspec.Struct, frozen=True):
 
 
 def _extended(
+    project: Project,
     edited: Mapping[Name, Resource],
-    texts: Mapping[str, bytes],
     snapshots: Mapping[Name, Snapshot],
     tables: Mapping[str, Name],
 ) -> dict[str, _Extended]:
@@ -299,14 +299,10 @@ def _extended(
     modules: list[str] = []
     for table, resource in edited.items():
         snapshot = snapshots.get(table)
-        if snapshot is None or resource.fragments or not _holds_names(snapshot, resource):
+        added = project.additions.get(resource.path)
+        if added is None or snapshot is None or resource.fragments:
             continue
-        try:
-            text = texts[resource.path].decode()
-        except UnicodeDecodeError:
-            continue
-        added = additions(text, resource.module, snapshot.entities)
-        if added is not None:
+        if _holds_names(snapshot, resource):
             part = with_additions(resource.module, snapshot.entities, added)
             sources.append(Source(resource.path, part.encode()))
             modules.append(resource.module)

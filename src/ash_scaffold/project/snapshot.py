@@ -20,7 +20,7 @@ from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.postgres.facts import VERSION as FACTS_VERSION
-from ash_scaffold.postgres.facts import TableFacts, write_facts
+from ash_scaffold.postgres.facts import TableFacts, one_a_line, write_facts
 from ash_scaffold.postgres.type_text import decode_type
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Generated, Resource
@@ -231,8 +231,8 @@ def _names(names: NamesSnapshot) -> str:
             lines = (f"      {_json(key, 0)}: {_json(name, 0)}" for key, name in found.items())
             members.append(f'    "{kind}": {{\n' + ",\n".join(lines) + "\n    }")
     if names.relationships:
-        lines = (f"      {_json(each, 0)}" for each in names.relationships)
-        members.append('    "relationships": [\n' + ",\n".join(lines) + "\n    ]")
+        listed = one_a_line(names.relationships, "      ")
+        members.append(f'    "relationships": [\n{listed}\n    ]')
     if names.removed:
         members.append(f'    "removed": {_json(names.removed, 0)}')
     if names.hand_given:

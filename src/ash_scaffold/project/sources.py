@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.elixir.additions import additions
+from ash_scaffold.elixir.additions import Addition, additions
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import (
@@ -67,6 +67,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     schema_paths: tuple[str, ...]
     unparsed: tuple[Unparsed, ...]
     texts: Mapping[str, bytes]
+    additions: Mapping[str, tuple[Addition, ...]]
 
 
 class _Found:
@@ -79,6 +80,7 @@ class _Found:
         self.schema_paths: list[str] = []
         self.unparsed: list[Unparsed] = []
         self.texts: dict[str, bytes] = {}
+        self.additions: dict[str, tuple[Addition, ...]] = {}
 
 
 def read_source(path: Path) -> bytes | None:
@@ -162,7 +164,7 @@ def read_sources(
             continue
         found.texts[path] = source
         written = unchanged.get(path)
-        if written is not None and _holds_only(source, written):
+        if written is not None and _holds_only(path, source, written, found):
             found.modules.append(ModuleEntry(written.resource.module, path, 1))
             found.resources.append(written.resource)
         else:
@@ -181,11 +183,15 @@ def read_sources(
         schema_paths=tuple(found.schema_paths),
         unparsed=tuple(found.unparsed),
         texts=found.texts,
+        additions=found.additions,
     )
 
 
-def _holds_only(source: bytes, written: Generated) -> bool:
-    """Whether a file still defines the generated resource alone, whatever was added inside."""
+def _holds_only(path: str, source: bytes, written: Generated, found: _Found) -> bool:
+    """Whether a file still defines the generated resource alone, whatever was added inside.
+
+    What was added is noted.
+    """
     if written.digest == hashlib.sha256(source).hexdigest():
         return True
     try:
@@ -193,7 +199,10 @@ def _holds_only(source: bytes, written: Generated) -> bool:
     except UnicodeDecodeError:
         return False
     added = additions(text, written.resource.module, written.entities)
-    return added is not None and not any(_SCHEMA.search(each.text.encode()) for each in added)
+    if added is None or any(_SCHEMA.search(each.text.encode()) for each in added):
+        return False
+    found.additions[path] = added
+    return True
 
 
 def _files(root: Path, folders: Sequence[str]) -> Iterator[str]:
