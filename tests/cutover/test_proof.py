@@ -99,7 +99,9 @@ def _prove_orders(
         "ash_scaffold.postgres.server.throwaway_server", lambda _installation: nullcontext(postgres)
     )
 
-    def prove_orders(ddl: str = LEGACY, limit: float | None = None) -> Proof:
+    def prove_orders(
+        ddl: str = LEGACY, limit: float | None = None, owned: tuple[Name, ...] = ()
+    ) -> Proof:
         url = make_database(ddl)
         mix = Mix(
             folder=tmp_path,
@@ -107,7 +109,9 @@ def _prove_orders(
             variables={"DATABASE_URL": "postgres://legacy/production"},
             limit=limit,
         )
-        return prove(ProofQuestion(mix=mix, repo="Shop.Repo", url=url, tables=(ORDERS,)))
+        return prove(
+            ProofQuestion(mix=mix, repo="Shop.Repo", url=url, tables=(ORDERS,), owned=owned)
+        )
 
     yield prove_orders
     run_ddl(postgres.url("postgres"), "DROP DATABASE IF EXISTS proof WITH (FORCE)")
@@ -158,6 +162,41 @@ def test_a_table_that_stays_is_made_as_bare_as_keys_need_it(
         "CREATE TABLE public.customers (code character varying(3), UNIQUE (code))"
         in (fake / "request").read_text()
     )
+
+
+def test_a_partitioned_table_that_stays_is_made_with_its_partitions(
+    prove_orders: Callable[..., Proof], fake: Path
+) -> None:
+    key = "CREATE TABLE orders (a int, b int, FOREIGN KEY (a, b) REFERENCES parts (a, b));"
+    (fake / "answers").write_text(ANSWERS.replace('"id","code","m"', '"a","b"'))
+    (fake / "sql").write_text(key)
+    proof = prove_orders(
+        "CREATE TABLE parts (b int, a int, c int, UNIQUE (a, b)) PARTITION BY LIST (b);"
+        "CREATE TABLE part_1 PARTITION OF parts FOR VALUES IN (1) PARTITION BY RANGE (a);"
+        "CREATE TABLE part_1_a PARTITION OF part_1 DEFAULT;"
+        "CREATE TABLE part_2 PARTITION OF parts FOR VALUES IN (2);" + key
+    )
+    (table,) = proof.comparison.tables
+    assert table.faults == ()
+    assert table.counts[ObjectKind.KEY].total == 4
+
+
+def test_other_tables_of_ash_are_made_by_it_as_well(
+    fake: Path, prove_orders: Callable[..., Proof]
+) -> None:
+    (fake / "sql").write_text(
+        MADE.replace(
+            "CREATE TABLE orders",
+            "CREATE TABLE customers (id bigserial PRIMARY KEY, code varchar(3) UNIQUE);"
+            "CREATE TABLE orders",
+        )
+    )
+    proof = prove_orders(owned=(Name("public", "customers"),))
+    request = (fake / "request").read_text()
+    assert 'tables: [{"public", "customers"}, {"public", "orders"}]' in request
+    assert "statements: []" in request
+    assert [table.table for table in proof.comparison.tables] == [ORDERS]
+    assert proof.comparison.tables[0].identical
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,12 @@ import msgspec
 from ash_scaffold.cutover.compare import Comparison, compare_inventories
 from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.postgres.inventory import Inventory, TableEntry, qualified
+from ash_scaffold.postgres.inventory import (
+    Inventory,
+    TableEntry,
+    qualified,
+    sequence_definition,
+)
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.postgres.time_limit import TimeLimit
 from ash_scaffold.postgres.url import URL
@@ -42,13 +47,15 @@ _LIMIT = 900.0  # seconds that mix may take
 class ProofQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be proven: tables of a database, which the project's `repo` migrates.
 
-    The project is compiled, with the tables' resources in managed form.
+    The project is compiled, with the tables' resources in managed form. `owned` are others that it
+    migrates: they are made as well, since statements of the tables may refer to them.
     """
 
     mix: Mix
     repo: str
     url: URL
     tables: tuple[Name, ...]
+    owned: tuple[Name, ...] = ()
     limit: TimeLimit = TimeLimit()
 
 
@@ -83,6 +90,7 @@ def prove(question: ProofQuestion, say: Callable[[str], None] = lambda _phase: N
         _require_resources(question.tables, answers)
         say("Comparing the tables")
         made = _read(url, question.tables)
+    legacy = _only(legacy, question.tables)
     held = {
         (Name(each.schema, each.table), column)
         for each in answers
@@ -102,6 +110,26 @@ def prove(question: ProofQuestion, say: Callable[[str], None] = lambda _phase: N
     )
 
 
+def _made(question: ProofQuestion) -> list[Name]:
+    return sorted({*question.tables, *question.owned})
+
+
+def _only(inventory: Inventory, tables: Iterable[Name]) -> Inventory:
+    """Leave the tables, their partitions, and what these need."""
+    names = set(tables)
+    partitions = {table.name: table.partition_of for table in inventory.tables}
+    kept = []
+    for table in inventory.tables:
+        root: Name | None = table.name
+        while root is not None and root not in names:
+            root = partitions.get(root)
+        if root is not None:
+            kept.append(table)
+    there = {table.name for table in kept}
+    needs = tuple(need for need in inventory.needs if not there.isdisjoint(need.used_by))
+    return msgspec.structs.replace(inventory, tables=tuple(kept), needs=needs)
+
+
 class _Beside(msgspec.Struct, frozen=True):
     """Tables that others point at: what they are, and the columns wanted of them.
 
@@ -118,12 +146,12 @@ def _read_legacy(question: ProofQuestion) -> tuple[Inventory, _Beside]:
     from ash_scaffold.postgres.read_inventory import read_inventory
 
     with read_only(question.url, question.limit) as connection:
-        legacy = read_inventory(connection, question.tables)
+        legacy = read_inventory(connection, _made(question))
         there = {table.name for table in legacy.tables}
         wanted: dict[Name, dict[tuple[str, ...], bool]] = {}
         for table in legacy.tables:
             for key in table.constraints:
-                if key.target is not None and key.target not in there:
+                if key.target is not None and not key.derived and key.target not in there:
                     wanted.setdefault(key.target, {})[key.target_columns] = True
             for parent in table.inherits:
                 if parent not in there:
@@ -231,21 +259,35 @@ def _make_tablespaces(server: Server, inventories: Iterable[Inventory]) -> None:
 def _statements(legacy: Inventory, beside: _Beside) -> Iterator[tuple[str, bool]]:
     """Give what makes the tables beside, each with whether the rest can't do without it.
 
-    Not every type that such a table has is one of the columns that are wanted.
+    Not every type that such a table has is one of the columns that are wanted. A sequence of its
+    own may be needed, and then be there already.
     """
     own = {need.identity for need in legacy.needs}
     for need in beside.inventory.needs:
         if need.identity not in own and need.definition and not need.after:
             yield need.definition, False
     for table in beside.inventory.tables:
-        if table.name in beside.wanted:
-            yield _bare_table(table, beside.wanted[table.name]), True
+        for sequence in table.sequences:
+            if not sequence.identity and f"SEQUENCE {qualified(sequence.name)}" in own:
+                yield f"CREATE {sequence_definition(sequence)}", False
+    waiting = [table for table in beside.inventory.tables if table.name in beside.wanted]
+    while waiting:
+        table = waiting.pop()
+        yield _bare_table(table, beside.wanted.get(table.name, {})), True
+        waiting += [each for each in beside.inventory.tables if each.partition_of == table.name]
 
 
 def _bare_table(table: TableEntry, wanted: Mapping[tuple[str, ...], bool]) -> str:
-    """Write a table with the columns that keys point at, or all where its rows are wanted."""
+    """Write a table with the columns that keys point at, or all where its rows are wanted.
+
+    A partitioned one is so here as well: a key to it has a part for each of its partitions.
+    """
+    by = f" PARTITION BY {table.partition_key}" if table.partition_key else ""
+    if table.partition_of is not None and not wanted:
+        parent = qualified(table.partition_of)
+        return f"CREATE TABLE {qualified(table.name)} PARTITION OF {parent} {table.bound}{by}"
     names = {name for columns in wanted for name in columns}
-    whole = () in wanted
+    whole = () in wanted or bool(by)
     parts = []
     for column in table.columns:
         if whole or column.name in names:
@@ -253,7 +295,7 @@ def _bare_table(table: TableEntry, wanted: Mapping[tuple[str, ...], bool]) -> st
             not_null = " NOT NULL" if whole and column.not_null else ""
             parts.append(f"{quote_identifier(column.name)} {column.type}{collation}{not_null}")
     parts += [_unique(table, columns) for columns in wanted if columns]
-    return f"CREATE TABLE {qualified(table.name)} ({', '.join(parts)})"
+    return f"CREATE TABLE {qualified(table.name)} ({', '.join(parts)}){by}"
 
 
 def _unique(table: TableEntry, columns: tuple[str, ...]) -> str:
@@ -318,7 +360,7 @@ def _run(
     )
     asked: tuple[tuple[str, Term], ...] = (
         ("repo", Module(question.repo)),
-        ("tables", [(name.schema, name.name) for name in question.tables]),
+        ("tables", [(name.schema, name.name) for name in _made(question)]),
         ("database", Keyword(repo_options(url))),
         ("identity", WHERE),
         ("where", where),

@@ -262,6 +262,7 @@ class _Run:
             repo=self.session.repo,
             url=self.source.url,
             tables=tuple(sorted(tables)),
+            owned=tuple(sorted(self.owned)),
             limit=self.source.limit,
         )
         try:
