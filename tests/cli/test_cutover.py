@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from tests.project.test_write import killed
 
 from ash_scaffold.cutover.compare import (
     Comparison,
@@ -25,6 +27,7 @@ from ash_scaffold.cutover.compare import (
 from ash_scaffold.cutover.proof import Proof, ProofQuestion
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
+from ash_scaffold.project.write import locked, recover
 
 # What it is given: the snapshots in --snapshot-path. It makes one of each resource that migrates
 # and has none, a migration of the extensions, and with --check the empty folders of Ash's.
@@ -603,6 +606,32 @@ def test_without_a_server_it_is_not_proven(url: str, run: Run, proof: Prove) -> 
     done = run("cutover", "orders", "--url", url)
     assert done.code == 0
     assert done.err == "warning [no-local-server] It is not proven: There is no PostgreSQL.\n"
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_step_leaves_it_as_it_was_or_done(
+    url: str, project: Path, run: Run, files_of: FilesOf, tmp_path: Path
+) -> None:
+    before = files_of(project)
+    assert over(run, "orders", "--url", url).code == 0
+    after = files_of(project)
+    assert over(run, "--undo", "orders", "--url", url).code == 0
+    outcomes = []
+    for number in range(1, 10_000, 9):
+        root = tmp_path / f"{number}/shop"
+        shutil.copytree(project, root)
+        os.chdir(root)
+        dead = killed(root, number, lambda: over(run, "orders", "--url", url))
+        with locked(root) as lock:
+            recover(lock)
+        found = files_of(root)
+        assert found in (before, after), f"killed before step {number}"
+        if not dead:
+            assert found == after
+            break
+        outcomes.append(found == after)
+    assert outcomes == sorted(outcomes)
+    assert {True, False} == set(outcomes)
 
 
 def test_an_option_that_says_nothing_is_refused(url: str, run: Run) -> None:
