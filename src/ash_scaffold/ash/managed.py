@@ -225,6 +225,7 @@ class _Table:
         self._native_keys = self._find_native_keys()
         self._keyed = {key.columns[0] for key in self._native_keys.values()}
         self._skipped: list[str] = []
+        self._taken: set[tuple[tuple[str, ...], str | None]] = set()
         self._unsayable: list[Unsayable] = []
 
     def form(self) -> ManagedForm:
@@ -507,7 +508,15 @@ class _Table:
     def _is_native(self, identity: IdentityDef, constraint: ConstraintEntry) -> bool:
         """Whether Ash makes the index of a UNIQUE constraint, which a key needs."""
         pointed_at = any(set(k.target_columns) == set(constraint.columns) for k in self._pointing)
-        return pointed_at and self._makes(identity, _entry_of(self._entry, constraint.name))
+        return pointed_at and self._take(identity, _entry_of(self._entry, constraint.name))
+
+    def _take(self, identity: IdentityDef, index: IndexEntry | None) -> bool:
+        """Whether Ash is left to make an index: of several over the same columns it makes one."""
+        same = identity.keys, identity.where_sql
+        if same in self._taken or not self._makes(identity, index):
+            return False
+        self._taken.add(same)
+        return True
 
     def _makes(self, identity: IdentityDef, index: IndexEntry | None) -> bool:
         """Whether the index that Ash makes for an identity is the table's."""
@@ -538,7 +547,7 @@ class _Table:
                 continue
             identity = identities.get(index.name)
             taken = index.name == self._made_key()
-            if identity is not None and self._makes(identity, index) and not taken:
+            if identity is not None and not taken and self._take(identity, index):
                 continue
             if identity is not None:
                 self._skipped.append(identity.name)

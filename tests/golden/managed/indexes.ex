@@ -17,12 +17,16 @@ defmodule App.Core.Item do
 
     skip_unique_indexes [
       :code,
-      :like_name
+      :like_name,
+      :same_name,
+      :same_name_nulls
     ]
 
     identity_index_names code: "items_code_name_key",
                          like_name: "like_name",
-                         name_order: "one_live_name"
+                         name_order: "one_live_name",
+                         same_name: "same_name",
+                         same_name_nulls: "same_name_nulls"
 
     identity_wheres_to_sql name_order: "(gone_at IS NULL)"
 
@@ -66,6 +70,17 @@ defmodule App.Core.Item do
       index ["lower(name)"] do
         name "lower_name"
         unique true
+      end
+
+      index [:name] do
+        name "same_name"
+        unique true
+      end
+
+      index [:name] do
+        name "same_name_nulls"
+        unique true
+        include ["code"]
       end
     end
 
@@ -144,5 +159,9 @@ defmodule App.Core.Item do
     identity :name_order, [:name, :order] do
       where expr(is_nil(gone_at))
     end
+
+    identity :same_name, [:name]
+
+    identity :same_name_nulls, [:name]
   end
 end

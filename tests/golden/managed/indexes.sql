@@ -20,3 +20,5 @@ CREATE INDEX items_filled ON items (name) WITH (fillfactor = 70);
 CREATE INDEX "items-odd name" ON items (code);
 CREATE INDEX hostile ON items ((name || '#{x} \d "q" | """ é')) WHERE name <> '\" #{y}';
 CREATE INDEX ON items (((meta ->> 'a')), (COALESCE(code, 'a,b)')));
+CREATE UNIQUE INDEX same_name ON items (name);
+CREATE UNIQUE INDEX same_name_nulls ON items (name) INCLUDE (code);
