@@ -5,20 +5,20 @@ migrates the table, from what the resource says: `migration_types` and `migratio
 Ash's own would differ, `references`, `custom_indexes`, checks, and `custom_statements` for all that
 no option says. A database made by these migrations from nothing has the same catalog.
 
-Sources: `AshPostgres.MigrationGenerator` and its `Operation` (what they make of each option, in
-which order), Ecto's PostgreSQL connection (how types are written), PostgreSQL's `makeObjectName`.
+Sources: `AshPostgres.MigrationGenerator` and its `Operation` and `OperationDeps`: what they make of
+each option, and in which order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
 
 from ash_scaffold.ash.dsl import default_foreign_key_name
+from ash_scaffold.ash.migration_types import ddl_type, own_type, without_public, written_type
 from ash_scaffold.ash.model import (
     ABSENT,
     Attribute,
@@ -33,10 +33,16 @@ from ash_scaffold.ash.model import (
     Relationship,
     RelationshipKind,
     Resource,
-    SupportType,
 )
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.relationship_id import follows_a_key
+from ash_scaffold.ash.table_statements import (
+    add_constraint,
+    column_definition,
+    drop_if_there,
+    if_missing,
+    table_statements,
+)
 from ash_scaffold.postgres.catalog import (
     DEFAULT_SCHEMA,
     Action,
@@ -45,30 +51,21 @@ from ash_scaffold.postgres.catalog import (
     Identity,
     Match,
     Name,
-    RelationKind,
 )
+from ash_scaffold.postgres.constraints import object_name
 from ash_scaffold.postgres.definitions import read_index
 from ash_scaffold.postgres.inventory import (
     ColumnEntry,
     ConstraintEntry,
     ConstraintKind,
-    Enabled,
     IndexEntry,
     Inventory,
-    Need,
-    Persistence,
-    PolicyEntry,
-    ReplicaIdentity,
-    RuleEntry,
     SequenceEntry,
     TableEntry,
-    TriggerEntry,
     quote_literal,
 )
 from ash_scaffold.postgres.sql import quote_identifier, quote_name, unquote_identifier
-from ash_scaffold.term import Atom, Keyword, Module, Term
-
-Commented: TypeAlias = ConstraintEntry | TriggerEntry | RuleEntry | PolicyEntry
+from ash_scaffold.term import Atom, Term
 
 
 class Unsayable(msgspec.Struct, frozen=True, order=True):
@@ -112,14 +109,14 @@ def prerequisites(inventory: Inventory, namespace: str) -> Prerequisites | None:
         return None
     install = ["SET LOCAL check_function_bodies = off"]
     for need in needs:
-        install.append(_if_missing(need.definition))
+        install.append(if_missing(need.definition))
         install += [f"COMMENT ON {on} IS {quote_literal(text)}" for on, text in need.comments]
     return Prerequisites(
         module=f"{namespace}.LegacyObjects",
         name="legacy_objects",
         version=len(needs),
         install=tuple(install),
-        uninstall=tuple(_drop(need.identity) for need in reversed(needs)),
+        uninstall=tuple(drop_if_there(need.identity) for need in reversed(needs)),
     )
 
 
@@ -138,58 +135,6 @@ _LONGEST_ATOM = 255
 # The characters of an index's name that `custom_indexes` takes.
 _INDEX_NAME = re.compile(r"[0-9a-zA-Z_]+\Z")
 _LOWER_CASE = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_ARRAY = "[]"
-# Types as `format_type` writes them, by Ash's types: what Ash's migrations make of an attribute.
-_OWN_TYPES: Mapping[Term, str] = {
-    Atom("string"): "text",
-    Atom("ci_string"): "citext",
-    Atom("integer"): "bigint",
-    Atom("boolean"): "boolean",
-    Atom("date"): "date",
-    Atom("uuid"): "uuid",
-    Atom("binary"): "bytea",
-    Atom("utc_datetime"): "timestamp(0) without time zone",
-    Atom("utc_datetime_usec"): "timestamp without time zone",
-    Atom("naive_datetime"): "timestamp(0) without time zone",
-    Atom("time"): "time(0) without time zone",
-    Atom("float"): "double precision",
-    Atom("decimal"): "numeric",
-    Atom("map"): "jsonb",
-    Module("AshPostgres.Ltree"): "ltree",
-    Module("AshPostgres.Tsvector"): "tsvector",
-    Module("AshPostgres.Timestamptz"): "timestamp with time zone",
-    Module("AshPostgres.TimestamptzUsec"): "timestamp(6) with time zone",
-}
-_RANGES = {"integer": "int8range", "date": "daterange", "datetime": "tstzrange"}
-# The types of support modules that say their storage by the template alone.
-_TEMPLATES = {"json": "jsonb", "json_item": "jsonb", "float": "double precision"}
-_TEMPLATES |= {"decimal": "numeric", "naive_datetime_usec": "timestamp without time zone"}
-# Names of a storage for what `format_type` calls otherwise.
-_STORAGES = {
-    "int2": "smallint",
-    "int4": "integer",
-    "int8": "bigint",
-    "bool": "boolean",
-    "float4": "real",
-    "varbit": "bit varying",
-    "map": "jsonb",
-}
-# The short words that Ecto and DDL have for types.
-_WORDS = {
-    "character varying": "varchar",
-    "timestamp without time zone": "utc_datetime_usec",
-    "timestamp(0) without time zone": "utc_datetime",
-    "timestamp with time zone": "timestamptz",
-    "time without time zone": "time_usec",
-    "time(0) without time zone": "time",
-    "double precision": "float",
-    "numeric": "decimal",
-    "bytea": "binary",
-    "bit varying": "varbit",
-}
-_SIZED = re.compile(r"(character varying|character)\((\d+)\)\Z")
-_NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)\Z")
-_TIMES = re.compile(r"(timestamp|time)(\(\d\))? (with|without) time zone(.*)\Z")
 _SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 _DELETE = {
@@ -198,8 +143,6 @@ _DELETE = {
     Action.SET_NULL: Atom("nilify"),
 }
 _UPDATE = {**_DELETE, Action.CASCADE: Atom("update")}
-# The longest name in PostgreSQL, in bytes.
-_NAME_BYTES = 63
 
 
 class _Table:
@@ -247,14 +190,7 @@ class _Table:
             *index_statements,
             *check_statements,
             *key_statements,
-            *self._statistics(),
-            *self._needed_functions(),
-            *self._triggers(),
-            *self._rules(),
-            *self._policies(),
-            *self._storage(),
-            *self._partitions(),
-            *self._comments(),
+            *table_statements(self._entry, self._inventory),
         ]
         if self._entry.partition_of is not None:
             self._cannot("a partition", "its partitioned table makes it")
@@ -264,12 +200,15 @@ class _Table:
                 ", ".join(each.name for each in clones),
                 "PostgreSQL names the parts of a key to a partitioned table itself",
             )
+        if self._entry.inherits:
+            self._cannot("inheritance", "its inherited columns are its own, too")
+        key = self._entry.partition_key
         managed = ManagedTable(
             names_schema=self._entry.name.schema == DEFAULT_SCHEMA
             and any(key.table.schema != DEFAULT_SCHEMA for key in self._pointing),
             types=tuple(self._types()),
             defaults=tuple(self._defaults()),
-            create_table_options=self._create_table_options(),
+            create_table_options=None if key is None else f"PARTITION BY {key}",
             skip_unique_indexes=tuple(self._skipped),
             indexes=tuple(indexes),
             statements=_told_apart(statements),
@@ -293,22 +232,22 @@ class _Table:
                 continue
             if isinstance(type_, Atom) and len(type_.name) > _LONGEST_ATOM:
                 self._cannot(f"column {column.name}", "its type has more than 255 characters")
-                type_ = self._written(column.type, verbatim=True)
+                type_ = written_type(column.type, verbatim=True)
             yield attribute.name, type_
 
     def _type(self, column: ColumnEntry, attribute: Attribute) -> Term | None:
         """Return the type that has to be said, None where Ash's own is the same."""
-        text = _without_public(column.type)
+        text = without_public(column.type)
         keyed = column.name in self._keyed
         if column.generated is not Generated.NONE:
             kind = column.generated.value.upper()
-            return Atom(f"{_ddl_type(text)} GENERATED ALWAYS AS ({column.default}) {kind}")
+            return Atom(f"{ddl_type(text)} GENERATED ALWAYS AS ({column.default}) {kind}")
         if column.identity is not Identity.NONE:
             kind = column.identity.value.upper()
-            return Atom(f"{_ddl_type(text)} GENERATED {kind} AS IDENTITY")
+            return Atom(f"{ddl_type(text)} GENERATED {kind} AS IDENTITY")
         if column.collation is not None:
-            return Atom(f"{_ddl_type(text)} COLLATE {column.collation}")
-        own = _own_type(attribute.type, dict(attribute.constraints), self._supports)
+            return Atom(f"{ddl_type(text)} COLLATE {column.collation}")
+        own = own_type(attribute.type, dict(attribute.constraints), self._supports)
         if self._serial(column) is not None:
             if text == "bigint" == own and attribute.generated and not keyed:
                 return None
@@ -320,15 +259,7 @@ class _Table:
             return Atom("int8" if text == "bigint" else "int4")
         if own == text:
             return None
-        return self._written(text, verbatim=keyed)
-
-    def _written(self, text: str, *, verbatim: bool) -> Term:
-        sized, number = _SIZED.match(text), _NUMERIC.match(text)
-        if sized is not None and not verbatim:
-            return (Atom("varchar" if "varying" in sized[1] else "char"), int(sized[2]))
-        if number is not None and not verbatim:
-            return (Atom("decimal"), int(number[1]), int(number[2]))
-        return Atom(_WORDS.get(text) or _ddl_type(text))
+        return written_type(text, verbatim=keyed)
 
     def _defaults(self) -> Iterator[tuple[str, str | None]]:
         for column in self._columns():
@@ -374,7 +305,7 @@ class _Table:
             if column.name not in self._lost:
                 continue
             name = quote_identifier(column.name)
-            text = f"ALTER TABLE {self._sql} ADD COLUMN {name} {_column_rest(column)}"
+            text = f"ALTER TABLE {self._sql} ADD COLUMN {name} {column_definition(column)}"
             drop = f"ALTER TABLE {self._sql} DROP COLUMN {name}"
             yield CustomStatement(name=f"column_{column.name}", up=(text,), down=(drop,))
 
@@ -397,7 +328,9 @@ class _Table:
             sequence = self._sequence(column)
             if sequence is None or not (sequence.identity or self._serial(column)):
                 continue
-            made = Name(self._entry.name.schema, _made_name(self._entry.name.name, column.name))
+            made = Name(
+                self._entry.name.schema, object_name(self._entry.name.name, column.name, "seq")
+            )
             up, down = [], []
             if sequence.name != made:
                 new, old = quote_identifier(sequence.name.name), quote_identifier(made.name)
@@ -421,7 +354,7 @@ class _Table:
 
     def _made_key(self) -> str:
         """Return the name of the key that Ash makes, empty for none."""
-        return _made_name(self._entry.name.name, "", "pkey") if self._key_columns() else ""
+        return object_name(self._entry.name.name, "", "pkey") if self._key_columns() else ""
 
     def _primary_columns(self) -> tuple[str, ...]:
         primary = self._one(ConstraintKind.PRIMARY_KEY)
@@ -477,7 +410,7 @@ class _Table:
                     f"foreign key {key.name} of {key.table}",
                     "it leans on a primary key that a statement replaces",
                 )
-            up += [_add_constraint(key.table, each) for each in found]
+            up += [add_constraint(key.table, each) for each in found]
         if made:
             columns = ", ".join(map(quote_identifier, self._key_columns()))
             down.append(f"{head} ADD CONSTRAINT {quote_identifier(made)} PRIMARY KEY ({columns})")
@@ -554,7 +487,7 @@ class _Table:
             custom = self._custom_index(index)
             if custom is not None and taken:
                 # Ash's own key has the name until a statement drops it.
-                native.append(replace(custom, name=_made_name(index.name, "", "index")))
+                native.append(replace(custom, name=object_name(index.name, "", "index")))
                 statements.append(self._renamed_index(native[-1].name, index.name))
             elif custom is not None:
                 native.append(custom)
@@ -643,7 +576,7 @@ class _Table:
         name = quote_identifier(entry.name)
         return CustomStatement(
             name=f"{entry.kind.value.replace(' ', '_')}_{entry.name}",
-            up=(_add_constraint(self._entry.name, entry),),
+            up=(add_constraint(self._entry.name, entry),),
             down=(f"ALTER TABLE {self._sql} DROP CONSTRAINT {name}",),
             after_tables=after_tables,
         )
@@ -764,7 +697,7 @@ class _Table:
         plain = f"FOREIGN KEY ({columns}) REFERENCES {quote_name(key.target)} ({targets})"
         return CustomStatement(
             name=f"foreign_key_{entry.name}",
-            up=(drop, _add_constraint(self._entry.name, entry)),
+            up=(drop, add_constraint(self._entry.name, entry)),
             down=(drop, f"ALTER TABLE {self._sql} ADD CONSTRAINT {name} {plain}"),
         )
 
@@ -780,132 +713,6 @@ class _Table:
             )
             return ()
         return (target.name,)
-
-    # What only statements say
-
-    def _statistics(self) -> Iterator[CustomStatement]:
-        for each in self._entry.statistics:
-            up = [each.definition]
-            if each.target is not None:
-                up.append(f"ALTER STATISTICS {quote_name(each.name)} SET STATISTICS {each.target}")
-            yield CustomStatement(
-                name=f"statistics_{each.name.name}",
-                up=tuple(up),
-                down=(f"DROP STATISTICS {quote_name(each.name)}",),
-            )
-
-    def _needed_functions(self) -> Iterator[CustomStatement]:
-        """Make what needs a table itself, and so can't be made before all of them."""
-        for need in self._needs():
-            others = {name.name for name in need.after if name.schema == self._entry.name.schema}
-            yield CustomStatement(
-                name=f"{need.kind.value}_{need.name.name}",
-                up=(
-                    "SET LOCAL check_function_bodies = off",
-                    _if_missing(need.definition),
-                    *(f"COMMENT ON {on} IS {quote_literal(text)}" for on, text in need.comments),
-                ),
-                down=(_drop(need.identity),),
-                after_tables=tuple(sorted(others - {self._entry.name.name})),
-            )
-
-    def _needs(self) -> Iterator[Need]:
-        for need in self._inventory.needs:
-            if need.after and need.definition and self._entry.name in need.used_by:
-                yield need
-
-    def _triggers(self) -> Iterator[CustomStatement]:
-        for each in self._entry.triggers:
-            if each.parent:
-                continue
-            name = quote_identifier(each.name)
-            up = [each.definition]
-            if each.enabled is not Enabled.ORIGIN:
-                up.append(f"ALTER TABLE {self._sql} {_enabling(each.enabled, 'TRIGGER', name)}")
-            yield CustomStatement(
-                name=f"trigger_{each.name}",
-                up=tuple(up),
-                down=(f"DROP TRIGGER {name} ON {self._sql}",),
-            )
-
-    def _rules(self) -> Iterator[CustomStatement]:
-        for each in self._entry.rules:
-            name = quote_identifier(each.name)
-            up = [each.definition.rstrip(";")]
-            if each.enabled is not Enabled.ORIGIN:
-                up.append(f"ALTER TABLE {self._sql} {_enabling(each.enabled, 'RULE', name)}")
-            yield CustomStatement(
-                name=f"rule_{each.name}",
-                up=tuple(up),
-                down=(f"DROP RULE {name} ON {self._sql}",),
-            )
-
-    def _policies(self) -> Iterator[CustomStatement]:
-        for each in self._entry.policies:
-            yield CustomStatement(
-                name=f"policy_{each.name}",
-                up=(_create_policy(each, self._sql),),
-                down=(f"DROP POLICY {quote_identifier(each.name)} ON {self._sql}",),
-            )
-        words = [
-            (self._entry.row_security, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
-            (
-                self._entry.force_row_security,
-                "FORCE ROW LEVEL SECURITY",
-                "NO FORCE ROW LEVEL SECURITY",
-            ),
-        ]
-        said = [(up, down) for wanted, up, down in words if wanted]
-        if said:
-            yield CustomStatement(
-                name="row_security",
-                up=tuple(f"ALTER TABLE {self._sql} {up}" for up, _ in said),
-                down=tuple(f"ALTER TABLE {self._sql} {down}" for _, down in reversed(said)),
-            )
-
-    def _storage(self) -> Iterator[CustomStatement]:
-        """Say what concerns how a table is stored."""
-        head = f"ALTER TABLE {self._sql}"
-        found = list(_table_storage(self._entry, head))
-        for column in self._entry.columns:
-            found += _column_storage(column, head)
-        for parent in self._entry.inherits:
-            found.append((f"{head} INHERIT {quote_name(parent)}", f"{head} NO INHERIT {parent}"))
-            self._cannot(f"table {self._entry.name}", "its columns are inherited and its own, too")
-        if self._entry.of_type is not None:
-            found.append((f"{head} OF {self._entry.of_type}", f"{head} NOT OF"))
-        if found:
-            same_schema = (
-                each.name for each in self._entry.inherits if each.schema == self._entry.name.schema
-            )
-            yield CustomStatement(
-                name="storage",
-                up=tuple(up for up, _ in found),
-                down=tuple(down for _, down in reversed(found)),
-                after_tables=tuple(same_schema),
-            )
-
-    def _create_table_options(self) -> str | None:
-        key = self._entry.partition_key
-        return f"PARTITION BY {key}" if key is not None else None
-
-    def _partitions(self) -> Iterator[CustomStatement]:
-        """Make the partitions, each with its own constraints and indexes, then attach it."""
-        if self._draft.table.kind is not RelationKind.PARTITIONED:
-            return
-        for each in self._inventory.tables:
-            if each.partition_of == self._entry.name:
-                yield from _partition(each, self._inventory)
-
-    def _comments(self) -> Iterator[CustomStatement]:
-        """Say all comments of the table and what belongs to it, in one statement."""
-        found = list(_comments(self._entry))
-        if found:
-            yield CustomStatement(
-                name="comments",
-                up=tuple(f"COMMENT ON {on} IS {quote_literal(text)}" for on, text in found),
-                down=tuple(f"COMMENT ON {on} IS NULL" for on, _ in reversed(found)),
-            )
 
     def _one(self, kind: ConstraintKind) -> ConstraintEntry | None:
         return next((each for each in self._entry.constraints if each.kind is kind), None)
@@ -942,31 +749,6 @@ def _told_apart(statements: Iterable[CustomStatement]) -> tuple[CustomStatement,
     return tuple(found.values())
 
 
-def _own_type(
-    type_: Term, constraints: Mapping[str, Term], supports: Mapping[str, SupportType]
-) -> str | None:
-    """Return the type that Ash makes of an attribute, None where that isn't known."""
-    if isinstance(type_, tuple):
-        item = constraints.get("items")
-        inner = dict(item.items) if isinstance(item, Keyword) else {}
-        own = _own_type(type_[-1], inner, supports) if len(type_) == 2 else None
-        return None if own is None else own + _ARRAY
-    if type_ == Atom("range"):
-        inner_type = constraints.get("inner_type")
-        return _RANGES.get(inner_type.name) if isinstance(inner_type, Atom) else None
-    if type_ == Atom("decimal") and {"precision", "scale"} & constraints.keys():
-        return None
-    if isinstance(type_, Atom | Module) and type_ in _OWN_TYPES:
-        return _OWN_TYPES[type_]
-    support = supports.get(type_.name) if isinstance(type_, Module) else None
-    if support is None:
-        return None
-    storage = support.values.get("storage")
-    if isinstance(storage, Atom):
-        return _STORAGES.get(storage.name, storage.name)
-    return _TEMPLATES.get(support.template)
-
-
 def _has_default(attribute: Attribute) -> bool:
     """Whether Ash would give the column a default of its own."""
     if attribute.default is not ABSENT and attribute.default is not None:
@@ -976,44 +758,6 @@ def _has_default(attribute: Attribute) -> bool:
         AttributeKind.CREATE_TIMESTAMP,
         AttributeKind.UPDATE_TIMESTAMP,
     )
-
-
-def _without_public(type_: str) -> str:
-    """Return a type without the schema that a migration's search path has."""
-    return type_.removeprefix(f"{DEFAULT_SCHEMA}.")
-
-
-def _ddl_type(text: str) -> str:
-    """Write a type of `format_type` in fewer words, so that it means the same to SQL."""
-    time = _TIMES.match(text)
-    if time is not None:
-        return f"{time[1]}{'tz' if time[3] == 'with' else ''}{time[2] or ''}{time[4]}"
-    return text.replace("character varying", "varchar")
-
-
-def _column_rest(column: ColumnEntry) -> str:
-    """Write a column's definition from its type on."""
-    text = column.type
-    if column.collation is not None:
-        text += f" COLLATE {column.collation}"
-    if column.generated is not Generated.NONE:
-        text += f" GENERATED ALWAYS AS ({column.default}) {column.generated.value.upper()}"
-    elif column.identity is not Identity.NONE:
-        text += f" GENERATED {column.identity.value.upper()} AS IDENTITY"
-    elif column.default is not None:
-        text += f" DEFAULT {column.default}"
-    return text + (" NOT NULL" if column.not_null else "")
-
-
-def _made_name(table: str, column: str, label: str = "seq") -> str:
-    """Return the name that PostgreSQL makes of a table, a column and a label, cut to fit."""
-    parts = [table.encode(), column.encode()]
-    room = _NAME_BYTES - len(label) - 1 - (1 if column else 0)
-    while len(parts[0]) + len(parts[1]) > room:
-        longer = 0 if len(parts[0]) > len(parts[1]) else 1
-        parts[longer] = parts[longer][:-1]
-    texts = [part.decode("utf-8", "ignore") for part in parts if part]
-    return "_".join([*texts, label])
 
 
 def _sequence_options(sequence: SequenceEntry, column: ColumnEntry) -> str:
@@ -1082,170 +826,7 @@ def _survives_heredoc(sql: str) -> bool:
     return not special and all(char.isprintable() or char == "\n" for char in sql)
 
 
-def _add_constraint(table: Name, entry: ConstraintEntry) -> str:
-    name = quote_identifier(entry.name)
-    return f"ALTER TABLE {quote_name(table)} ADD CONSTRAINT {name} {entry.definition}"
-
-
 def _expression_statistics(index: IndexEntry, table: Name) -> Iterator[str]:
     name = quote_name(Name(table.schema, index.name))
     for number, target in index.statistics:
         yield f"ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS {target}"
-
-
-def _enabling(enabled: Enabled, kind: str, name: str) -> str:
-    words = {
-        Enabled.DISABLED: f"DISABLE {kind}",
-        Enabled.REPLICA: f"ENABLE REPLICA {kind}",
-        Enabled.ALWAYS: f"ENABLE ALWAYS {kind}",
-    }
-    return f"{words.get(enabled, f'ENABLE {kind}')} {name}"
-
-
-def _create_policy(policy: PolicyEntry, table: str) -> str:
-    text = f"CREATE POLICY {quote_identifier(policy.name)} ON {table}"
-    if not policy.permissive:
-        text += " AS RESTRICTIVE"
-    text += f" FOR {policy.command.upper()}"
-    if policy.roles:
-        text += f" TO {', '.join(map(quote_identifier, policy.roles))}"
-    if policy.using is not None:
-        text += f" USING ({policy.using})"
-    if policy.with_check is not None:
-        text += f" WITH CHECK ({policy.with_check})"
-    return text
-
-
-def _table_storage(entry: TableEntry, head: str) -> Iterator[tuple[str, str]]:
-    """Give what the storage of a table needs, and what takes that back."""
-    options = [*entry.options, *(f"toast.{each}" for each in entry.toast_options)]
-    if options:
-        names = ", ".join(each.partition("=")[0] for each in options)
-        yield f"{head} SET ({', '.join(map(_setting, options))})", f"{head} RESET ({names})"
-    if entry.persistence is Persistence.UNLOGGED:
-        yield f"{head} SET UNLOGGED", f"{head} SET LOGGED"
-    if entry.access_method not in ("", "heap"):
-        yield (
-            f"{head} SET ACCESS METHOD {quote_identifier(entry.access_method)}",
-            f"{head} SET ACCESS METHOD heap",
-        )
-    if entry.tablespace:
-        yield (
-            f"{head} SET TABLESPACE {quote_identifier(entry.tablespace)}",
-            f"{head} SET TABLESPACE pg_default",
-        )
-    back = f"{head} REPLICA IDENTITY DEFAULT"
-    if entry.replica_identity in (ReplicaIdentity.NOTHING, ReplicaIdentity.FULL):
-        yield f"{head} REPLICA IDENTITY {entry.replica_identity.value.upper()}", back
-    for index in entry.indexes:
-        name = quote_identifier(index.name)
-        if index.replica_identity:
-            yield f"{head} REPLICA IDENTITY USING INDEX {name}", back
-        if index.clustered:
-            yield f"{head} CLUSTER ON {name}", f"{head} SET WITHOUT CLUSTER"
-
-
-def _setting(option: str) -> str:
-    name, _, value = option.partition("=")
-    return f"{name} = {quote_literal(value)}"
-
-
-def _column_storage(column: ColumnEntry, head: str) -> Iterator[tuple[str, str]]:
-    part = f"{head} ALTER COLUMN {quote_identifier(column.name)}"
-    if column.statistics is not None:
-        yield f"{part} SET STATISTICS {column.statistics}", f"{part} SET STATISTICS -1"
-    if column.storage is not None:
-        yield f"{part} SET STORAGE {column.storage.upper()}", f"{part} SET STORAGE EXTENDED"
-    if column.compression is not None:
-        yield f"{part} SET COMPRESSION {column.compression}", f"{part} SET COMPRESSION DEFAULT"
-    if column.options:
-        names = ", ".join(each.partition("=")[0] for each in column.options)
-        settings = ", ".join(map(_setting, column.options))
-        yield f"{part} SET ({settings})", f"{part} RESET ({names})"
-
-
-def _partition(entry: TableEntry, inventory: Inventory) -> Iterator[CustomStatement]:
-    """Make a partition as `pg_dump` does: a table of its own first, so that all names are its."""
-    name, parent = quote_name(entry.name), quote_name(entry.partition_of or entry.name)
-    columns = [f"{quote_identifier(each.name)} {_column_rest(each)}" for each in entry.columns]
-    columns += [
-        f"CONSTRAINT {quote_identifier(each.name)} {each.definition}"
-        for each in entry.constraints
-        if each.kind is ConstraintKind.CHECK
-    ]
-    text = f"CREATE TABLE {name} ({', '.join(columns)})"
-    if entry.partition_key is not None:
-        text += f" PARTITION BY {entry.partition_key}"
-    first = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
-    up = [text]
-    up += [_add_constraint(entry.name, each) for each in entry.constraints if each.kind in first]
-    up += [each.definition for each in entry.indexes if not each.constraint]
-    up.append(f"ALTER TABLE {parent} ATTACH PARTITION {name} {entry.bound}")
-    up += [
-        _add_constraint(entry.name, each)
-        for each in entry.constraints
-        if each.kind is ConstraintKind.FOREIGN_KEY and not each.parent
-    ]
-    for trigger in entry.triggers:
-        if not trigger.parent:
-            up.append(trigger.definition)
-    up += [statement for statement, _ in _table_storage(entry, f"ALTER TABLE {name}")]
-    up += [f"COMMENT ON {on} IS {quote_literal(said)}" for on, said in _comments(entry)]
-    targets = {each.target for each in entry.constraints if each.target is not None}
-    yield CustomStatement(
-        name=f"partition_{entry.name.name}",
-        up=tuple(up),
-        down=(f"DROP TABLE {name}",),
-        after_tables=tuple(
-            sorted(each.name for each in targets if each.schema == entry.name.schema)
-        ),
-    )
-    for each in inventory.tables:
-        if each.partition_of == entry.name:
-            yield from _partition(each, inventory)
-
-
-def _comments(entry: TableEntry) -> Iterator[tuple[str, str]]:
-    """Give what has a comment, as `COMMENT ON` calls it, and the comment."""
-    table, schema = quote_name(entry.name), entry.name.schema
-    if entry.comment is not None:
-        yield f"TABLE {table}", entry.comment
-    for column in entry.columns:
-        if column.comment is not None:
-            yield f"COLUMN {table}.{quote_identifier(column.name)}", column.comment
-    kinds: tuple[tuple[str, Collection[Commented]], ...] = (
-        ("CONSTRAINT", entry.constraints),
-        ("TRIGGER", entry.triggers),
-        ("RULE", entry.rules),
-        ("POLICY", entry.policies),
-    )
-    for kind, entries in kinds:
-        for each in entries:
-            if each.comment is not None:
-                yield f"{kind} {quote_identifier(each.name)} ON {table}", each.comment
-    for index in entry.indexes:
-        if index.comment is not None:
-            yield f"INDEX {quote_name(Name(schema, index.name))}", index.comment
-    for sequence in entry.sequences:
-        if sequence.comment is not None:
-            yield f"SEQUENCE {quote_name(sequence.name)}", sequence.comment
-    for statistics in entry.statistics:
-        if statistics.comment is not None:
-            yield f"STATISTICS {quote_name(statistics.name)}", statistics.comment
-
-
-def _if_missing(definition: str) -> str:
-    """Run a statement, and pass over it where the object is there."""
-    if definition.startswith("CREATE OR REPLACE"):
-        return definition
-    tag = "$make$"
-    number = 1
-    while tag in definition:
-        tag, number = f"$make{number}$", number + 1
-    found = "duplicate_object OR duplicate_schema OR duplicate_table OR duplicate_function"
-    return f"DO {tag}\nBEGIN\n{definition};\nEXCEPTION WHEN {found} THEN NULL;\nEND\n{tag}"
-
-
-def _drop(identity: str) -> str:
-    kind, _, name = identity.partition(" ")
-    return f"DROP {kind} IF EXISTS {name}"

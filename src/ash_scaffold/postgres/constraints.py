@@ -278,7 +278,7 @@ _LONGEST = 63  # bytes: NAMEDATALEN - 1
 
 def copies_by_key(name: str, number: int) -> set[str]:
     """Give the names that 18 and later derive from the key's own for that many copies."""
-    return {_object_name(name, "", str(index + 1)) for index in range(number)}
+    return {object_name(name, "", str(index + 1)) for index in range(number)}
 
 
 def copies_by_columns(
@@ -295,13 +295,16 @@ def copies_by_columns(
 
 def _column_names(table: str, columns: tuple[str, ...]) -> Iterator[str]:
     addition = "_".join(columns)
-    yield _object_name(table, addition, "fkey")
+    yield object_name(table, addition, "fkey")
     for index in count(1):
-        yield _object_name(table, addition, f"fkey{index}")
+        yield object_name(table, addition, f"fkey{index}")
 
 
-def _object_name(first: str, second: str, label: str) -> str:
-    """Join the parts with underscores, the longer ones cut until they fit into a name."""
+def object_name(first: str, second: str, label: str) -> str:
+    """Join the parts with underscores, the longer ones cut until they fit into a name.
+
+    So PostgreSQL names what has no name of its own, if that one is free (`makeObjectName`).
+    """
     parts = [first.encode(), second.encode()]
     room = _LONGEST - len(label) - 1 - bool(second)
     lengths = [len(part) for part in parts]
