@@ -149,6 +149,9 @@ defmodule AshScaffold.Cutover.Prove do
     # What the generator asks of a domain is its resources.
     domain = %{[:resources] => %{entities: Enum.map(resources, &%{resource: &1}), opts: []}}
 
+    # It says of each file that it makes it.
+    Mix.shell(Mix.Shell.Quiet)
+
     AshPostgres.MigrationGenerator.generate([domain],
       name: "proof",
       snapshot_path: Path.join(request.folder, "snapshots"),

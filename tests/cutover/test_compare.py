@@ -414,6 +414,18 @@ def test_what_a_server_does_not_have_is_not_compared() -> None:
     assert len(compare_inventories(newer, same).faults) == 2
 
 
+def test_newer_servers_note_the_identity_in_partitions_too() -> None:
+    column = ColumnEntry(name="id", type="bigint", identity=Identity.ALWAYS)
+    parent = Name("public", "all_orders")
+    newer = replace(
+        one_table(partition_of=parent, columns=(column,)),
+        server_version=170000,
+    )
+    older = one_table(partition_of=parent, columns=(replace(column, identity=Identity.NONE),))
+    assert compare_inventories(older, newer).tables[0].identical
+    assert len(compare_inventories(replace(older, server_version=170000), newer).faults) == 1
+
+
 def test_an_operator_is_on_the_list() -> None:
     need = Need(kind=NeedKind.OTHER, name=Name("public", "==="), identity="OPERATOR public.===()")
     found = compare_inventories(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ash_scaffold.postgres.canonical import canonical
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import Identity, Name
 from ash_scaffold.postgres.inventory import (
     ConstraintEntry,
     ConstraintKind,
@@ -140,10 +140,14 @@ def compare_inventories(
 
     `without_attribute` are the columns, with their tables, that resources have no attribute of.
     """
-    major = min(legacy.server_version, made.server_version) // 10000
-    theirs = {table.name: table for table in made.tables}
+    versions = [each.server_version // 10000 for each in (legacy, made)]
+    major = min(versions)
+    ours, others = legacy.tables, made.tables
+    if major < _IDENTITY_OF_PARTITIONS_SINCE <= max(versions):
+        ours, others = map(_without_identity_of_partitions, (ours, others))
+    theirs = {table.name: table for table in others}
     tables = []
-    for table in legacy.tables:
+    for table in ours:
         unheld = {column for name, column in without_attribute if name == table.name}
         tables.append(_compare_table(table, theirs.get(table.name), major, unheld))
     differences = tuple(_compare_needs(legacy.needs, made.needs))
@@ -152,6 +156,21 @@ def compare_inventories(
         tables=tuple(tables),
         needs=Count(len(legacy.needs), same),
         need_differences=differences,
+    )
+
+
+def _without_identity_of_partitions(tables: Sequence[TableEntry]) -> tuple[TableEntry, ...]:
+    """Take away what newer servers note of columns that partitions have from their parent."""
+    return tuple(
+        msgspec.structs.replace(
+            table,
+            columns=tuple(
+                msgspec.structs.replace(column, identity=Identity.NONE) for column in table.columns
+            ),
+        )
+        if table.partition_of is not None
+        else table
+        for table in tables
     )
 
 
@@ -207,6 +226,7 @@ _CHECKS = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 # Fields that older servers do not have, and the first major version that has them.
 _SINCE = {"compression": 14}
 _NOT_NULL_SINCE = 18
+_IDENTITY_OF_PARTITIONS_SINCE = 17
 _SHOWN_COLUMNS = 4
 # Of what is needed: who needs it, and what the definition says again.
 _OF_NEEDS = ("kind", "name", "identity", "after", "used_by", "sequence")

@@ -377,10 +377,22 @@ def _run(
     )
     failed = next((each for each in answers if isinstance(each, FailedAnswer)), None)
     if failed is not None:
-        raise script_failed(f"While {failed.at}: {failed.message}", ended.output)
+        raise _failed(f"While {failed.at}: {failed.message}", ended.output)
     if not answers or not isinstance(answers[-1], EndAnswer):
-        raise script_failed(f"It ended with exit code {ended.code}.", ended.output)
+        raise _failed(f"mix ended with exit code {ended.code}.", ended.output)
     return answers
+
+
+def _failed(what: str, output: str) -> ScaffoldError:
+    """Return the error of a proof that can't be made: what mix printed, and the way round it."""
+    (problem,) = script_failed(what, output).problems
+    return ScaffoldError(
+        msgspec.structs.replace(
+            problem,
+            what=f"Ash could not make the tables from nothing. {what}",
+            todo=f"A cut-over without the proof: --no-prove. {problem.todo}",
+        )
+    )
 
 
 def _require_resources(tables: Iterable[Name], answers: Iterable[_Answer]) -> None:
