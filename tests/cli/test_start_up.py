@@ -22,7 +22,7 @@ Run = Callable[..., Done]
 
 # What typer needs itself, in one version or another.
 TYPER = {"typer", "click", "typing_extensions", "annotated_doc", "shellingham", "rich"}
-DATABASE = {"msgspec", "psycopg", "psycopg_binary", "sqlalchemy", "typing_extensions"}
+DATABASE = {"msgspec", "psycopg", "psycopg_binary", "typing_extensions"}
 CODE = {"tree_sitter", "tree_sitter_elixir"}
 TEMPLATES = {"jinja2", "markupsafe"}
 # The libraries that a line may load that shows something, or that has nothing to do.
@@ -33,8 +33,8 @@ SHOWN: dict[tuple[str, ...], set[str]] = {
 }
 IDLE: dict[tuple[str, ...], set[str]] = {
     ("check",): DATABASE | CODE,
-    ("resources", "--no-format", "--quiet"): DATABASE | CODE | TEMPLATES,
-    ("document", "--quiet"): DATABASE | CODE | TEMPLATES,
+    ("resources", "--no-format"): DATABASE | CODE | TEMPLATES,
+    ("document",): DATABASE | CODE | TEMPLATES,
 }
 LOADED = """
 import atexit, sys
@@ -68,6 +68,14 @@ def test_a_run_with_nothing_to_do_loads_what_it_needs(
     done = process(*arguments, *database, program=LOADED)
     assert done.code == 0
     assert libraries(done) <= IDLE[arguments]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_first_run_prints_its_table_to_a_pipe_without_rich(process: Run, shop: str) -> None:
+    words = ("resources", "--no-format", "--domain", "Shop.Sales", "--url", shop)
+    done = process(*words, program=LOADED)
+    assert "created" in done.out
+    assert libraries(done) <= DATABASE | CODE | TEMPLATES
 
 
 def test_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:

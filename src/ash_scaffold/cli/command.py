@@ -99,7 +99,7 @@ def progress(*, enabled: bool) -> Iterator[Callable[[str], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console(stderr=True).console, transient=True) as bar:
         task = bar.add_task("Starting", total=_PHASES)
         begun = 0
 

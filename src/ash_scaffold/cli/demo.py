@@ -11,7 +11,7 @@ from ash_scaffold.cli.command import Ended, ending
 from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from ash_scaffold.cli.output import Printer
 
 _DUMP = "priv/repo/structure.sql"
 _SHOWN = "lib/app/blog/comment.ex"
@@ -72,7 +72,7 @@ def _demo(folder: Path | None) -> Exit:
     return code
 
 
-def _run(out: Console, project: Path, domain: str | None) -> Exit:
+def _run(out: Printer, project: Path, domain: str | None) -> Exit:
     import contextlib
     import os
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any
 
 from ash_scaffold.cli.streams import use_utf8
 from ash_scaffold.problem import Problem, Severity
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNLIMITED = 10_000
 _MANY = 30
+_GAP = "   "  # between two columns of a table
 _BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
 # `::` at the start of a line is a command to GitHub Actions, `##[` and `##vso[` are to it and to
 # Azure Pipelines wherever they stand.
@@ -26,9 +29,40 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE
 _DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a console that neither reads markup nor breaks lines of piped output."""
-    return _console(stderr=stderr, soft_wrap=True)
+class Printer:
+    """Prints lines, without markup; of piped output it breaks none.
+
+    rich prints what a terminal may show otherwise than it stands, and what is not a mere text. It
+    takes longer to load than all else that a small run prints.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        self._stderr = stderr
+
+    def print(self, *objects: object, **options: Any) -> None:
+        """Print objects on a line, with the options of rich's own."""
+        stream = sys.stderr if self._stderr else sys.stdout
+        texts = [each for each in objects if isinstance(each, str) and "\t" not in each]
+        if len(texts) == len(objects) and not options and _is_plain(stream):
+            stream.write(" ".join(map(safe, texts)) + "\n")
+        else:
+            self.console.print(*objects, **options)
+
+    @cached_property
+    def console(self) -> Console:
+        """The console of rich."""
+        return _console(stderr=self._stderr, soft_wrap=True)
+
+
+def console(*, stderr: bool = False) -> Printer:
+    """Return what prints to standard output or error."""
+    return Printer(stderr=stderr)
+
+
+def _is_plain(stream: IO[str]) -> bool:
+    """Whether rich takes a stream for no terminal."""
+    forced = any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+    return not (forced or stream.isatty())
 
 
 def _console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None = None) -> Console:
@@ -143,23 +177,45 @@ def print_diff(diff: str) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table to standard output."""
+    cells = [[*columns], *([*map(safe_line, row)] for row in rows)]
+    plain = _plain_table(safe_line(title), cells) if _is_plain(sys.stdout) else None
+    lines = _rich_table(title, cells) if plain is None else plain
+    kept = (line.rstrip() for line in lines if _BLANK.sub("", line))
+    sys.stdout.write("\n".join(kept) + "\n")
+
+
+def _plain_table(title: str, cells: Sequence[Sequence[str]]) -> list[str] | None:
+    """Return the lines of a table as rich lays it out, None where that takes more than counting."""
+    if not all(text.isascii() for text in (title, *(each for row in cells for each in row))):
+        return None
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    width = sum(widths) + len(_GAP) * (len(widths) - 1)
+    if not all(widths) or len(title) > width or width > _UNLIMITED - len(_GAP):
+        return None
+    head, *rows = (
+        " " + _GAP.join(text.ljust(size) for text, size in zip(row, widths, strict=True))
+        for row in cells
+    )
+    return [title, head, f" {'─' * width}", *rows]
+
+
+def _rich_table(title: str, cells: Sequence[Sequence[str]]) -> list[str]:
     from rich import box
     from rich.table import Table
 
     table = Table(
         title=safe_line(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
-    for column in columns:
+    for column in cells[0]:
         table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*map(safe_line, row))
+    for row in cells[1:]:
+        table.add_row(*row)
     # Piped output is read by programs and diffs: a row is a line, however wide.
     width = None if sys.stdout.isatty() else _UNLIMITED
     printer = _console(width=width)
     with printer.capture() as captured:
         printer.print(table)
-    lines = (line.rstrip() for line in captured.get().splitlines())
-    sys.stdout.write("\n".join(line for line in lines if _BLANK.sub("", line)) + "\n")
+    return captured.get().splitlines()
 
 
 def write_json(document: object) -> None:
