@@ -210,11 +210,12 @@ def _print_proof(proof: Proof) -> None:
     same = sum(table.identical for table in compared)
     out.print(f"\nMade by Ash from nothing in {safe(proof.server)}:")
     out.print(f"  {same} of {len(compared)} tables are identical.")
-    for table in compared:
-        for each in table.differences:
-            if each.limit is not None:
-                out.print(f"  {safe(str(table.table))}: {safe(describe(each))}")
-                out.print(f"    {safe(LIMITS[each.limit])}")
+    found = [(f"{table.table}: ", each) for table in compared for each in table.differences]
+    found += [("", each) for each in proof.comparison.need_differences]
+    for place, each in found:
+        if each.limit is not None:
+            out.print(f"  {safe(place + describe(each))}")
+            out.print(f"    {safe(LIMITS[each.limit])}")
 
 
 def _proof(proof: Proof | None) -> object:
@@ -239,6 +240,14 @@ def _proof(proof: Proof | None) -> object:
             }
             for each in proof.comparison.tables
         ],
+        "needs": {
+            "total": proof.comparison.needs.total,
+            "same": proof.comparison.needs.same,
+            "differences": [
+                {"what": describe(found), "limit": found.limit and found.limit.value}
+                for found in proof.comparison.need_differences
+            ],
+        },
     }
 
 
