@@ -58,8 +58,6 @@ defmodule AshScaffold.Cutover.Prove do
       own = Application.get_env(app, repo, [])
       Application.put_env(app, repo, Keyword.merge(own, config))
     end
-
-    System.delete_env("DATABASE_URL")
   end
 
   defp resources(request) do
@@ -73,7 +71,9 @@ defmodule AshScaffold.Cutover.Prove do
         table = {Postgres.schema(resource) || "public", Postgres.table(resource)},
         table in request.tables,
         uniq: true do
-      sources = for attribute <- Ash.Resource.Info.attributes(resource), do: to_string(attribute.source)
+      sources =
+        for attribute <- Ash.Resource.Info.attributes(resource), do: to_string(attribute.source)
+
       {schema, name} = table
       put(%{event: "resource", schema: schema, table: name, columns: sources})
       resource
