@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ash_scaffold.ash.model import Relationship, RelationshipKind
@@ -40,24 +40,46 @@ class RelationshipId(NamedTuple):
 
 
 def same_relationship(
-    wanted: RelationshipId, there: Iterable[RelationshipId]
+    wanted: RelationshipId, there: Collection[RelationshipId]
 ) -> RelationshipId | None:
     """Find a relationship among those of its resource.
 
     An identity with a single pair is that of the only one with that pair.
     """
-    all_ = list(there)
-    if wanted in all_:
-        return wanted
-    if wanted.rest:
-        return None
-    found = [
-        each
-        for each in all_
-        if (each.many, each.table, each.through) == (wanted.many, wanted.table, wanted.through)
-        and wanted.pairs[0] in each.pairs
-    ]
-    return found[0] if len(found) == 1 else None
+    # Most are there as they are wanted.
+    return wanted if wanted in there else KnownRelationships(there).same(wanted)
+
+
+class KnownRelationships:
+    """Finds those of one resource as `same_relationship` does, without a search for each.
+
+    The resource of a table that all others refer to has as many as there are tables.
+    """
+
+    def __init__(self, there: Iterable[RelationshipId] = ()) -> None:
+        self._all: set[RelationshipId] = set()
+        self._by_pair: dict[tuple[object, ...], list[RelationshipId]] = {}
+        for each in there:
+            self.add(each)
+
+    def add(self, each: RelationshipId) -> None:
+        """Add one to them."""
+        if each in self._all:
+            return
+        self._all.add(each)
+        for pair in dict.fromkeys(each.pairs):
+            key = (each.many, each.table, each.through, pair)
+            self._by_pair.setdefault(key, []).append(each)
+
+    def same(self, wanted: RelationshipId) -> RelationshipId | None:
+        """Return the one that is wanted, or is the only one with the single pair of that."""
+        if wanted in self._all:
+            return wanted
+        if wanted.rest:
+            return None
+        key = (wanted.many, wanted.table, wanted.through, wanted.pairs[0])
+        found = self._by_pair.get(key, ())
+        return found[0] if len(found) == 1 else None
 
 
 def relationship_id(

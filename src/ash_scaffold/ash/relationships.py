@@ -47,10 +47,10 @@ from ash_scaffold.ash.naming import (
 )
 from ash_scaffold.ash.project_state import NO_NAMES, ResourceNames
 from ash_scaffold.ash.relationship_id import (
+    KnownRelationships,
     RelationshipId,
     follows_a_key,
     pairs_filter,
-    same_relationship,
 )
 from ash_scaffold.ash.types import row_of
 from ash_scaffold.ash.virtual_keys import VirtualKey
@@ -532,8 +532,9 @@ class RelationshipNames:
         The name of a dropped one is free, unless the file uses it for something else.
         """
         names, assigned = self._names[owner], self._assigned[owner]
+        known = KnownRelationships(possible)
         for each in sorted(file_names.relationships, key=lambda each: each not in possible):
-            name, own = file_names.relationships[each], same_relationship(each, possible)
+            name, own = file_names.relationships[each], known.same(each)
             if own is not None and own not in assigned and names.free(name):
                 assigned[own] = names.take(name)
         for name in sorted(file_names.taken):
@@ -553,16 +554,17 @@ class RelationshipNames:
         the names that the file has for relationships beside others over the same columns.
         """
         names, assigned = self._names[owner], self._assigned[owner]
+        known = KnownRelationships(possible)
         for association in associations:
-            own = same_relationship(association_id(association), possible)
+            own = known.same(association_id(association))
             name = attribute_name(association.name)
             free = names.free(name)
             if free:
                 names.take(name)
             if association.filtered:
                 parts = self._parts.setdefault(owner, [])
-                known = any(name == other for other, _ in parts)
-                if association.where and not known and (free or name in more):
+                told = any(name == other for other, _ in parts)
+                if association.where and not told and (free or name in more):
                     parts.append((name, association))
                 continue
             if own is None or possible[own] is not association.kind:

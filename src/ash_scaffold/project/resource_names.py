@@ -490,10 +490,15 @@ def _as_before_too(
         f"{short_name(modules.get(table, each.module))}_id": f"{short_name(each.module)}_id"
         for each, table in pinned
     }
+    follow: dict[str, list[tuple[int, str]]] = {}
+    for place, (new, old) in enumerate(defaults.items()):
+        follow.setdefault(old, []).append((place, new))
     for each, table in pinned:
         module = modules.get(table, each.module)
         both = {**_columns(each), **columns.get(module, {})}
-        both = {new: both[old] for new, old in defaults.items() if old in both} | both
+        # Those of its own columns, in the order of all: not all of them for each table.
+        own = sorted((*new, old) for old in both for new in follow.get(old, ()))
+        both = {new: both[old] for _, new, old in own} | both
         for name in (module, each.module):
             if all_tables.setdefault(name, table) == table:
                 all_columns[name] = both

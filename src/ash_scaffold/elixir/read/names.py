@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from ash_scaffold.ash.model import ReadResource, Relationship, RelationshipKind
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.relationship_id import (
+    KnownRelationships,
     RelationshipId,
     follows_a_key,
     relationship_id,
-    same_relationship,
 )
 from ash_scaffold.postgres.catalog import Name
 
@@ -62,15 +62,17 @@ def resource_names(
     """
     resource = read.resource
     found: dict[RelationshipId, str] = {}
+    known = KnownRelationships()
     rest = set(read.fields)
     more: set[str] = set()
     for relationship in sorted(resource.relationships, key=lambda each: _rank(read, each)):
         own = _relationship_id(read, relationship, destinations, columns)
-        if own is None or same_relationship(own, found) is not None:
+        if own is None or known.same(own) is not None:
             rest.add(relationship.name)
             more |= {relationship.name} if own is not None else set()
         else:
             found[own] = relationship.name
+            known.add(own)
     return ResourceNames(
         attributes={column: name for name, column in reversed(columns_of(read).items())},
         relationships=found,
