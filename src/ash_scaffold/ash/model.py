@@ -42,7 +42,7 @@ class Absent(msgspec.Struct, frozen=True, tag=True):
 ABSENT = Absent()
 
 
-class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+class Attribute(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An attribute and the column it is pinned to (`source`).
 
     `type` is the type as written: an `Atom`, a `Module`, or `{:array, type}`; `constraints` are

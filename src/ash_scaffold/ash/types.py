@@ -657,7 +657,7 @@ WHOLE_SECONDS: frozenset[Atom | Module] = frozenset(
 _TYPE_TEXT = re.compile(r"\{\s*:array\s*,\s*(.+)\}\s*\Z", re.DOTALL)
 
 
-class Mapped(msgspec.Struct, frozen=True, kw_only=True):
+class Mapped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of mapping a type.
 
     `storage` is the type that Ecto casts to; `supports` are the modules to write for it, those

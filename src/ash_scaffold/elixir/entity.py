@@ -14,7 +14,7 @@ from ash_scaffold.term import Term
 STEP = 2
 
 
-class EntityLines(msgspec.Struct, frozen=True):
+class EntityLines(msgspec.Struct, frozen=True, gc=False):
     """A generated entity as lines, without the indent of its section.
 
     `section` names the sections it is in (`postgres/references`; "" for the module itself),
@@ -26,7 +26,7 @@ class EntityLines(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-class Entity(msgspec.Struct, frozen=True):
+class Entity(msgspec.Struct, frozen=True, gc=False):
     """One entity or option of a section.
 
     `object` is the database object that it stands for, as a merge knows it, such as

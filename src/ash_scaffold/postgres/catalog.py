@@ -182,7 +182,7 @@ class Type(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subtype: TypeUse | None = None
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A column of a relation. `default` is the SQL of the default or generation expression.
 
     `not_null` is true as well when the column's domain (or its base domain) forbids NULL.
