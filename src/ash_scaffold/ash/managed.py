@@ -41,6 +41,7 @@ from ash_scaffold.ash.table_statements import (
     column_definition,
     drop_if_there,
     if_missing,
+    keep_leaning_keys,
     table_statements,
 )
 from ash_scaffold.postgres.catalog import (
@@ -381,43 +382,33 @@ class _Table:
             )
 
     def _replaced_key(self, made: str, primary: ConstraintEntry | None) -> CustomStatement:
-        """Drop the key that Ash made, and make the table's own, or none.
-
-        Keys of other tables that lean on it are dropped with it and made anew.
-        """
+        """Drop the key that Ash made, and make the table's own, or none."""
         head = f"ALTER TABLE {self._sql}"
-        up, down = [], []
-        leaning = [
-            key
-            for key in self._pointing
-            if made and set(key.target_columns) == set(self._key_columns())
-        ]
-        if made:
-            cascade = " CASCADE" if leaning else ""
-            up.append(f"{head} DROP CONSTRAINT {quote_identifier(made)}{cascade}")
+        own, plain = [], []
+        drop_own, drop_plain = [], []
         if primary is not None:
-            up.append(
-                f"{head} ADD CONSTRAINT {quote_identifier(primary.name)} {primary.definition}"
-            )
-            down.append(f"{head} DROP CONSTRAINT {quote_identifier(primary.name)} CASCADE")
-        for key in leaning:
-            entry = self._inventory.table(key.table)
-            found = [] if entry is None else [e for e in entry.constraints if e.name == key.name]
-            if key.table.schema != self._entry.name.schema:
-                found = []
-            if not found:
-                self._cannot(
-                    f"foreign key {key.name} of {key.table}",
-                    "it leans on a primary key that a statement replaces",
-                )
-            up += [add_constraint(key.table, each) for each in found]
+            name = quote_identifier(primary.name)
+            own.append(f"{head} ADD CONSTRAINT {name} {primary.definition}")
+            drop_own.append(f"{head} DROP CONSTRAINT {name}")
         if made:
-            columns = ", ".join(map(quote_identifier, self._key_columns()))
-            down.append(f"{head} ADD CONSTRAINT {quote_identifier(made)} PRIMARY KEY ({columns})")
-        others = sorted({key.table.name for key in leaning if key.table != self._entry.name})
-        return CustomStatement(
-            name="primary_key", up=tuple(up), down=tuple(down), after_tables=tuple(others)
-        )
+            name, columns = quote_identifier(made), map(quote_identifier, self._key_columns())
+            plain.append(f"{head} ADD CONSTRAINT {name} PRIMARY KEY ({', '.join(columns)})")
+            drop_plain.append(f"{head} DROP CONSTRAINT {name}")
+        up, down = [*drop_plain, *own], [*drop_own, *plain]
+        if made and self._leaning(self._key_columns()):
+            up = self._kept(made, up)
+            down = self._kept(primary.name, down) if primary is not None else down
+        return CustomStatement(name="primary_key", up=tuple(up), down=tuple(down))
+
+    def _leaning(self, columns: Collection[str]) -> bool:
+        """Whether a foreign key points at these columns."""
+        return any(set(key.target_columns) == set(columns) for key in self._pointing)
+
+    def _kept(self, index: str, statements: Iterable[str]) -> list[str]:
+        """Replace a key's index, its first statement drops it, and keep what leans on it."""
+        drop, *others = statements
+        name = Name(self._entry.name.schema, index)
+        return [keep_leaning_keys(name, [f"{drop} CASCADE", *others])]
 
     def _constraints(self) -> Iterator[CustomStatement]:
         """Make UNIQUE and exclusion constraints."""
@@ -426,22 +417,25 @@ class _Table:
             identity = identities.get(constraint.name)
             name, word = quote_identifier(constraint.name), constraint.kind.value
             text = constraint.definition
+            down = [f"ALTER TABLE {self._sql} DROP CONSTRAINT {name}"]
             if identity is not None and self._is_native(identity, constraint):
                 # A key that points at it needs the index before any statement runs.
-                text = text[: text.index("(")] + f"USING INDEX {name}"
-                text += _behind_columns(constraint.definition)
+                columns = text[text.index("(") :].removesuffix(_deferral(text))
+                text = f"{text[: text.index('(')]}USING INDEX {name}{_deferral(text)}"
+                index = f"CREATE UNIQUE INDEX {name} ON {self._sql} {columns}"
+                down = self._kept(constraint.name, [*down, index])
             elif identity is not None:
                 self._skipped.append(identity.name)
             yield CustomStatement(
                 name=f"{word}_{constraint.name}",
                 up=(f"ALTER TABLE {self._sql} ADD CONSTRAINT {name} {text}",),
-                down=(f"ALTER TABLE {self._sql} DROP CONSTRAINT {name}",),
+                down=tuple(down),
             )
 
     def _is_native(self, identity: IdentityDef, constraint: ConstraintEntry) -> bool:
         """Whether Ash makes the index of a UNIQUE constraint, which a key needs."""
-        pointed_at = any(set(k.target_columns) == set(constraint.columns) for k in self._pointing)
-        return pointed_at and self._take(identity, _entry_of(self._entry, constraint.name))
+        index = _entry_of(self._entry, constraint.name)
+        return self._leaning(constraint.columns) and self._take(identity, index)
 
     def _take(self, identity: IdentityDef, index: IndexEntry | None) -> bool:
         """Whether Ash is left to make an index: of several over the same columns it makes one."""
@@ -793,7 +787,7 @@ def _entry_of(table: TableEntry, constraint: str) -> IndexEntry | None:
     return next((each for each in table.indexes if each.constraint == constraint), None)
 
 
-def _behind_columns(definition: str) -> str:
+def _deferral(definition: str) -> str:
     """Return what a UNIQUE constraint's definition has behind its columns."""
     for word in (" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"):
         if definition.endswith(word):

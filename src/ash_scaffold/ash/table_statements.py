@@ -6,7 +6,7 @@ own (`Inventory`); only what it has no function for is written here, as `pg_dump
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from ash_scaffold.ash.model import CustomStatement
@@ -23,6 +23,7 @@ from ash_scaffold.postgres.inventory import (
     RuleEntry,
     TableEntry,
     TriggerEntry,
+    qualified,
     quote_literal,
 )
 from ash_scaffold.postgres.sql import quote_identifier, quote_name
@@ -331,14 +332,38 @@ def _comments(entry: TableEntry) -> Iterator[tuple[str, str]]:
             yield f"STATISTICS {quote_name(statistics.name)}", statistics.comment
 
 
+def keep_leaning_keys(index: Name, statements: Iterable[str]) -> str:
+    """Run statements that replace a key's index, and make the foreign keys anew that lean on it.
+
+    They are those that are there when it runs, whichever migration made them.
+    """
+    body = "".join(f"  {each};\n" for each in statements)
+    tag = _tag(body)
+    return (
+        f"DO {tag}\nDECLARE\n  leaning text[];\n  one text;\nBEGIN\n"
+        "  SELECT array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, "
+        "conname, pg_get_constraintdef(oid)) ORDER BY conname) INTO leaning FROM pg_constraint "
+        f"WHERE contype = 'f' AND conparentid = 0 AND conindid = "
+        f"{quote_literal(qualified(index))}::regclass;\n"
+        f"{body}"
+        "  FOREACH one IN ARRAY coalesce(leaning, '{}') LOOP\n    EXECUTE one;\n  END LOOP;\n"
+        f"END\n{tag}"
+    )
+
+
+def _tag(text: str) -> str:
+    """Return a dollar quote that a text doesn't have."""
+    tag, number = "$make$", 1
+    while tag in text:
+        tag, number = f"$make{number}$", number + 1
+    return tag
+
+
 def if_missing(definition: str) -> str:
     """Run a statement, and pass over it where the object is there."""
     if definition.startswith("CREATE OR REPLACE"):
         return definition
-    tag = "$make$"
-    number = 1
-    while tag in definition:
-        tag, number = f"$make{number}$", number + 1
+    tag = _tag(definition)
     found = "duplicate_object OR duplicate_schema OR duplicate_table OR duplicate_function"
     return f"DO {tag}\nBEGIN\n{definition};\nEXCEPTION WHEN {found} THEN NULL;\nEND\n{tag}"
 

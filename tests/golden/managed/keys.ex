@@ -57,7 +57,21 @@ defmodule App.Core.Author do
         execute(~S|ALTER TABLE authors ADD CONSTRAINT authors_tenant_number_key UNIQUE USING INDEX authors_tenant_number_key|)
         """
 
-        down "execute(~S|ALTER TABLE authors DROP CONSTRAINT authors_tenant_number_key|)"
+        down """
+        execute(~S|DO $make$
+        DECLARE
+          leaning text[];
+          one text;
+        BEGIN
+          SELECT array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) ORDER BY conname) INTO leaning FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conindid = 'public.authors_tenant_number_key'::regclass;
+          ALTER TABLE authors DROP CONSTRAINT authors_tenant_number_key CASCADE;
+          CREATE UNIQUE INDEX authors_tenant_number_key ON authors (tenant, number);
+          FOREACH one IN ARRAY coalesce(leaning, '{}') LOOP
+            EXECUTE one;
+          END LOOP;
+        END
+        $make$|)
+        """
       end
 
       statement :unique_one_email do
@@ -67,7 +81,21 @@ defmodule App.Core.Author do
         execute(~S|ALTER TABLE authors ADD CONSTRAINT one_email UNIQUE USING INDEX one_email|)
         """
 
-        down "execute(~S|ALTER TABLE authors DROP CONSTRAINT one_email|)"
+        down """
+        execute(~S|DO $make$
+        DECLARE
+          leaning text[];
+          one text;
+        BEGIN
+          SELECT array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) ORDER BY conname) INTO leaning FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conindid = 'public.one_email'::regclass;
+          ALTER TABLE authors DROP CONSTRAINT one_email CASCADE;
+          CREATE UNIQUE INDEX one_email ON authors (email);
+          FOREACH one IN ARRAY coalesce(leaning, '{}') LOOP
+            EXECUTE one;
+          END LOOP;
+        END
+        $make$|)
+        """
       end
     end
   end
@@ -395,17 +423,36 @@ defmodule App.Core.Post do
         code? true
 
         up """
-        execute(~S|ALTER TABLE posts DROP CONSTRAINT posts_pkey CASCADE|)
-        execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_pkey PRIMARY KEY (id, tenant)|)
-        execute(~S|ALTER TABLE comments ADD CONSTRAINT comments_post_id_post_tenant_fkey FOREIGN KEY (post_id, post_tenant) REFERENCES public.posts(id, tenant) MATCH FULL ON DELETE CASCADE|)
+        execute(~S|DO $make$
+        DECLARE
+          leaning text[];
+          one text;
+        BEGIN
+          SELECT array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) ORDER BY conname) INTO leaning FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conindid = 'public.posts_pkey'::regclass;
+          ALTER TABLE posts DROP CONSTRAINT posts_pkey CASCADE;
+          ALTER TABLE posts ADD CONSTRAINT posts_pkey PRIMARY KEY (id, tenant);
+          FOREACH one IN ARRAY coalesce(leaning, '{}') LOOP
+            EXECUTE one;
+          END LOOP;
+        END
+        $make$|)
         """
 
         down """
-        execute(~S|ALTER TABLE posts DROP CONSTRAINT posts_pkey CASCADE|)
-        execute(~S|ALTER TABLE posts ADD CONSTRAINT posts_pkey PRIMARY KEY (tenant, id)|)
+        execute(~S|DO $make$
+        DECLARE
+          leaning text[];
+          one text;
+        BEGIN
+          SELECT array_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) ORDER BY conname) INTO leaning FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conindid = 'public.posts_pkey'::regclass;
+          ALTER TABLE posts DROP CONSTRAINT posts_pkey CASCADE;
+          ALTER TABLE posts ADD CONSTRAINT posts_pkey PRIMARY KEY (tenant, id);
+          FOREACH one IN ARRAY coalesce(leaning, '{}') LOOP
+            EXECUTE one;
+          END LOOP;
+        END
+        $make$|)
         """
-
-        after_tables ["comments"]
       end
 
       statement :foreign_key_late do
