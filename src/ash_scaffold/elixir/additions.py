@@ -85,15 +85,22 @@ def additions(
     return None if layout is None else layout.added
 
 
-def with_additions(module: str, generated: Sequence[EntityLines], added: Iterable[Addition]) -> str:
+def with_additions(
+    module: str,
+    generated: Sequence[EntityLines],
+    added: Iterable[Addition],
+    *,
+    identities: bool = True,
+) -> str:
     """Return a module of what was added, and of the generated entities that tell its names.
 
-    Of the generated ones that are the `use`, the table, and the identities with their indexes.
+    Of the generated ones that are the `use`, and with `identities` those, their indexes and the
+    table.
     """
-    bodies: dict[str, list[str]] = {"": [], "postgres": []}
+    bodies: dict[str, list[str]] = {"": []}
     for item in generated:
         names = item.section == "postgres" and item.lines[0].startswith(_NAMING)
-        if names or item.section in ("", "identities"):
+        if item.section == "" or (identities and (names or item.section == "identities")):
             bodies.setdefault(item.section, []).extend(item.lines)
     for each in added:
         bodies.setdefault(each.section, []).append(each.text)

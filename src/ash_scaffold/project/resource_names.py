@@ -274,12 +274,14 @@ class _Extended(msgspec.Struct, frozen=True):
     """A resource that is as it was generated, with additions; `columns` are those of attributes.
 
     `read` is the resource without the generated attributes and relationships, whose names the
-    snapshot has.
+    snapshot has. `identities` are the columns of the generated ones by index, None where `read`
+    has them.
     """
 
     snapshot: Snapshot
     read: ReadResource
     columns: dict[str, str]
+    identities: Mapping[str, frozenset[str]] | None
 
 
 def _extended(
@@ -296,25 +298,44 @@ def _extended(
     if any(by_module[m].table != table for m, table in tables.items() if m in by_module):
         return {}
     sources: list[Source] = []
-    modules: list[str] = []
+    identities: dict[str, Mapping[str, frozenset[str]] | None] = {}
     for table, resource in edited.items():
         snapshot = snapshots.get(table)
         added = project.additions.get(resource.path)
         if added is None or snapshot is None or resource.fragments:
             continue
         if _holds_names(snapshot, resource):
-            part = with_additions(resource.module, snapshot.entities, added)
+            touched = any(each.section == "identities" for each in added)
+            known = None if touched else _identities(snapshot)
+            part = with_additions(
+                resource.module, snapshot.entities, added, identities=known is None
+            )
             sources.append(Source(resource.path, part.encode()))
-            modules.append(resource.module)
+            identities[resource.module] = known
     found = {}
-    for module, read in read_resources(sources, modules, tables).items():
+    for module, read in read_resources(sources, identities, tables).items():
         generated = _columns_of_entities(by_module[module])
         own = columns_of(read)
         if generated is None or read.unknown or own.keys() & generated.keys():
             continue
         if not {*own.values()} & {*generated.values()}:
-            found[module] = _Extended(by_module[module], read, {**generated, **own})
+            found[module] = _Extended(
+                by_module[module], read, {**generated, **own}, identities[module]
+            )
     return found
+
+
+def _identities(snapshot: Snapshot) -> dict[str, frozenset[str]] | None:
+    """Return the columns of the generated identities by index, None where one is not known."""
+    indexes = {} if snapshot.facts is None else {each.name: each for each in snapshot.facts.indexes}
+    names = snapshot.names.identities
+    generated = [each for each in snapshot.entities if each.section == "identities"]
+    if len(generated) != len({*names.values()}) or not names.keys() <= indexes.keys():
+        return None
+    keys = {index: [key.column for key in indexes[index].keys] for index in names}
+    found = {index: frozenset(filter(None, columns)) for index, columns in keys.items()}
+    whole = all(len(found[index]) == len(columns) for index, columns in keys.items())
+    return found if whole else None
 
 
 def _holds_names(snapshot: Snapshot, resource: Resource) -> bool:
@@ -367,14 +388,21 @@ def _extended_names(
     for found in generated:
         if same_relationship(found, added.relationships) or not _leads(found, snapshots, columns):
             return None
-    names = ResourceNames(
-        attributes={column: name for name, column in reversed(each.columns.items())},
-        relationships={**generated, **added.relationships},
-        identities=added.identities,
-        identity_columns={
+    identities, identity_columns = (
+        added.identities,
+        {
             identity.name: frozenset(each.columns.get(key, key) for key in identity.keys)
             for identity in read.resource.identities
         },
+    )
+    if each.identities is not None:
+        identities = snapshot.names.identities
+        identity_columns = {name: each.identities[index] for index, name in identities.items()}
+    names = ResourceNames(
+        attributes={column: name for name, column in reversed(each.columns.items())},
+        relationships={**generated, **added.relationships},
+        identities=identities,
+        identity_columns=identity_columns,
         taken=added.taken | own if goes else added.taken | own | {*generated.values()},
         more=added.more,
         removed=frozenset(snapshot.names.removed) - {*each.columns.values()},
