@@ -316,6 +316,34 @@ end
     assert (project / "lib/shop/sales/note.ex").read_text() == before
 
 
+def test_a_name_that_leads_out_of_the_folder_of_snapshots_stands_against_it(
+    url: str, project: Path, run: Run
+) -> None:
+    config = CONFIG.replace('"orders", "open', '"orders", "public.../../x", "open')
+    (project / "ash_scaffold.toml").write_text(config)
+    change(url, 'CREATE TABLE "../../x" (id bigserial PRIMARY KEY)')
+    assert run("resources", "--url", url).code == 0
+    for prove in ("--no-prove", "--prove"):
+        done = run("cutover", prove, "public.../../x", "--url", url)
+        assert done.code == 2
+        assert "../../x: Ash makes the path of its snapshot of the table's name" in done.err
+
+
+def test_a_schema_that_ash_would_write_as_code_stands_against_it(
+    url: str, project: Path, run: Run
+) -> None:
+    schema = "x#{System.halt()}"
+    config = CONFIG.replace('["billing.*"]', f'["billing.*", "{schema}.*"]')
+    (project / "ash_scaffold.toml").write_text(config)
+    change(
+        url, f'CREATE SCHEMA "{schema}"', f'CREATE TABLE "{schema}".t (id bigserial PRIMARY KEY)'
+    )
+    assert run("resources", "--url", url).code == 0
+    done = run("cutover", "--prove", f"{schema}.t", "--url", url)
+    assert done.code == 2
+    assert "Ash writes the name of a schema into its migrations as it is" in done.err
+
+
 def test_a_key_to_a_table_without_resource_stands_against_it(
     url: str, project: Path, run: Run
 ) -> None:

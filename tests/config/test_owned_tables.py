@@ -73,7 +73,8 @@ def test_where_the_list_is_not_clear_nothing_is_edited(text: str) -> None:
     assert problem.what == 'The place of "orders" in owned_by_ash is not clear.'
 
 
-def test_a_name_that_is_a_pattern_can_not_be_listed() -> None:
-    assert owned_text(Name("public", "a*")) is None
+def test_what_a_pattern_takes_for_something_else_is_a_wildcard() -> None:
+    assert owned_text(Name("public", "a*")) == "a?"
+    assert owned_text(Name("x.y", "a.b")) == "x?y.a.b"
     assert owned_text(Name("public", "a.b")) == "public.a.b"
     assert owned_text(Name("billing", "users")) == "billing.users"

@@ -11,9 +11,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 
-from ash_scaffold.config.match import is_glob
 from ash_scaffold.config.options import FILE_NAME
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.toml_text import quoted
 
@@ -21,14 +20,18 @@ _KEY = "owned_by_ash"
 _ASSIGNMENT = re.compile(rf"^[ \t]*{_KEY}[ \t]*=[ \t]*\[", re.MULTILINE)
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _TOKEN = re.compile(r""" "(?:\\.|[^"\\\n])*" | '[^'\n]*' | \#[^\n]* | , | \] """, re.VERBOSE)
+_WILD = re.compile(r"[*?]")
 _STRING = "\"'"
 
 
-def owned_text(table: Name) -> str | None:
-    """Return how the list names one table and no other, None where no text does."""
-    if is_glob(table.name) or is_glob(table.schema) or "." in table.schema:
-        return None
-    return f"{table.schema}.{table.name}" if "." in table.name else str(table)
+def owned_text(table: Name) -> str:
+    """Return how the list names a table.
+
+    Where a character of the name means something else in a pattern, `?` stands for it: the text
+    may then fit another table as well.
+    """
+    schema, name = _WILD.sub("?", table.schema).replace(".", "?"), _WILD.sub("?", table.name)
+    return name if table.schema == DEFAULT_SCHEMA and "." not in name else f"{schema}.{name}"
 
 
 def with_owned(text: str | None, names: Iterable[str]) -> str:

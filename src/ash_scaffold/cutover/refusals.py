@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.check.guard import Kind as GuardKind
 from ash_scaffold.check.report import CheckReport
+from ash_scaffold.config import table_pattern
 from ash_scaffold.config.owned_tables import owned_text
 from ash_scaffold.postgres.catalog import Name, Table
 from ash_scaffold.problem import Code, Problem, Severity
@@ -17,6 +19,8 @@ from ash_scaffold.report.finding import DRIFT_WORDS, Finding
 from ash_scaffold.session import Session
 from ash_scaffold.toml_text import quoted
 
+# What needs no quotes in SQL, and none in Elixir.
+_PLAIN_SCHEMA = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 # Findings about the whole project that make it unsafe to let Ash write anything.
 _OF_THE_PROJECT = frozenset({GuardKind.UNPARSED.value, GuardKind.MIGRATES_EXTENSIONS.value})
 
@@ -72,8 +76,28 @@ def _of_table(
             where, f"It is a {table.kind.value}, which Ash does not migrate.", "Leave it out."
         )
         return
-    if owned_text(name) is None:
-        yield _refused(where, "owned_by_ash can't name it: * and ? are wildcards there.")
+    if "/" in f"{name.schema}{name.name}":
+        yield _refused(
+            where,
+            "Ash makes the path of its snapshot of the table's name, and a slash in it leads "
+            "elsewhere.",
+            "Rename it in a legacy migration.",
+        )
+    if not _PLAIN_SCHEMA.fullmatch(name.schema):
+        yield _refused(
+            where,
+            "Ash writes the name of a schema into its migrations as it is, without quotes, and as "
+            "code where it holds #{}.",
+            "Rename the schema in a legacy migration.",
+        )
+    pattern = table_pattern(owned_text(name))
+    for other in session.database.tables:
+        if other.name != name and pattern.matches(other.name):
+            yield _refused(
+                where,
+                f"owned_by_ash can't name it without {other.name}: *, ? and a dot in the name of a "
+                "schema are wildcards there.",
+            )
     resource = None if item is None else project.resource(item.resource.module)
     if item is None or resource is None:
         yield _refused(

@@ -166,7 +166,7 @@ def _as_it_is(opened: OpenProject) -> OpenProject:
 
 
 def _owning(opened: OpenProject, tables: Collection[Name]) -> OpenProject:
-    names = tuple(text for table in sorted(tables) if (text := owned_text(table)) is not None)
+    names = tuple(map(owned_text, sorted(tables)))
     config = msgspec.structs.replace(opened.config, owned_by_ash=names)
     return msgspec.structs.replace(opened, config=config)
 
@@ -400,7 +400,7 @@ class _Run:
         problems.extend(
             Code.NOT_SAID.at(each.object, f"{each.what}.") for each in unsayable_needs(inventory)
         )
-        texts = tuple(text for table in sorted(tables) if (text := owned_text(table)) is not None)
+        texts = tuple(map(owned_text, sorted(tables)))
         return prepare_session(
             session,
             ResourcesOptions(
@@ -434,9 +434,8 @@ class _Run:
         else:
             names = [owned_text(table) for table in sorted(tables) if owned_text(table) in there]
             _require_no_pattern(self.config, tables)
-        wanted = [name for name in names if name is not None]
-        if wanted:
-            yield _file(FILE_NAME, before, edit(before, wanted))
+        if names:
+            yield _file(FILE_NAME, before, edit(before, names))
 
     def _repo(self, inventory: Inventory, problems: list[Problem]) -> Iterable[File]:
         """Put the generated extension into the repo, or take it out where it is needed no more."""
@@ -506,9 +505,10 @@ def _extension(project: Project) -> str:
 
 
 def _require_no_pattern(config: Config, tables: Collection[Name]) -> None:
+    own = set(map(owned_text, tables))
     for text in config.owned_by_ash:
         pattern = table_pattern(text)
-        if not pattern.exact and any(map(pattern.matches, tables)):
+        if not pattern.exact and text not in own and any(map(pattern.matches, tables)):
             raise fail(
                 Code.CONFIG_INVALID,
                 f"owned_by_ash has the pattern {text}, which stands for more than the tables.",
