@@ -97,10 +97,10 @@ def test_a_statement_that_a_person_changed_is_theirs(
         )
     )
     ((module, (shared, theirs)),) = found.items()
-    ours = theirs.replace("{:varchar, 3}", "{:varchar, 4}").replace("DEFERRABLE", "NOT DEFERRABLE")
+    ours = theirs.replace("varchar(3)", "varchar(4)").replace("DEFERRABLE", "NOT DEFERRABLE")
     assert ours != theirs
     back = merge(ours.encode(), theirs, shared, module=module)
     text = back.text.decode()
     assert back.conflicts
-    assert "{:varchar, 4}" in text
+    assert "varchar(4)" in text
     assert "NOT DEFERRABLE" in text

@@ -195,12 +195,6 @@ class _Table:
         ]
         if self._entry.partition_of is not None:
             self._cannot("a partition", "its partitioned table makes it")
-        clones = [each for each in self._entry.constraints if each.parent]
-        if len(clones) > 1 and self._entry.partition_of is None:
-            self._cannot(
-                ", ".join(each.name for each in clones),
-                "PostgreSQL names the parts of a key to a partitioned table itself",
-            )
         if self._entry.inherits:
             self._cannot("inheritance", "its inherited columns are its own, too")
         key = self._entry.partition_key
@@ -233,7 +227,7 @@ class _Table:
                 continue
             if isinstance(type_, Atom) and len(type_.name) > _LONGEST_ATOM:
                 self._cannot(f"column {column.name}", "its type has more than 255 characters")
-                type_ = written_type(column.type, verbatim=True)
+                type_ = written_type(column.type)
             yield attribute.name, type_
 
     def _type(self, column: ColumnEntry, attribute: Attribute) -> Term | None:
@@ -260,7 +254,7 @@ class _Table:
             return Atom("int8" if text == "bigint" else "int4")
         if own == text:
             return None
-        return written_type(text, verbatim=keyed)
+        return written_type(text)
 
     def _defaults(self) -> Iterator[tuple[str, str | None]]:
         for column in self._columns():

@@ -62,8 +62,6 @@ _WORDS = {
     "bytea": "binary",
     "bit varying": "varbit",
 }
-_SIZED = re.compile(r"(character varying|character)\((\d+)\)\Z")
-_NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)\Z")
 _TIMES = re.compile(r"(timestamp|time)(\(\d\))? (with|without) time zone(.*)\Z")
 
 
@@ -92,16 +90,12 @@ def own_type(
     return _TEMPLATES.get(support.template)
 
 
-def written_type(text: str, *, verbatim: bool) -> Term:
+def written_type(text: str) -> Atom:
     """Return what `migration_types` says for a type of `format_type`.
 
-    With `verbatim` the size is part of the name: it would be lost in the column of a key.
+    A size is part of the name. As an option of its own (`{:varchar, 255}`) it is lost where a key
+    is made of the column, and where a later migration alters anything else of it.
     """
-    sized, number = _SIZED.match(text), _NUMERIC.match(text)
-    if sized is not None and not verbatim:
-        return (Atom("varchar" if "varying" in sized[1] else "char"), int(sized[2]))
-    if number is not None and not verbatim:
-        return (Atom("decimal"), int(number[1]), int(number[2]))
     return Atom(_WORDS.get(text) or ddl_type(text))
 
 
@@ -115,4 +109,4 @@ def ddl_type(text: str) -> str:
     time = _TIMES.match(text)
     if time is not None:
         return f"{time[1]}{'tz' if time[3] == 'with' else ''}{time[2] or ''}{time[4]}"
-    return text.replace("character varying", "varchar")
+    return text.replace("character varying", "varchar").replace("character(", "char(")
