@@ -314,3 +314,22 @@ def test_extensions_roles_and_schemas_are_there_before(
     (fake / "answers").write_text(ANSWERS)
     proof = prove_orders(ddl)
     assert [describe(fault) for _, fault in proof.comparison.faults] == []
+
+
+def test_a_collation_of_the_other_server_has_a_substitute(
+    prove_orders: Callable[..., Proof], fake: Path
+) -> None:
+    ddl = """
+    CREATE TABLE orders (id text COLLATE "of-there", code text);
+    CREATE INDEX ON orders (code COLLATE "of there", (id COLLATE "C"));
+    """
+    (fake / "sql").write_text(ddl)
+    proof = prove_orders(
+        "SET allow_system_table_mods = on;"
+        """CREATE COLLATION pg_catalog."of-there" (provider = libc, locale = 'C');"""
+        """CREATE COLLATION pg_catalog."of there" (provider = libc, locale = 'C');""" + ddl
+    )
+    assert [describe(fault) for _, fault in proof.comparison.faults] == []
+    assert [problem.what.split(" collations ")[1] for problem in proof.problems] == [
+        "of there, of-there: others of that name stand in for them."
+    ]

@@ -11,6 +11,7 @@ them: in the project Ash does not make them either.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,14 +211,16 @@ def _prepare(
     for name in sorted(extensions):
         schema = quote_identifier(schemas.get(name, "public"))
         lines.append(f"CREATE EXTENSION {quote_identifier(name)} WITH SCHEMA {schema};")
+    # Those of the operating system and of ICU are another server's own.
+    for number, name in enumerate(sorted({*_system_collations(inventories)})):
+        lines.append(f"CREATE TEMPORARY TABLE collated_{number} (a text COLLATE {name});")
     script = folder / "needed.sql"
     script.write_text("\n".join(["SELECT 1;", *lines]), encoding="utf-8")
     # They are the database's own, and no file's.
     options = LoadOptions(extensions=frozenset(extensions))
     loaded = load(server, _DATABASE, [read_dump(script)], options)
-    missing = [each for each in loaded.problems if each.code is Code.EXTENSION_MISSING]
-    for each in missing:
-        if each.severity is not Severity.NOTE:
+    for each in loaded.problems:
+        if each.code is Code.EXTENSION_MISSING and each.severity is not Severity.NOTE:
             raise fail(
                 Code.EXTENSION_MISSING,
                 f"The tables can't be made in {server.description}: {each.what}",
@@ -227,6 +230,22 @@ def _prepare(
             )
         yield msgspec.structs.replace(each, where=WHERE_IT_IS)
     _make_tablespaces(server, inventories)
+
+
+def _system_collations(inventories: Iterable[Inventory]) -> Iterator[str]:
+    for inventory in inventories:
+        texts = [need.definition for need in inventory.needs]
+        for table in inventory.tables:
+            texts += [f"COLLATE {each.collation}" for each in table.columns if each.collation]
+            texts += [each.definition for each in table.indexes]
+            texts += [each.definition for each in table.constraints]
+            texts += [each.default for each in table.columns if each.default]
+        for text in texts:
+            yield from {f"pg_catalog.{name}" for name in _SYSTEM_COLLATION.findall(text)}
+
+
+# PostgreSQL's own schema may be left out; all others are said.
+_SYSTEM_COLLATION = re.compile(r'\bCOLLATE (?:pg_catalog\.)?("(?:[^"]|"")+"|\w+)(?![\w.])')
 
 
 def _make_tablespaces(server: Server, inventories: Iterable[Inventory]) -> None:
