@@ -11,8 +11,14 @@ from ash_scaffold.postgres.connect import Connection
 # Of a query the JSON array of each column's values, None where it has no row.
 Columns: TypeAlias = tuple[bytes | None, ...]
 
-# The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
-_SETTING = "SET LOCAL jit = off"
+_SETTINGS = (
+    # The planner can't know a fresh catalog's size, and compiles plans that run for a moment.
+    "SET LOCAL jit = off",
+    # Else the rows of a large catalog come in any order: from wherever another scan has just been,
+    # and from whichever of several processes has them first.
+    "SET LOCAL synchronize_seqscans = off",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+)
 
 
 def send(connection: Connection, statements: Sequence[str]) -> list[Columns]:
@@ -20,12 +26,13 @@ def send(connection: Connection, statements: Sequence[str]) -> list[Columns]:
 
     Raises `psycopg.Error`.
     """
-    cursor = connection.execute("; ".join((_SETTING, *statements)).encode(connection.info.encoding))
+    text = "; ".join((*_SETTINGS, *statements))
+    cursor = connection.execute(text.encode(connection.info.encoding))
     found: list[Columns] = []
     while cursor.nextset():
         result = cursor.pgresult
-        assert result is not None
-        found.append(tuple(result.get_value(0, column) for column in range(result.nfields)))
+        if result is not None and result.nfields:
+            found.append(tuple(result.get_value(0, column) for column in range(result.nfields)))
     return found
 
 
