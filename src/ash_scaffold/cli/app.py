@@ -20,8 +20,11 @@ from ash_scaffold import __version__
 from ash_scaffold.cli.arguments import COMMANDS, Argument, Option, command_function
 
 
-def application(only: str | None = None) -> typer.Typer:
-    """Return the application; with only one of its commands where the line names that."""
+def application(only: str | None = None, *, with_options: bool = True) -> typer.Typer:
+    """Return the application; with only one of its commands where the line names that.
+
+    Without options the commands are there for the list of them alone.
+    """
     app = typer.Typer(
         name="ash-scaffold",
         help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
@@ -37,7 +40,8 @@ def application(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_root)
     for name in COMMANDS if only is None else (only,):
-        app.command(name=name)(_declared(command_function(name)))
+        function = command_function(name)
+        app.command(name=name)(_declared(function) if with_options else _described(function))
     return app
 
 
@@ -45,7 +49,8 @@ def run(words: Sequence[str]) -> None:
     """Read the words after the program's name with typer, and do what they say; it then exits."""
     if "--help" in words or "-h" in words:
         _load_help()
-    application(words[0] if words and words[0] in COMMANDS else None)()
+    only = words[0] if words and words[0] in COMMANDS else None
+    application(only, with_options=words[:1] not in (["--help"], ["-h"]))()
 
 
 # What typer's help imports and ours shows nothing of: they bring two libraries with them.
@@ -95,6 +100,13 @@ def _declared(function: Callable[..., None]) -> Callable[..., None]:
     parameters = [each.replace(annotation=hints[each.name]) for each in given]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = hints
+    return command
+
+
+def _described(function: Callable[..., None]) -> Callable[..., None]:
+    def command() -> None: ...
+
+    command.__doc__ = function.__doc__
     return command
 
 
