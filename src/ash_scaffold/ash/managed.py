@@ -70,7 +70,7 @@ from ash_scaffold.term import Atom, Term
 
 
 class Unsayable(msgspec.Struct, frozen=True, order=True):
-    """What neither an option nor a statement says: the object, and what will differ."""
+    """What neither an option nor a statement says: an object of the table, and what will differ."""
 
     object: str
     what: str
@@ -723,7 +723,7 @@ class _Table:
                 yield each
 
     def _cannot(self, object_: str, what: str) -> None:
-        self._unsayable.append(Unsayable(f"{self._entry.name}: {object_}", what))
+        self._unsayable.append(Unsayable(object_, what))
 
 
 def _told_apart(statements: Iterable[CustomStatement]) -> tuple[CustomStatement, ...]:

@@ -299,7 +299,7 @@ defmodule App.LegacyObjects do
   end
 end
 
-# billing.invoices: foreign key owner: nothing makes its statement wait for accounts, a table of another schema
+# foreign key owner: nothing makes its statement wait for accounts, a table of another schema
 
 # deferred-constraint billing.invoices.payer: It is initially deferred: a violation fails at COMMIT, where Ash can't make a field error of it.
 # deferred-constraint payments.late: It is initially deferred: a violation fails at COMMIT, where Ash can't make a field error of it.
