@@ -310,7 +310,7 @@ end
     before = (project / "lib/shop/sales/note.ex").read_text()
     assert over(run, "notes", "--url", url).code == 0
     text = (project / "lib/shop/sales/note.ex").read_text()
-    assert "migration_types text: {:varchar, 9}" in text
+    assert 'migration_types text: :"varchar(9)"' in text
     assert "attribute :text, :string, allow_nil?: false, public?: true,\n" in text
     assert over(run, "--undo", "notes", "--url", url).code == 0
     assert (project / "lib/shop/sales/note.ex").read_text() == before
