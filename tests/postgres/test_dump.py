@@ -19,6 +19,7 @@ from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.sending import Sender
 from ash_scaffold.postgres.server import Server, throwaway_server
+from ash_scaffold.postgres.time_limit import TimeIsUpError
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 
 DATABASES = (f"dump_{number}" for number in count(1))
@@ -803,3 +804,30 @@ def test_waits_for_the_server_do_not_grow_with_the_statements(
     assert Loaded(server, tmp_path, text).said() == []
     # The settings of the session and the script's own come alone.
     assert counts == {"send": 2, "send_together": 10}
+
+
+@pytest.mark.parametrize("most", [1, 100])
+@pytest.mark.parametrize("end", [TimeIsUpError, KeyboardInterrupt])
+def test_a_statement_that_is_called_off_leaves_nothing_to_complain_of(
+    end: type[BaseException],
+    most: int,
+    server: Server,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ash_scaffold.postgres.dump._MOST_TOGETHER", most)
+
+    def call_off(share: float) -> None:
+        if share > 0:
+            raise end
+
+    path = tmp_path / "structure.sql"
+    path.write_text(
+        "CREATE TABLE a (id int);\nSET work_mem = '1MB';\n"
+        "CREATE TABLE b AS SELECT pg_sleep(60)::text AS x;\nCREATE TABLE c (id int);\n"
+    )
+    raised = ScaffoldError if end is TimeIsUpError else end
+    with pytest.raises(raised):
+        load(server, next(DATABASES), [read_dump(path)], LoadOptions(on_share=call_off))
+    assert caplog.messages == []

@@ -120,6 +120,10 @@ class Sender:
             self._connection.exit_pipeline_mode()
         except psycopg.OperationalError as error:
             raise ServerLostError(self._last_word or str(error), done) from error
+        except BaseException:
+            # What is under way can't be ended in another way: psycopg would complain of it.
+            self._connection.finish()
+            raise
         return refused
 
     def _run(
@@ -143,6 +147,9 @@ class Sender:
                 command = result.command_status or b""
         except psycopg.OperationalError as error:
             raise ServerLostError(self._last_word or str(error)) from error
+        except BaseException:
+            self._connection.finish()
+            raise
         self._require_connection()
         return failure, command
 
