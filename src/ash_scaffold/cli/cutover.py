@@ -173,7 +173,7 @@ def _problems(report: CutoverReport) -> tuple[Problem, ...]:
 
 
 def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbose: bool) -> None:
-    from ash_scaffold.cli.output import console, print_diff, print_problems, safe
+    from ash_scaffold.cli.output import console, print_diff, print_problems, safe_line
 
     out = console()
     if options.dry_run and not quiet:
@@ -185,12 +185,12 @@ def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbo
         would = "Are" if options.writes else "Would be"
         whose = "the legacy code's as well as Ash's" if options.undo else "Ash's"
         if report.tables:
-            out.print(f"{would} {whose}: {safe(', '.join(map(str, report.tables)))}")
+            out.print(f"{would} {whose}: {safe_line(', '.join(map(str, report.tables)))}")
         if report.already and not options.undo:
-            out.print(f"Ash's already: {safe(', '.join(map(str, report.already)))}")
+            out.print(f"Ash's already: {safe_line(', '.join(map(str, report.already)))}")
         changed = [*report.written.created, *report.written.changed, *report.written.deleted]
         for path in sorted(changed):
-            out.print(f"  {safe(path)}")
+            out.print(f"  {safe_line(path)}")
     if report.proof is not None and not quiet:
         _print_proof(report.proof)
     print_problems(report.problems, quiet=quiet, verbose=verbose)
@@ -202,20 +202,22 @@ def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbo
 
 
 def _print_proof(proof: Proof) -> None:
-    from ash_scaffold.cli.output import console, safe
+    from ash_scaffold.cli.output import console, safe_line
     from ash_scaffold.cutover.compare import LIMITS, describe
 
     out = console()
     compared = proof.comparison.tables
     same = sum(table.identical for table in compared)
-    out.print(f"\nMade by Ash from nothing in {safe(proof.server)}:")
+    out.print(f"\nMade by Ash from nothing in {safe_line(proof.server)}:")
     out.print(f"  {same} of {len(compared)} tables are identical.")
     found = [(f"{table.table}: ", each) for table in compared for each in table.differences]
     found += [("", each) for each in proof.comparison.need_differences]
-    for place, each in found:
-        if each.limit is not None:
-            out.print(f"  {safe(place + describe(each))}")
-            out.print(f"    {safe(LIMITS[each.limit])}")
+    for limit, reason in LIMITS.items():
+        places = [place + describe(each) for place, each in found if each.limit is limit]
+        if places:
+            out.print(f"  Can't be reached: {limit.value}. {reason}")
+        for place in places:
+            out.print(f"    {safe_line(place)}")
 
 
 def _proof(proof: Proof | None) -> object:
