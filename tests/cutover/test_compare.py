@@ -436,5 +436,18 @@ def test_an_operator_is_on_the_list() -> None:
     assert (found.faults, found.needs) == ((), Count(1, 0))
 
 
+def test_a_difference_is_told_on_one_line() -> None:
+    difference = Difference(
+        kind=ObjectKind.NEED,
+        name="FUNCTION public.f()",
+        field="definition",
+        legacy="CREATE FUNCTION public.f()\n LANGUAGE sql\nAS 'a\nb'",
+    )
+    assert describe(difference) == (
+        "needed object FUNCTION public.f(): definition is CREATE FUNCTION public.f() LANGUAGE sql "
+        "AS 'a\\nb', and is made as nothing"
+    )
+
+
 def test_each_limit_has_its_reason() -> None:
     assert set(LIMITS) == set(Limit)

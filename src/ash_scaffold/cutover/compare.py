@@ -16,6 +16,7 @@ import msgspec
 
 from ash_scaffold.postgres.canonical import canonical
 from ash_scaffold.postgres.catalog import Identity, Name
+from ash_scaffold.postgres.definitions import one_line
 from ash_scaffold.postgres.inventory import (
     ConstraintEntry,
     ConstraintKind,
@@ -176,11 +177,11 @@ def _without_identity_of_partitions(tables: Sequence[TableEntry]) -> tuple[Table
 
 def describe(difference: Difference) -> str:
     """Say a difference on one line, in words."""
-    subject = f"{difference.kind} {difference.name}".rstrip()
+    subject = one_line(f"{difference.kind} {difference.name}").rstrip()
     if not difference.field:
         if difference.made is None:
-            return f"{subject} is missing: {difference.legacy}"
-        return f"{subject} is made, and the database has none: {difference.made}"
+            return f"{subject} is missing: {_shown(difference.legacy)}"
+        return f"{subject} is made, and the database has none: {_shown(difference.made)}"
     return (
         f"{subject}: {difference.field.replace('_', ' ')} is {_shown(difference.legacy)}, "
         f"and is made as {_shown(difference.made)}"
@@ -188,7 +189,7 @@ def describe(difference: Difference) -> str:
 
 
 def _shown(value: str | None) -> str:
-    return "nothing" if value is None else value
+    return "nothing" if value is None else one_line(value)
 
 
 # Fields that follow from the definition: when that differs, it alone is reported.
