@@ -17,7 +17,7 @@ from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
 from ash_scaffold.postgres.reflect import reflect
-from ash_scaffold.postgres.sending import Sender
+from ash_scaffold.postgres.sending import Failure, Sender
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.time_limit import TimeIsUpError
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
@@ -831,3 +831,22 @@ def test_a_statement_that_is_called_off_leaves_nothing_to_complain_of(
     with pytest.raises(raised):
         load(server, next(DATABASES), [read_dump(path)], LoadOptions(on_share=call_off))
     assert caplog.messages == []
+
+
+def test_a_server_without_room_is_told_instead_of_unknown_objects(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Failure("53100", "could not extend file: No space left on device")
+    original = Sender.send
+
+    def send(sender: Sender, statement: bytes, rows: memoryview | None = None) -> Failure | None:
+        return full if b"TABLE b" in statement else original(sender, statement, rows)
+
+    monkeypatch.setattr(Sender, "send", send)
+    monkeypatch.setattr("ash_scaffold.postgres.dump._MOST_TOGETHER", 1)
+    with pytest.raises(ScaffoldError) as raised:
+        Loaded(server, tmp_path, "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n")
+    [problem] = raised.value.problems
+    assert (problem.code, problem.where.rpartition(":")[2]) == (Code.DUMP_ERROR, "2")
+    assert problem.what == f"The throw-away server has no room left: {full.message}."
+    assert problem.todo == "Set TMPDIR to a folder that has more."

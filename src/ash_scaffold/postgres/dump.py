@@ -93,6 +93,7 @@ _MISSING_TYPE = re.compile(r'type "(.+?)(?:\[\])*" does not exist')
 _SESSION = b"SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET geqo = on"
 
 _NO_RIGHT = "42501"
+_DISK_FULL = "53100"
 _UNDEFINED_OBJECT = "42704"
 _DUPLICATE_OBJECT = "42710"
 _DUPLICATE_SCHEMA = "42P06"
@@ -527,6 +528,13 @@ def _run(
                     where=f"{dump.path}:{wanted[position + error.done].last_line}",
                     todo="Read a server with --url.",
                 ) from error
+            if failure is not None and failure.sqlstate == _DISK_FULL:
+                raise fail(
+                    Code.DUMP_ERROR,
+                    f"The throw-away server has no room left: {failure.message}.",
+                    where=f"{dump.path}:{statement.last_line}",
+                    todo="Set TMPDIR to a folder that has more.",
+                )
             if failure is not None:
                 found.append(LoadError(statement, failure.sqlstate, failure.message))
             position += 1
