@@ -14,6 +14,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from tests.project.test_write import killed
 
 from ash_scaffold.cutover.compare import (
@@ -592,6 +593,25 @@ def test_the_proof_is_a_part_of_it(url: str, run: Run, proof: Prove) -> None:
         "primary key in the order of the table's columns. "
         "orders: key orders_pkey: columns is b, a, and is made as a, b"
     )
+
+
+def test_what_tables_need_and_nobody_can_make_is_told(url: str, run: Run, proof: Prove) -> None:
+    operator = Difference(
+        kind=ObjectKind.NEED,
+        name="OPERATOR public.===(integer,integer)",
+        legacy="OPERATOR public.===(integer,integer)",
+        limit=Limit.NO_DEFINITION,
+    )
+    proof(replace(comparison(), needs=Count(2, 1), need_differences=(operator,)))
+    out = " ".join(run("cutover", "--prove", "orders", "--url", url).out.split())
+    assert "PostgreSQL has no function that writes its definition" in out
+    assert (
+        "needed object OPERATOR public.===(integer,integer) is missing: "
+        "OPERATOR public.===(integer,integer)"
+    ) in out
+    data = json.loads(run("cutover", "--prove", "orders", "--url", url, "--json").out)
+    assert (data["proof"]["needs"]["total"], data["proof"]["needs"]["same"]) == (2, 1)
+    assert data["proof"]["needs"]["differences"][0]["limit"] == operator.limit
 
 
 def test_a_difference_that_should_not_be_ends_it(
