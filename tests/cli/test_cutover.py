@@ -344,6 +344,20 @@ def test_a_schema_that_ash_would_write_as_code_stands_against_it(
     assert "Ash writes the name of a schema into its migrations as it is" in done.err
 
 
+def test_without_a_look_at_legacy_code_nothing_goes_over(url: str, project: Path, run: Run) -> None:
+    (project / "ash_scaffold.toml").write_text(f"legacy = false\n{CONFIG}")
+    done = over(run, "orders", "--url", url)
+    assert done.code == 2
+    assert "whether legacy code still refers to the tables is not looked at." in done.err
+
+
+def test_a_domain_goes_over(url: str, project: Path, run: Run) -> None:
+    assert over(run, "--domain", "Shop.Billing", "--url", url).code == 0
+    config = (project / "ash_scaffold.toml").read_text()
+    assert config.startswith('owned_by_ash = ["billing.orders"]\n')
+    assert run("check", "--url", url).failure == (0, "", "")
+
+
 def test_a_key_to_a_table_without_resource_stands_against_it(
     url: str, project: Path, run: Run
 ) -> None:

@@ -56,9 +56,9 @@ def notes(session: Session) -> Iterator[Problem]:
         )
     if not session.hints.enabled:
         yield Code.CUTOVER_REFUSED.at(
-            "--no-legacy",
-            "Whether legacy code still refers to the tables was not looked at.",
-            todo="Run it without --no-legacy.",
+            "legacy of ash_scaffold.toml",
+            "It is false, so whether legacy code still refers to the tables is not looked at.",
+            todo="Take it out, or give the folder with --legacy.",
         )
 
 
