@@ -46,7 +46,6 @@ class ObjectKind(StrEnum):
 class Limit(StrEnum):
     """The kinds of differences that no migration of Ash can avoid."""
 
-    KEY_ORDER = "order of a primary key's columns"
     COLUMN_ORDER = "place of a column without an attribute"
     INHERITED = "columns and constraints that are only inherited"
     DERIVED_KEY = "names of what a key to a partitioned table consists of"
@@ -56,8 +55,6 @@ class Limit(StrEnum):
 
 # The list of what can't be reached, each with the reason.
 LIMITS: Mapping[Limit, str] = {
-    Limit.KEY_ORDER: "AshPostgres writes the columns of a primary key in the order of the table's "
-    "columns.",
     Limit.COLUMN_ORDER: "A column of which Ash has no attribute is added by a statement, which "
     "runs when the table is there: it is the last one.",
     Limit.INHERITED: "Whether a column or a constraint is a table's own as well as its parent's "
@@ -432,8 +429,6 @@ def _limit(legacy: TableEntry, made: TableEntry, difference: Difference) -> Limi
         return Limit.DERIVED_KEY if difference.name in derived else None
     if difference.kind is ObjectKind.INDEX and difference.field == "valid":
         return Limit.INVALID_INDEX if difference.legacy == "false" else None
-    if difference.kind is ObjectKind.KEY and difference.field == "definition":
-        return _key_order(legacy, made, difference.name)
     return difference.limit
 
 
@@ -441,20 +436,6 @@ def _key_names(table: TableEntry) -> set[str]:
     """Return what the keys are recognised by that are derived from another one of the table."""
     own = {each.name: each for each in table.constraints}
     return {_key(each, own) for each in table.constraints if each.derived}
-
-
-def _key_order(legacy: TableEntry, made: TableEntry, name: str) -> Limit | None:
-    """Whether a primary key has its columns, and nothing but them, in another order."""
-    for one in legacy.constraints:
-        for other in made.constraints:
-            if one.name == other.name == name and one.kind is ConstraintKind.PRIMARY_KEY:
-                first, second = (
-                    (each.kind, sorted(each.columns), each.deferrable, each.deferred)
-                    for each in (one, other)
-                )
-                same = first == second and one.columns != other.columns
-                return Limit.KEY_ORDER if same else None
-    return None
 
 
 def _compare_needs(legacy: Sequence[Need], made: Sequence[Need]) -> Iterator[Difference]:
