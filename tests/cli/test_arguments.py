@@ -20,8 +20,8 @@ from ash_scaffold.cli.resources import resources
 
 VALUES = {str: ["App.A=b", "ü ' \"", "0"], float: ["0", "12.5", "007"], Path: ["a/../b", "/tmp"]}
 
-# A flag for yes and one for no.
-FOR_TYPER = {"--split", "--no-split"}
+# Those with a flag for yes and one for no.
+FOR_TYPER = {"--split", "--no-split", "--prove", "--no-prove"}
 
 
 def options(command: str) -> dict[str, tuple[Any, Option]]:
@@ -29,8 +29,8 @@ def options(command: str) -> dict[str, tuple[Any, Option]]:
     hints = get_type_hints(command_function(command), include_extras=True)
     found = {}
     for name, hint in hints.items():
-        if hasattr(hint, "__metadata__"):
-            option = hint.__metadata__[0]
+        option = hint.__metadata__[0] if hasattr(hint, "__metadata__") else None
+        if isinstance(option, Option):
             flags = option.flags or (f"--{name.replace('_', '-')}",)
             for flag in (each for declared in flags for each in declared.split("/")):
                 found[flag] = (hint.__origin__, option)

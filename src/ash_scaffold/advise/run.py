@@ -245,7 +245,7 @@ def _words(session: Session, candidates: Candidates) -> Words:
     more = []
     if folder is not None and not (root / folder).resolve().is_relative_to(root.resolve()):
         more.append((root / folder).resolve())
-    return find_words(root, more, candidates.words)
+    return find_words(root, more, candidates.words, session.project.sources)
 
 
 def _remarks(session: Session, candidates: Candidates, words: Words) -> Iterator[str]:

@@ -22,7 +22,6 @@ from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres.catalog import Database, Name, Table
 from ash_scaffold.postgres.sql import quote_identifier, quote_name
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.regular_file import read_file
 from ash_scaffold.syntax.literal import atom
 
 # Tables that packages make for themselves, which no code of an application names.
@@ -317,7 +316,7 @@ class _Finder:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            return read_file(self._sources.project.root / path)
+            return self._sources.project.source(path)
         except OSError:
             return None
 

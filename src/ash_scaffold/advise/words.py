@@ -73,8 +73,16 @@ def is_word(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is not None
 
 
-def find_words(root: Path, more: Iterable[Path], wanted: Collection[str]) -> Words:
-    """Look for words in all files of code below a project, and below further folders."""
+def find_words(
+    root: Path,
+    more: Iterable[Path],
+    wanted: Collection[str],
+    known: Mapping[str, bytes] = {},
+) -> Words:
+    """Look for words in all files of code below a project, and below further folders.
+
+    `known` are files that were read before, by path below the root.
+    """
     forms_of = {form.encode() for name in wanted for form in forms(name)}
     found: defaultdict[str, list[str]] = defaultdict(list)
     files, unread, folders = 0, [], []
@@ -84,7 +92,7 @@ def find_words(root: Path, more: Iterable[Path], wanted: Collection[str]) -> Wor
             if _SCHEMA.search(name):
                 continue
             try:
-                content = read_file(path, MAX_BYTES)
+                content = known[name] if name in known else read_file(path, MAX_BYTES)
             except OSError:
                 unread.append(name)
                 continue
