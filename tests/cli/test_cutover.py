@@ -370,6 +370,21 @@ def test_a_key_to_a_table_without_resource_stands_against_it(
     assert "orders.orders_customer_id_fkey: The key points at customers, which has no" in done.err
 
 
+def test_a_key_to_a_table_of_another_tool_is_to_be_dropped(url: str, run: Run) -> None:
+    change(
+        url,
+        "CREATE TABLE schema_migrations (version bigint PRIMARY KEY)",
+        "ALTER TABLE orders ADD COLUMN version bigint REFERENCES schema_migrations (version)",
+    )
+    done = over(run, "orders", "--url", url)
+    assert done.code == 2
+    assert (
+        "orders.orders_version_fkey: The key points at schema_migrations, which has no resource, "
+        "so Ash can't make the key.\n"
+        "    Another tool keeps that table: drop the key in a legacy migration.\n"
+    ) in done.err
+
+
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [

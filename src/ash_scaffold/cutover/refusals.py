@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.ash.scope import is_skipped
 from ash_scaffold.check.guard import Kind as GuardKind
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.config import table_pattern
@@ -128,7 +129,9 @@ def _targets(
                 f"{table.name}.{key.name}",
                 f"The key points at {key.target}, which has no resource, so Ash can't make the "
                 "key.",
-                f"Give it one: ash-scaffold resources --table {key.target}",
+                "Another tool keeps that table: drop the key in a legacy migration."
+                if is_skipped(key.target)
+                else f"Give it one: ash-scaffold resources --table {key.target}",
             )
             continue
         lost = [c for c in key.target_columns if c not in target.draft.by_column]
