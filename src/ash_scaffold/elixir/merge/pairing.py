@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from ash_scaffold.elixir.merge.units import Unit
+
+_Mark: TypeAlias = Callable[[Unit], tuple[str, ...] | None]
 
 
 class Triple(msgspec.Struct, frozen=True):
@@ -31,18 +34,23 @@ def pair(base: Sequence[Unit], theirs: Sequence[Unit], ours: Sequence[Unit]) -> 
     The order is that of `theirs`, then of the units that only `base` has. Those that only `ours`
     has are left out.
     """
-    from_base = _match(theirs, base)
+    from_base = _match(dict(enumerate(theirs)), base, _MARKS)
     bases = [from_base.get(index) for index in range(len(theirs))]
-    rest = [unit for unit in base if all(unit is not found for found in bases)]
+    paired = {id(unit) for unit in bases}
+    rest = [unit for unit in base if id(unit) not in paired]
     generated = [*zip(theirs, bases, strict=True), *((None, unit) for unit in rest)]
-    new = [unit or old for unit, old in generated]
-    found = _match([unit for unit in new if unit is not None], ours)
-    left = [unit for unit in ours if all(unit is not other for other in found.values())]
-    # The file may still have the name or the object of the base.
-    again = _match([old for _, old in generated if old is not None], left)
-    index_of_old = [index for index, (_, old) in enumerate(generated) if old is not None]
-    for position, unit in again.items():
-        found.setdefault(index_of_old[position], unit)
+    # The file may still have the name or the object of the base. What it has both of is no other
+    # unit's, even where one that is new has its object.
+    found: dict[int, Unit] = {}
+    for marks in ((_both,), _MARKS):
+        for versions in ([new or old for new, old in generated], [old for _, old in generated]):
+            wanted = {
+                index: unit
+                for index, unit in enumerate(versions)
+                if unit is not None and index not in found
+            }
+            taken = {id(unit) for unit in found.values()}
+            found |= _match(wanted, [unit for unit in ours if id(unit) not in taken], marks)
     return _joined(
         Triple(old, unit, found.get(index)) for index, (unit, old) in enumerate(generated)
     )
@@ -69,13 +77,14 @@ def _joined(triples: Iterable[Triple]) -> list[Triple]:
     ]
 
 
-def _match(wanted: Sequence[Unit], there: Sequence[Unit]) -> dict[int, Unit]:
-    """Find for each of the wanted units, by its index, the one that is the same."""
+def _match(
+    wanted: Mapping[int, Unit], there: Sequence[Unit], marks: Sequence[_Mark]
+) -> dict[int, Unit]:
+    """Find for each of the wanted units the one that is the same, by the first mark that tells."""
     found: dict[int, Unit] = {}
     free = list(there)
-    marks: tuple[Callable[[Unit], tuple[str, ...] | None], ...] = (_both, _key, _name)
     for mark in marks:
-        open_ = [index for index in range(len(wanted)) if index not in found]
+        open_ = [index for index in wanted if index not in found]
         counts = Counter(mark(unit) for unit in free)
         needed = Counter(mark(wanted[index]) for index in open_)
         for index in open_:
@@ -100,3 +109,6 @@ def _key(unit: Unit) -> tuple[str, ...]:
 
 def _name(unit: Unit) -> tuple[str, ...] | None:
     return (unit.name,) if unit.name else None
+
+
+_MARKS: tuple[_Mark, ...] = (_both, _key, _name)
