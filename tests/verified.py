@@ -99,7 +99,7 @@ def stage(folder: Path) -> None:
     for number, path in enumerate(sorted(CASES.rglob("*.ex"))):
         text = path.read_text()
         own = "|".join(re.findall(r"defmodule App\.Types\.(\w+) do", text)) or "(?!)"
-        text = re.sub(r"\bApp\.Core\b", f"App.Case{number}", text)
+        text = re.sub(r"\bApp\.(Core|LegacyObjects)\b", rf"App.Case{number}.\1", text)
         text = re.sub(rf"\bApp\.Types\.({own})\b", rf"App.Types{number}.\1", text)
         legacy.append(text)
         # One file a module: the compiler finds what another file defines, whatever the order.
