@@ -88,7 +88,16 @@ class Box:
     def world(self) -> Tree:
         """Everything around the project that no run may change."""
         found = tree(self.root)
-        left_out = ("work/shop/", "tmp/", "home/.local/state/", "home/Library/", "run-")
+        left_out = (
+            *(
+                "work/shop/",
+                "tmp/",
+                "home/.local/state/",
+                "home/.cache/ash-scaffold/",
+                "home/Library/",
+                "run-",
+            ),
+        )
         return {path: each for path, each in found.items() if not path.startswith(left_out)}
 
     def start(

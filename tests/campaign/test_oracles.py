@@ -79,7 +79,7 @@ def crashing() -> None:
     def reflected(*_arguments: object, **_options: object) -> object:
         raise TypeError
 
-    reflect.reflect = reflected  # type: ignore[assignment]
+    reflect.read_catalog = reflected  # type: ignore[assignment]
 
 
 def talkative() -> None:

@@ -43,7 +43,7 @@ def press(module, name, nth=1):
 """
 MOMENTS = {
     "reading the project": 'press("ash_scaffold.session", "read_project")',
-    "reading the database": 'press("ash_scaffold.postgres.reflect", "reflect")',
+    "reading the database": 'press("ash_scaffold.postgres.reflect", "read_catalog")',
     "planning": 'press("ash_scaffold.session", "plan")',
     "rendering": 'press("ash_scaffold.generate.run", "Renderer.resource")',
     "comparing": 'press("ash_scaffold.generate.run", "regenerate")',

@@ -46,7 +46,7 @@ def old_shop(make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A project with its texts on one line, as they were written before."""
     shop = make_shop(DDL)
     with monkeypatch.context() as patch:
-        patch.setattr(entity, "heredoc", lambda _text: None)
+        patch.setattr(entity, "heredoc", lambda _text, **_: None)
         shop.run()
     assert '"""' not in shop.read(USER) + shop.read(LOG)
     return shop
