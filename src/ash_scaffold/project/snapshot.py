@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from ash_scaffold.ash.changesets import Parameter
 from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.relationship_id import RelationshipId
 from ash_scaffold.elixir.entity import EntityLines
@@ -98,6 +99,23 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: int = 0
 
 
+class CarriedOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An action that was made of a changeset function of the legacy code.
+
+    `action` is the name that was generated, `kind` is `create` or `update`; `module`, `function`
+    and `arity` are the changeset function's, `parameters` those after struct and attributes.
+    `digest` is of all the source that was read for it: another one means that it has changed since.
+    """
+
+    action: str
+    kind: str
+    module: str
+    function: str
+    arity: int
+    parameters: tuple[Parameter, ...] = ()
+    digest: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last generation of one module.
 
@@ -110,7 +128,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     person's text: `entities` has their older form. `legacy` are the Ecto schemas of the table,
     which hold on when they are gone. `hand_written` is set for a resource whose file a person wrote
     before anything was generated of it. `owned` is set for a resource in managed form, whose table
-    Ash migrates: the version is `OWNED_VERSION` then, and only then.
+    Ash migrates: the version is `OWNED_VERSION` then, and only then. `changesets` are the actions
+    of a fragment that holds those of the resource `resource`, which is pinned to `actions_of`.
     """
 
     version: int
@@ -131,6 +150,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     names: NamesSnapshot = NamesSnapshot()
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
+    resource: str = ""
+    actions_of: Name | None = None
+    changesets: tuple[CarriedOver, ...] = ()
     entities: tuple[EntityLines, ...] = ()
 
 
