@@ -25,7 +25,7 @@ from ash_scaffold.config import (
     TableConfig,
     parse_config,
 )
-from ash_scaffold.config.options import VerifyConfig
+from ash_scaffold.config.options import BehaviourConfig, VerifyConfig
 from ash_scaffold.problem import Exit
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -37,6 +37,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "Key of `[tables.orders.relationships.clerk]`": RelationshipConfig,
     "Key of `[[accept]]`": Accept,
     "Key of `[verify]`": VerifyConfig,
+    'Key of `[behaviour."users.registration"]`': BehaviourConfig,
 }
 
 

@@ -394,6 +394,12 @@ MODULE_TODO = (
             'Write columns."*.state" for all tables, or "table.column".',
         ),
         (
+            "[behaviour.registration]",
+            1,
+            "behaviour.registration names no table and function",
+            'Write the table, and the function or its action: [behaviour."users.registration"].',
+        ),
+        (
             '[tables.users]\n[tables."public.users"]',
             2,
             'tables."public.users" repeats it: tables.users already does',

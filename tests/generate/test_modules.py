@@ -79,6 +79,7 @@ LEFT_OUT = {
         "legacy": "the digest has what the legacy code says",
         "accept": "which conflicts are reported",
         "verify": "where `verify` may write",
+        "behaviour": "changeset functions, of which no resource is made",
     },
     DomainConfig: {
         "tables": "the digest has the table's domain",

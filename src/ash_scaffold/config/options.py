@@ -16,6 +16,7 @@ Actions: TypeAlias = Literal["crud", "read", "none"]
 Layout: TypeAlias = Literal["inline", "fragment"]
 Embeds: TypeAlias = Literal["json", "resources"]
 RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
+Writes: TypeAlias = Literal["create", "update", "both"]
 Scalar: TypeAlias = str | bool | int | float
 
 
@@ -112,6 +113,22 @@ class VerifyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     writable: tuple[str, ...] = ()
 
 
+class BehaviourConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be known of a changeset function: `[behaviour."users.registration"]`.
+
+    The key is a table with the name of the function or of its action. `writes` says what the
+    function serves, where no call site tells. `arguments` are, by the name of a parameter after the
+    attributes, and `struct`, by the name of a field, literals of Elixir as text that
+    `verify --behaviour` calls the function with. `leave_out` are fields that it neither sets nor
+    compares.
+    """
+
+    writes: Writes | None = None
+    arguments: dict[str, str] = {}
+    struct: dict[str, str] = {}
+    leave_out: tuple[str, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. Paths are as written, relative to the folder of `mix.exs`.
 
@@ -144,3 +161,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     types: dict[str, str] = {}
     accept: tuple[Accept, ...] = ()
     verify: VerifyConfig = VerifyConfig()
+    behaviour: dict[str, BehaviourConfig] = {}

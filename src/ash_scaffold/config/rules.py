@@ -67,7 +67,19 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     yield from _column_patterns(config)
     for key, text in config.types.items():
         yield from _type(text, ("types", key), (*SPECIAL_TYPES, "skip"))
+    for key in config.behaviour:
+        yield from _behaviour(key)
     yield from _duplicates(config)
+
+
+def _behaviour(key: str) -> Iterator[Fault]:
+    table, _, function = key.rpartition(".")
+    if not table or not valid_identifier(function):
+        yield Fault(
+            ("behaviour", key),
+            "names no table and function",
+            'Write the table, and the function or its action: [behaviour."users.registration"].',
+        )
 
 
 def _module_options(config: Config) -> Iterator[tuple[KeyPath, str | None]]:
