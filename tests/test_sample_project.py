@@ -129,7 +129,7 @@ def test_a_run_says_what_its_users_should_know(sample: Path, sample_url: str) ->
     outcome = prepare(resources_options(folder=sample, url=sample_url, use_formatter=False))
     assert [said(problem) for problem in outcome.problems] == [
         ("note", "legacy-option", "lib/legacy/billing/customer.ex:14"),
-        ("note", "legacy-option", "lib/legacy/blog/post.ex:27"),
+        ("note", "legacy-option", "lib/legacy/billing/order.ex:29"),
         ("note", "no-primary-key", "login_attempts"),
         ("note", "key-chosen", "users_followed_tags"),
     ]

@@ -188,7 +188,7 @@ def test_the_legacy_code_of_another_repository(tmp_path: Path, absolute: bool) -
 def test_every_schema_of_the_sample_project_is_read_whole() -> None:
     found = read_legacy(read_project(SAMPLE))
     assert (found.unparsed, found.unread) == ((), ())
-    assert len(found.schemas) == 19
+    assert len(found.schemas) == 21
     event = next(s for s in found.schemas if s.table.name == "WebhookEvent")
     assert {f.name: f.column for f in event.fields}["received_at"] == "receivedAt"
 

@@ -252,13 +252,13 @@ def test_the_sample_project() -> None:
     assert [[(u.module, u.kind.value, u.line, u.via) for u in found[name]] for name in wanted] == [
         [
             ("App.Accounts.LoginAttempt", "schema", 1, "schema"),
-            ("App.Accounts", "context", 156, "App.Accounts.LoginAttempt"),
+            ("App.Accounts", "context", 168, "App.Accounts.LoginAttempt"),
             ("App.Workers.Prune", "worker", 17, "Repo.query!"),
         ],
         [
             ("Legacy.Blog.Post", "schema", 27, "many_to_many tags"),
             ("Legacy.Blog.Tag", "schema", 8, "many_to_many posts"),
-            ("Legacy.Blog", "context", 34, "from"),
+            ("Legacy.Blog", "context", 35, "from"),
         ],
         [("App.Workers.PaymentReminders", "worker", 29, "from")],
     ]

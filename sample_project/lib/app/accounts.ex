@@ -46,6 +46,12 @@ defmodule App.Accounts do
     |> Repo.insert()
   end
 
+  def sign_up(attrs) do
+    %User{}
+    |> User.sign_up_changeset(attrs)
+    |> Repo.insert()
+  end
+
   def change_user_registration(%User{} = user, attrs \\ %{}) do
     User.registration_changeset(user, attrs, hash_password: false)
   end
@@ -70,6 +76,12 @@ defmodule App.Accounts do
     )
 
     :ok
+  end
+
+  def delete_user(%User{} = user) do
+    user
+    |> User.delete_changeset()
+    |> Repo.delete()
   end
 
   ## Settings

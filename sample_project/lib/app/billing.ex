@@ -8,6 +8,8 @@ defmodule App.Billing do
     resource App.Billing.InvoiceLine
     resource App.Billing.LedgerAccount
     resource App.Billing.LedgerEntry
+    resource App.Billing.Order
+    resource App.Billing.OrderLine
     resource App.Billing.Payment
     resource App.Billing.Plan
     resource App.Billing.Subscription

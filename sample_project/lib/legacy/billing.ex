@@ -14,6 +14,7 @@ defmodule Legacy.Billing do
     Invoice,
     InvoiceLine,
     LedgerEntry,
+    Order,
     Payment,
     Plan,
     Subscription,
@@ -37,6 +38,55 @@ defmodule Legacy.Billing do
     |> Repo.update()
   end
 
+  def delete_customer(%Customer{} = customer) do
+    customer
+    |> Customer.delete_changeset()
+    |> Repo.delete()
+  end
+
+  ## Orders
+
+  def list_orders(%Customer{id: customer_id}) do
+    Repo.all(from o in Order, where: o.customer_id == ^customer_id, order_by: [desc: o.id])
+  end
+
+  def get_order!(id), do: Repo.get!(Order, id)
+
+  def get_order_by_reference(reference), do: Repo.get_by(Order, reference: reference)
+
+  def create_order(%Customer{} = customer, attrs) do
+    %Order{customer_id: customer.id}
+    |> Order.changeset(attrs)
+    |> Repo.insert()
+  end
+
+  def update_order(%Order{} = order, attrs) do
+    order
+    |> Repo.preload(:lines)
+    |> Order.changeset(attrs)
+    |> Repo.update()
+  end
+
+  def set_order_status(%Order{} = order, attrs) do
+    order
+    |> Order.status_changeset(attrs)
+    |> Repo.update()
+  end
+
+  def cancel_order(%Order{} = order, attrs) do
+    order
+    |> Order.cancel_changeset(attrs)
+    |> Repo.update()
+  end
+
+  def delete_order(%Order{} = order) do
+    order
+    |> Order.delete_changeset()
+    |> Repo.delete()
+  end
+
+  def change_order(%Order{} = order, attrs \\ %{}), do: Order.changeset(order, attrs)
+
   ## Plans and subscriptions
 
   def list_plans(on \\ Date.utc_today()) do
@@ -45,6 +95,33 @@ defmodule Legacy.Billing do
         where: is_nil(p.retired_on) or p.retired_on > ^on,
         order_by: [asc: p.price, asc: p.code]
     )
+  end
+
+  def get_plan!(code), do: Repo.get!(Plan, code)
+
+  def create_plan(attrs) do
+    %Plan{}
+    |> Plan.changeset(attrs)
+    |> Repo.insert()
+  end
+
+  def update_plan(%Plan{} = plan, attrs) do
+    plan
+    |> Plan.changeset(attrs)
+    |> Repo.update()
+  end
+
+  def delete_plan(%Plan{} = plan) do
+    plan
+    |> Ecto.Changeset.change()
+    |> Ecto.Changeset.no_assoc_constraint(:subscriptions, message: "are still running")
+    |> Repo.delete()
+  end
+
+  def update_seats(%Subscription{} = subscription, attrs, opts \\ []) do
+    subscription
+    |> Subscription.seats_changeset(attrs, opts)
+    |> Repo.update()
   end
 
   def subscribe(%Customer{} = customer, %Plan{} = plan, attrs) do
@@ -133,6 +210,12 @@ defmodule Legacy.Billing do
       |> Decimal.round(2)
       |> Decimal.add(sum)
     end)
+  end
+
+  def void_invoice(%Invoice{} = invoice, attrs) do
+    invoice
+    |> Invoice.void_changeset(attrs)
+    |> Repo.update()
   end
 
   def list_overdue(on \\ Date.utc_today()) do

@@ -3,6 +3,7 @@ defmodule Legacy.Blog do
   Posts, their comments and tags.
   """
 
+  import Ecto.Changeset
   import Ecto.Query
 
   alias App.Accounts.User
@@ -81,12 +82,32 @@ defmodule Legacy.Blog do
   def delete_post(%Post{} = post), do: Repo.delete(post)
 
   defp put_tags(changeset, %{tag_names: names}) do
-    Ecto.Changeset.put_assoc(changeset, :tags, ensure_tags(names))
+    put_assoc(changeset, :tags, ensure_tags(names))
   end
 
   defp put_tags(changeset, _attrs), do: changeset
 
   ## Tags
+
+  def list_tags, do: Repo.all(Tag)
+
+  def get_tag!(id), do: Repo.get!(Tag, id)
+
+  def get_tag_by_name(name), do: Repo.get_by(Tag, name: name)
+
+  def create_tag(attrs \\ %{}) do
+    %Tag{}
+    |> Tag.changeset(attrs)
+    |> Repo.insert()
+  end
+
+  def update_tag(%Tag{} = tag, attrs) do
+    tag
+    |> Tag.changeset(attrs)
+    |> Repo.update()
+  end
+
+  def delete_tag(%Tag{} = tag), do: Repo.delete(tag)
 
   def ensure_tags(names) do
     now = DateTime.utc_now(:second)
@@ -139,8 +160,20 @@ defmodule Legacy.Blog do
   def edit_comment(%Comment{} = comment, attrs) do
     comment
     |> Comment.changeset(attrs)
-    |> Ecto.Changeset.put_change(:edited_at, NaiveDateTime.utc_now())
+    |> put_change(:edited_at, NaiveDateTime.utc_now())
     |> Repo.update()
+  end
+
+  def moderate_comment(%Comment{} = comment, attrs) do
+    comment
+    |> moderation_changeset(attrs)
+    |> Repo.update()
+  end
+
+  defp moderation_changeset(comment, attrs) do
+    comment
+    |> cast(attrs, [:state])
+    |> validate_required([:state])
   end
 
   @doc """
@@ -148,8 +181,8 @@ defmodule Legacy.Blog do
   """
   def delete_comment(%Comment{} = comment) do
     comment
-    |> Ecto.Changeset.change()
-    |> Ecto.Changeset.no_assoc_constraint(:replies, name: :comments_parent_id_fkey)
+    |> change()
+    |> no_assoc_constraint(:replies, name: :comments_parent_id_fkey)
     |> Repo.delete()
   end
 
@@ -159,9 +192,28 @@ defmodule Legacy.Blog do
     Repo.all(from c in Category, order_by: [asc: c.position, asc: c.name])
   end
 
+  def get_category!(id), do: Repo.get!(Category, id)
+
   def create_category(attrs) do
     %Category{}
     |> Category.changeset(attrs)
     |> Repo.insert()
+  end
+
+  def update_category(%Category{} = category, attrs) do
+    category
+    |> Category.changeset(attrs)
+    |> Repo.update()
+  end
+
+  def change_category(%Category{} = category, attrs \\ %{}) do
+    Category.changeset(category, attrs)
+  end
+
+  def delete_category(%Category{} = category) do
+    category
+    |> change()
+    |> foreign_key_constraint(:posts, name: :fk_rails_9b1b26f040, message: "are still in it")
+    |> Repo.delete()
   end
 end

@@ -202,6 +202,19 @@ VALUES
   (5, 'x-old', NULL, NULL, 'debit', 0.0001, '1999-12-31', '2022-09-15 12:00:30+02', E'rounding\n🪙', 2),
   (6, '3', NULL, NULL, 'credit', 9999999999.9999, '2022-09-15', '2022-09-15 12:00:30.000001+02', NULL, NULL);
 
+INSERT INTO public.orders
+  (id, customer_id, reference, status, note, shipping, total, placed_at, lock_version, inserted_at, updated_at)
+VALUES
+  (1, 1, 'R-1001', 'shipped', NULL, '{"name": "Ada Lovelace", "street": "12 St James''s Square", "postcode": "SW1Y 4LB", "city": "London", "country": "GB"}', 38.00, '2025-06-03 08:00:00', 4, '2025-06-02 09:00:00', '2025-06-05 10:00:00'),
+  (2, 2, 'R-1002', 'cart', E'Bitte klingeln.\n"Müller" #{2. Stock}', '{}', 0, NULL, 1, '2025-06-02 10:00:00', '2025-06-02 10:00:00'),
+  (3, 3, '', 'canceled', '', NULL, 9999999999.99, NULL, 2147483647, '2025-06-02 11:00:00', '2025-06-02 11:00:00');
+
+INSERT INTO public.order_lines (id, order_id, sku, quantity, unit_price)
+VALUES
+  (1, 1, 'MUG-BLUE', 2, 12.50),
+  (2, 1, 'STICKERS', 1, 13.00),
+  (3, 3, '', 2147483647, -0.01);
+
 SELECT pg_catalog.setval('public.users_id_seq', 5);
 SELECT pg_catalog.setval('public.users_tokens_id_seq', 5);
 SELECT pg_catalog.setval('public.categories_id_seq', 3);
@@ -211,6 +224,8 @@ SELECT pg_catalog.setval('public.comments_id_seq', 9007199254740993);
 SELECT pg_catalog.setval('public.customers_id_seq', 4);
 SELECT pg_catalog.setval('public.subscriptions_id_seq', 6);
 SELECT pg_catalog.setval('public.coupons_id_seq', 4);
+SELECT pg_catalog.setval('public.orders_id_seq', 3);
+SELECT pg_catalog.setval('public.order_lines_id_seq', 3);
 SELECT pg_catalog.setval('ledger.entries_id_seq', 6);
 
 COMMIT;

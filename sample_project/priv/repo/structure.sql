@@ -446,6 +446,79 @@ CREATE TABLE public.login_attempts (
 
 
 --
+-- Name: order_lines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.order_lines (
+    id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    sku character varying(40) NOT NULL,
+    quantity integer DEFAULT 1 NOT NULL,
+    unit_price numeric(10,2) NOT NULL,
+    CONSTRAINT order_lines_quantity_check CHECK ((quantity > 0))
+);
+
+
+--
+-- Name: order_lines_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+CREATE SEQUENCE public.order_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: order_lines_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: -
+--
+
+ALTER SEQUENCE public.order_lines_id_seq OWNED BY public.order_lines.id;
+
+
+--
+-- Name: orders; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.orders (
+    id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    reference character varying(32) NOT NULL,
+    status character varying(20) DEFAULT 'cart'::character varying NOT NULL,
+    note text,
+    shipping jsonb,
+    total numeric(12,2) DEFAULT 0 NOT NULL,
+    placed_at timestamp(0) without time zone,
+    lock_version integer DEFAULT 1 NOT NULL,
+    inserted_at timestamp(0) without time zone NOT NULL,
+    updated_at timestamp(0) without time zone NOT NULL,
+    CONSTRAINT orders_placed_check CHECK ((((status)::text = ANY ((ARRAY['cart'::character varying, 'canceled'::character varying])::text[])) OR (placed_at IS NOT NULL))),
+    CONSTRAINT orders_status_check CHECK (((status)::text = ANY ((ARRAY['cart'::character varying, 'placed'::character varying, 'shipped'::character varying, 'canceled'::character varying])::text[])))
+);
+
+
+--
+-- Name: orders_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+CREATE SEQUENCE public.orders_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: orders_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: -
+--
+
+ALTER SEQUENCE public.orders_id_seq OWNED BY public.orders.id;
+
+
+--
 -- Name: payments; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -792,6 +865,20 @@ ALTER TABLE ONLY public.customers ALTER COLUMN id SET DEFAULT nextval('public.cu
 
 
 --
+-- Name: order_lines id; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.order_lines ALTER COLUMN id SET DEFAULT nextval('public.order_lines_id_seq'::regclass);
+
+
+--
+-- Name: orders id; Type: DEFAULT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orders ALTER COLUMN id SET DEFAULT nextval('public.orders_id_seq'::regclass);
+
+
+--
 -- Name: subscriptions id; Type: DEFAULT; Schema: public; Owner: -
 --
 
@@ -896,6 +983,22 @@ ALTER TABLE ONLY public.invoice_lines
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_pkey PRIMARY KEY (year, number);
+
+
+--
+-- Name: order_lines order_lines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: orders orders_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
 
 
 --
@@ -1118,6 +1221,27 @@ CREATE INDEX login_attempts_email_attempted_at_index ON public.login_attempts US
 --
 
 CREATE INDEX login_attempts_user_id_index ON public.login_attempts USING btree (user_id);
+
+
+--
+-- Name: order_lines_order_id_sku_index; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX order_lines_order_id_sku_index ON public.order_lines USING btree (order_id, sku);
+
+
+--
+-- Name: orders_customer_id_index; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX orders_customer_id_index ON public.orders USING btree (customer_id);
+
+
+--
+-- Name: orders_reference_index; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX orders_reference_index ON public.orders USING btree (reference);
 
 
 --
@@ -1392,6 +1516,22 @@ ALTER TABLE ONLY public.login_attempts
 
 
 --
+-- Name: order_lines order_lines_order_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
+
+--
+-- Name: orders orders_customer_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+
+--
 -- Name: posts posts_author_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1490,3 +1630,4 @@ INSERT INTO public."schema_migrations" (version) VALUES (20231002110548);
 INSERT INTO public."schema_migrations" (version) VALUES (20240220133721);
 INSERT INTO public."schema_migrations" (version) VALUES (20240611090015);
 INSERT INTO public."schema_migrations" (version) VALUES (20250317141809);
+INSERT INTO public."schema_migrations" (version) VALUES (20250602081230);

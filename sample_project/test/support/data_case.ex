@@ -33,6 +33,15 @@ defmodule App.DataCase do
     create!(User, Map.merge(defaults, attributes))
   end
 
+  @doc "The messages of an Ecto changeset by field."
+  def errors_on(%Ecto.Changeset{} = changeset) do
+    Ecto.Changeset.traverse_errors(changeset, fn {message, values} ->
+      Regex.replace(~r"%{(\w+)}", message, fn _match, name ->
+        values |> Keyword.get(String.to_existing_atom(name), name) |> to_string()
+      end)
+    end)
+  end
+
   @doc "The fields that an invalid write complains of."
   def error_fields({:error, %Ash.Error.Invalid{errors: errors}}) do
     errors

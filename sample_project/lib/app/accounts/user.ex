@@ -6,9 +6,15 @@ defmodule App.Accounts.User do
 
   @type t :: %__MODULE__{}
 
+  @mail_regex ~r/^[^\s]+@[^\s]+$/
+  @reserved_handles ~w(admin root support)
+  @password_length [min: 12, max: 72]
+
   schema "users" do
     field :email, :string
     field :password, :string, virtual: true, redact: true
+    field :current_password, :string, virtual: true, redact: true
+    field :terms, :boolean, virtual: true
     field :hashed_password, :string, redact: true
     field :handle, :string
     field :role, Ecto.Enum, values: [:member, :editor, :admin], default: :member
@@ -38,6 +44,16 @@ defmodule App.Accounts.User do
     |> validate_password(opts)
   end
 
+  @doc """
+  A registration of somebody who has to accept the terms, which those who are invited needn't.
+  """
+  def sign_up_changeset(user, attrs) do
+    user
+    |> cast(attrs, [:terms])
+    |> validate_acceptance(:terms)
+    |> registration_changeset(attrs)
+  end
+
   def email_changeset(user, attrs) do
     user
     |> cast(attrs, [:email])
@@ -59,11 +75,21 @@ defmodule App.Accounts.User do
     user
     |> cast(attrs, [:role])
     |> validate_required([:role])
-    |> check_constraint(:role, name: :users_role_check)
+    |> check_constraint(:role, name: :users_role_check, message: "is no role")
   end
 
   def confirm_changeset(user) do
     change(user, confirmed_at: DateTime.utc_now(:second))
+  end
+
+  @doc """
+  Authors stay, and so do paying users.
+  """
+  def delete_changeset(user) do
+    user
+    |> change()
+    |> no_assoc_constraint(:posts, message: "have to go first")
+    |> no_assoc_constraint(:customer)
   end
 
   def validate_current_password(changeset, password) do
@@ -87,7 +113,7 @@ defmodule App.Accounts.User do
   defp validate_email(changeset) do
     changeset
     |> validate_required([:email])
-    |> validate_format(:email, ~r/^[^\s]+@[^\s]+$/, message: "must have the @ sign and no spaces")
+    |> validate_format(:email, @mail_regex, message: "must have the @ sign and no spaces")
     |> validate_length(:email, max: 160)
     |> unsafe_validate_unique(:email, App.Repo)
     |> unique_constraint(:email)
@@ -95,14 +121,15 @@ defmodule App.Accounts.User do
 
   defp validate_handle(changeset) do
     changeset
-    |> validate_length(:handle, max: 39)
-    |> unique_constraint(:handle, name: :users_lower_handle_index)
+    |> validate_length(:handle, min: 2, max: 39)
+    |> validate_exclusion(:handle, @reserved_handles)
+    |> unique_constraint(:handle, name: :users_lower_handle_index, message: "is somebody else's")
   end
 
   defp validate_password(changeset, opts) do
     changeset
     |> validate_required([:password])
-    |> validate_length(:password, min: 12, max: 72)
+    |> validate_length(:password, @password_length)
     |> maybe_hash_password(opts)
   end
 

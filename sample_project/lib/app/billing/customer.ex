@@ -12,6 +12,7 @@ defmodule App.Billing.Customer do
 
     foreign_key_names [
       {:id, "invoices_customer_id_fkey", "would leave records behind"},
+      {:id, "orders_customer_id_fkey", "would leave records behind"},
       {:id, "subscriptions_customer_id_fkey", "would leave records behind"}
     ]
 
@@ -100,6 +101,10 @@ defmodule App.Billing.Customer do
     end
 
     has_many :invoices, App.Billing.Invoice do
+      public? true
+    end
+
+    has_many :orders, App.Billing.Order do
       public? true
     end
 

@@ -2,7 +2,7 @@ defmodule Legacy.Billing.Customer do
   use Ecto.Schema
   import Ecto.Changeset
 
-  alias Legacy.Billing.{Invoice, Subscription}
+  alias Legacy.Billing.{Invoice, Order, Subscription}
 
   schema "customers" do
     field :name, :string
@@ -20,6 +20,7 @@ defmodule Legacy.Billing.Customer do
     belongs_to :user, App.Accounts.User
     has_many :subscriptions, Subscription
     has_many :invoices, Invoice
+    has_many :orders, Order
 
     timestamps(type: :utc_datetime)
   end
@@ -35,6 +36,13 @@ defmodule Legacy.Billing.Customer do
     |> unique_constraint(:user_id)
     |> unique_constraint(:tax_id, name: :customers_country_tax_id_index)
     |> foreign_key_constraint(:user_id)
+  end
+
+  def delete_changeset(customer) do
+    customer
+    |> change()
+    |> no_assoc_constraint(:orders, message: "are kept for ten years")
+    |> no_assoc_constraint(:subscriptions)
   end
 
   defp address_changeset(address, attrs) do

@@ -35,4 +35,16 @@ defmodule Legacy.Billing.Invoice do
     |> check_constraint(:due_on, name: :invoices_due_after_issue)
     |> foreign_key_constraint(:subscription_id)
   end
+
+  @doc """
+  Takes an invoice back. Its notes say why.
+  """
+  def void_changeset(invoice, attrs) do
+    with %{valid?: true} = changeset <- cast(invoice, attrs, [:notes]) do
+      changeset
+      |> put_change(:status, :void)
+      |> validate_required([:notes])
+      |> validate_length(:notes, min: 10)
+    end
+  end
 end

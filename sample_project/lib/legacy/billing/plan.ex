@@ -32,6 +32,6 @@ defmodule Legacy.Billing.Plan do
     |> validate_required([:code, :name, :price, :billing_period])
     |> validate_length(:code, max: 40)
     |> unique_constraint(:code, name: :plans_pkey)
-    |> check_constraint(:price, name: :plans_price_check)
+    |> check_constraint(:price, name: :plans_price_check, message: "can't be below zero")
   end
 end

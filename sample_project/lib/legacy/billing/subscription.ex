@@ -3,6 +3,7 @@ defmodule Legacy.Billing.Subscription do
   import Ecto.Changeset
 
   @statuses [:trialing, :active, :past_due, :canceled]
+  @most_seats 500
 
   schema "subscriptions" do
     field :status, Ecto.Enum, values: @statuses, default: :trialing
@@ -33,5 +34,21 @@ defmodule Legacy.Billing.Subscription do
       message: "overlaps another subscription"
     )
     |> foreign_key_constraint(:plan_code)
+  end
+
+  def seats_changeset(subscription, attrs, opts \\ []) do
+    changeset = cast(subscription, attrs, [:seats])
+    most = Keyword.get(opts, :most, @most_seats)
+
+    changeset =
+      if subscription.status == :canceled do
+        add_error(changeset, :seats, "can't change after the end")
+      else
+        changeset
+      end
+
+    changeset
+    |> validate_required([:seats])
+    |> validate_number(:seats, greater_than: 0, less_than_or_equal_to: most)
   end
 end

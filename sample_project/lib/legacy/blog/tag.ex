@@ -14,7 +14,9 @@ defmodule Legacy.Blog.Tag do
   def changeset(tag, attrs) do
     tag
     |> cast(attrs, [:name])
+    |> update_change(:name, &String.trim/1)
     |> validate_required([:name])
-    |> unique_constraint(:name)
+    |> validate_length(:name, max: 60)
+    |> unique_constraint(:name, message: "is a tag already")
   end
 end
