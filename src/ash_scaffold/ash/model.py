@@ -215,7 +215,10 @@ class Actions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource pinned to one table. `managed` is set for one whose table Ash migrates."""
+    """A resource pinned to one table. `managed` is set for one whose table Ash migrates.
+
+    `fragments` are modules that hold further parts of it.
+    """
 
     module: str
     domain: str
@@ -224,6 +227,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     base: str = "Ash.Resource"
     extensions: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
     migrate: bool = False
     description: str | None = None
     require_primary_key: bool = True
@@ -254,10 +258,15 @@ class Prerequisites(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):
-    """A domain and its resources, in name order."""
+    """A domain and its resources, in name order.
+
+    `interface` are the definitions of its code interface (`define …`), each in one line, by
+    resource.
+    """
 
     module: str
     resources: tuple[str, ...]
+    interface: Mapping[str, tuple[str, ...]] = {}
 
 
 class SupportType(msgspec.Struct, frozen=True, kw_only=True):

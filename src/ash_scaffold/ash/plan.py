@@ -25,7 +25,7 @@ from ash_scaffold.ash.model import (
 from ash_scaffold.ash.module_names import Modules, plan_modules
 from ash_scaffold.ash.named_values import named_value_problems
 from ash_scaffold.ash.naming import attribute_name
-from ash_scaffold.ash.project_state import NO_NAMES, ProjectState
+from ash_scaffold.ash.project_state import NO_NAMES, CarriedActions, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
@@ -76,8 +76,9 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
         actions, of_actions = _actions(draft, config, scope.domains[name], prepared.legacy)
+        bare = _resource(draft, state.repo, config, actions, relationships.by_table.get(name, ()))
         resource, of_constraints = with_constraints(
-            _resource(draft, state.repo, config, actions, relationships.by_table.get(name, ())),
+            _with_carried(bare, state.carried.get(name)),
             draft,
             relationships.belongs_to,
             parents,
@@ -93,7 +94,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
         planned.append(PlannedResource(resource=resource, draft=draft, written=written))
     return Plan(
         resources=tuple(planned),
-        domains=_domains(planned, modules),
+        domains=_domains(planned, modules, state),
         supports=_supports(planned),
         problems=tuple(sorted(problems, key=Problem.sort_key)),
         extensions=_extensions(planned),
@@ -125,6 +126,21 @@ def _resource(
         attributes=draft.columns.attributes,
         relationships=relationships,
     )
+
+
+def _with_carried(resource: Resource, carried: CarriedActions | None) -> Resource:
+    """Return a resource with the fragment of its carried-over actions, which replace defaults."""
+    if carried is None:
+        return resource
+    actions = resource.actions
+    if actions is not None:
+        actions = msgspec.structs.replace(
+            actions,
+            create=actions.create and "create" not in carried.replaced,
+            update=actions.update and "update" not in carried.replaced,
+        )
+    fragments = (*resource.fragments, carried.fragment)
+    return msgspec.structs.replace(resource, actions=actions, fragments=fragments)
 
 
 def _draft_tables(
@@ -251,13 +267,24 @@ def _updated(
     )
 
 
-def _domains(planned: Iterable[PlannedResource], modules: Modules) -> tuple[Domain, ...]:
+def _domains(
+    planned: Iterable[PlannedResource], modules: Modules, state: ProjectState
+) -> tuple[Domain, ...]:
     members: dict[str, list[str]] = {module: [] for module in modules.domains.values()}
+    interface: dict[str, tuple[str, ...]] = {}
     for item in planned:
-        if item.draft.reachable:
-            members[item.resource.domain].append(item.resource.module)
+        if not item.draft.reachable:
+            continue
+        members[item.resource.domain].append(item.resource.module)
+        carried = state.carried.get(item.draft.name)
+        if carried is not None and carried.interface:
+            interface[item.resource.module] = carried.interface
     return tuple(
-        Domain(module=module, resources=tuple(sorted(found)))
+        Domain(
+            module=module,
+            resources=tuple(sorted(found)),
+            interface={name: interface[name] for name in sorted(found) if name in interface},
+        )
         for module, found in sorted(members.items())
     )
 

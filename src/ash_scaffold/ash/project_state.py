@@ -42,6 +42,18 @@ class ResourceNames(msgspec.Struct, frozen=True, kw_only=True):
 NO_NAMES = ResourceNames()
 
 
+class CarriedActions(msgspec.Struct, frozen=True, kw_only=True):
+    """The actions that came of changeset functions of a table.
+
+    `fragment` is the module that holds them, `replaced` are the default actions that give way to
+    actions of their names. `interface` are the lines of the domain's code interface.
+    """
+
+    fragment: str
+    replaced: frozenset[str] = frozenset()
+    interface: tuple[str, ...] = ()
+
+
 class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     """The project's modules. `app` is its namespace, such as `App`.
 
@@ -55,6 +67,7 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     generated types that people have renamed, by what they would be called. `generated` are the
     modules that the snapshots have of resources, by table, whether or not they are still there;
     `enums` the last segments of the modules that columns have for an enum of their own.
+    `carried` are the actions that came of changeset functions, by table.
     `repo_extensions` is None when the repo's can't be read.
     """
 
@@ -72,4 +85,5 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     legacy: tuple[LegacySchema, ...] = ()
     legacy_apart: bool = False
     geo_postgis: bool = False
+    carried: Mapping[Name, CarriedActions] = {}
     repo_extensions: tuple[str, ...] | None = None

@@ -25,7 +25,7 @@ from ash_scaffold.generate.modules import Module
 from ash_scaffold.generate.run import PlannedRun, RenderedRun
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project, Resource
-from ash_scaffold.project.snapshot import is_hand_written
+from ash_scaffold.project.snapshot import Snapshot, is_hand_written
 
 
 class ParsedResource(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ def parse_project(run: PlannedRun, rendered: RenderedRun | None) -> ParsedProjec
     # What Ash migrates follows no run, so that there is nothing to compare such a module with.
     every = rendered.modules if rendered is not None else ()
     modules = [each for each in every if each.table is None or each.table not in owned]
-    texts = _texts(modules, project)
+    texts = _texts(modules, project, run.session.schema_changes.modules)
     changes = run.session.schema_changes
     all_versions = [module_versions(module, changes, project, texts) for module in modules]
     settings = Settings(
@@ -174,8 +174,10 @@ def _demanded(run: PlannedRun) -> Plan:
     return plan(run.session.database, known, run.session.resolver, Options())
 
 
-def _texts(modules: Iterable[Module], project: Project) -> dict[str, str | None]:
+def _texts(
+    modules: Iterable[Module], project: Project, snapshots: Mapping[str, Snapshot]
+) -> dict[str, str | None]:
     parts = [part for each in modules for part in (each, each.fragment) if part is not None]
     paths = {part.path for part in parts}
-    paths |= {other.path for each in modules for other in other_modules(each, project)}
+    paths |= {other.path for each in modules for other in other_modules(each, project, snapshots)}
     return {path: read_text(project, path) for path in sorted(paths)}

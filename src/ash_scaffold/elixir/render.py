@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ash_scaffold.ash.model import Domain, Prerequisites, Resource, SupportType
 from ash_scaffold.elixir.entity import Section, indented, layout
 from ash_scaffold.elixir.migration_code import execute
-from ash_scaffold.elixir.sections import embedded_sections, sections
+from ash_scaffold.elixir.sections import domain_section, embedded_sections, sections
 from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.syntax.literal import LINE_LENGTH, fit, flat, heredoc, string, width
@@ -45,6 +45,7 @@ class Renderer:
                 "base": resource.base,
                 "domain": resource.domain,
                 "extensions": resource.extensions,
+                "fragments": resource.fragments,
                 "sections": _sections(resource, parts),
                 "resource": resource,
             },
@@ -68,7 +69,7 @@ class Renderer:
                 "base": resource.base,
                 "domain": resource.domain,
                 "extensions": resource.extensions,
-                "fragments": fragments,
+                "fragments": [*fragments, *resource.fragments],
                 "resource": resource,
             },
         )
@@ -76,7 +77,12 @@ class Renderer:
     def domain(self, domain: Domain) -> str:
         """Render a domain's module."""
         return self._render(
-            "domain.ex.j2", {"module": domain.module, "resources": domain.resources}
+            "domain.ex.j2",
+            {
+                "module": domain.module,
+                "resources": domain.resources,
+                "body": layout(domain_section(domain).groups, _INDENT),
+            },
         )
 
     def prerequisites(self, needed: Prerequisites) -> str:

@@ -27,6 +27,7 @@ from ash_scaffold.ash.model import (
     ConstraintName,
     CustomIndex,
     CustomStatement,
+    Domain,
     IdentityDef,
     ManagedTable,
     Reference,
@@ -80,6 +81,21 @@ def sections(resource: Resource) -> tuple[Section, ...]:
         one_by_one("identities", (_identity(i) for i in resource.identities)),
     ]
     return tuple(section for section in found if section.groups)
+
+
+def domain_section(domain: Domain) -> Section:
+    """Return the section in which a domain lists its resources, each with its code interface."""
+    return Section(
+        "resources", (tuple(_listed_resource(name, domain) for name in domain.resources),)
+    )
+
+
+def _listed_resource(name: str, domain: Domain) -> Entity:
+    lines = domain.interface.get(name, ())
+    head = f"resource {name}"
+    if not lines:
+        return Entity(head, (head,))
+    return Entity(head, (f"{head} do", *indented(lines, STEP), "end"))
 
 
 def embedded_sections(attributes: Sequence[Attribute]) -> tuple[Section, ...]:

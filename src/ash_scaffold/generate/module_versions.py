@@ -143,18 +143,23 @@ def module_versions(
         base=base,
         ours=texts[module.path],
         fragment_ours=None if fragment is None else texts[fragment.path],
-        others=other_modules(module, project),
+        others=other_modules(module, project, changes.modules),
     )
 
 
-def other_modules(module: Module, project: Project) -> tuple[OtherModule, ...]:
-    """Return the fragments of a resource that are in the project, but for the generated one."""
+def other_modules(
+    module: Module, project: Project, snapshots: Mapping[str, Snapshot]
+) -> tuple[OtherModule, ...]:
+    """Return the fragments of a resource that are in the project, but for generated ones.
+
+    `snapshots` are those of modules without a table: a fragment of actions has its own.
+    """
     resource = project.resource(module.name) if module.table is not None else None
     generated = None if module.fragment is None else module.fragment.name
     return tuple(
         OtherModule(name, project.modules[name].path)
         for name in (resource.fragments if resource is not None else ())
-        if name in project.modules and name != generated
+        if name in project.modules and name != generated and name not in snapshots
     )
 
 
@@ -223,6 +228,11 @@ def settled_snapshot(module: Module, base: Snapshot) -> Snapshot:
         names=content.names,
         facts=content.facts,
         legacy=content.legacy,
+        resource=content.resource,
+        actions_of=content.actions_of,
+        attributes=content.attributes,
+        interface=content.interface,
+        changesets=content.changesets,
     )
 
 
@@ -265,6 +275,11 @@ def new_snapshot(
         names=names,
         facts=content.facts,
         legacy=content.legacy,
+        resource=content.resource,
+        actions_of=content.actions_of,
+        attributes=content.attributes,
+        interface=content.interface,
+        changesets=content.changesets,
         entities=tuple(found),
     )
 

@@ -13,13 +13,13 @@ from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.config.options import Layout
-from ash_scaffold.elixir.entity import Entity, EntityLines, Section, entity_lines
+from ash_scaffold.elixir.entity import EntityLines, Section, entity_lines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, entities
 from ash_scaffold.elixir.render import Renderer
-from ash_scaffold.elixir.sections import sections
+from ash_scaffold.elixir.sections import domain_section, sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
-from ash_scaffold.project.snapshot import NamesSnapshot, Ownership, digest
+from ash_scaffold.project.snapshot import CarriedOver, NamesSnapshot, Ownership, digest
 from ash_scaffold.syntax.literal import heredoc
 
 # The last part of the name of a resource's fragment.
@@ -44,7 +44,10 @@ class ModuleText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
-    """The content of a resource's snapshot beside what was rendered; fields as in `Snapshot`."""
+    """The content of a snapshot beside what was rendered; fields as in `Snapshot`.
+
+    From `resource` on they are those of a fragment of actions, before that those of a resource.
+    """
 
     planned: str = ""
     config_digest: str = ""
@@ -52,6 +55,11 @@ class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
     facts: TableFacts | None = None
     legacy: tuple[LegacySchema, ...] = ()
     owned: Ownership | None = None
+    resource: str = ""
+    actions_of: Name | None = None
+    attributes: str = ""
+    interface: tuple[str, ...] = ()
+    changesets: tuple[CarriedOver, ...] = ()
 
 
 class Module(ModuleText, frozen=True, kw_only=True):
@@ -90,8 +98,9 @@ class Module(ModuleText, frozen=True, kw_only=True):
 
     @property
     def scope(self) -> str:
-        """The prefix of its objects' names: the table, or the module itself."""
-        return str(self.table) if self.table is not None else self.name
+        """The prefix of its objects' names: the table that it is about, or the module itself."""
+        table = self.content.actions_of if self.table is None else self.table
+        return str(table) if table is not None else self.name
 
 
 def render_modules(
@@ -213,7 +222,8 @@ def generated_entities(module: ModuleText, text: str) -> tuple[EntityLines, ...]
 
 def _with(domain: Domain, also: Mapping[str, Collection[str]]) -> Domain:
     more = also.get(domain.module, ())
-    return Domain(module=domain.module, resources=tuple(sorted({*domain.resources, *more})))
+    resources = tuple(sorted({*domain.resources, *more}))
+    return msgspec.structs.replace(domain, resources=resources)
 
 
 def extra_module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:
@@ -227,9 +237,7 @@ def _domain_module(
     module = _module(domain.module, renderer.domain(domain), lib, paths)
     if not renderer.packaged or not domain.resources:
         return module
-    lines = (f"resource {name}" for name in domain.resources)
-    listed = Section("resources", (tuple(Entity(line, (line,)) for line in lines),))
-    return msgspec.structs.replace(module, sections=(listed,))
+    return msgspec.structs.replace(module, sections=(domain_section(domain),))
 
 
 def _module(name: str, text: str, lib: str, paths: Mapping[str, str]) -> Module:

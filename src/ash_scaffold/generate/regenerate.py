@@ -71,6 +71,8 @@ from ash_scaffold.syntax.parse import parse
 from ash_scaffold.toml_text import quoted
 
 _ACTIONS = "actions"
+# How an action begins that came of a changeset function.
+_CARRIED = ("create :", "update :")
 _DOMAIN_USE = re.compile(r"^  use Ash\.Domain\b", re.MULTILINE)
 _SHOWN = 160
 
@@ -84,7 +86,7 @@ def regenerate(
     file that is no Elixir.
     """
     ordered, moved = with_free_paths(modules, project)
-    before = _texts(ordered, project)
+    before = _texts(ordered, project, changes)
     all_versions = [module_versions(module, changes, project, before) for module in ordered]
     settled = {each.module.name for each in all_versions if each.is_settled(settings)}
     read = _read_edited(all_versions, settled, project, settings)
@@ -137,11 +139,14 @@ def _read_edited(
     return read_files(project, [each for each in resources if each is not None])
 
 
-def _texts(modules: list[Module], project: Project) -> dict[str, str | None]:
+def _texts(
+    modules: list[Module], project: Project, changes: SchemaChanges
+) -> dict[str, str | None]:
     """Read the files of all modules. Raises `ScaffoldError` for one that can't be read."""
     parts = [part for each in modules for part in each.parts]
     paths = {part.path for part in parts}
-    paths |= {other.path for each in modules for other in other_modules(each, project)}
+    snapshots = changes.modules
+    paths |= {other.path for each in modules for other in other_modules(each, project, snapshots)}
     return {path: read_text(project, path) for path in sorted(paths)}
 
 
@@ -627,6 +632,11 @@ def note_problems(path: str, notes: Iterable[Note]) -> list[Problem]:
 
 
 def _what(each: Conflict) -> str:
+    if each.section == _ACTIONS and each.base and each.base[0].startswith(_CARRIED):
+        return (
+            "Its changeset function has changed since, and it was edited here by hand: the edit "
+            "stays."
+        )
     if not each.section and each.option is None and each.ours and len(each.ours) > 1:
         return "The file can't be merged, so it is left as it is."
     if not each.theirs:

@@ -14,6 +14,7 @@ from ash_scaffold.elixir.merge import assemble, units_of
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.sql import quote_name
 from ash_scaffold.problem import Code, ScaffoldError
+from ash_scaffold.project.carried_actions import carried_actions
 from ash_scaffold.project.mix_project import Project, Repo
 from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.syntax.literal import atom
@@ -98,6 +99,7 @@ def project_state(
         legacy_apart=legacy_apart,
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
+        carried=carried_actions(project, snapshots),
     )
 
 

@@ -70,6 +70,7 @@ def with_names(
         },
         names=names,
         generated={renames.table(name): each for name, each in state.generated.items()},
+        carried={renames.table(name): each for name, each in state.carried.items()},
         enums={
             (renames.table(name), renames.column(renames.table(name), column)): segment
             for (name, column), segment in state.enums.items()

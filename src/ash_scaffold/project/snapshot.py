@@ -34,6 +34,7 @@ VERSION = 1
 OWNED_VERSION = 2
 T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+\Z")
+_FRAGMENTS = re.compile(r"\bfragments: \[([^\]]*)\]")
 
 
 class RelationshipName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,7 +104,8 @@ class CarriedOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """An action that was made of a changeset function of the legacy code.
 
     `action` is the name that was generated, `kind` is `create` or `update`; `module`, `function`
-    and `arity` are the changeset function's, `parameters` those after struct and attributes.
+    and `arity` are the changeset function's, `parameters` all of its own. `schema` is the Ecto
+    schema that it changes.
     `digest` is of all the source that was read for it: another one means that it has changed since.
     """
 
@@ -112,6 +114,7 @@ class CarriedOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     module: str
     function: str
     arity: int
+    schema: str = ""
     parameters: tuple[Parameter, ...] = ()
     digest: str
 
@@ -129,7 +132,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     which hold on when they are gone. `hand_written` is set for a resource whose file a person wrote
     before anything was generated of it. `owned` is set for a resource in managed form, whose table
     Ash migrates: the version is `OWNED_VERSION` then, and only then. `changesets` are the actions
-    of a fragment that holds those of the resource `resource`, which is pinned to `actions_of`.
+    of a fragment that holds those of the resource `resource`, which is pinned to `actions_of`;
+    `interface` are the lines of the domain's code interface for them, `attributes` is a digest of
+    the resource that they were made for.
     """
 
     version: int
@@ -152,6 +157,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     legacy: tuple[LegacySchema, ...] = ()
     resource: str = ""
     actions_of: Name | None = None
+    attributes: str = ""
+    interface: tuple[str, ...] = ()
     changesets: tuple[CarriedOver, ...] = ()
     entities: tuple[EntityLines, ...] = ()
 
@@ -176,13 +183,20 @@ def generated_files(snapshots: Mapping[str, Snapshot]) -> dict[str, Generated]:
                 schema=None if snapshot.table.schema == DEFAULT_SCHEMA else snapshot.table.schema,
                 domain=snapshot.domain,
                 repo=snapshot.repo,
-                fragments=() if snapshot.fragment is None else (snapshot.fragment.module,),
+                fragments=_fragments(snapshot),
             ),
             snapshot.entities if snapshot.fragment is None else (),
         )
         for snapshot in snapshots.values()
         if snapshot.table is not None
     }
+
+
+def _fragments(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the fragments that a resource's `use` was generated with."""
+    use = next((e.lines for e in snapshot.entities if (e.section, e.object) == ("", "use")), ())
+    found = _FRAGMENTS.search(" ".join(use))
+    return () if found is None else tuple(name.strip() for name in found[1].split(","))
 
 
 def owned_tables(snapshots: Iterable[Snapshot]) -> frozenset[Name]:

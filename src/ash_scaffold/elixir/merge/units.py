@@ -5,7 +5,8 @@ entries of lists that are merged one by one. Two units of two versions are the s
 they have the same `key`; `name`, an Elixir name, pairs units without a key in common.
 
 A column is known by `source`, a relationship by the column of its key and by its target, an
-identity by its index, a constraint by its name. Defaults are Ash's own: `source` is the name, a
+identity by its index, a constraint by its name, an action by the changeset function that the
+comment above it names. Defaults are Ash's own: `source` is the name, a
 belongs_to's key `<name>_id`, a has_many's `<module>_id` at the destination, and the index of an
 identity `<table>_<identity>_index` (AshPostgres).
 """
@@ -73,6 +74,12 @@ _ENTITIES = (
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _DEFINITIONS = frozenset({"def", "defp", "defmacro", "defmacrop"})
 _ATTACHED = frozenset({"impl", "doc", "spec", "dialyzer"})
+_DIRECTIVES = frozenset({"alias", "import", "require"})
+# The actions that come of changeset functions, and the comment that says of which.
+_CARRIED = frozenset({"create", "update"})
+_FUNCTION = re.compile(r"#\s*((?:[A-Z]\w*\.)+[a-z_]\w*[!?]?/\d+)\b")
+# Where a line of legacy code stands: it moves with every edit above it.
+_PLACE = re.compile(r"(\.exs?):\d+")
 _SLOTS = {"identity": ("name", "keys"), "check_constraint": ("attribute", "name")}
 
 
@@ -349,6 +356,9 @@ def _module_parts(
             _add_section(parts, _section(where, call, call.name, holder))
         elif call is not None and call.name == "defoverridable":
             parts.append(_whole(where, [node], call.name, holder))
+        elif call is not None and call.name in _DIRECTIVES and call.args:
+            key = f"{call.name} {where.tree.text(call.args[0])}"
+            parts.append(_whole(where, [node], key, holder))
         attached = []
     return parts
 
@@ -463,12 +473,33 @@ def _statement(where: Scope, section: str, call: CallSite, holder: Body | None) 
             _entity(where, item, f"column {column}", column, holder, whole=True)
             for column in _timestamp_columns(where, item)
         ]
+    if section == "actions" and call.name in _CARRIED and call.body is not None and call.args:
+        return [_action(where, item, holder)]
     if call.name in _ENTITIES or (call.body is not None and call.args):
         key, label = _entity_key(where, item)
         return [_entity(where, item, key, label, holder)]
     if not call.values:
         return []
     return [_option(where, Setting(call.name, call.node, call.values, call), section, holder)]
+
+
+def _action(where: Scope, item: Entity, holder: Body | None) -> Unit:
+    """Make the unit of an action, which is taken as a whole: the order of its steps counts.
+
+    So do comments in it: one stands for a step that is left to a person.
+    """
+    tree, call = where.tree, item.call
+    name = argument_name(where, item, 0)
+    unit = _entity(where, item, f"{item.word} {name}", f"actions.{name}", holder, whole=True)
+    above = tree.source[unit.lead : unit.start].decode("utf-8", "replace")
+    function = _FUNCTION.search(above)
+    inside = (_PLACE.sub(r"\1", text) for text in comments(tree, call.node))
+    return msgspec.structs.replace(
+        unit,
+        key=unit.key if function is None else f"{item.word} {function[1]}",
+        content="\n".join((" ".join(tokens(tree, call.node)), *inside)),
+        head=(),
+    )
 
 
 def _entity_key(where: Scope, item: Entity) -> tuple[str, str]:
@@ -499,7 +530,7 @@ def _entity(
 ) -> Unit:
     tree, call = where.tree, item.call
     head = tuple(_argument(where, item, index) for index in range(len(item.args)))
-    parts = tuple(_option(where, found, item.word, item.body) for found in item.settings)
+    parts = tuple(_setting(where, found, item) for found in item.settings)
     others = sorted(" ".join(tokens(tree, node)) for node in item.others)
     content = "\n".join([item.word, *(unit.content for unit in head), _joined(parts), *others])
     check = item.word == "check_constraint"
@@ -521,6 +552,15 @@ def _entity(
         inner=comments(tree, call.node),
         trailing=trailing_comment(tree.source, call.span.end),
     )
+
+
+def _setting(where: Scope, found: Setting, item: Entity) -> Unit:
+    """Make the unit of an option of an entity, or of a definition of a domain's code interface."""
+    unit = _option(where, found, item.word, item.body)
+    if item.word != "resource" or not found.name.startswith("define"):
+        return unit
+    name = f"{found.name} {name_at(where, found.values[0])}"
+    return msgspec.structs.replace(unit, key=name, label=name)
 
 
 def _argument(where: Scope, item: Entity, index: int) -> Unit:

@@ -1,0 +1,120 @@
+"""The actions that came of changeset functions, as snapshots and files have them.
+
+An action is known by its function, which the comment above it names, so that people may rename it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from ash_scaffold.ash.project_state import CarriedActions
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.mix_project import Project, Resource
+from ash_scaffold.project.snapshot import CarriedOver, Snapshot
+
+_NAME = r"[a-z_]\w*[?!]?"
+_ACTION = re.compile(
+    rf"^[ \t]*(?:create|update|read|destroy|action)[ (]\s*:({_NAME})", re.MULTILINE
+)
+_CARRIED = re.compile(
+    rf"^[ \t]*#[ \t]*((?:[A-Z]\w*\.)+{_NAME}/\d+)\b[^\n]*\n(?:[ \t]*#[^\n]*\n)*"
+    rf"[ \t]*(create|update)[ (]\s*:({_NAME})",
+    re.MULTILINE,
+)
+_DEFINED_FOR = re.compile(rf"\baction: :({_NAME})")
+_REPLACEABLE = frozenset({"create", "update"})
+
+
+class ActionNames(msgspec.Struct, frozen=True):
+    """The names of the actions in the files of a resource.
+
+    `carried` are those of actions that came of changeset functions, by `function_key`; `names` are
+    all that are in the fragment of those, `elsewhere` those of the resource's other modules.
+    """
+
+    carried: Mapping[str, str] = {}
+    names: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+
+
+def function_key(kind: str, module: str, function: str, arity: int) -> str:
+    """Return the identity of an action: its kind and its changeset function."""
+    return f"{kind} {module}.{function}/{arity}"
+
+
+def key_of(carried: CarriedOver) -> str:
+    """Return the identity of an action that a snapshot has."""
+    return function_key(carried.kind, carried.module, carried.function, carried.arity)
+
+
+def action_snapshots(snapshots: Iterable[Snapshot]) -> dict[Name, Snapshot]:
+    """Return the snapshots of the fragments that hold carried-over actions, by table."""
+    return {each.actions_of: each for each in snapshots if each.actions_of is not None}
+
+
+def carried_actions(
+    project: Project, snapshots: Mapping[str, Snapshot]
+) -> dict[Name, CarriedActions]:
+    """Return the carried-over actions of all tables; of one whose fragment is gone there are none.
+
+    Tables have the names of the snapshots.
+    """
+    return {
+        table: CarriedActions(
+            fragment=each.module,
+            replaced=_REPLACEABLE & names.names,
+            interface=tuple(_interface(each, names)),
+        )
+        for table, each in action_snapshots(snapshots.values()).items()
+        if (names := action_names(project, each)) is not None
+    }
+
+
+def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
+    """Return the names of actions as people have them by now; None where the fragment is gone."""
+    entry = project.modules.get(snapshot.module)
+    if entry is None:
+        return None
+    text = _text(project, entry.path)
+    resource = project.resource(snapshot.resource) or _with_fragment(project, snapshot.module)
+    paths = set() if resource is None else {resource.path}
+    paths |= {
+        project.modules[name].path
+        for name in (resource.fragments if resource is not None else ())
+        if name in project.modules
+    }
+    return ActionNames(
+        carried={f"{found[2]} {found[1]}": found[3] for found in _CARRIED.finditer(text)},
+        names=frozenset(_ACTION.findall(text)),
+        elsewhere=frozenset(
+            name
+            for path in sorted(paths - {entry.path})
+            for name in _ACTION.findall(_text(project, path))
+        ),
+    )
+
+
+def _with_fragment(project: Project, fragment: str) -> Resource | None:
+    return next((each for each in project.resources if fragment in each.fragments), None)
+
+
+def _interface(snapshot: Snapshot, names: ActionNames) -> Iterator[str]:
+    """Yield the definitions of the code interface for the actions that are there, as they are."""
+    generated = {each.action: names.carried.get(key_of(each)) for each in snapshot.changesets}
+    for line in snapshot.interface:
+        found = _DEFINED_FOR.search(line)
+        name = None if found is None else found[1]
+        if name is None or name not in generated or name in names.names | names.elsewhere:
+            yield line
+        elif (now := generated[name]) is not None:
+            yield line.replace(f"action: :{name}", f"action: :{now}")
+
+
+def _text(project: Project, path: str) -> str:
+    try:
+        return project.source(path).decode("utf-8", "replace")
+    except OSError:
+        return ""
