@@ -11,21 +11,110 @@ from tests.elixir.merging import (
     EDITS,
     MODULE,
     Dice,
+    Edit,
+    changed_option,
     comment_line,
     deleted,
     edited,
     own_action,
+    own_option,
     own_section,
     render,
+    reordered,
     resources,
+    trailing,
     tweaked,
     units,
 )
 
-from ash_scaffold.elixir.merge import MergeContext, assemble, entities, merge, merge_additions
+from ash_scaffold.elixir.merge import (
+    MergeContext,
+    Merged,
+    assemble,
+    entities,
+    merge,
+    merge_narrow,
+)
+from ash_scaffold.problem import ScaffoldError
 from ash_scaffold.syntax.parse import parse
 
 QUICK = settings(max_examples=120, deadline=None, print_blob=True)
+
+
+def heredoc(text: str, where: float, mark: str) -> str:
+    """Write a text that looks like code between attributes, or into one."""
+    words = ['"""', f"# {mark}", "attribute :total, :string", "end", '"""']
+    return _put(text, where, f"description {words[0]}", *words[1:])
+
+
+def text_with_words(text: str, where: float, mark: str) -> str:
+    return _put(text, where, f'attribute :{mark}, :string, default: "do end #{{1}} fn -> end"')
+
+
+def nested(text: str, where: float, mark: str) -> str:
+    return _put(text, where, f"attribute :{mark}, :map do", "  validate do", "    end", "end")
+
+
+def unfinished(text: str, where: float, mark: str) -> str:
+    return _put(text, where, f"attribute :{mark}, :string do")
+
+
+def _put(text: str, where: float, *new: str) -> str:
+    """Put lines before a line of a section."""
+    lines = text.split("\n")
+    places = [i for i, line in enumerate(lines) if re.match(r"    (  )?(\w+ |end)", line)]
+    if places:
+        place = places[int(where * (len(places) - 1))]
+        lines[place:place] = ["    " + line for line in new]
+    return "\n".join(lines)
+
+
+def taken_out(text: str, where: float, _mark: str) -> str:
+    """Take out any entity, with or without the blank line below."""
+    lines, (start, end) = text.split("\n"), _entity_lines(text, where)
+    del lines[start : end + (where < 0.5)]
+    return "\n".join(lines)
+
+
+def moved(text: str, where: float, _mark: str) -> str:
+    """Put any entity elsewhere, or twice."""
+    lines, (start, end) = text.split("\n"), _entity_lines(text, where)
+    own = lines[start:end]
+    if where < 0.8:
+        del lines[start:end]
+    place, _ = _entity_lines("\n".join(lines), 1 - where)
+    lines[place:place] = own
+    return "\n".join(lines)
+
+
+def same_name(text: str, where: float, _mark: str) -> str:
+    """Give an entity the name of another one."""
+    lines = text.split("\n")
+    (first, _), (second, _) = _entity_lines(text, where), _entity_lines(text, 1 - where)
+    named = re.search(r":\w+", lines[second])
+    if named is not None:
+        lines[first] = re.sub(r":\w+", named[0], lines[first], count=1)
+    return "\n".join(lines)
+
+
+def _entity_lines(text: str, where: float) -> tuple[int, int]:
+    """Return the first line of an entity, and the one behind its last line."""
+    lines = text.split("\n")
+    starts = [i for i, line in enumerate(lines) if re.match(r"    (  )?\w+ :", line)]
+    if not starts:
+        return 0, 0
+    start = starts[int(where * (len(starts) - 1))]
+    if not lines[start].endswith(" do"):
+        return start, start + 1
+    close = lines[start][: -len(lines[start].lstrip())] + "end"
+    return start, lines.index(close, start) + 1 if close in lines[start:] else start + 1
+
+
+NEAR_EDITS: list[Edit] = [
+    changed_option, comment_line, deleted, heredoc, moved, nested, own_action, own_option,
+    reordered, same_name, taken_out, text_with_words, trailing, unfinished,
+]  # fmt: skip
+KINDS: list[list[Edit]] = [[comment_line, own_action, own_section], EDITS, NEAR_EDITS]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -108,14 +197,29 @@ def test_a_tweak_undone_gives_the_file_back(seed: int) -> None:
 
 @QUICK
 @given(st.integers(0, 2**40))
-def test_a_merge_of_additions_is_the_merge_of_the_whole_file(seed: int) -> None:
+def test_a_narrow_merge_is_the_merge_of_the_whole_file(seed: int) -> None:
+    found, whole = both_merges(seed)
+    if found is not None:
+        assert found == whole
+
+
+def both_merges(seed: int) -> tuple[Merged | None, Merged | None]:
+    """Merge by way of what changes, and the whole file; None where that can't be, or fails."""
     dice = Dice(seed)
     resource = resources(dice)
     base, theirs = render(resource), render(tweaked(dice, resource))
-    ours = edited(dice, base, [comment_line, own_action, own_section])
+    edits = dice.one(KINDS)
+    ours = base
+    for number in range(dice.randint(0, 6)):
+        if parse(ours.encode()).fault is None:
+            ours = dice.one(edits)(ours, dice.random(), f"person_{number}")
+    if dice.random() < 0.05:
+        broken = [ours.replace("  end\n", "", 1), ours + "end\n", ours.replace("end", "en", 1)]
+        ours = dice.one([ours.replace("\n", "\r\n"), *broken])
     context = MergeContext(scope="orders")
-    found = merge_additions(
-        ours, entities(base), entities(theirs), theirs, module=MODULE, context=context
-    )
-    if found is not None:
-        assert found == merge(ours.encode(), base, theirs, module=MODULE, context=context)
+    parts = entities(base), entities(theirs)
+    found = merge_narrow(ours, *parts, theirs, module=MODULE, context=context)
+    try:
+        return found, merge(ours.encode(), base, theirs, module=MODULE, context=context)
+    except ScaffoldError:
+        return found, None

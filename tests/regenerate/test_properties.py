@@ -8,8 +8,15 @@ the files are as they were.
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from tests.regenerate.cases import STEPS, failures, first_seed, run_history
+from tests.regenerate.project import MixProject, Run
+
+from ash_scaffold.generate import regenerate
+from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.project import sources
 
 CASES = 3_000
 CHUNK = 20
@@ -20,3 +27,25 @@ CHUNK = 20
 def test_nothing_of_a_person_is_lost(start: int) -> None:
     first = first_seed() + start
     assert failures(run_history, range(first, first + CHUNK)) == []
+
+
+@pytest.mark.parametrize("start", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (3, 40))])
+def test_a_file_that_is_not_parsed_whole_is_treated_as_one_that_is(
+    start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = MixProject.look
+
+    def both(project: MixProject, database: Database, **options: object) -> Run:
+        run = look(project, database, **options)
+        with (
+            patch.object(sources, "edits_of", lambda *_: None),
+            patch.object(regenerate, "merge_narrow", lambda *_, **_options: None),
+        ):
+            whole = look(project, database, **options)
+        assert run.written == whole.written
+        assert run.problems == whole.problems
+        return run
+
+    monkeypatch.setattr(MixProject, "look", both)
+    first = first_seed() + start
+    assert failures(run_history, range(first, first + (CHUNK if start else 3))) == []

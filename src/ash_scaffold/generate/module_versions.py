@@ -13,7 +13,6 @@ import msgspec
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.project_state import ResourceNames
-from ash_scaffold.elixir.additions import additions
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
@@ -93,15 +92,12 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
             return fragment is None and base.fragment is None
         return _is(self.fragment_ours, base.fragment.written)
 
-    @property
-    def is_extended(self) -> bool:
-        """Whether the file is that of an `Ash.Resource` as it was generated, with additions."""
+    def is_known_by_edits(self, project: Project) -> bool:
+        """Whether the file is that of an `Ash.Resource`, and mostly as it was generated."""
         base = self.base
         if base is None or base.hand_written or self.ours is None or self.is_spread:
             return False
-        uses = use_of(base.entities, USE[1])
-        name, entities = base.module, base.entities
-        return uses.startswith(_PLAIN_USE) and additions(self.ours, name, entities) is not None
+        return base.path in project.edits and use_of(base.entities, USE[1]).startswith(_PLAIN_USE)
 
     def by_other_version(self, settings: Settings) -> bool:
         """Whether another version wrote the module, from the same configuration as today."""

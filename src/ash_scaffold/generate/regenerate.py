@@ -31,7 +31,7 @@ from ash_scaffold.elixir.merge import (
     assemble,
     entities,
     merge,
-    merge_additions,
+    merge_narrow,
     merge_spread,
     with_texts_of,
 )
@@ -124,8 +124,8 @@ def _read_edited(
 ) -> dict[str, ReadResource]:
     """Read the resources that are merged as they are in their files, and hand-written ones.
 
-    The latter only where a type is new, which they may not need. Of a resource with mere additions
-    the names in its file tell all that a merge asks of it.
+    The latter only where a type is new, which they may not need. Of a resource of which most is as
+    it was generated the names in its file tell all that a merge asks of it.
     """
     any_new = any(each.is_new and each.module.table is None for each in all_versions)
     names = [
@@ -133,7 +133,7 @@ def _read_edited(
         for each in all_versions
         if each.module.table is not None and each.ours is not None and not each.is_pure
         if each.module.name not in settled or (any_new and is_hand_written(each.base))
-        if _names_of(each, settings) is None or not each.is_extended
+        if _names_of(each, settings) is None or not each.is_known_by_edits(project)
     ]
     resources = (project.resource(name) for name in names)
     return read_files(project, [each for each in resources if each is not None])
@@ -299,7 +299,7 @@ class Writer:
         text = self._ours(versions, theirs)
         accepted = self._settings.accepted | self._of_style(versions, text)
         found = generated_entities(module, theirs)
-        merged = self._merged_additions(versions, text, theirs, found, accepted) or self._merged(
+        merged = self._merged_narrow(versions, text, theirs, found, accepted) or self._merged(
             versions, text, theirs, accepted
         )
         notes = [each for each in merged.notes if not _is_adopted(versions, each)]
@@ -343,7 +343,7 @@ class Writer:
         except ScaffoldError as error:
             raise _placed(error, module.path) from error
 
-    def _merged_additions(
+    def _merged_narrow(
         self,
         versions: ModuleVersions,
         text: str,
@@ -355,7 +355,7 @@ class Writer:
         module, base = versions.module, versions.base
         if base is None or base.unresolved or base.hand_written or base.names.hand_given:
             return None
-        return merge_additions(
+        return merge_narrow(
             text,
             entities_of(module, module, base.entities),
             found,

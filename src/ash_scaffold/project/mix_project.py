@@ -18,7 +18,7 @@ from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.regular_file import read_file
 
 if TYPE_CHECKING:
-    from ash_scaffold.elixir.additions import Addition
+    from ash_scaffold.elixir.hand_edits import Edits
 
 UNREAD_TODO = "Make it a regular file that you may read, or move it away."
 
@@ -173,8 +173,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     otherwise). `modules`, `repos`, `resources` and `domains` cover all of them.
     `schema_paths` are the files that may define Ecto schemas. `versions` are the Hex packages of
     mix.lock; `root` is the folder of the outermost mix.exs, absolute. `sources` are the `.ex` files
-    by path, each read once: all that a run says of them then goes by the same bytes. `additions`
-    are what was added to generated resources by path, where no more than that was done to a file.
+    by path, each read once: all that a run says of them then goes by the same bytes. `edits`
+    are those of generated resources by path, where most of the file is as it was generated.
     """
 
     root: Path
@@ -191,7 +191,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     formatter: Formatter = Formatter()
     versions: Mapping[str, str] = {}
     sources: Mapping[str, bytes] = {}
-    additions: Mapping[str, tuple[Addition, ...]] = {}
+    edits: Mapping[str, Edits] = {}
 
     def source(self, path: str) -> bytes:
         """Return the bytes of a file: of a source file those that were read with the project.

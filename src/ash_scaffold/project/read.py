@@ -80,7 +80,7 @@ def read_project(
         schema_paths=sources.schema_paths,
         unparsed=sources.unparsed,
         sources=sources.texts,
-        additions=sources.additions,
+        edits=sources.edits,
         config=_config(root, app),
         formatter=_formatter(root, app),
         versions=_read_lock(read_source(root / "mix.lock") or b""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
@@ -17,7 +18,8 @@ from ash_scaffold.ash.relationship_id import (
     relationship_id,
     same_relationship,
 )
-from ash_scaffold.elixir.additions import with_additions
+from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.hand_edits import Edits, with_edits
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import (
     Source,
@@ -38,6 +40,7 @@ from ash_scaffold.project.snapshot import (
 )
 
 _COLUMN = "column "
+_RELATIONSHIP = re.compile(r'(?:belongs_to|has_many|has_one|many_to_many) :("?)([^\s",]+)\1,')
 
 _Columns = Mapping[str, str]
 
@@ -272,15 +275,18 @@ def _read_whole(
 
 
 class _Extended(msgspec.Struct, frozen=True):
-    """A resource that is as it was generated, with additions; `columns` are those of attributes.
+    """A resource of which most is as it was generated; `columns` are those of attributes.
 
-    `read` is the resource without the generated attributes and relationships, whose names the
-    snapshot has. `identities` are the columns of the generated ones by index, None where `read`
-    has them.
+    `read` is the resource without the attributes and relationships that are as they were generated,
+    whose names the snapshot has, `text` its source; `relationships` are the others of the
+    generated ones, by name.
+    `identities` are the columns of the generated ones by index, None where `read` has them.
     """
 
     snapshot: Snapshot
+    text: bytes
     read: ReadResource
+    relationships: Mapping[str, EntityLines]
     columns: dict[str, str]
     identities: Mapping[str, frozenset[str]] | None
 
@@ -291,39 +297,79 @@ def _extended(
     snapshots: Mapping[Name, Snapshot],
     tables: Mapping[str, Name],
 ) -> dict[str, _Extended]:
-    """Return the resources whose files were only added to, by module: they are read in part.
+    """Return the resources whose files are mostly as generated, by module: they are read in part.
 
     None at all where a resource is pinned to another table than the one it was generated for.
     """
     by_module = {each.module: each for each in snapshots.values()}
     if any(by_module[m].table != table for m, table in tables.items() if m in by_module):
         return {}
-    sources: list[Source] = []
+    texts: dict[str, bytes] = {}
     identities: dict[str, Mapping[str, frozenset[str]] | None] = {}
+    relationships: dict[str, Mapping[str, EntityLines]] = {}
     for table, resource in edited.items():
         snapshot = snapshots.get(table)
-        added = project.additions.get(resource.path)
-        if added is None or snapshot is None or resource.fragments:
+        edits = project.edits.get(resource.path)
+        if edits is None or snapshot is None or resource.fragments:
             continue
-        if _holds_names(snapshot, resource):
-            touched = any(each.section == "identities" for each in added)
-            known = None if touched else _identities(snapshot)
-            part = with_additions(
-                resource.module, snapshot.entities, added, identities=known is None
-            )
-            sources.append(Source(resource.path, part.encode()))
+        changed = _changed_relationships(snapshot, edits)
+        if changed is not None and _holds_names(snapshot, resource):
+            sections = {each.section for each in edits.added}
+            sections |= {each.section for each in edits.changed}
+            known = None if "identities" in sections else _identities(snapshot)
+            part = with_edits(resource.module, snapshot.entities, edits, identities=known is None)
+            texts[resource.module] = part.encode()
             identities[resource.module] = known
+            relationships[resource.module] = changed
     found = {}
+    sources = [Source(by_module[module].path, text) for module, text in texts.items()]
     for module, read in read_resources(sources, identities, tables).items():
-        generated = _columns_of_entities(by_module[module])
-        own = columns_of(read)
-        if generated is None or read.unknown or own.keys() & generated.keys():
-            continue
-        if not {*own.values()} & {*generated.values()}:
+        snapshot = by_module[module]
+        columns = _extended_columns(snapshot, read, project.edits[snapshot.path])
+        if columns is not None and not read.unknown:
             found[module] = _Extended(
-                by_module[module], read, {**generated, **own}, identities[module]
+                snapshot, texts[module], read, relationships[module], columns, identities[module]
             )
     return found
+
+
+def _changed_relationships(snapshot: Snapshot, edits: Edits) -> dict[str, EntityLines] | None:
+    """Return the relationships that are not as they were generated, by name.
+
+    None where others may hang on them: a many_to_many takes from its join relationship.
+    """
+    found: dict[str, EntityLines] = {}
+    known = {each.name for each in snapshot.names.relationships}
+    for each in edits.changed:
+        if each.section == "relationships":
+            match = next(filter(None, map(_RELATIONSHIP.match, each.lines)), None)
+            if match is None or match[2] not in known or match[2] in found:
+                return None
+            found[match[2]] = each
+    texts = [each.text for each in edits.added]
+    if found:
+        texts += [line for each in snapshot.entities for line in each.lines]
+    return None if any("join_relationship" in text for text in texts) else found
+
+
+def _extended_columns(
+    snapshot: Snapshot, read: ReadResource, edits: Edits
+) -> dict[str, str] | None:
+    """Return the columns of all attributes, None where what was edited gets in the way of others.
+
+    `read` has the attributes that are not as they were generated.
+    """
+    generated, own = _columns_of_entities(snapshot), columns_of(read)
+    if generated is None:
+        return None
+    changed = {each.object for each in edits.changed if each.section == "attributes"}
+    kept = {name: column for name, column in generated.items() if _COLUMN + column not in changed}
+    # One that has another name now, or is gone, is read with all that it is mentioned by.
+    if any(own.get(name) != generated[name] for name in generated.keys() - kept.keys()):
+        return None
+    if own.keys() & kept.keys() or {*own.values()} & {*kept.values()}:
+        return None
+    return {**generated, **own}
 
 
 def _identities(snapshot: Snapshot) -> dict[str, frozenset[str]] | None:
@@ -371,16 +417,18 @@ def _extended_names(
     *,
     goes: bool,
 ) -> ResourceNames | None:
-    """Return the names of a resource with additions, as reading all of its file would give them.
+    """Return the names of an edited resource, as reading all of its file would give them.
 
-    With `goes` a generated relationship goes with its key. None where an addition has to do with
+    With `goes` a generated relationship goes with its key. None where an edit has to do with
     what was generated, or a relationship with what was edited elsewhere.
     """
     snapshot, read = each.snapshot, each.read
     added = resource_names(read, tables, columns)
     own = {relationship.name for relationship in read.resource.relationships}
     generated = {
-        relationship.id: relationship.name for relationship in snapshot.names.relationships
+        relationship.id: relationship.name
+        for relationship in snapshot.names.relationships
+        if relationship.name not in each.relationships
     }
     if own & {*generated.values()}:
         return None
@@ -399,12 +447,16 @@ def _extended_names(
     if each.identities is not None:
         identities = snapshot.names.identities
         identity_columns = {name: each.identities[index] for index, name in identities.items()}
+    taken = {*own, *generated.values()}
+    if goes:
+        changed = [*each.relationships.values()]
+        taken = own - untouched("relationships", changed, [each.text], {snapshot.module})
     names = ResourceNames(
         attributes={column: name for name, column in reversed(each.columns.items())},
         relationships={**generated, **added.relationships},
         identities=identities,
         identity_columns=identity_columns,
-        taken=added.taken | own if goes else added.taken | own | {*generated.values()},
+        taken=added.taken | taken,
         more=added.more,
         removed=frozenset(snapshot.names.removed) - {*each.columns.values()},
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.elixir.additions import Addition, additions
+from ash_scaffold.elixir.hand_edits import Edits, edits_of
 from ash_scaffold.elixir.read import FRAGMENT, Declaration, ModuleSource, read_declaration
 from ash_scaffold.problem import Code, ScaffoldError, fail
 from ash_scaffold.project.mix_project import (
@@ -67,7 +67,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     schema_paths: tuple[str, ...]
     unparsed: tuple[Unparsed, ...]
     texts: Mapping[str, bytes]
-    additions: Mapping[str, tuple[Addition, ...]]
+    edits: Mapping[str, Edits]
 
 
 class _Found:
@@ -80,7 +80,7 @@ class _Found:
         self.schema_paths: list[str] = []
         self.unparsed: list[Unparsed] = []
         self.texts: dict[str, bytes] = {}
-        self.additions: dict[str, tuple[Addition, ...]] = {}
+        self.edits: dict[str, Edits] = {}
 
 
 def read_source(path: Path) -> bytes | None:
@@ -149,8 +149,8 @@ def read_sources(
     """Read every `.ex` file below the folders (relative to the root).
 
     `generated` are files that the tool wrote, by path: those that are unchanged since need no
-    parsing, which is most of the time that reading a large project takes, and those that somebody
-    only added to need little.
+    parsing, which is most of the time that reading a large project takes, and those of which a
+    person edited some statements need little.
     """
     found = _Found()
     unchanged = generated or {}
@@ -183,14 +183,14 @@ def read_sources(
         schema_paths=tuple(found.schema_paths),
         unparsed=tuple(found.unparsed),
         texts=found.texts,
-        additions=found.additions,
+        edits=found.edits,
     )
 
 
 def _holds_only(path: str, source: bytes, written: Generated, found: _Found) -> bool:
-    """Whether a file still defines the generated resource alone, whatever was added inside.
+    """Whether a file still defines the generated resource alone, whatever was edited inside.
 
-    What was added is noted.
+    What was edited is noted.
     """
     if written.digest == hashlib.sha256(source).hexdigest():
         return True
@@ -198,10 +198,10 @@ def _holds_only(path: str, source: bytes, written: Generated, found: _Found) -> 
         text = source.decode()
     except UnicodeDecodeError:
         return False
-    added = additions(text, written.resource.module, written.entities)
-    if added is None or any(_SCHEMA.search(each.text.encode()) for each in added):
+    edits = edits_of(text, written.resource.module, written.entities)
+    if edits is None or any(_SCHEMA.search(each.text.encode()) for each in edits.added):
         return False
-    found.additions[path] = added
+    found.edits[path] = edits
     return True
 
 

@@ -16,7 +16,7 @@ from ash_scaffold.elixir.merge.merge import (
     Part,
     Spread,
     merge,
-    merge_additions,
+    merge_narrow,
     merge_spread,
 )
 from ash_scaffold.elixir.merge.resolve import Adoption, Conflict, MergeContext, Note, NoteKind
@@ -37,7 +37,7 @@ __all__ = [
     "assemble",
     "entities",
     "merge",
-    "merge_additions",
+    "merge_narrow",
     "merge_spread",
     "names_in",
     "units_of",

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES, CONSTRAINT_NAME_OPTIONS
-from ash_scaffold.elixir.additions import laid_out
 from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.hand_edits import laid_out
 from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
 from ash_scaffold.elixir.merge.entities import (
     assemble,
@@ -117,7 +117,7 @@ def merge(
     )
 
 
-def merge_additions(
+def merge_narrow(
     ours: str,
     base: Sequence[EntityLines],
     theirs: Sequence[EntityLines],
@@ -126,7 +126,7 @@ def merge_additions(
     module: str,
     context: MergeContext = NO_CONTEXT,
 ) -> Merged | None:
-    """Merge as `merge` does, if people have only added to the file and nothing is in conflict.
+    """Merge as `merge` does, if most of the file is as it was and nothing is in conflict.
 
     `text` is the module of today, which has the entities `theirs`. None where `merge` has to do it.
     """

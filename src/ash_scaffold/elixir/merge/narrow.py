@@ -1,8 +1,9 @@
-"""The merge of a file that was only added to, by way of the few entities that change.
+"""The merge of a file of which most is as it was generated, by way of the few entities that change.
 
 What base and theirs have alike stays in such a file as it is, so three short modules say what is
-to be done: of each version the entities that change, those around them, and what was added. The
-edits to the short file are then made to the whole one, which nobody has to parse.
+to be done: of each version the entities that change, those around them, and those that a person
+edited, with what the person wrote. The edits to the short file are then made to the whole one,
+which nobody has to parse.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from ash_scaffold.elixir.additions import Layout
 from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.hand_edits import Layout
 from ash_scaffold.elixir.merge.edits import Edit
 
 Key = tuple[str, str]
@@ -69,7 +70,7 @@ def key_of(item: EntityLines) -> Key:
 def kept_of(
     layout: Layout, base: Sequence[EntityLines], theirs: Sequence[EntityLines]
 ) -> frozenset[Key] | None:
-    """Return the entities that a merge has to see: those that change, and those by them.
+    """Return what a merge has to see: entities that change or were edited, and those by them.
 
     None where two entities can't be told apart, and where a section comes or goes.
     """
@@ -82,9 +83,11 @@ def kept_of(
         return None
     changed = {key for key in {*old, *new} if key not in old or old[key] != new.get(key)}
     sections = {section for section, _ in changed}
+    # One that a person moved or took out is no place to put something by: its neighbour is.
+    changed |= {key_of(item) for item in layout.edits.changed}
     anchors = _beside(changed, theirs)
     kept = changed | anchors | _beside(changed | anchors, base)
-    for addition in layout.added:
+    for addition in layout.edits.added:
         # A comment that was added is about what stands below it.
         for block, _ in layout.places[addition.before - 1 : addition.before + 1]:
             if block.entity is not None and block.section in sections:

@@ -1,4 +1,4 @@
-"""Files that were only added to: what is known of them without a parse is what a parse tells."""
+"""Edited files: what is known of them by the text that was generated is what a parse tells."""
 
 from __future__ import annotations
 
@@ -51,8 +51,18 @@ def before(anchor: str, text: str) -> Callable[[str], str]:
     return lambda content: content.replace(anchor, text + anchor, 1)
 
 
-# Known without a parse.
-ADDED = {
+def instead(old: str, new: str) -> Callable[[str], str]:
+    return lambda content: content.replace(old, new, 1)
+
+
+AGE = "    attribute :age, :integer do\n      public? true\n    end\n"
+TEAM = "    belongs_to :team, Shop.Sales.Team do\n"
+PEOPLE = (
+    "    has_many :boss_users, Shop.Sales.User do\n"
+    "      destination_attribute :boss_id\n      public? true\n    end\n"
+)
+# Known without a parse of the whole file.
+KNOWN = {
     "a comment": after(ATTRIBUTES, "    # Ours.\n"),
     "an attribute": after(ATTRIBUTES, "    attribute :draft, :string\n\n"),
     "a block": after(ATTRIBUTES, "    attribute :draft, :string do\n      public? true\n    end\n"),
@@ -73,16 +83,47 @@ ADDED = {
     "a query": after(
         RELATIONSHIPS, "    has_many :posts2, Shop.Sales.Post, no_attributes?: true\n"
     ),
+    "an option": instead(AGE, AGE.replace("public? true", "sortable? false")),
+    "a comment inside": instead(AGE, AGE.replace("      public?", "      # Ours.\n      public?")),
+    "another type": instead(AGE, "    attribute(:age, :decimal, public?: true)\n"),
+    "a text with words": instead(
+        AGE, AGE.replace("public? true", 'description """\n    end\n  end \n      """')
+    ),
+    "an attribute elsewhere": lambda text: text.replace(AGE, "").replace(
+        "    attribute :email", f"{AGE}\n    attribute :email"
+    ),
+    "a relationship's option": instead(TEAM, TEAM + "      allow_nil? false\n"),
+    "a relationship's layout": instead(TEAM, TEAM + "\n"),
+    "another name of a relationship": instead(
+        TEAM, TEAM.replace(":team", ":crew") + "      source_attribute :team_id\n"
+    ),
+    "another destination": instead(TEAM, TEAM.replace("Sales.Team", "Sales.Post")),
+    "no relationship": instead(PEOPLE, ""),
+    "another relationship": instead(PEOPLE, PEOPLE.replace("has_many", "has_one")),
+    "a filter": instead(PEOPLE, PEOPLE.replace("public? true", "filter expr(age > 3)")),
+    "a join table": instead(
+        "      through Shop.Sales.TeamUser\n",
+        "      through Shop.Sales.TeamUser\n      sort [:id]\n",
+    ),
+    "another name of an identity": instead("identity :email,", "identity :by_email,"),
+    "other columns of an identity": instead("[:email]", "[:email, :age]"),
+    "no identity": instead("    identity :email, [:email]\n", ""),
 }
 # Not of the kind that is known without a parse, or in the way of what was generated.
 PARSED = {
     "another name": lambda text: text.replace("attribute :age,", "attribute :years,"),
-    "a removed attribute": lambda text: text.replace(
-        "    attribute :age, :integer do\n      public? true\n    end\n", ""
+    "a removed attribute": instead(AGE, ""),
+    "another column": instead(AGE, "    attribute :age, :integer, source: :years\n"),
+    "an attribute twice": instead(AGE, AGE + AGE.replace("true", "false")),
+    "a key that defines its attribute": instead(TEAM + "      define_attribute? false\n", TEAM),
+    "a join relationship": after(
+        RELATIONSHIPS,
+        "    many_to_many :crews, Shop.Sales.Team, through: Shop.Sales.TeamUser, "
+        "join_relationship: :boss_users\n",
     ),
-    "an option": lambda text: text.replace(
-        "attribute :age, :integer do\n", "attribute :age, :integer do\n      sortable? false\n"
-    ),
+    "an end within the section": instead(AGE, "  end\n\n  attributes do\n"),
+    "a use with more": instead("data_layer:", "extensions: [Ash.Thing],\n    data_layer:"),
+    "an index of another name": instead('"users_email_key"', '"users_email_index"'),
     "the same column": after(ATTRIBUTES, "    attribute :years, :integer, source: :age\n"),
     "the same name": after(ATTRIBUTES, "    attribute :age, :string, source: :years\n"),
     "the same relationship": after(
@@ -139,7 +180,7 @@ def test_names_are_those_of_a_whole_parse(shop: Shop, monkeypatch: pytest.Monkey
         return found
 
     monkeypatch.setattr(resource_names, "_read_whole", counted)
-    for kind, edits in (("added", ADDED), ("parsed", PARSED)):
+    for kind, edits in (("known", KNOWN), ("parsed", PARSED)):
         for what, edit in edits.items():
             edited = edit(content)
             assert edited != content, what
@@ -168,14 +209,18 @@ class Recorded:
 
 
 def test_a_clean_merge_parses_no_whole_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop.edit(USER, (ATTRIBUTES, f"{ATTRIBUTES}    # Ours.\n    attribute :draft, :string\n\n"))
+    shop.edit(
+        USER,
+        (ATTRIBUTES, f"{ATTRIBUTES}    # Ours.\n    attribute :draft, :string\n\n"),
+        (AGE, AGE.replace("true", "false")),
+    )
     shop.sql("ALTER TABLE users ADD height integer")
     given: list[bytes] = []
     monkeypatch.setattr(parsing, "Parser", Recorded(given))
     done = shop.run()
     assert (done.problems, "+    attribute :height, :integer do" in done.diff) == ([], True)
     text = shop.read(USER)
-    # What was added, and short modules of what changes.
+    # What a person wrote, and short modules of what changes.
     of_it = [each for each in given if b"Shop.Sales.User do" in each]
     assert max(map(len, of_it)) < len(text) // 2
     assert [each for each in given if b"Shop.Sales.Team do" in each] == []

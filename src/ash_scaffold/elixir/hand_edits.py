@@ -1,0 +1,174 @@
+"""What a person wrote in a generated module, found line by line.
+
+Most edits of a generated file are statements between those that were generated, and a few of
+these that are other ones now. Where the rest stands as it was written, in its order, and every run
+of other lines is a piece of Elixir on its own, the file is known without a parse of it: only those
+lines are parsed. That is what makes reading a thousand edited files cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from ash_scaffold.elixir.entity import Block, EntityLines, blocks_of
+from ash_scaffold.syntax.parse import call_site, module_attribute, parse
+
+# Sections and definitions at the top of a module that name nothing a table has.
+_HARMLESS = frozenset(
+    "actions aggregates calculations changes code_interface field_policies policies preparations "
+    "pub_sub validations def defp".split()
+)
+# The sections inside of which an edit is understood.
+_OPEN = frozenset(
+    "actions attributes identities relationships resource postgres/check_constraints "
+    "postgres/references".split()
+)
+# What reaches beyond the lines that it stands in.
+_FAR_REACHING = re.compile(
+    r"\b(?:alias|import|require|use)\s*\(?\s*[A-Z_]|\bdef(?:delegate|guard|impl|macro|module|"
+    r"overridable|protocol|struct)|\bquote\b"
+)
+# The generated entities by which the names in a resource are understood.
+_NAMING = ("identity_index_names ", "schema ", "table ")
+
+
+class Addition(msgspec.Struct, frozen=True):
+    """Lines that a person wrote, and the section that they are in, "" for the module itself.
+
+    They stand before the block of that index in `Layout.places`.
+    """
+
+    section: str
+    text: str
+    before: int
+
+
+class Edits(msgspec.Struct, frozen=True):
+    """What a person wrote, and the generated entities that do not stand there as they were.
+
+    Those were edited, and so are in what the person wrote, or moved or taken out.
+    """
+
+    added: tuple[Addition, ...]
+    changed: tuple[EntityLines, ...]
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The lines of a file, the first line of each generated block in it, and the edits."""
+
+    lines: list[str]
+    places: list[tuple[Block, int]]
+    edits: Edits
+
+
+def laid_out(text: str, module: str, generated: Sequence[EntityLines]) -> Layout | None:
+    """Find the blocks of a generated module in a file, in their order.
+
+    None where more was done than to add and to change statements, each within its section, that
+    leave those around them as they are.
+    """
+    lines = text.split("\n")
+    if lines[0] != f"defmodule {module} do":
+        return None
+    places: list[tuple[Block, int]] = []
+    added: list[Addition] = []
+    changed: list[EntityLines] = []
+    # Where the sections end that are open.
+    ends: list[int] = []
+    start = 0
+    for block in blocks_of(module, generated):
+        closes = block.entity is None and block.opens is None
+        place = ends.pop() if closes else _find(lines, block.lines, start, ends)
+        if place is None or place < start:
+            if block.entity is None or block.section not in _OPEN:
+                return None
+            changed.append(block.entity)
+            continue
+        own = lines[start:place]
+        if any(own):
+            addition = Addition(block.section, "\n".join(own), len(places))
+            if not _stands_alone(addition):
+                return None
+            added.append(addition)
+        places.append((block, place))
+        start = place + len(block.lines)
+        if block.opens is not None:
+            end = _end_of(lines, place)
+            if end is None:
+                return None
+            ends.append(end)
+    if lines[start:] != [""]:
+        return None
+    return Layout(lines, places, Edits(tuple(added), tuple(changed)))
+
+
+def edits_of(text: str, module: str, generated: Sequence[EntityLines]) -> Edits | None:
+    """Return what a file has beside the generated module, as `laid_out` finds it."""
+    layout = laid_out(text, module, generated)
+    return None if layout is None else layout.edits
+
+
+def with_edits(
+    module: str, generated: Sequence[EntityLines], edits: Edits, *, identities: bool = True
+) -> str:
+    """Return a module of what a person wrote, and of the generated entities that tell its names.
+
+    Of the generated ones that are the `use`, and with `identities` those, their indexes and the
+    table.
+    """
+    bodies: dict[str, list[str]] = {"": []}
+    for item in generated:
+        names = item.section == "postgres" and item.lines[0].startswith(_NAMING)
+        tells = item.section == "" or (identities and (names or item.section == "identities"))
+        if tells and item not in edits.changed:
+            bodies.setdefault(item.section, []).extend(item.lines)
+    for each in edits.added:
+        if not each.section.startswith("postgres/"):
+            bodies.setdefault(each.section, []).append(each.text)
+    lines = [f"defmodule {module} do", *bodies.pop("")]
+    for section, body in bodies.items():
+        lines += [f"{section} do", *body, "end"]
+    return "\n".join([*lines, "end", ""])
+
+
+def _find(lines: list[str], block: list[str], start: int, ends: Sequence[int]) -> int | None:
+    """Return where a block stands in the innermost open section."""
+    end = ends[-1] if ends else len(lines)
+    while True:
+        try:
+            start = lines.index(block[0], start, end)
+        except ValueError:
+            return None
+        if lines[start : start + len(block)] == block:
+            return start
+        start += 1
+
+
+def _end_of(lines: list[str], place: int) -> int | None:
+    """Return the line that ends the section which a line begins."""
+    line = lines[place]
+    indent = line[: len(line) - len(line.lstrip())]
+    try:
+        return lines.index(f"{indent}end", place)
+    except ValueError:
+        return None
+
+
+def _stands_alone(addition: Addition) -> bool:
+    """Whether an addition means the same wherever it stands in its section."""
+    if (addition.section and addition.section not in _OPEN) or _FAR_REACHING.search(addition.text):
+        return False
+    tree = parse(addition.text.encode())
+    if tree.root.has_error:
+        return False
+    for node in tree.expressions:
+        call = call_site(tree, node)
+        if call is None:
+            if module_attribute(tree, node) is None:
+                return False
+        elif not addition.section and call.name not in _HARMLESS:
+            return False
+    return True
