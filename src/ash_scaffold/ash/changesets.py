@@ -7,6 +7,7 @@ Paths are relative to the project's root, lines count from 1.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -21,6 +22,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="c
     """
 
     line: int
+    path: str = ""
     fields: tuple[str, ...]
     options: str = ""
 
@@ -32,6 +34,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="r
     """
 
     line: int
+    path: str = ""
     call: str
     arguments: tuple[str, ...] = ()
 
@@ -44,6 +47,7 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """
 
     line: int
+    path: str = ""
     call: str
     fields: tuple[str, ...]
     name: str | None = None
@@ -52,21 +56,24 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="copied"):
-    """A step that a function copied from the legacy code takes: of `Changesets.functions`.
+    """A step that a function copied from the legacy code takes: of `Changeset.functions`.
 
     `arguments` is the source of what it is given after the changeset; names in it are parameters of
-    the changeset function.
+    the changeset function, of any role. `position` is that of the changeset among its arguments.
     """
 
     line: int
+    path: str = ""
     function: str
     arguments: tuple[str, ...] = ()
+    position: int = 0
 
 
 class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="nested"):
     """`cast_assoc` or `cast_embed`. `module` and `function` are of the `with`, or the default's."""
 
     line: int
+    path: str = ""
     call: str
     field: str
     module: str = ""
@@ -78,6 +85,7 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="t
     """A step that is left to a person, as written, and the reason."""
 
     line: int
+    path: str = ""
     source: str
     reason: str
 
@@ -85,21 +93,32 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="t
 Step: TypeAlias = Cast | Rule | Constraint | Copied | Nested | Todo
 
 
-class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A parameter of a changeset function after the struct and the attributes.
+class ParameterRole(StrEnum):
+    """The use of a parameter: the struct that is changed, the attributes that are cast, another."""
 
-    `default` is its source, None for one that has to be given.
+    STRUCT = "struct"
+    ATTRIBUTES = "attributes"
+    OTHER = "other"
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parameter of a changeset function, at its place in the list of them.
+
+    `name` is what steps refer to it by. `default` is its source, None for one that has to be given.
     """
 
     name: str
+    role: ParameterRole = ParameterRole.OTHER
     default: str | None = None
 
 
 class CopiedFunction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A function to copy: all of its clauses, and the functions and attributes it needs with it.
+    """A function to copy: all of its clauses.
 
-    `source` is the text as written; `name` is what steps call it by. `aliases` (name, module),
-    `imports` (source) and `attributes` (name, source) are those that the text uses.
+    `source` is the text as written, with `def` where a step calls it (`called`) and `defp` where
+    only other copied functions do. A conditional step, or a call whose arguments are no literals,
+    is put into a function of its own (`made`): its body is the text as written. `aliases` (name,
+    module), `imports` (source) and `attributes` (name, source) are those that the text uses.
     """
 
     name: str
@@ -107,6 +126,8 @@ class CopiedFunction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     path: str
     line: int
     source: str
+    called: bool = True
+    made: bool = False
     aliases: tuple[tuple[str, str], ...] = ()
     imports: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
@@ -124,9 +145,11 @@ class VirtualField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A changeset function: what it casts, checks and changes, and which writes it serves.
 
-    `schema` is the Ecto schema it changes, of the table. `creates` and `updates` say whether a call
-    site was found that inserts or updates with it, as `path:line` each. With `refused`, the reason,
-    nothing can be made of it. `digest` is of all the source that was read for it.
+    `arity` counts parameters with a default too. `schema` is the Ecto schema it changes, of the
+    table; a step that was read in another file than `path` has that as its own. `creates` and
+    `updates` say whether a call site was found that inserts or updates with it, as `path:line`.
+    With `refused`, the reason, nothing can be made of it. `digest` is of all the source that was
+    read for it.
     """
 
     module: str

@@ -1,0 +1,221 @@
+"""The changeset functions of the legacy code, each with its steps and the table that it changes.
+
+A changeset function starts a changeset of a schema with `cast` or `change`, itself or through
+another such function, and returns it. It may stand in the schema's module or in any other. One that
+is given a changeset is a helper of those, and one that only passes its arguments on is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from ash_scaffold.ash.changesets import (
+    Changeset,
+    Parameter,
+    ParameterRole,
+    VirtualField,
+)
+from ash_scaffold.legacy.changeset_steps import (
+    WORDS,
+    Data,
+    Flow,
+    Frame,
+    StepReader,
+    Targets,
+    Text,
+    UnreadError,
+    may_change,
+)
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, EmbedType, Hints
+from ash_scaffold.legacy.evaluate import evaluate
+from ash_scaffold.legacy.functions import Function, Module, Modules
+from ash_scaffold.syntax.entities import tokens
+from ash_scaffold.syntax.parse import call_site
+from ash_scaffold.term import Atom
+
+_GIVEN_CHANGESET = frozenset({"changeset", "cs", "chset", "changes", "query", "conn", "socket"})
+
+
+def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
+    """Return the changeset functions over tables, by module, name and arity.
+
+    `hints` are those of the code base. Nothing is run, and nothing raised on any content of it.
+    """
+    reader = _Reader(code, hints)
+    for file in code.files.values():
+        if any(word in file.source for word in WORDS):
+            for definition in file.modules:
+                reader.read_module(reader.modules.of(file, definition))
+    found = sorted(reader.found, key=lambda c: (c.module, c.function, c.arity))
+    return tuple(found)
+
+
+class _Reader:
+    def __init__(self, code: CodeBase, hints: Hints) -> None:
+        self.modules = Modules(code)
+        self.found: list[Changeset] = []
+        self._schemas = {schema.module: schema for schema in hints.schemas}
+        self._targets = targets(hints)
+        self._virtual: dict[str, tuple[VirtualField, ...]] = {}
+
+    def read_module(self, module: Module) -> None:
+        """Read the changeset functions of a module."""
+        for function in module.functions.values():
+            if function.private or not may_change(self.modules, function):
+                continue
+            found = self._read(module, function)
+            if found is not None:
+                self.found.append(found)
+
+    def _read(self, module: Module, function: Function) -> Changeset | None:
+        reader = StepReader(self.modules, self._targets)
+        reader.path = module.file.path
+        frame = Frame(module, function, {})
+        refused = ""
+        flow: Flow | None = None
+        names: list[str] = []
+        try:
+            flow, names = self._flow(reader, frame, function)
+        except UnreadError as error:
+            refused = str(error)
+            if not _is_named_so(function):
+                return None
+        if flow is None and not refused:
+            return None
+        schema = self._schema(module, reader, flow)
+        if schema is None:
+            return None
+        if flow is not None:
+            subject = flow.data.name
+            if subject in _GIVEN_CHANGESET or not (reader.own or module.name == schema.module):
+                return None
+        reader.nodes += [(module, clause.site.node) for clause in function.clauses]
+        return Changeset(
+            module=module.name,
+            function=function.name,
+            arity=function.arity,
+            path=module.file.path,
+            line=function.clauses[0].site.span.line,
+            table=schema.table,
+            schema=schema.module,
+            private=function.private,
+            parameters=_parameters(reader, frame, function, names),
+            steps=() if flow is None else flow.steps,
+            functions=tuple(reader.copied.values()),
+            virtual=self._virtual_fields(schema.module),
+            refused=refused,
+            digest=_digest(reader),
+        )
+
+    def _flow(
+        self, reader: StepReader, frame: Frame, function: Function
+    ) -> tuple[Flow | None, list[str]]:
+        bodies = function.bodies
+        if len(bodies) != 1:
+            raise UnreadError(f"it has {len(bodies)} clauses")
+        clause = bodies[0]
+        if clause.rescued or clause.body is None:
+            raise UnreadError("it has a rescue")
+        names: list[str] = []
+        for parameter in clause.parameters:
+            name, schema = reader.pattern(frame, parameter.pattern)
+            names.append(name)
+            if name:
+                value = Data(name, schema) if schema else Text(name, parameter=True)
+                frame.variables[name] = value
+        result = reader.body(frame, clause.body)
+        return (result if isinstance(result, Flow) and result.started else None), names
+
+    def _schema(self, module: Module, reader: StepReader, flow: Flow | None) -> EctoSchema | None:
+        written = reader.schema or (flow.data.schema if flow is not None else "")
+        return self._schemas.get(written) or self._schemas.get(module.name)
+
+    def _virtual_fields(self, module: str) -> tuple[VirtualField, ...]:
+        if module not in self._virtual:
+            self._virtual[module] = tuple(virtual_fields(self.modules, module))
+        return self._virtual[module]
+
+
+def targets(hints: Hints) -> Targets:
+    """Return the modules of associations and embeds, and the fields of each schema."""
+    modules: dict[tuple[str, str], str] = {}
+    fields: dict[str, tuple[str, ...]] = {}
+    every: list[EctoSchema | EmbeddedSchema] = [*hints.schemas, *hints.embedded]
+    for each in every:
+        fields[each.module] = tuple(field.name for field in each.fields)
+        for field in each.fields:
+            if isinstance(field.ecto_type, EmbedType):
+                modules[each.module, field.name] = field.ecto_type.module
+    for schema in hints.schemas:
+        for association in schema.declared:
+            if association.module is not None:
+                modules[schema.module, association.name] = association.module
+    return Targets(modules, fields)
+
+
+def virtual_fields(modules: Modules, name: str) -> Iterator[VirtualField]:
+    """Yield the fields of a schema that have no column."""
+    module = modules.get(name)
+    if module is None:
+        return
+    for schema in module.facts.schemas:
+        place = schema.place
+        for node in schema.call.body or ():
+            inner = node.child_by_field_name("left") if node.type == "binary_operator" else node
+            site = None if inner is None else call_site(place.file.tree, inner)
+            if site is None or site.name != "field" or not site.args:
+                continue
+            virtual = site.option("virtual")
+            field = evaluate(place, site.args[0])
+            if virtual is None or evaluate(place, virtual) is not True:
+                continue
+            default, redact = site.option("default"), site.option("redact")
+            if isinstance(field, Atom):
+                yield VirtualField(
+                    name=field.name,
+                    type=place.text(site.args[1]) if len(site.args) > 1 else ":string",
+                    default=None if default is None else place.text(default),
+                    redact=redact is not None and evaluate(place, redact) is True,
+                )
+
+
+def _is_named_so(function: Function) -> bool:
+    return function.name.endswith("changeset")
+
+
+def _parameters(
+    reader: StepReader, frame: Frame, function: Function, names: list[str]
+) -> tuple[Parameter, ...]:
+    head = function.clauses[0]
+    defaults: list[Node | None] = [None] * function.arity
+    found: list[Parameter] = []
+    for clause in function.clauses:
+        for index, parameter in enumerate(clause.parameters):
+            if parameter.default is not None:
+                defaults[index] = parameter.default
+    for index in range(function.arity):
+        name = names[index] if index < len(names) else ""
+        if not name:
+            name = frame.module.file.tree.text(head.parameters[index].pattern)
+        default = defaults[index]
+        text = None
+        if default is not None:
+            text = reader.literal(frame, default) or frame.module.file.tree.text(default)
+        role = reader.roles.get(name, ParameterRole.OTHER)
+        found.append(Parameter(name=name, role=role, default=text))
+    return tuple(found)
+
+
+def _digest(reader: StepReader) -> str:
+    """Return a digest of the tokens of all that was read, each part once."""
+    found = hashlib.sha256()
+    parts = {(m.file.path, n.start_byte, n.end_byte): (m, n) for m, n in reader.nodes}
+    for _, (module, node) in sorted(parts.items(), key=lambda item: item[0]):
+        for token in tokens(module.file.tree, node):
+            found.update(token.encode() + b"\0")
+        found.update(b"\1")
+    return found.hexdigest()[:16]

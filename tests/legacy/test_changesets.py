@@ -1,0 +1,200 @@
+"""Changeset functions as steps: a few lines of Elixir in, the whole structs out."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from ash_scaffold.ash.changesets import (
+    Cast,
+    Changeset,
+    Constraint,
+    Copied,
+    CopiedFunction,
+    Nested,
+    Parameter,
+    ParameterRole,
+    Rule,
+    Step,
+    VirtualField,
+)
+from ash_scaffold.legacy.changesets import read_changesets
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.read import read_code
+from ash_scaffold.postgres.catalog import Name
+
+PATH = "lib/app/user.ex"
+HEAD = """defmodule App.User do
+  use Ecto.Schema
+  import Ecto.Changeset
+
+  schema "users" do
+    field :name, :string
+    field :email, :string
+    field :password, :string, virtual: true, redact: true
+    has_many :posts, App.Post
+  end
+"""
+# The line of the first line of a test's code.
+FIRST = HEAD.count("\n") + 1
+
+
+def read_all(*sources: str) -> tuple[Changeset, ...]:
+    files = [
+        ElixirFile(PATH if n == 0 else f"lib/app/f{n}.ex", text.encode())
+        for n, text in enumerate(sources)
+    ]
+    code = CodeBase(files)
+    return read_changesets(code, read_code(code))
+
+
+def user(body: str, *others: str) -> Changeset:
+    """Read the only changeset function of a module over users."""
+    (found,) = read_all(f"{HEAD}{body}end\n", *others)
+    return found
+
+
+def without_lines(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(structs.replace(step, line=0) for step in steps)
+
+
+def steps(body: str, *others: str) -> tuple[Step, ...]:
+    """Return the steps of the only function, as if each stood on line 0."""
+    found = user(body, *others)
+    assert found.refused == ""
+    return without_lines(found.steps)
+
+
+def test_a_changeset_function() -> None:
+    found = user(
+        "  @required [:name]\n"
+        "  def changeset(user, attrs \\\\ %{}) do\n"
+        "    user\n"
+        "    |> cast(attrs, @required ++ ~w(email password)a)\n"
+        "    |> validate_required(@required)\n"
+        '    |> validate_length(:name, max: 50, message: "too long")\n'
+        '    |> unique_constraint(:email, name: :users_email_index, message: "taken")\n'
+        "    |> cast_assoc(:posts, required: true)\n"
+        "  end\n"
+    )
+    assert found == Changeset(
+        module="App.User",
+        function="changeset",
+        arity=2,
+        path=PATH,
+        line=FIRST + 1,
+        table=Name("public", "users"),
+        schema="App.User",
+        parameters=(
+            Parameter(name="user", role=ParameterRole.STRUCT),
+            Parameter(name="attrs", role=ParameterRole.ATTRIBUTES, default="%{}"),
+        ),
+        steps=(
+            Cast(line=FIRST + 3, fields=("name", "email", "password")),
+            Rule(line=FIRST + 4, call="validate_required", arguments=("[:name]",)),
+            Rule(
+                line=FIRST + 5,
+                call="validate_length",
+                arguments=(":name", '[max: 50, message: "too long"]'),
+            ),
+            Constraint(
+                line=FIRST + 6,
+                call="unique_constraint",
+                fields=("email",),
+                name="users_email_index",
+                message="taken",
+            ),
+            Nested(
+                line=FIRST + 7,
+                call="cast_assoc",
+                field="posts",
+                module="App.Post",
+                options="[required: true]",
+            ),
+        ),
+        virtual=(VirtualField(name="password", type=":string", redact=True),),
+        digest=found.digest,
+    )
+
+
+def test_a_helper_that_only_makes_steps_is_read_in_its_place() -> None:
+    found = steps(
+        "  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> named(max: 3)\n"
+        "  defp named(changeset, opts), do: validate_length(changeset, :name, opts)\n"
+    )
+    assert found == (
+        Cast(line=0, fields=("name",)),
+        Rule(line=0, call="validate_length", arguments=(":name", "[max: 3]")),
+    )
+
+
+def test_a_helper_that_does_more_is_copied_with_what_it_needs() -> None:
+    found = user(
+        "  alias App.Text\n"
+        '  @prefix "x"\n'
+        "  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> slug(attrs)\n"
+        "  defp slug(cset, attrs) do\n"
+        "    if attrs[:slug], do: put_change(cset, :name, made(attrs)), else: cset\n"
+        "  end\n"
+        "  defp made(attrs), do: @prefix <> Text.slug(attrs.slug)\n"
+    )
+    assert found.steps[1] == Copied(line=FIRST + 2, function="slug", arguments=("attrs",))
+    assert found.functions == (
+        CopiedFunction(
+            name="slug",
+            arity=2,
+            path=PATH,
+            line=FIRST + 3,
+            source=(
+                "def slug(cset, attrs) do\n"
+                "  if attrs[:slug], do: put_change(cset, :name, made(attrs)), else: cset\n"
+                "end"
+            ),
+            imports=("import Ecto.Changeset",),
+        ),
+        CopiedFunction(
+            name="made",
+            arity=1,
+            path=PATH,
+            line=FIRST + 6,
+            source="defp made(attrs), do: @prefix <> Text.slug(attrs.slug)",
+            called=False,
+            aliases=(("Text", "App.Text"),),
+            attributes=(("prefix", '"x"'),),
+        ),
+    )
+
+
+def test_a_condition_becomes_a_function_of_its_own() -> None:
+    found = user(
+        "  def changeset(user, attrs) do\n"
+        "    changeset = cast(user, attrs, [:name])\n"
+        "    if get_change(changeset, :name) do\n"
+        "      put_change(changeset, :email, user.name)\n"
+        "    else\n"
+        "      changeset\n"
+        "    end\n"
+        "  end\n"
+    )
+    assert without_lines(found.steps[1:]) == (
+        Copied(line=0, function="maybe_put_change_email", arguments=("user",)),
+    )
+    assert found.functions == (
+        CopiedFunction(
+            name="maybe_put_change_email",
+            arity=2,
+            path=PATH,
+            line=FIRST + 2,
+            source=(
+                "def maybe_put_change_email(changeset, user) do\n"
+                "  if get_change(changeset, :name) do\n"
+                "    put_change(changeset, :email, user.name)\n"
+                "  else\n"
+                "    changeset\n"
+                "  end\n"
+                "end"
+            ),
+            made=True,
+            imports=("import Ecto.Changeset",),
+        ),
+    )
