@@ -12,6 +12,7 @@ from tests.regenerate.project import Run
 from ash_scaffold.elixir.merge import assemble
 from ash_scaffold.elixir.merge.units import Unit, module_units
 from ash_scaffold.generate.files import File, Status
+from ash_scaffold.project.snapshot import EncodedSnapshot, Snapshot
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 
@@ -23,12 +24,13 @@ def check_arrived(file: File, before: str, after: str) -> None:
 
     But for what is inside of something that a person took out, and for conflicts.
     """
-    if file.base is None or file.snapshot is None or file.conflicts:
+    snapshot = snapshot_of(file)
+    if file.base is None or snapshot is None or file.conflicts:
         return
-    if file.base.entities == file.snapshot.entities:
+    if file.base.entities == snapshot.entities:
         return
     name = file.module.name
-    old, new = (keys_of(units_of(assemble(name, s.entities))) for s in (file.base, file.snapshot))
+    old, new = (keys_of(units_of(assemble(name, s.entities))) for s in (file.base, snapshot))
     there, now = keys_in(before, name), keys_in(after, name)
     if there is None or now is None or was_cut(file, before):
         return
@@ -37,6 +39,12 @@ def check_arrived(file: File, before: str, after: str) -> None:
         assert key in now or (around not in there and around not in new - old), key
     for key in sorted(old - new):
         assert key not in now or "section " in key.rpartition(" / ")[2], key
+
+
+def snapshot_of(file: File) -> Snapshot | None:
+    """Return the snapshot that a run writes of a module."""
+    snapshot = file.snapshot
+    return snapshot.decode() if isinstance(snapshot, EncodedSnapshot) else snapshot
 
 
 @lru_cache(200)
@@ -85,10 +93,11 @@ def module_names(text: str) -> set[str]:
 
 def took_out(file: File) -> bool:
     """Whether something that was generated of a module is no longer."""
-    if file.base is None or file.snapshot is None:
-        return file.snapshot is None
+    snapshot = snapshot_of(file)
+    if file.base is None or snapshot is None:
+        return snapshot is None
     name = file.module.name
-    old, new = (units_of(assemble(name, s.entities)) for s in (file.base, file.snapshot))
+    old, new = (units_of(assemble(name, s.entities)) for s in (file.base, snapshot))
     return not keys_of(old) <= keys_of(new)
 
 
@@ -104,7 +113,7 @@ def was_cut(file: File, before: str) -> bool:
 
 def was_renamed(file: File, back: Run) -> bool:
     """Whether a module's objects have other names than they had before the first run."""
-    new = [f.snapshot for f in back.outcome.files.files if f.module.table == file.module.table]
+    new = [snapshot_of(f) for f in back.outcome.files.files if f.module.table == file.module.table]
     old = file.base
     return old is not None and any(each is None or each.names != old.names for each in new)
 

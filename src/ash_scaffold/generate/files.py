@@ -14,7 +14,7 @@ from ash_scaffold.elixir.merge.resolve import Conflict
 from ash_scaffold.generate.modules import Module, ModuleText
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.mix_project import Project
-from ash_scaffold.project.snapshot import Snapshot, encode, snapshot_path
+from ash_scaffold.project.snapshot import EncodedSnapshot, Snapshot, encode, snapshot_path
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.text_diff import unified_diff
@@ -43,7 +43,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     before: str | None
     after: str | None
-    snapshot: Snapshot | None
+    snapshot: Snapshot | EncodedSnapshot | None
     base: Snapshot | None = None
     conflicts: tuple[Conflict, ...] = ()
 
@@ -83,6 +83,9 @@ def contents(files: Iterable[File]) -> dict[str, bytes | None]:
     for file in files:
         if file.before != file.after:
             found[file.path] = None if file.after is None else file.after.encode()
+        if isinstance(file.snapshot, EncodedSnapshot):
+            snapshots[file.snapshot.path] = file.snapshot.content
+            continue
         if file.snapshot is not None and file.snapshot == file.base:
             kept.add(snapshot_path(file.snapshot))
             continue

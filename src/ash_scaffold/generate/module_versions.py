@@ -15,7 +15,12 @@ from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
-from ash_scaffold.generate.modules import Module, ModuleText, generated_entities
+from ash_scaffold.generate.modules import (
+    Module,
+    ModuleText,
+    SnapshotContent,
+    generated_entities,
+)
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.hand_given_names import still_hand_given
 from ash_scaffold.project.mix_project import Project
@@ -81,6 +86,13 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
     def is_new(self) -> bool:
         """Whether it was never generated, and nobody has written it."""
         return self.base is None and self.ours is None
+
+    @property
+    def is_as_encoded(self) -> bool:
+        """Whether the snapshot that was encoded with the rendered module is that of its files."""
+        encoded = self.module.encoded
+        paths = tuple(part.path for part in self.module.parts)
+        return self.base is None and encoded is not None and encoded.files == paths
 
     @property
     def is_pure(self) -> bool:
@@ -204,6 +216,22 @@ def merged_uses(found: Iterable[EntityLines], module: Module, spread: Spread) ->
     return [_with_use(item, name, spread) for item in found for name in _module_of(item, module)]
 
 
+def content_of(module: Module) -> SnapshotContent:
+    """Return the content of a module's snapshot beside what was rendered."""
+    if module.encoded is None:
+        return module.content
+    known = module.encoded.decode()
+    return SnapshotContent(
+        planned=known.planned,
+        config_digest=known.config_digest,
+        names=known.names,
+        facts=known.facts,
+        legacy=known.legacy,
+        owned=known.owned,
+        changesets=known.changesets,
+    )
+
+
 def settled_snapshot(module: Module, base: Snapshot) -> Snapshot:
     """Return the snapshot of a module whose text and entities are those of the base."""
     fragment, content = base.fragment, module.content
@@ -243,7 +271,7 @@ def new_snapshot(
     hand_written: bool,
 ) -> Snapshot:
     """Return the snapshot of a module. `written` are the texts of its parts, formatted."""
-    fragment, content = module.fragment, module.content
+    fragment, content = module.fragment, content_of(module)
     names = content.names
     if base is not None and unresolved:
         hand_given = still_hand_given(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -19,7 +19,13 @@ from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.sections import domain_section, sections
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.facts import TableFacts
-from ash_scaffold.project.snapshot import CarriedOver, NamesSnapshot, Ownership, digest
+from ash_scaffold.project.snapshot import (
+    CarriedOver,
+    EncodedSnapshot,
+    NamesSnapshot,
+    Ownership,
+    digest,
+)
 from ash_scaffold.syntax.literal import heredoc
 
 # The last part of the name of a resource's fragment.
@@ -67,7 +73,8 @@ class Module(ModuleText, frozen=True, kw_only=True):
 
     `table`, `domain` and `repo` are a resource's. With the layout `fragment` the text has no
     sections: `fragment` is the module that has them, and `inline` the resource without a fragment.
-    A domain that `adopts` is to go into the file of the legacy context of its name.
+    A domain that `adopts` is to go into the file of the legacy context of its name. `encoded` is
+    the snapshot, in place of its `content`, of a resource that never was generated before.
     `one_line_digest` is the digest with every description on one line, as they once were written,
     "" where none has several.
     """
@@ -76,6 +83,7 @@ class Module(ModuleText, frozen=True, kw_only=True):
     domain: str | None = None
     repo: str | None = None
     content: SnapshotContent = SnapshotContent()
+    encoded: EncodedSnapshot | None = None
     fragment: ModuleText | None = None
     inline: str = ""
     one_line_digest: str = ""
@@ -116,15 +124,26 @@ def render_modules(
     `also_listed` are further resources of domains: those that stay although they are not planned.
     `layout` is by table.
     """
-    also = also_listed or {}
     modules = [
         resource_module(item, renderer, lib, paths, layout(item.draft.name))
         for item in plan.resources
         if item.written
     ]
+    modules += domains_and_types(plan, renderer, lib, paths, also_listed or {})
+    return sorted(modules, key=lambda module: (module.path, module.name))
+
+
+def domains_and_types(
+    plan: Plan,
+    renderer: Renderer,
+    lib: str,
+    paths: Mapping[str, str],
+    also: Mapping[str, Collection[str]],
+) -> list[Module]:
+    """Render what a run writes beside resources, as `render_modules` does."""
     planned = {name: planned for planned, name in plan.modules.renamed.items()}
     domains = {item.resource.domain for item in plan.resources if item.written} | also.keys()
-    modules += [
+    modules = [
         msgspec.structs.replace(
             _domain_module(_with(domain, also), renderer, lib, paths),
             adopts=domain.module in plan.modules.adopted,
@@ -139,7 +158,7 @@ def render_modules(
         )
         for support in plan.supports
     ]
-    return sorted(modules, key=lambda module: (module.path, module.name))
+    return modules
 
 
 def resource_module(
@@ -248,8 +267,16 @@ def _path(name: str, lib: str, paths: Mapping[str, str]) -> str:
     return paths.get(name) or f"{lib}/{module_path(name)}"
 
 
-def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: Resolver) -> str:
+def config_digest(
+    facts: TableFacts,
+    domain: str,
+    state: ProjectState,
+    config: Resolver,
+    legacy: Sequence[LegacySchema] | None = None,
+) -> str:
     """Return the digest of configuration and legacy code for one table of a (logical) domain.
+
+    `legacy` are the Ecto schemas of the table, for callers that have them by table.
 
     The text of a module changes with the schema, with configuration and legacy code, and with the
     version of the tool. The facts tell the first, and this digest the second from the third.
@@ -257,6 +284,7 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
     Names in people's files are not in it: what is generated from the old facts has them as well.
     """
     table = facts.name
+    schemas = [each for each in state.legacy if each.table == table] if legacy is None else legacy
     entry = msgspec.structs.asdict(
         msgspec.structs.replace(config.for_table(table), renamed_from=None)
     )
@@ -272,19 +300,18 @@ def config_digest(facts: TableFacts, domain: str, state: ProjectState, config: R
         state.repo,
         list(_configured_columns(facts, config)),
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
-        [memorable(schema) for schema in state.legacy if schema.table == table],
+        [memorable(schema) for schema in schemas],
         *((False,) if config.config.legacy_types is False else ()),
-        *_embeds(facts, domain, state, config),
+        *_embeds(facts, domain, schemas, config),
     )
     return digest(_ENCODER.encode(content).decode())
 
 
 def _embeds(
-    facts: TableFacts, domain: str, state: ProjectState, config: Resolver
+    facts: TableFacts, domain: str, schemas: Sequence[LegacySchema], config: Resolver
 ) -> Iterable[object]:
     """Yield the columns whose Ecto embed is to be a resource, where one is."""
-    contexts = [schema.context for schema in state.legacy if schema.table == facts.name]
-    context = contexts[0] if contexts else domain
+    context = schemas[0].context if schemas else domain
     for column in facts.columns:
         if config.embeds_for(facts.name, column.name, context):
             yield column.name, "embeds"

@@ -65,7 +65,7 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
-from ash_scaffold.project.snapshot import digest, is_hand_written
+from ash_scaffold.project.snapshot import EncodedSnapshot, Snapshot, digest, is_hand_written
 from ash_scaffold.syntax.modules import modules as modules_of
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.toml_text import quoted
@@ -101,7 +101,12 @@ def regenerate(
         for name, text in module.texts.items()
     }
     formatted, problems = _format(wanted, project, settings)
-    trusted = {part.name for each in ordered for part in each.parts if part.sections}
+    trusted = {
+        part.name
+        for each in ordered
+        for part in each.parts
+        if part.sections or each.encoded is not None
+    }
     for name, text in formatted.items():
         if name not in trusted:
             _require_module(name, text)
@@ -153,7 +158,7 @@ def _texts(
 def _final(file: File, after: str | None) -> File:
     """Give a file the text that all its modules came to."""
     snapshot = file.snapshot
-    if snapshot is not None and file.status is Status.CHANGED and after is not None:
+    if isinstance(snapshot, Snapshot) and file.status is Status.CHANGED and after is not None:
         snapshot = msgspec.structs.replace(snapshot, written=digest(after))
     return msgspec.structs.replace(file, after=after, snapshot=snapshot)
 
@@ -258,6 +263,8 @@ class Writer:
         theirs, tool = self._theirs(versions)
         texts = {each.path: theirs[each.name] for each in module.parts}
         new = all(self.texts[path] is None for path in texts)
+        if new and versions.is_as_encoded and theirs == module.texts:
+            return self._files(versions, texts, tool, (), status=None, encoded=module.encoded)
         if new or texts.items() <= self.texts.items() or (versions.is_pure and tool == __version__):
             found = all_entities(module, theirs)
             return self._files(versions, texts, tool, found, status=None)
@@ -467,8 +474,12 @@ class Writer:
         *,
         status: Status | None,
         conflicts: tuple[Conflict, ...] = (),
+        encoded: EncodedSnapshot | None = None,
     ) -> list[File]:
-        """Take over the texts; the first file is the module's own, with its snapshot."""
+        """Take over the texts; the first file is the module's own, with its snapshot.
+
+        That is the `encoded` one, if there is one, else made of the entities that were `found`.
+        """
         module = versions.module
         merged = status is not None
         for path, text in texts.items():
@@ -483,7 +494,7 @@ class Writer:
             written = {each.name: texts[each.path] or "" for each in module.parts}
         unresolved = tuple(dict.fromkeys(each.name for each in conflicts))
         base = versions.base
-        snapshot = new_snapshot(
+        snapshot = encoded or new_snapshot(
             module,
             base,
             tool,

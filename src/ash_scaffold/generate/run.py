@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
 
 from ash_scaffold import __version__
-from ash_scaffold.ash.hints import memorable
-from ash_scaffold.ash.plan import Plan, plan
+from ash_scaffold.ash.hints import LegacySchema, memorable
+from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, table_pattern
@@ -34,9 +35,11 @@ from ash_scaffold.generate.modules import (
     Module,
     SnapshotContent,
     config_digest,
+    domains_and_types,
     render_modules,
     resource_module,
 )
+from ash_scaffold.generate.new_resources import new_modules
 from ash_scaffold.generate.options import (
     ResourcesOptions,
     open_with,
@@ -49,12 +52,17 @@ from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import Change, Kind
-from ash_scaffold.postgres.facts import database_of, facts_of, facts_of_database
+from ash_scaffold.postgres.facts import CatalogFacts, database_of, facts_of
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.hand_given_names import hand_given_names, without_hand_given_names
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
-from ash_scaffold.project.resource_names import names_of_plan, names_snapshot, with_names
+from ash_scaffold.project.resource_names import (
+    PlannedNames,
+    names_of_plan,
+    names_snapshot,
+    with_names,
+)
 from ash_scaffold.project.schema_changes import SchemaChanges, rename_problems
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
 from ash_scaffold.project.snapshot import Ownership, Snapshot, file_stamp
@@ -314,35 +322,71 @@ def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
 
 def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Module]:
     """Render what the run writes, and add the content of the snapshots of resources."""
-    session, decided, state = run.session, run.plan, run.session.state
+    session, decided = run.session, run.plan
     paths = {module: entry.path for module, entry in session.project.modules.items()}
-    modules = render_modules(decided, renderer, _lib(session), paths, run.dropped.listed, layout)
-    names = names_of_plan(decided)
-    hand_given = hand_given_names(
-        names, session.names, session.schema_changes, lambda: _names_without_hand_given_names(run)
-    )
-    facts = facts_of_database(session.database, decided.scope.domains.keys())
-    return [
-        module
-        if module.table is None
-        else msgspec.structs.replace(
-            module,
-            content=SnapshotContent(
-                planned=_planned(module, session),
-                config_digest=config_digest(
-                    facts[module.table],
-                    decided.scope.domains[module.table],
-                    state,
-                    session.resolver,
-                ),
-                names=names_snapshot(names[module.table], hand_given.get(module.table, {})),
-                facts=facts[module.table],
-                owned=_ownership(module.table, session),
-                legacy=tuple(memorable(e) for e in state.legacy if e.table == module.table),
-            ),
+    lib, content = _lib(session), _Contents(run)
+    modules = domains_and_types(decided, renderer, lib, paths, run.dropped.listed)
+    written = [item for item in decided.resources if item.written]
+    new = [item for item in written if renderer.packaged and _is_new(item, session)]
+    modules += new_modules(new, renderer, lib, paths, session.config.layout or "inline", content.of)
+    others = {item.draft.name for item in written}.difference(item.draft.name for item in new)
+    modules += (
+        msgspec.structs.replace(
+            resource_module(item, renderer, lib, paths, layout(item.draft.name)),
+            content=content.of(item),
         )
-        for module in modules
-    ]
+        for item in written
+        if item.draft.name in others
+    )
+    return sorted(modules, key=lambda module: (module.path, module.name))
+
+
+def _is_new(item: PlannedResource, session: Session) -> bool:
+    """Whether a resource was never generated, and nobody has written it."""
+    name = item.draft.name
+    return (
+        name not in session.schema_changes.resources
+        and name not in session.state.names
+        and item.resource.module not in session.project.modules
+    )
+
+
+class _Contents:
+    """The contents of the snapshots of resources, beside what was rendered."""
+
+    def __init__(self, run: PlannedRun) -> None:
+        self._session, self._scope = run.session, run.plan.scope
+        self._names = PlannedNames(run.plan)
+        self._facts = CatalogFacts(self._session.database, run.plan.scope.domains.keys())
+        self._legacy: dict[Name, list[LegacySchema]] = defaultdict(list)
+        for schema in self._session.state.legacy:
+            self._legacy[schema.table].append(schema)
+        changes = self._session.schema_changes
+        known = changes.resources.keys() | self._session.state.names.keys()
+        self._hand_given = hand_given_names(
+            {
+                item.draft.name: self._names.of(item)
+                for item in run.plan.resources
+                if item.draft.name in known
+            },
+            self._session.names,
+            changes,
+            lambda: _names_without_hand_given_names(run),
+        )
+
+    def of(self, item: PlannedResource) -> SnapshotContent:
+        """Return the content of a resource's snapshot."""
+        session, name = self._session, item.draft.name
+        facts, legacy = self._facts.of(item.draft.table), self._legacy.get(name, ())
+        domain = self._scope.domains[name]
+        return SnapshotContent(
+            planned=_planned(item, session),
+            config_digest=config_digest(facts, domain, session.state, session.resolver, legacy),
+            names=names_snapshot(self._names.of(item), self._hand_given.get(name, {})),
+            facts=facts,
+            owned=_ownership(name, session),
+            legacy=tuple(map(memorable, legacy)),
+        )
 
 
 def _ownership(table: Name, session: Session) -> Ownership | None:
@@ -355,14 +399,14 @@ def _ownership(table: Name, session: Session) -> Ownership | None:
     return Ownership(since=max(session.database.versions or (), default=0))
 
 
-def _planned(module: Module, session: Session) -> str:
+def _planned(item: PlannedResource, session: Session) -> str:
     """Return the generated name of a resource's module, "" where it has that name."""
-    old = None if module.table is None else session.schema_changes.resources.get(module.table)
-    if module.table is None or old is None:
+    old = session.schema_changes.resources.get(item.draft.name)
+    if old is None:
         return ""
     own = old.planned or old.module
-    configured = session.resolver.for_table(module.table).resource is not None
-    return "" if configured or own == module.name else own
+    configured = session.resolver.for_table(item.draft.name).resource is not None
+    return "" if configured or own == item.resource.module else own
 
 
 def _names_without_hand_given_names(run: PlannedRun) -> Mapping[Name, ResourceNames]:

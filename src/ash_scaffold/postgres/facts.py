@@ -74,17 +74,25 @@ def facts_of_database(
     database: Database, tables: Collection[Name] | None = None
 ) -> dict[Name, TableFacts]:
     """Return the facts of the tables that have snapshots: `tables`, or all there are."""
-    own = {table.name for table in database.tables}
-    if tables is not None:
-        own &= set(tables)
-    pointing = by_target(database.foreign_keys())
-    found: dict[Name, TableFacts] = {}
-    for table in database.tables:
-        if table.name in own:
-            incoming = met_by_delete(table.name, pointing, without=own)
-            ordered = sorted(incoming, key=lambda key: (key.table, key.name))
-            found[table.name] = facts_of(table, database.types, ordered)
-    return found
+    catalog = CatalogFacts(database, tables)
+    return {table.name: catalog.of(table) for table in database.tables if table.name in catalog.own}
+
+
+class CatalogFacts:
+    """The facts of one table of a database after another. `own` are those that have snapshots."""
+
+    def __init__(self, database: Database, tables: Collection[Name] | None = None) -> None:
+        self.own = {table.name for table in database.tables}
+        if tables is not None:
+            self.own &= set(tables)
+        self._types = database.types
+        self._pointing = by_target(database.foreign_keys())
+
+    def of(self, table: Table) -> TableFacts:
+        """Return the facts of a table of its own."""
+        incoming = met_by_delete(table.name, self._pointing, without=self.own)
+        ordered = sorted(incoming, key=lambda key: (key.table, key.name))
+        return facts_of(table, self._types, ordered)
 
 
 def table_of(facts: TableFacts) -> tuple[Table, dict[Name, Type]]:

@@ -84,9 +84,20 @@ def with_names(
 
 def names_of_plan(plan: Plan) -> dict[Name, ResourceNames]:
     """Return the names of every planned resource's objects, by its table."""
-    columns = {item.resource.module: _columns_of_plan(item) for item in plan.resources}
-    tables = {item.resource.module: item.draft.name for item in plan.resources}
-    return {item.draft.name: _names(item, columns, tables) for item in plan.resources}
+    names = PlannedNames(plan)
+    return {item.draft.name: names.of(item) for item in plan.resources}
+
+
+class PlannedNames:
+    """The names of one planned resource after another."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._columns = {item.resource.module: _columns_of_plan(item) for item in plan.resources}
+        self._tables = {item.resource.module: item.draft.name for item in plan.resources}
+
+    def of(self, item: PlannedResource) -> ResourceNames:
+        """Return the names of a resource's objects."""
+        return _names(item, self._columns, self._tables)
 
 
 def names_snapshot(names: ResourceNames, hand_given: HandGivenNames) -> NamesSnapshot:

@@ -163,6 +163,21 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entities: tuple[EntityLines, ...] = ()
 
 
+class EncodedSnapshot(msgspec.Struct, frozen=True):
+    """A snapshot as the `content` of its file, at `path`.
+
+    `files` are those of the module and of its fragment.
+    """
+
+    path: str
+    files: tuple[str, ...]
+    content: bytes
+
+    def decode(self) -> Snapshot:
+        """Return the snapshot."""
+        return _decode(self.content, self.path)
+
+
 _FIELDS = msgspec.structs.fields(Snapshot)
 
 
