@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from ash_scaffold.ash.changesets import (
@@ -32,7 +33,7 @@ HEAD = """defmodule App.User do
     field :name, :string
     field :email, :string
     field :password, :string, virtual: true, redact: true
-    has_many :posts, App.Post
+    has_many :posts, App.Post, on_replace: :delete
   end
 """
 # The line of the first line of a test's code.
@@ -109,6 +110,8 @@ def test_a_changeset_function() -> None:
                 call="cast_assoc",
                 field="posts",
                 module="App.Post",
+                many=True,
+                on_replace="delete",
                 options="[required: true]",
             ),
         ),
@@ -198,3 +201,76 @@ def test_a_condition_becomes_a_function_of_its_own() -> None:
             imports=("import Ecto.Changeset",),
         ),
     )
+
+
+CONTEXT = """defmodule App.Accounts do
+  alias App.{Repo, User}
+  alias Ecto.Multi
+
+"""
+
+
+def sites(body: str, name: str = "changeset") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines of a context (its first is 1) that create, and that update, with users."""
+    functions = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+    functions += "  def other(user, attrs), do: cast(user, attrs, [:email])\n"
+    found = read_all(f"{HEAD}{functions}end\n", f"{CONTEXT}{body}end\n")
+    each = next(each for each in found if each.function == name)
+    before = f"lib/app/f1.ex:{CONTEXT.count(chr(10))}"
+    head, _, first = before.partition(":")
+
+    def lines(places: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(int(p.removeprefix(f"{head}:")) - int(first)) for p in places)
+
+    return lines(each.creates), lines(each.updates)
+
+
+@pytest.mark.parametrize(
+    ("body", "creates", "updates"),
+    [
+        ("def a(attrs), do: Repo.insert(User.changeset(%User{}, attrs))\n", ("1",), ()),
+        ("def a(u, p), do: u |> User.changeset(p) |> Repo.update!()\n", (), ("1",)),
+        ("def a(u, p), do: u |> User.changeset(p) |> Repo.insert_or_update\n", ("1",), ("1",)),
+        ("def a(u, p), do: u |> User.other(p) |> Repo.insert()\n", (), ()),
+        (
+            "def a(u, p) do\n  changeset = User.changeset(u, p)\n"
+            "  with {:ok, u} <- App.Repo.update(changeset), do: u\nend\n",
+            (),
+            ("3",),
+        ),
+        (
+            "def a(u, p) do\n  Multi.new()\n  |> Multi.insert(:u, User.changeset(u, p))\n"
+            "  |> Multi.update(:v, fn %{u: u} -> User.changeset(u, p) end)\nend\n",
+            ("3",),
+            ("4",),
+        ),
+        (
+            "def a(u, p), do: Repo.insert(built(u, p))\n"
+            "defp built(u, p) do\n  u |> User.changeset(p) |> Map.put(:x, 1)\nend\n",
+            ("1",),
+            (),
+        ),
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> store(1)\n"
+            "defp store(changeset, _), do: Repo.update(changeset)\n",
+            (),
+            ("1",),
+        ),
+        (
+            "def a(u, p), do: Repo.fetch_and_update(u, with: &User.changeset(&1, p))\n",
+            (),
+            ("1",),
+        ),
+        (
+            "def a(u, p) do\n  c = if p, do: User.changeset(u, p), else: User.other(u, p)\n"
+            "  Repo.insert(c)\nend\n",
+            ("3",),
+            (),
+        ),
+        ("def a(u, p), do: Repo.delete(User.changeset(u, p))\n", (), ()),
+    ],
+)
+def test_the_places_that_write_with_it(
+    body: str, creates: tuple[str, ...], updates: tuple[str, ...]
+) -> None:
+    assert sites(body) == (creates, updates)

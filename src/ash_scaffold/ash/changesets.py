@@ -70,7 +70,11 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="nested"):
-    """`cast_assoc` or `cast_embed`. `module` and `function` are of the `with`, or the default's."""
+    """`cast_assoc` or `cast_embed`. `module` and `function` are of the `with`, or the default's.
+
+    `many` is set for a list. `on_replace` is that of the association or embed, "" for Ecto's
+    default, which is to raise.
+    """
 
     line: int
     path: str = ""
@@ -78,6 +82,8 @@ class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     field: str
     module: str = ""
     function: str = "changeset"
+    many: bool = False
+    on_replace: str = ""
     options: str = ""
 
 

@@ -129,10 +129,18 @@ class UnreadError(Exception):
     """A step, or a function, that can't be read: the reason."""
 
 
-class Targets(msgspec.Struct, frozen=True):
-    """What is known of the associations and embeds of schemas, by module and name."""
+class Target(msgspec.Struct, frozen=True):
+    """What an association or embed holds: the module, whether a list of it, and `on_replace`."""
 
-    modules: Mapping[tuple[str, str], str] = {}
+    module: str
+    many: bool = False
+    on_replace: str = ""
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """The associations and embeds of schemas, by module and name, and the fields of each."""
+
+    held: Mapping[tuple[str, str], Target] = {}
     fields: Mapping[str, tuple[str, ...]] = {}
 
 
@@ -504,19 +512,20 @@ class StepReader:
         field = evaluate(self._place(frame), rest[0]) if rest else None
         if not isinstance(field, Atom):
             raise UnreadError(f"the field of {name} can't be read")
-        module = self._targets.modules.get((self.schema or frame.module.name, field.name), "")
-        function = "changeset"
+        owner = self.schema or flow.data.schema or frame.module.name
+        target = self._targets.held.get((owner, field.name), Target(""))
+        module, function = target.module, "changeset"
         options = _options(frame, rest[1]) if len(rest) > 1 else {}
         if options is None:
             raise UnreadError(f"the options of {name} can't be read: {_text(frame, rest[1])}")
         others: list[str] = []
         for key, each in options.items():
             if key == "with":
-                owner = self._captured(frame, each)
-                if owner is None:
+                captured = self._captured(frame, each)
+                if captured is None:
                     text = _short(_text(frame, each))
                     raise UnreadError(f"{name} of {field.name} with a function of its own: {text}")
-                module, function = owner
+                module, function = captured
                 continue
             literal = self.literal(frame, each)
             if literal is None:
@@ -529,6 +538,8 @@ class StepReader:
             field=field.name,
             module=module,
             function=function,
+            many=target.many,
+            on_replace=target.on_replace,
             options=f"[{', '.join(others)}]" if others else "",
         )
         return self._with(flow, step)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import (
@@ -18,12 +19,14 @@ from ash_scaffold.ash.changesets import (
     ParameterRole,
     VirtualField,
 )
+from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.legacy.changeset_steps import (
     WORDS,
     Data,
     Flow,
     Frame,
     StepReader,
+    Target,
     Targets,
     Text,
     UnreadError,
@@ -31,10 +34,11 @@ from ash_scaffold.legacy.changeset_steps import (
 )
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, EmbedType, Hints
-from ash_scaffold.legacy.evaluate import evaluate
+from ash_scaffold.legacy.evaluate import Place, evaluate
 from ash_scaffold.legacy.functions import Function, Module, Modules
+from ash_scaffold.legacy.write_sites import write_sites
 from ash_scaffold.syntax.entities import tokens
-from ash_scaffold.syntax.parse import call_site
+from ash_scaffold.syntax.parse import CallSite, call_site
 from ash_scaffold.term import Atom
 
 _GIVEN_CHANGESET = frozenset({"changeset", "cs", "chset", "changes", "query", "conn", "socket"})
@@ -50,7 +54,15 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
         if any(word in file.source for word in WORDS):
             for definition in file.modules:
                 reader.read_module(reader.modules.of(file, definition))
-    found = sorted(reader.found, key=lambda c: (c.module, c.function, c.arity))
+    sites = write_sites(reader.modules, ((c.module, c.function, c.arity) for c in reader.found))
+    found: list[Changeset] = []
+    for each in sorted(reader.found, key=lambda c: (c.module, c.function, c.arity)):
+        at = sites.get((each.module, each.function, each.arity))
+        if at is not None:
+            creates, updates = tuple(sorted(at.creates)), tuple(sorted(at.updates))
+            found.append(msgspec.structs.replace(each, creates=creates, updates=updates))
+        elif not each.private:
+            found.append(each)
     return tuple(found)
 
 
@@ -59,13 +71,13 @@ class _Reader:
         self.modules = Modules(code)
         self.found: list[Changeset] = []
         self._schemas = {schema.module: schema for schema in hints.schemas}
-        self._targets = targets(hints)
+        self._targets = targets(self.modules, hints)
         self._virtual: dict[str, tuple[VirtualField, ...]] = {}
 
     def read_module(self, module: Module) -> None:
         """Read the changeset functions of a module."""
         for function in module.functions.values():
-            if function.private or not may_change(self.modules, function):
+            if not may_change(self.modules, function):
                 continue
             found = self._read(module, function)
             if found is not None:
@@ -140,47 +152,58 @@ class _Reader:
         return self._virtual[module]
 
 
-def targets(hints: Hints) -> Targets:
-    """Return the modules of associations and embeds, and the fields of each schema."""
-    modules: dict[tuple[str, str], str] = {}
+def targets(modules: Modules, hints: Hints) -> Targets:
+    """Return what associations and embeds hold, and the fields of each schema."""
+    held: dict[tuple[str, str], Target] = {}
     fields: dict[str, tuple[str, ...]] = {}
     every: list[EctoSchema | EmbeddedSchema] = [*hints.schemas, *hints.embedded]
     for each in every:
         fields[each.module] = tuple(field.name for field in each.fields)
         for field in each.fields:
-            if isinstance(field.ecto_type, EmbedType):
-                modules[each.module, field.name] = field.ecto_type.module
+            type_ = field.ecto_type
+            if isinstance(type_, EmbedType):
+                held[each.module, field.name] = Target(type_.module, type_.many)
     for schema in hints.schemas:
         for association in schema.declared:
+            many = association.kind in (RelationshipKind.HAS_MANY, RelationshipKind.MANY_TO_MANY)
             if association.module is not None:
-                modules[schema.module, association.name] = association.module
-    return Targets(modules, fields)
+                held[schema.module, association.name] = Target(association.module, many)
+    for each in every:
+        for place, site, name in _declared(modules, each.module):
+            option = site.option("on_replace")
+            value = None if option is None else evaluate(place, option)
+            key = each.module, name
+            if isinstance(value, Atom) and key in held:
+                held[key] = msgspec.structs.replace(held[key], on_replace=value.name)
+    return Targets(held, fields)
 
 
 def virtual_fields(modules: Modules, name: str) -> Iterator[VirtualField]:
     """Yield the fields of a schema that have no column."""
+    for place, site, field in _declared(modules, name):
+        virtual = site.option("virtual")
+        if site.name != "field" or virtual is None or evaluate(place, virtual) is not True:
+            continue
+        default, redact = site.option("default"), site.option("redact")
+        yield VirtualField(
+            name=field,
+            type=place.text(site.args[1]) if len(site.args) > 1 else ":string",
+            default=None if default is None else place.text(default),
+            redact=redact is not None and evaluate(place, redact) is True,
+        )
+
+
+def _declared(modules: Modules, name: str) -> Iterator[tuple[Place, CallSite, str]]:
+    """Yield the calls in the body of a schema, each with the name that it begins with."""
     module = modules.get(name)
-    if module is None:
-        return
-    for schema in module.facts.schemas:
+    for schema in module.facts.schemas if module is not None else ():
         place = schema.place
         for node in schema.call.body or ():
             inner = node.child_by_field_name("left") if node.type == "binary_operator" else node
             site = None if inner is None else call_site(place.file.tree, inner)
-            if site is None or site.name != "field" or not site.args:
-                continue
-            virtual = site.option("virtual")
-            field = evaluate(place, site.args[0])
-            if virtual is None or evaluate(place, virtual) is not True:
-                continue
-            default, redact = site.option("default"), site.option("redact")
-            if isinstance(field, Atom):
-                yield VirtualField(
-                    name=field.name,
-                    type=place.text(site.args[1]) if len(site.args) > 1 else ":string",
-                    default=None if default is None else place.text(default),
-                    redact=redact is not None and evaluate(place, redact) is True,
-                )
+            field = evaluate(place, site.args[0]) if site is not None and site.args else None
+            if site is not None and isinstance(field, Atom):
+                yield place, site, field.name
 
 
 def _is_named_so(function: Function) -> bool:

@@ -98,7 +98,7 @@ class ElixirFile:
 
     def names(self) -> Iterator[Node]:
         """Yield every module name in the file, the outermost node of each, in source order."""
-        for node in _captured("(alias) @found", self.tree):
+        for node in captured("(alias) @found", self.tree):
             parent = node.parent
             while parent is not None and alias_text(self.tree, parent) is not None:
                 node, parent = parent, parent.parent
@@ -106,11 +106,11 @@ class ElixirFile:
 
     def alias_calls(self) -> list[Node]:
         """Return every `alias` and `require` call of the file."""
-        return _captured(_ALIASES, self.tree)
+        return captured(_ALIASES, self.tree)
 
     def strings(self) -> Iterator[Node]:
         """Yield every string of the file, in source order; a `~s` or `~S` sigil is one too."""
-        yield from _captured("[(string) (sigil)] @found", self.tree)
+        yield from captured("[(string) (sigil)] @found", self.tree)
 
     def _bind(self, found: tuple[ModuleDefinition, ...]) -> None:
         ends = {module.name: module.span.end for module in found}
@@ -181,7 +181,8 @@ def _query(text: str) -> Query:
     return Query(Language(tree_sitter_elixir.language()), text)
 
 
-def _captured(query: str, tree: Tree) -> list[Node]:
+def captured(query: str, tree: Tree) -> list[Node]:
+    """Return the nodes that a query of the grammar names `found`, in source order."""
     nodes = QueryCursor(_query(query)).captures(tree.root).get("found", [])
     return sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
 

@@ -1,0 +1,370 @@
+"""The places that insert or update with a changeset, by the functions that made the changeset.
+
+The argument of each write (`Repo.insert`, `Repo.update!`, `Ecto.Multi.insert` …) is followed back
+through pipes, variables and branches to the calls that it comes of. A function that writes what it
+is given counts as a write itself, and one that only returns a changeset of another is looked into.
+What the name of a repo's own function says counts, too: `Repo.insert_with_log`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.copied_functions import is_piped
+from ash_scaffold.legacy.files import ElixirFile, captured
+from ash_scaffold.legacy.functions import (
+    Clause,
+    Function,
+    Module,
+    Modules,
+    identifiers,
+    operator_of,
+)
+from ash_scaffold.syntax.parse import CallSite, call_site, expressions
+
+Key: TypeAlias = tuple[str, str, int]
+
+_WRITES = re.compile(rb"(?:[Rr]epo|Multi)\s*\.\s*\w*(?:insert|update|upsert|create|save)")
+_IS_WRITE = re.compile(r"(?:insert|update|upsert|create|save)(?!.*_all\b)")
+_REPO = re.compile(r"(?:^|\.|_)(?:\w*Repo|repo)$")
+_MULTI = frozenset({"Ecto.Multi", "Multi"})
+_CALLS = '((call target: (dot right: (identifier) @word)) @found (#match? @word "{}"))'
+_NAMED = (
+    "((call target: (identifier) @word) @found (#any-of? @word {0}))"
+    "((call target: (dot right: (identifier) @word)) @found (#any-of? @word {0}))"
+)
+_BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try"})
+# How far functions that write what they are given, or return what another made, are followed.
+_LEVELS = 3
+_MAX_DEPTH = 40
+
+
+class Kind(msgspec.Struct, frozen=True, order=True):
+    """What a write does: it creates a row, it updates one, or either."""
+
+    creates: bool
+    updates: bool
+
+
+class Origins(msgspec.Struct):
+    """The functions that an expression comes of, and the parameters of the function around."""
+
+    functions: dict[Key, Function]
+    parameters: set[int]
+
+
+class Sites(msgspec.Struct):
+    """The places, as `path:line`, that create and that update with a changeset function."""
+
+    creates: set[str]
+    updates: set[str]
+
+
+def write_sites(modules: Modules, wanted: Iterable[Key]) -> Mapping[Key, Sites]:
+    """Return the places that write with each of the changeset functions."""
+    finder = _Finder(modules, frozenset(wanted))
+    finder.search()
+    return finder.found
+
+
+class _Finder:
+    def __init__(self, modules: Modules, wanted: frozenset[Key]) -> None:
+        self._modules = modules
+        self._code: CodeBase = modules.code
+        self._wanted = wanted
+        self.found: dict[Key, Sites] = {}
+        self._writers: dict[Key, tuple[int, Kind]] = {}
+        self._set: dict[tuple[str, int], dict[str, list[Node]]] = {}
+        self._returned: dict[Key, Origins] = {}
+
+    def search(self) -> None:
+        """Go through all writes, then through the calls of the functions that write."""
+        for file in self._code.files.values():
+            if not _WRITES.search(file.source):
+                continue
+            for node in captured(_CALLS.format("insert|update|upsert|create|save"), file.tree):
+                self._write(file, node)
+        searched: set[Key] = set()
+        for _ in range(_LEVELS):
+            new = {key: how for key, how in self._writers.items() if key not in searched}
+            if not new:
+                return
+            searched |= set(new)
+            self._calls_of(new)
+
+    def _write(self, file: ElixirFile, node: Node) -> None:
+        site = call_site(file.tree, node)
+        if site is None:
+            return
+        owner, _, name = site.name.rpartition(".")
+        if not _IS_WRITE.search(name) or name.rstrip("!").endswith("_all"):
+            return
+        full = owner
+        if owner[:1].isupper():
+            full = file.resolve("".join(owner.split()), node.start_byte)
+        if full not in _MULTI and not _REPO.search(full):
+            return
+        around = self._around(file, node)
+        if around is None:
+            return
+        arguments = _arguments(node, site)
+        if full in _MULTI:
+            # `insert(multi, name, changeset_or_function)`.
+            subjects = arguments[2:3]
+        elif name.rstrip("!") in ("insert", "update", "insert_or_update"):
+            subjects = arguments[:1]
+        else:
+            subjects = arguments
+        self._note(file, node, around, subjects, _kind(name))
+
+    def _calls_of(self, writers: Mapping[Key, tuple[int, Kind]]) -> None:
+        names = sorted({name for _, name, _ in writers})
+        quoted = " ".join(f'"{name}"' for name in names)
+        pattern = re.compile("|".join(rf"\b{re.escape(name)}" for name in names).encode())
+        for file in self._code.files.values():
+            if not pattern.search(file.source):
+                continue
+            for node in captured(_NAMED.format(quoted), file.tree):
+                site = call_site(file.tree, node)
+                around = None if site is None else self._around(file, node)
+                if site is None or around is None:
+                    continue
+                arguments = _arguments(node, site)
+                function = self._called(around[0], node, site.name, len(arguments))
+                how = None if function is None else writers.get(function.key)
+                if how is not None and how[0] < len(arguments):
+                    self._note(file, node, around, (arguments[how[0]],), how[1])
+
+    def _note(
+        self,
+        file: ElixirFile,
+        node: Node,
+        around: tuple[Module, Function, Clause],
+        subjects: tuple[Node, ...],
+        kind: Kind,
+    ) -> None:
+        origins = Origins({}, set())
+        for subject in subjects:
+            self._origins(around, subject, origins, 0)
+        place = f"{file.path}:{node.start_point.row + 1}"
+        for key in self._makers(origins, 0):
+            sites = self.found.setdefault(key, Sites(set(), set()))
+            if kind.creates:
+                sites.creates.add(place)
+            if kind.updates:
+                sites.updates.add(place)
+        for index in origins.parameters:
+            self._writers.setdefault(around[1].key, (index, kind))
+
+    def _makers(self, origins: Origins, level: int) -> Iterator[Key]:
+        """Yield the wanted functions among origins, those behind other functions included."""
+        for key, function in origins.functions.items():
+            if key in self._wanted:
+                yield key
+            elif level < _LEVELS:
+                yield from self._makers(self._returned_by(function), level + 1)
+
+    def _returned_by(self, function: Function) -> Origins:
+        found = self._returned.get(function.key)
+        if found is None:
+            found = self._returned[function.key] = Origins({}, set())
+            module = self._modules.get(function.module)
+            for clause in function.bodies if module is not None else ():
+                if module is not None and clause.body:
+                    self._origins((module, function, clause), clause.body[-1], found, 0)
+        return found
+
+    def _around(self, file: ElixirFile, node: Node) -> tuple[Module, Function, Clause] | None:
+        """Return the function around a call."""
+        name = file.module_at(node.start_byte)
+        definition = next(
+            (
+                each
+                for each in file.modules
+                if each.name == name and each.span.start <= node.start_byte < each.span.end
+            ),
+            None,
+        )
+        if definition is None:
+            return None
+        module = self._modules.of(file, definition)
+        for function in module.functions.values():
+            for clause in function.clauses:
+                if clause.site.span.start <= node.start_byte < clause.site.span.end:
+                    return module, function, clause
+        return None
+
+    def _called(self, module: Module, node: Node, name: str, count: int) -> Function | None:
+        owner, _, plain = name.rpartition(".")
+        if not owner:
+            function = module.function(plain, count)
+            if function is not None:
+                return function
+            for each in module.imports:
+                if each.may_have(plain, count):
+                    found = self._modules.get(each.module)
+                    function = None if found is None else found.function(plain, count)
+                    if function is not None and not function.private:
+                        return function
+            return None
+        written = "".join(owner.split())
+        if not (written[:1].isupper() or written.startswith("__MODULE__")):
+            return None
+        found = self._modules.get(module.file.resolve(written, node.start_byte, module.name))
+        return None if found is None else found.function(plain, count)
+
+    def _origins(
+        self,
+        around: tuple[Module, Function, Clause],
+        node: Node,
+        found: Origins,
+        depth: int,
+    ) -> None:
+        if depth > _MAX_DEPTH:
+            return
+        module = around[0]
+        kind = node.type
+        if kind == "identifier":
+            self._variable(around, node, found, depth)
+        elif kind in ("block", "body", "do_block", "else_block", "rescue_block"):
+            for inner in _results(node):
+                self._origins(around, inner, found, depth + 1)
+        elif kind == "anonymous_function":
+            for each in node.named_children:
+                for inner in _results(each):
+                    self._origins(around, inner, found, depth + 1)
+        elif kind == "unary_operator":
+            operand = node.child_by_field_name("operand")
+            if operand is not None:
+                self._captured(around, operand, found, depth)
+        elif kind == "binary_operator":
+            parts = operator_of(module.file, node, "|>", "=", "<-")
+            if parts is None:
+                return
+            if operator_of(module.file, node, "|>") is not None:
+                self._origins(around, parts[0], found, depth + 1)
+            self._origins(around, parts[1], found, depth + 1)
+        elif kind in ("keywords", "pair"):
+            for each in node.named_children:
+                self._origins(around, each, found, depth + 1)
+        elif kind == "call":
+            self._call(around, node, found, depth)
+
+    def _captured(
+        self, around: tuple[Module, Function, Clause], node: Node, found: Origins, depth: int
+    ) -> None:
+        module = around[0]
+        parts = operator_of(module.file, node, "/")
+        arity = "" if parts is None else module.file.tree.text(parts[1])
+        if parts is None or not arity.isdecimal():
+            self._origins(around, node, found, depth + 1)
+            return
+        name = module.file.tree.text(parts[0]).removesuffix("()")
+        function = self._called(module, node, name, int(arity))
+        if function is not None:
+            found.functions.setdefault(function.key, function)
+
+    def _call(
+        self, around: tuple[Module, Function, Clause], node: Node, found: Origins, depth: int
+    ) -> None:
+        module = around[0]
+        site = call_site(module.file.tree, node)
+        if site is None:
+            return
+        if site.name in _BRANCHES:
+            for child in node.named_children:
+                if child.type == "do_block":
+                    for inner in _results(child):
+                        self._origins(around, inner, found, depth + 1)
+            for option in site.options if site.body is not None else ():
+                self._origins(around, option.value, found, depth + 1)
+            for each in site.body or ():
+                if each.type != "stab_clause" and not _has_block(node):
+                    self._origins(around, each, found, depth + 1)
+            return
+        count = len(site.values) + is_piped(node)
+        function = self._called(module, node, site.name, count)
+        if function is not None:
+            found.functions.setdefault(function.key, function)
+        values = site.values[:1]
+        if site.name.startswith(("Enum.", "Stream.", "then", "Kernel.then", "tap")):
+            values = site.values
+        for value in values:
+            self._origins(around, value, found, depth + 1)
+
+    def _variable(
+        self, around: tuple[Module, Function, Clause], node: Node, found: Origins, depth: int
+    ) -> None:
+        module, _, clause = around
+        name = module.file.tree.text(node)
+        for right in self._settings(module, clause).get(name, ()):
+            # What a variable is set to may name the variable itself, as it was before.
+            if right.start_byte <= node.start_byte < right.end_byte:
+                continue
+            if right.start_byte < node.start_byte:
+                self._origins(around, right, found, depth + 1)
+        for index, parameter in enumerate(clause.parameters):
+            if any(name == each for each, _ in identifiers(module.file, parameter.pattern)):
+                found.parameters.add(index)
+
+    def _settings(self, module: Module, clause: Clause) -> dict[str, list[Node]]:
+        """Return what each variable of a clause is set to."""
+        key = module.file.path, clause.site.span.start
+        if key not in self._set:
+            found: dict[str, list[Node]] = {}
+            stack = list(clause.body or ())
+            while stack:
+                node = stack.pop()
+                stack.extend(node.named_children)
+                parts = operator_of(module.file, node, "=", "<-")
+                if parts is not None:
+                    for name, _ in identifiers(module.file, parts[0]):
+                        found.setdefault(name, []).append(parts[1])
+            self._set[key] = found
+        return self._set[key]
+
+
+def _arguments(node: Node, site: CallSite) -> tuple[Node, ...]:
+    parent = node.parent
+    if is_piped(node) and parent is not None:
+        left = parent.child_by_field_name("left")
+        if left is not None:
+            return (left, *site.values)
+    return site.values
+
+
+def _kind(name: str) -> Kind:
+    """Return what a function of a repo does by its name."""
+    if re.search(r"insert_or_update|create_or_update|upsert|save", name):
+        return Kind(creates=True, updates=True)
+    creates = bool(re.search(r"insert|create", name))
+    return Kind(creates=creates, updates="update" in name)
+
+
+def _has_block(node: Node) -> bool:
+    return any(child.type == "do_block" for child in node.children)
+
+
+def _results(node: Node) -> Iterator[Node]:
+    """Yield the expressions that a block may return: the last one, or that of each clause."""
+    inner = expressions(node)
+    clauses = [each for each in inner if each.type == "stab_clause"]
+    blocks = [each for each in inner if each.type.endswith("_block")]
+    plain = [each for each in inner if each not in clauses and each not in blocks]
+    if node.type == "stab_clause":
+        for each in inner:
+            if each.type == "body":
+                yield from _results(each)
+        return
+    for clause in clauses:
+        yield from _results(clause)
+    if plain and not clauses:
+        yield plain[-1]
+    for block in blocks:
+        yield from _results(block)
