@@ -84,7 +84,13 @@ class Expr(msgspec.Struct, frozen=True, tag=True):
     body: Term
 
 
+class Source(msgspec.Struct, frozen=True, tag=True):
+    """Elixir as it was written elsewhere, for what no other term says: a regex, a range."""
+
+    text: str
+
+
 Term: TypeAlias = (
     "str | bool | int | float | Decimal | Atom | Module | Capture | Keyword | Map | Sigil | Ref"
-    " | Parent | Call | Operator | Expr | tuple[Term, ...] | list[Term] | None"
+    " | Parent | Call | Operator | Expr | Source | tuple[Term, ...] | list[Term] | None"
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ash_scaffold.ash.model import Domain, Prerequisites, Resource, SupportType
-from ash_scaffold.elixir.entity import Section, indented, layout
+from ash_scaffold.elixir.entity import STEP, Section, indented, layout
 from ash_scaffold.elixir.migration_code import execute
 from ash_scaffold.elixir.sections import domain_section, embedded_sections, sections
 from ash_scaffold.packaged import data_path
@@ -21,6 +21,9 @@ from ash_scaffold.term import Atom, Keyword, Term
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from ash_scaffold.ash.actions import ResourceActions
+    from ash_scaffold.elixir.copied_functions import CopiedModule
 
 _INDENT = 4
 
@@ -82,6 +85,36 @@ class Renderer:
                 "module": domain.module,
                 "resources": domain.resources,
                 "body": layout(domain_section(domain).groups, _INDENT),
+            },
+        )
+
+    def actions(self, planned: ResourceActions, section: Section) -> str:
+        """Render the fragment that holds the actions of a resource, `section`."""
+        body = layout(section.groups, _INDENT)
+        return self._render(
+            "actions.ex.j2",
+            {
+                "module": planned.module,
+                "resource": planned.resource.module,
+                "steps": planned.steps_module if "&Steps." in body else "",
+                "body": body,
+            },
+        )
+
+    def steps(self, planned: ResourceActions, copied: CopiedModule) -> str:
+        """Render the module of the functions that the actions of a resource call."""
+        own = ("\n".join(indented(each.lines, STEP)) for each in copied.functions)
+        return self._render(
+            "steps.ex.j2",
+            {
+                "module": planned.steps_module,
+                "resource": planned.resource.module,
+                "imports": copied.imports,
+                "aliases": copied.aliases,
+                "attributes": "\n".join(
+                    line for each in copied.attributes for line in indented(each.split("\n"), STEP)
+                ),
+                "body": "\n\n".join(own),
             },
         )
 

@@ -30,6 +30,7 @@ from ash_scaffold.term import (
     Parent,
     Ref,
     Sigil,
+    Source,
     Term,
 )
 
@@ -328,6 +329,8 @@ def _scalar(term: Term) -> str | None:
             return f"&{term.module}.{term.function}/{term.arity}"
         case Sigil(name=name, text=text):
             return f"~{name}[{text}]"
+        case Source(text=text):
+            return text
         case Ref(name=name):
             return _ref(name)
         case Parent(name=name):

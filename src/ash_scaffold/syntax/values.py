@@ -14,8 +14,8 @@ from typing import TypeAlias
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.syntax.parse import Tree, expressions, is_keywords, pairs
-from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Sigil, Term
+from ash_scaffold.syntax.parse import Tree, expressions, is_keywords, pairs, parse
+from ash_scaffold.term import Atom, Capture, Keyword, Map, Module, Sigil, Source, Term
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -87,6 +87,47 @@ def read_strings(tree: Tree, node: Node | None) -> tuple[str, ...] | None:
         if all(isinstance(name, str) for name in names)
         else None
     )
+
+
+def read_partly(source: str) -> Term:
+    """Return a source as data as far as it is static; what isn't stays `Source`, as written.
+
+    Lists and tuples are taken apart, so that they can be laid out anew.
+    """
+    tree = parse(source.encode())
+    found = tree.expressions
+    if tree.fault is not None or len(found) != 1:
+        # Keywords stand without brackets only as the last of a call's arguments.
+        tree = parse(f"[{source}]".encode())
+        found = tree.expressions
+        if tree.fault is not None or len(found) != 1 or not is_keywords(found[0]):
+            return Source(source)
+    return _partly(tree, found[0], 0)
+
+
+def _partly(tree: Tree, node: Node, depth: int) -> Term:
+    value = read(tree, node)
+    if not isinstance(value, Unreadable):
+        return value
+    if depth <= _MAX_DEPTH and not node.has_error:
+        if is_keywords(node):
+            entries = [(each, each.child_by_field_name("value")) for each in pairs(node)]
+            try:
+                return Keyword(
+                    tuple(
+                        (_key(tree, pair), _partly(tree, value, depth + 1))
+                        for pair, value in entries
+                        if value is not None
+                    )
+                )
+            except _NotStaticError:
+                return Source(value.text)
+        if node.type in ("list", "tuple") and all(
+            child.type not in ("keywords", "comment") for child in node.named_children
+        ):
+            items = [_partly(tree, child, depth + 1) for child in expressions(node)]
+            return items if node.type == "list" else tuple(items)
+    return Source(value.text)
 
 
 def alias_text(tree: Tree, node: Node) -> str | None:

@@ -1,0 +1,1 @@
+[import_deps: [], locals_without_parens: [validate: 1, validate: 2, change: 1, change: 2, argument: 2, argument: 3, error_handler: 1, accept: 1, create: 1, create: 2, update: 1, update: 2, primary?: 1, require_atomic?: 1, allow_nil_input: 1, skip_unknown_inputs: 1]]

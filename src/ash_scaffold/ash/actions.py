@@ -1,0 +1,732 @@
+"""Changeset functions as actions: their names and kinds, and what they accept.
+
+The steps of an action are those of its changeset function, in order: `elixir.actions` writes each
+as Elixir. Names are decided over all functions at once, so that they don't depend on which of them
+are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+
+from ash_scaffold.ash.changesets import (
+    Cast,
+    Changeset,
+    Constraint,
+    Copied,
+    Nested,
+    Parameter,
+    ParameterRole,
+    Rule,
+    VirtualField,
+)
+from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
+from ash_scaffold.ash.model import Attribute, Relationship, RelationshipKind, Resource
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.term import Atom, Keyword, Term
+
+
+class ActionKind(StrEnum):
+    """The kinds of action that a changeset function is written for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class ActionId(NamedTuple):
+    """The changeset function that an action is of, and its kind: what it is known by in a merge."""
+
+    module: str
+    function: str
+    arity: int
+    kind: str
+
+
+class Argument(msgspec.Struct, frozen=True, kw_only=True):
+    """An input of an action that no attribute holds.
+
+    `default` is the source of its value, None for none. One that is not `public` can't be set by
+    parameters from outside. `allow_nil` is false for one that has to be given. `ecto_type` is the
+    source of the Ecto type where `type` does not tell it.
+    """
+
+    name: str
+    type: Term
+    ecto_type: str = ""
+    constraints: tuple[tuple[str, Term], ...] = ()
+    sensitive: bool = False
+    public: bool = True
+    allow_nil: bool = True
+    default: str | None = None
+
+
+class Child(msgspec.Struct, frozen=True, kw_only=True):
+    """What a nested changeset writes: rows of `resource` over `relationship`, by its two actions.
+
+    Of an embed `attribute` is set, and the module of its schema, `embed`. `on_replace` is that of
+    the association, "" for Ecto's default.
+    """
+
+    line: int
+    relationship: str = ""
+    many: bool = False
+    on_replace: str = ""
+    embed: str = ""
+    resource: str = ""
+    create: str = ""
+    update: str = ""
+    attribute: str = ""
+
+
+class ConstraintMessage(msgspec.Struct, frozen=True):
+    """What a function says when a constraint is violated, other than the resource does.
+
+    `field` gets the error. `message` is None for the resource's own.
+    """
+
+    constraint: str
+    field: str
+    message: str | None = None
+
+
+class Missing(msgspec.Struct, frozen=True, order=True):
+    """A field or an association that a step names, and the reason why the action can't have it."""
+
+    line: int
+    name: str
+    reason: str
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """An action that is to be written for a changeset function.
+
+    `accept` are attributes; `allow_nil_input` are those of them that the table requires, so that
+    Ecto's own checks speak first. `names` maps a field that the function names to its attribute,
+    where that has another name, `parameters` a parameter to an argument of another name. `children`
+    are of the nested steps, by their line. `missing` can't be carried over.
+    """
+
+    name: str
+    kind: ActionKind
+    changeset: Changeset
+    primary: bool = False
+    accept: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    allow_nil_input: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
+    parameters: Mapping[str, str] = {}
+    messages: tuple[ConstraintMessage, ...] = ()
+    children: tuple[Child, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def id(self) -> ActionId:
+        """The function and the kind."""
+        of = self.changeset
+        return ActionId(of.module, of.function, of.arity, self.kind.value)
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person should know of a function: of which none or another action was made."""
+
+    path: str
+    line: int
+    function: str
+    text: str
+
+
+class ResourceActions(msgspec.Struct, frozen=True, kw_only=True):
+    """The actions of one resource: those that replace defaults, then in order of their names.
+
+    `module` is the fragment that holds them, `steps_module` holds the functions they call.
+    `refused` are the changeset functions that nothing is made of, each with the reason.
+    """
+
+    resource: Resource
+    table: Name
+    module: str
+    steps_module: str
+    actions: tuple[Action, ...] = ()
+    refused: tuple[tuple[Changeset, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def replaces(self) -> frozenset[str]:
+        """The default actions that give way, of `create` and `update`."""
+        return frozenset(action.name for action in self.actions if action.primary)
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The actions that a person has written: their names, and the kinds of the primary ones."""
+
+    names: frozenset[str] = frozenset()
+    primary: frozenset[str] = frozenset()
+
+
+_NOTHING_TAKEN = Taken()
+# A default of `read` and `destroy` stays whatever else there is.
+_RESERVED = frozenset({"read", "destroy"})
+_SUFFIX = re.compile(r"(?P<stem>.+)_changeset\Z|changeset_(?:for_)?(?P<tail>.+)\Z")
+
+# What Ecto says of a foreign key without a row, and Ash as well.
+_NO_PARENT = "does not exist"
+
+# Ecto's types of fields without a column, as types of Ash; others are taken as they come.
+_VIRTUAL_TYPES = {
+    name: name
+    for name in (
+        "string", "integer", "float", "boolean", "decimal", "date", "time", "time_usec", "map",
+        "binary", "utc_datetime", "utc_datetime_usec", "naive_datetime",
+    )
+} | {"binary_id": "uuid", "id": "integer"}  # fmt: skip
+_STRING = (("trim?", False), ("allow_empty?", True))
+_SECRET = re.compile(r"password|passwd|secret|token|otp|api_key|private_key|\bpin\b")
+
+
+def plan_actions(
+    changesets: Sequence[Changeset],
+    resources: Mapping[Name, Resource],
+    schemas: Mapping[str, LegacySchema],
+    *,
+    taken: Mapping[Name, Taken] | None = None,
+    pinned: Mapping[ActionId, str] | None = None,
+) -> tuple[ResourceActions, ...]:
+    """Decide the actions of each resource whose table has changeset functions, by table.
+
+    `schemas` are by module. `pinned` are the names of an earlier run, which stay.
+    """
+    nested = _nested_uses(changesets, schemas)
+    by_table: defaultdict[Name, list[Changeset]] = defaultdict(list)
+    for changeset in changesets:
+        by_table[changeset.table].append(changeset)
+    names: dict[ActionId, str] = {}
+    drafts = []
+    for table in sorted(by_table):
+        resource = resources.get(table)
+        if resource is None:
+            continue
+        own = _Table(resource, schemas, (taken or {}).get(table, _NOTHING_TAKEN), pinned or {})
+        drafts.append(own.draft(by_table[table], nested))
+        names |= own.names
+    known = _Known(resources, schemas, names)
+    return tuple(
+        ResourceActions(
+            resource=draft.resource,
+            table=Name(draft.resource.schema, draft.resource.table),
+            module=f"{draft.resource.module}.Actions",
+            steps_module=f"{draft.resource.module}.Steps",
+            actions=tuple(known.action(draft, each) for each in draft.chosen),
+            refused=tuple(draft.refused),
+            notes=tuple(draft.notes),
+        )
+        for draft in drafts
+    )
+
+
+def only(
+    planned: Iterable[ResourceActions], chosen: Collection[tuple[str, str]]
+) -> tuple[ResourceActions, ...]:
+    """Keep the actions of functions (module and name), and those that they need for children."""
+    everything = tuple(planned)
+    by_name = {
+        (each.resource.module, action.name): action
+        for each in everything
+        for action in each.actions
+    }
+    wanted: set[ActionId] = set()
+    waiting = [
+        action
+        for action in by_name.values()
+        if (action.changeset.module, action.changeset.function) in chosen
+    ]
+    while waiting:
+        action = waiting.pop()
+        if action.id in wanted:
+            continue
+        wanted.add(action.id)
+        waiting += [
+            by_name[child.resource, name]
+            for child in action.children
+            for name in (child.create, child.update)
+            if (child.resource, name) in by_name
+        ]
+    kept = []
+    for each in everything:
+        actions = tuple(action for action in each.actions if action.id in wanted)
+        refused = tuple(r for r in each.refused if (r[0].module, r[0].function) in chosen)
+        if actions or refused:
+            kept.append(msgspec.structs.replace(each, actions=actions, refused=refused))
+    return tuple(kept)
+
+
+def _nested_uses(
+    changesets: Iterable[Changeset], schemas: Mapping[str, LegacySchema]
+) -> frozenset[tuple[str, str]]:
+    """Return the functions that nested steps call: each writes new rows and old ones."""
+    return frozenset(
+        _with(changeset, step, schemas)
+        for changeset in changesets
+        if not changeset.refused
+        for step in changeset.steps
+        if isinstance(step, Nested) and step.call == "cast_assoc"
+    )
+
+
+def _with(
+    changeset: Changeset, step: Nested, schemas: Mapping[str, LegacySchema]
+) -> tuple[str, str]:
+    """Return module and name of the function that a nested step calls."""
+    if step.module:
+        return step.module, step.function
+    association = _association(schemas.get(changeset.schema), step.field)
+    targets = (
+        []
+        if association is None
+        else [schema.module for schema in schemas.values() if schema.table == association.table]
+    )
+    return (targets[0] if targets else ""), step.function
+
+
+def _association(schema: LegacySchema | None, name: str) -> LegacyAssociation | None:
+    return next((a for a in schema.associations if a.name == name), None) if schema else None
+
+
+class _Chosen(NamedTuple):
+    """A function with a kind of action, and the name that it gets."""
+
+    changeset: Changeset
+    kind: ActionKind
+    name: str
+    primary: bool
+
+
+class _Draft(msgspec.Struct, kw_only=True):
+    """What is decided of a table's functions before their children are looked up."""
+
+    resource: Resource
+    chosen: list[_Chosen] = []
+    refused: list[tuple[Changeset, str]] = []
+    notes: list[Note] = []
+
+
+class _Table:
+    """The functions of one table: which become actions, and their names."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        schemas: Mapping[str, LegacySchema],
+        taken: Taken,
+        pinned: Mapping[ActionId, str],
+    ) -> None:
+        self.names: dict[ActionId, str] = {}
+        self._schemas = schemas
+        self._resource = resource
+        self._taken = taken
+        self._pinned = pinned
+        self._used: dict[str, str] = {}
+
+    def draft(self, changesets: Sequence[Changeset], nested: frozenset[tuple[str, str]]) -> _Draft:
+        draft = _Draft(resource=self._resource)
+        wanted: list[tuple[Changeset, ActionKind, bool]] = []
+        for changeset in sorted(changesets, key=self._order):
+            kinds, reason = self._kinds(changeset, (changeset.module, changeset.function) in nested)
+            if reason:
+                draft.refused.append((changeset, reason))
+            wanted += [(changeset, kind, len(kinds) > 1) for kind in kinds]
+        # A name of an earlier run is nobody else's.
+        for changeset, kind, _ in wanted:
+            old = self._pinned.get(_id(changeset, kind))
+            if old is not None:
+                self._used.setdefault(old, _label(changeset))
+        chosen = [self._name(draft, *each) for each in wanted]
+        draft.chosen = sorted(chosen, key=lambda each: (not each.primary, each.name))
+        self.names = {_id(each.changeset, each.kind): each.name for each in chosen}
+        return draft
+
+    def _order(self, changeset: Changeset) -> tuple[object, ...]:
+        """Order functions by their claim to a name, independent of where they stand."""
+        schema = self._schemas.get(changeset.schema)
+        stem = _stem(changeset.function)
+        rank = 0 if stem in ("create", "update") else 1 if stem is None else 2
+        leading = schema is not None and schema.first and schema.module == changeset.module
+        return rank, not leading, changeset.module, changeset.function, changeset.arity
+
+    def _kinds(self, changeset: Changeset, nested: bool) -> tuple[list[ActionKind], str]:
+        """Return the kinds of action that a function is for, or why there are none."""
+        if changeset.refused:
+            return [], changeset.refused
+        creates, updates = bool(changeset.creates) or nested, bool(changeset.updates) or nested
+        if not creates and not updates:
+            return [], (
+                "no call was found that inserts or updates with it, so the kind of its action is"
+                " not known"
+            )
+        actions = self._resource.actions
+        kinds = []
+        if creates and actions is not None and actions.create:
+            kinds.append(ActionKind.CREATE)
+        if updates and actions is not None and actions.update:
+            kinds.append(ActionKind.UPDATE)
+        if not kinds:
+            return [], "the resource of its table takes no such writes"
+        return kinds, ""
+
+    def _name(self, draft: _Draft, changeset: Changeset, kind: ActionKind, both: bool) -> _Chosen:
+        label = _label(changeset)
+        names = _names(changeset, kind, both)
+        first = next(names)
+        name = self._pinned.get(_id(changeset, kind))
+        if name is None:
+            held = self._holder(first)
+            name = next(each for each in chain((first,), names) if not self._holder(each))
+            if held:
+                draft.notes.append(
+                    Note(
+                        path=changeset.path,
+                        line=changeset.line,
+                        function=label,
+                        text=f"its {kind.value} action is named :{name}, since :{first} is {held}",
+                    )
+                )
+        self._used.setdefault(name, label)
+        primary = name == kind.value and kind.value not in self._taken.primary
+        return _Chosen(changeset, kind, name, primary)
+
+    def _holder(self, name: str) -> str:
+        """Return what has a name already, "" for nothing."""
+        if name in self._used:
+            return f"that of {self._used[name]}"
+        if name in self._taken.names:
+            return "written by hand"
+        return "a default action" if name in _RESERVED else ""
+
+
+def _id(changeset: Changeset, kind: ActionKind) -> ActionId:
+    return ActionId(changeset.module, changeset.function, changeset.arity, kind.value)
+
+
+def _label(changeset: Changeset) -> str:
+    return f"{changeset.module}.{changeset.function}/{changeset.arity}"
+
+
+def _stem(function: str) -> str | None:
+    """Return what a function's name says of its purpose, None for a plain `changeset`."""
+    if function == "changeset":
+        return None
+    match = _SUFFIX.match(function)
+    return (match["stem"] or match["tail"]) if match else function.rstrip("!?")
+
+
+def _names(changeset: Changeset, kind: ActionKind, both: bool) -> Iterator[str]:
+    """Give the names of an action, the best first; the last of them has no end."""
+    stem = _stem(changeset.function)
+    if stem is None or stem in ("create", "update"):
+        # `create_changeset` of an update is told by the kind: an action `create` updates nothing.
+        yield kind.value
+    elif both and kind is ActionKind.CREATE:
+        yield f"create_{stem}"
+    else:
+        yield stem
+        yield f"{kind.value}_{stem}"
+    by = f"{kind.value}_by_{changeset.function}".rstrip("!?")
+    yield by
+    by = f"{by}_of_{_snake(changeset.module.rsplit('.', 1)[-1])}"
+    yield by
+    by = f"{by}_{changeset.arity}"
+    yield by
+    number = 2
+    while True:
+        yield f"{by}_{number}"
+        number += 1
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+class _Known:
+    """All that is known once each action has its name."""
+
+    def __init__(
+        self,
+        resources: Mapping[Name, Resource],
+        schemas: Mapping[str, LegacySchema],
+        names: Mapping[ActionId, str],
+    ) -> None:
+        self._resources = resources
+        self._schemas = schemas
+        self._names = {
+            (each.module, each.function, each.kind): name for each, name in names.items()
+        }
+
+    def action(self, draft: _Draft, chosen: _Chosen) -> Action:
+        """Return the action with what it accepts."""
+        changeset, resource = chosen.changeset, draft.resource
+        schema = self._schemas.get(changeset.schema)
+        fields = _Fields(resource, schema, changeset.virtual)
+        accept: dict[str, Attribute] = {}
+        arguments: dict[str, Argument] = {}
+        missing: list[Missing] = []
+        for step in changeset.steps:
+            if isinstance(step, Cast):
+                for name in step.fields:
+                    found = fields.get(name)
+                    match found:
+                        case Attribute(writable=True):
+                            accept[found.name] = found
+                        case Attribute():
+                            reason = f"attribute :{found.name} is not writable"
+                            missing.append(Missing(step.line, name, reason))
+                        case VirtualField():
+                            arguments[name] = _virtual(found)
+                        case None:
+                            missing.append(Missing(step.line, name, "no attribute has this field"))
+        children = []
+        for step in changeset.steps:
+            if isinstance(step, Nested):
+                child = self._child(changeset, step, resource, schema, fields)
+                if isinstance(child, Child):
+                    children.append(child)
+                    name = child.attribute or child.relationship
+                    accept.pop(name, None)
+                    arguments[name] = Argument(name=name, type=Atom("term"))
+                else:
+                    missing.append(Missing(step.line, step.field, child))
+        for name in _companions(changeset):
+            arguments.setdefault(name, Argument(name=name, type=Atom("term")))
+        for name in sorted(_words(changeset) & (fields.virtual.keys() - arguments.keys())):
+            field = _virtual(fields.virtual[name])
+            arguments[name] = msgspec.structs.replace(field, public=False)
+        held = accept.keys() | arguments.keys()
+        renamed: dict[str, str] = {}
+        for parameter in _used_parameters(changeset):
+            name = parameter.name.lstrip("_")
+            if name in held:
+                name = f"{name}_argument"
+            if name != parameter.name:
+                renamed[parameter.name] = name
+            arguments[name] = _parameter(name, parameter)
+        return Action(
+            name=chosen.name,
+            kind=chosen.kind,
+            changeset=changeset,
+            primary=chosen.primary,
+            accept=tuple(accept),
+            arguments=tuple(arguments.values()),
+            allow_nil_input=tuple(
+                name for name, each in accept.items() if not each.allow_nil and not each.generated
+            ),
+            names=fields.renamed(_words(changeset)),
+            parameters=renamed,
+            messages=tuple(_messages(changeset, resource, fields)),
+            children=tuple(children),
+            missing=tuple(sorted(missing)),
+        )
+
+    def _child(
+        self,
+        changeset: Changeset,
+        step: Nested,
+        resource: Resource,
+        schema: LegacySchema | None,
+        fields: _Fields,
+    ) -> Child | str:
+        """Return what a nested step writes, or why it can't be carried over."""
+        if step.call == "cast_embed":
+            attribute = fields.get(step.field)
+            if not isinstance(attribute, Attribute):
+                return "no attribute has this embed"
+            if not step.module:
+                return "its schema can't be read"
+            return Child(
+                line=step.line,
+                attribute=attribute.name,
+                embed=step.module,
+            )
+        association = _association(schema, step.field)
+        target = None if association is None else self._resources.get(association.table)
+        if association is None or target is None:
+            return "the table of this association has no resource"
+        relationship = _relationship(resource, association, target)
+        if relationship is None:
+            return f"no relationship of the resource is this association to {target.module}"
+        module, function = _with(changeset, step, self._schemas)
+        create = self._names.get((module, function, "create"))
+        update = self._names.get((module, function, "update"))
+        if create is None or update is None:
+            return f"no actions could be made of {module}.{function}"
+        many = relationship.kind in (RelationshipKind.HAS_MANY, RelationshipKind.MANY_TO_MANY)
+        return Child(
+            line=step.line,
+            relationship=relationship.name,
+            many=many,
+            resource=target.module,
+            create=create,
+            update=update,
+        )
+
+
+class _Fields:
+    """The fields of a schema as a resource has them."""
+
+    def __init__(
+        self, resource: Resource, schema: LegacySchema | None, virtual: Sequence[VirtualField]
+    ) -> None:
+        by_column = {each.column: each for each in resource.attributes}
+        self.virtual = {each.name: each for each in virtual}
+        self._attributes = {each.name: each for each in resource.attributes}
+        if schema is not None:
+            self._attributes = {
+                field.name: by_column[field.column]
+                for field in schema.fields
+                if field.column in by_column
+            }
+
+    def get(self, name: str) -> Attribute | VirtualField | None:
+        """Return the attribute of a field, or what it is without a column."""
+        return self._attributes.get(name) or self.virtual.get(name)
+
+    def column(self, name: str) -> str:
+        """Return the column of a field, its own name where it has none."""
+        found = self._attributes.get(name)
+        return name if found is None else found.column
+
+    def renamed(self, names: Collection[str]) -> dict[str, str]:
+        """Return those of the fields whose attribute has another name."""
+        return {
+            field: attribute.name
+            for field, attribute in self._attributes.items()
+            if field != attribute.name and field in names
+        }
+
+
+def _words(changeset: Changeset) -> frozenset[str]:
+    """Return all that a function, its rules and its casts may name: atoms, keys and fields."""
+    sources = [each.source for each in changeset.functions]
+    words: set[str] = set()
+    for step in changeset.steps:
+        if isinstance(step, Rule):
+            sources += step.arguments
+        elif isinstance(step, Cast):
+            words.update(step.fields)
+    pairs = re.findall(r"[:.]([a-z_]\w*)|\b([a-z_]\w*):", "\n".join(sources))
+    return frozenset(words.union(*pairs)) - {""}
+
+
+def _messages(
+    changeset: Changeset, resource: Resource, fields: _Fields
+) -> Iterator[ConstraintMessage]:
+    """Yield what a function says of its foreign keys otherwise than Ash does."""
+    owners = {each.name: each for each in resource.relationships}
+    for step in changeset.steps:
+        if not isinstance(step, Constraint) or len(step.fields) != 1:
+            continue
+        (field,) = step.fields
+        if step.call == "foreign_key_constraint":
+            attribute = fields.get(field)
+            own = attribute.name if isinstance(attribute, Attribute) else field
+            told, column = own, fields.column(field)
+        elif step.call == "assoc_constraint" and field in owners:
+            own = owners[field].source_attribute
+            told = field
+            column = next((each.column for each in resource.attributes if each.name == own), own)
+        else:
+            continue
+        if told != own or step.message not in (None, _NO_PARENT):
+            name = step.name or f"{resource.table}_{column}_fkey"
+            yield ConstraintMessage(name, told, step.message or _NO_PARENT)
+
+
+def _relationship(
+    resource: Resource, association: LegacyAssociation, target: Resource
+) -> Relationship | None:
+    """Return the relationship that is an association: of its name, else the only one by its key."""
+    same = [
+        each
+        for each in resource.relationships
+        if each.destination == target.module
+        and (each.kind is RelationshipKind.MANY_TO_MANY)
+        == (association.kind is RelationshipKind.MANY_TO_MANY)
+    ]
+    columns = {each.name: each.column for each in resource.attributes}
+    far = {each.name: each.column for each in target.attributes}
+    by_key = [
+        each
+        for each in same
+        if columns.get(each.source_attribute) == association.own
+        and far.get(each.destination_attribute) == association.target
+    ]
+    named = [each for each in same if each.name == association.name]
+    if named:
+        return named[0]
+    return by_key[0] if len(by_key) == 1 else None
+
+
+def _companions(changeset: Changeset) -> Iterator[str]:
+    """Yield the inputs that rules look at although no cast names them."""
+    for step in changeset.steps:
+        if isinstance(step, Rule) and step.arguments and step.arguments[0].startswith(":"):
+            name = step.arguments[0][1:]
+            if step.call == "validate_confirmation":
+                yield f"{name}_confirmation"
+            elif step.call == "validate_acceptance":
+                yield name
+
+
+def _virtual(field: VirtualField) -> Argument:
+    source = field.type.strip()
+    type_, constraints, told = _virtual_type(source)
+    return Argument(
+        name=field.name,
+        type=type_,
+        ecto_type="" if told else source,
+        constraints=constraints,
+        sensitive=field.redact or _SECRET.search(field.name) is not None,
+        default=field.default,
+    )
+
+
+def _virtual_type(source: str) -> tuple[Term, tuple[tuple[str, Term], ...], bool]:
+    """Return Ash's type and constraints for a type of Ecto, and whether they tell which it is."""
+    array = re.fullmatch(r"\{\s*:array\s*,\s*(.+)\}", source)
+    if array:
+        inner, constraints, told = _virtual_type(array[1].strip())
+        items: tuple[tuple[str, Term], ...] = ()
+        if constraints:
+            items = (("items", Keyword(constraints)),)
+        return (Atom("array"), inner), items, told
+    name = _VIRTUAL_TYPES.get(source.removeprefix(":"))
+    if name is None:
+        return Atom("term"), (), False
+    return Atom(name), (_STRING if name == "string" else ()), True
+
+
+def _parameter(name: str, parameter: Parameter) -> Argument:
+    return Argument(
+        name=name,
+        type=Atom("term"),
+        public=False,
+        allow_nil=parameter.default is not None,
+        default=None if parameter.default == "nil" else parameter.default,
+    )
+
+
+def _used_parameters(changeset: Changeset) -> list[Parameter]:
+    """Return the parameters that a step makes use of."""
+    said = " ".join(
+        source for step in changeset.steps if isinstance(step, Copied) for source in step.arguments
+    )
+    words = set(re.findall(r"[a-z_]\w*[?!]?", said))
+    return [
+        each
+        for each in changeset.parameters
+        if each.role is ParameterRole.OTHER and each.name in words
+    ]

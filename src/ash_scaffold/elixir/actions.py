@@ -1,0 +1,373 @@
+"""Actions of changeset functions as entities of a fragment, and the functions they call.
+
+Each step becomes a line of a `change` or `validate`, in order, or a comment that says what is left
+to do. A comment above the action names its function: by that a merge knows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias, assert_never
+
+from ash_scaffold.ash.actions import (
+    Action,
+    ActionKind,
+    Argument,
+    Child,
+    ConstraintMessage,
+    ResourceActions,
+)
+from ash_scaffold.ash.changesets import (
+    Cast,
+    Constraint,
+    Copied,
+    Nested,
+    ParameterRole,
+    Rule,
+    Step,
+    Todo,
+)
+from ash_scaffold.elixir.ash_rules import Inputs, ash_rules
+from ash_scaffold.elixir.copied_functions import CopiedModule, FunctionKey, copied_module
+from ash_scaffold.elixir.entity import STEP, Entity, Section, indented
+from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, flat, key, statement, width
+from ash_scaffold.syntax.values import read_partly
+from ash_scaffold.term import Atom, Call, Capture, Keyword, Module, Source, Term
+
+
+class Listed(NamedTuple):
+    """The arguments of a call as a list, in which keywords keep their brackets."""
+
+    items: list[Term]
+
+
+Pairs: TypeAlias = "tuple[tuple[str, Term | Listed], ...]"
+
+# The lines of an action's body stand within `defmodule`, `actions` and the action.
+_COLUMN = 3 * STEP
+_LINE_NUMBER = re.compile(r"(?<=\.ex):\d+|(?<=\.exs):\d+")
+
+
+class Style(StrEnum):
+    """How steps are written: through Ecto, or as Ash's own where both agree on every input."""
+
+    ECTO = "ecto"
+    ASH = "ash"
+
+
+def action_section(planned: ResourceActions, app: str, style: Style = Style.ECTO) -> Section:
+    """Return the actions of a resource, an entity each; `app` is the module of support modules."""
+    copied = copied_functions(planned)
+    entities = [_Writer(each, planned, copied, app, style).entity() for each in planned.actions]
+    return Section("actions", tuple((each,) for each in entities))
+
+
+def copied_functions(planned: ResourceActions) -> CopiedModule:
+    """Return the functions that the actions of a resource call."""
+    return copied_module(each.changeset.functions for each in planned.actions)
+
+
+def unplaced(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return lines without the line numbers of legacy files, which move with every edit there."""
+    return tuple(
+        _LINE_NUMBER.sub("", line) if line.lstrip().startswith("#") else line for line in lines
+    )
+
+
+class _Writer:
+    """Writes one action."""
+
+    def __init__(
+        self,
+        action: Action,
+        planned: ResourceActions,
+        copied: CopiedModule,
+        app: str,
+        style: Style,
+    ) -> None:
+        self._action = action
+        self._of = action.changeset
+        self._app = app
+        self._style = style
+        self._functions = {
+            each.name: copied.names[FunctionKey.of(each)] for each in self._of.functions
+        }
+        self._children = {child.line: child for child in action.children}
+        casts = [each for each in self._of.steps if isinstance(each, Cast)]
+        self._casts = len(casts)
+        self._first = casts[0] if casts else None
+        self._names = Keyword(
+            tuple((name, Atom(other)) for name, other in sorted(action.names.items()))
+        )
+        self._inputs = Inputs(
+            {each.name: each.type for each in planned.resource.attributes},
+            {each.name: each.type for each in action.arguments},
+        )
+
+    def entity(self) -> Entity:
+        """Return the action with its comment."""
+        action, of = self._action, self._of
+        label = f"{of.module}.{of.function}/{of.arity}"
+        groups = [self._options(), [_argument(each) for each in action.arguments], self._steps()]
+        body = indented(_spaced(groups), STEP)
+        head = f"{action.kind.value} {flat(Atom(action.name))} do"
+        return Entity(
+            f"{action.kind.value} {label}", (comment(f"{label}, {of.path}"), head, *body, "end")
+        )
+
+    def _options(self) -> list[list[str]]:
+        action = self._action
+        lines = []
+        if action.primary:
+            lines.append(["primary? true"])
+        if action.kind is ActionKind.UPDATE:
+            lines.append(["require_atomic? false"])
+        lines.append(_call("accept", [_atoms(action.accept)]))
+        if action.allow_nil_input:
+            lines.append(_call("allow_nil_input", [_atoms(action.allow_nil_input)]))
+        lines.append(["skip_unknown_inputs :*"])
+        if action.messages:
+            lines.append(self._error_handler())
+        return lines
+
+    def _error_handler(self) -> list[str]:
+        """Write what the function says of constraints where the resource says something else."""
+        said = tuple((each.constraint, _told(each)) for each in self._action.messages)
+        module = flat(self._module("Changes.Errors"))
+        line = f"error_handler {{{module}, :reword, [{flat(Keyword(said))}]}}"
+        if _COLUMN + width(line) <= LINE_LENGTH:
+            return [line]
+        at = _COLUMN + len("error_handler {")
+        inner = " " * (at + 2 * STEP)
+        rows = f",\n{inner}".join(
+            f"{key(name)} " + fit(value, at + 2 * STEP, at + 2 * STEP + width(key(name)) + 1, 1)
+            for name, value in said
+        )
+        pad, less = " " * at, " " * (at + STEP)
+        return _split(
+            f"error_handler {{{module}, :reword,\n{pad}[\n{less}[\n{inner}{rows}\n{less}]\n{pad}]}}"
+        )
+
+    def _steps(self) -> list[list[str]]:
+        missing = {(each.line, each.name): each.reason for each in self._action.missing}
+        entries: list[list[str]] = []
+        if not self._casts and self._names.items:
+            none: Pairs = (("fields", []), ("names", self._names))
+            entries.append(_tuple("change", self._module("Changes.Cast"), none))
+        for step in self._of.steps:
+            match step:
+                case Cast():
+                    entries.append(self._cast(step))
+                    for name in step.fields:
+                        if (step.line, name) in missing:
+                            reason = missing[step.line, name]
+                            entries.append(self._todo(step, f"cast of :{name}", reason))
+                case Rule():
+                    entries += self._rule(step)
+                case Copied():
+                    entries.append(self._copied(step))
+                case Nested():
+                    child = self._children.get(step.line)
+                    if child is None:
+                        reason = missing.get((step.line, step.field), "it can't be read")
+                        said = f"{step.call}({flat(Atom(step.field))})"
+                        entries.append(self._todo(step, said, reason))
+                    else:
+                        entries.append(self._nested(step, child))
+                case Todo(source=source, reason=reason):
+                    entries.append(self._todo(step, source, reason))
+                case Constraint():
+                    # The resource knows the constraints of its table, with their messages.
+                    pass
+                case _:
+                    assert_never(step)
+        return entries
+
+    def _todo(self, step: Step, source: str, reason: str) -> list[str]:
+        """Say what is left to do, and where the legacy code does it."""
+        place = f"{step.path or self._of.path}:{step.line}"
+        lines = [f"  {line.rstrip()}" for line in source.strip().split("\n")]
+        return [
+            comment(f"TODO {place}, not carried over, as {reason}:"),
+            *(f"# {line}" if line.isprintable() else comment(line) for line in lines),
+        ]
+
+    def _cast(self, step: Cast) -> list[str]:
+        options = read_partly(step.options) if step.options else Keyword(())
+        pairs: Pairs = options.items if isinstance(options, Keyword) else ()
+        types = tuple(
+            (each.name, read_partly(each.ecto_type))
+            for each in self._action.arguments
+            if each.ecto_type and each.name in step.fields
+        )
+        if types:
+            pairs = (("types", Keyword(types)), *pairs)
+        if self._names.items and step is self._first:
+            pairs = (("names", self._names), *pairs)
+        # Of arguments whose type is `:term`, Cast takes those that are named.
+        if self._casts > 1 or types:
+            missing = {each.name for each in self._action.missing if each.line == step.line}
+            names = (name for name in step.fields if name not in missing)
+            pairs = (("fields", _atoms(names)), *pairs)
+        return _tuple("change", self._module("Changes.Cast"), pairs)
+
+    def _rule(self, step: Rule) -> list[list[str]]:
+        arguments = [read_partly(each) for each in step.arguments]
+        if self._style is Style.ASH:
+            own = ash_rules(step.call, arguments, self._inputs)
+            if own is not None:
+                return [_call(each.name, [each.call], each.options) for each in own]
+        pairs: Pairs = ((step.call, Listed(arguments)),)
+        if step.call.startswith("validate_") or step.call == "unsafe_validate_unique":
+            return [_tuple("validate", self._module("Validations.Ecto"), pairs)]
+        return [_tuple("change", self._module("Changes.Step"), pairs)]
+
+    def _copied(self, step: Copied) -> list[str]:
+        roles = {each.name: each.role for each in self._of.parameters}
+        fun = Source(f"&Steps.{self._functions[step.function]}/{len(step.arguments) + 1}")
+        pairs: Pairs = (("fun", fun),)
+        if step.arguments:
+            values = [self._value(each, roles) for each in step.arguments]
+            pairs += (("arguments", Listed(values)),)
+        if step.position:
+            pairs += (("position", step.position),)
+        return _tuple("change", self._module("Changes.Step"), pairs)
+
+    def _value(self, source: str, roles: Mapping[str, ParameterRole]) -> Term:
+        match roles.get(source):
+            case ParameterRole.STRUCT:
+                return Call("context", (Atom("record"),))
+            case ParameterRole.ATTRIBUTES:
+                return Call("context", (Atom("params"),))
+            case ParameterRole.OTHER:
+                return Call("arg", (Atom(self._action.parameters.get(source, source)),))
+            case None:
+                return read_partly(source)
+
+    def _nested(self, step: Nested, child: Child) -> list[str]:
+        said = read_partly(step.options) if step.options else Keyword(())
+        kept = said.items if isinstance(said, Keyword) else ()
+        pairs: list[tuple[str, Term]] = []
+        if child.attribute:
+            pairs.append(("embed", Module(child.embed)))
+            pairs.append(("cardinality", Atom("many" if child.many else "one")))
+            function = Capture(step.module or child.embed, step.function, 2)
+            pairs.append(("with", function))
+        else:
+            pairs += [("create", Atom(child.create)), ("update", Atom(child.update))]
+        if child.on_replace:
+            pairs.append(("on_replace", Atom(child.on_replace)))
+        pairs += [each for each in kept if each[0] != "with"]
+        name = child.attribute or child.relationship
+        value = Listed([Atom(name), Keyword(tuple(pairs))])
+        return _tuple("change", self._module("Changes.Nested"), ((step.call, value),))
+
+    def _module(self, name: str) -> Module:
+        return Module(f"{self._app}.{name}")
+
+
+def _atoms(names: Iterable[str]) -> list[Term]:
+    return [Atom(name) for name in names]
+
+
+def _told(told: ConstraintMessage) -> Term:
+    pairs: list[tuple[str, Term]] = [("field", Atom(told.field))]
+    if told.message is not None:
+        pairs.append(("message", told.message))
+    return Keyword(tuple(pairs))
+
+
+def _argument(argument: Argument) -> list[str]:
+    pairs: list[tuple[str, Term]] = []
+    if not argument.public:
+        pairs.append(("public?", False))
+    if not argument.allow_nil:
+        pairs.append(("allow_nil?", False))
+    if argument.sensitive:
+        pairs.append(("sensitive?", True))
+    if argument.default is not None:
+        pairs.append(("default", read_partly(argument.default)))
+    if argument.constraints:
+        pairs.append(("constraints", Keyword(argument.constraints)))
+    return _call("argument", [Atom(argument.name), argument.type], tuple(pairs))
+
+
+def _spaced(groups: Iterable[Iterable[list[str]]]) -> list[str]:
+    """Put entries one below the other as the formatter does: those of many lines stand apart."""
+    lines: list[str] = []
+    last: list[str] | None = None
+    for group in groups:
+        for number, entry in enumerate(group):
+            if last is not None and (number == 0 or len(entry) > 1 or len(last) > 1):
+                lines.append("")
+            lines += entry
+            last = entry
+    return lines
+
+
+def _call(name: str, args: Sequence[Term], pairs: Pairs = ()) -> list[str]:
+    """Write a call without parentheses; its keywords go to lines of their own if it's too long."""
+    texts = [*(flat(each) for each in args), *map(_pair, pairs)]
+    line = f"{name} {', '.join(texts)}"
+    if _COLUMN + width(line) <= LINE_LENGTH:
+        return [line]
+    if not pairs:
+        return _split(statement(name, tuple(args), _COLUMN))
+    inner = _COLUMN + STEP
+    head = f"{name} {', '.join(flat(each) for each in args)},"
+    return _split(f"{head}\n{' ' * inner}{_rows(pairs, inner)}")
+
+
+def _tuple(name: str, module: Module, pairs: Pairs) -> list[str]:
+    """Write `change {Module, key: value}`, `change Module` where there are no pairs."""
+    if not pairs:
+        return [f"{name} {flat(module)}"]
+    line = f"{name} {{{flat(module)}, {', '.join(map(_pair, pairs))}}}"
+    if _COLUMN + width(line) <= LINE_LENGTH:
+        return [line]
+    inner = _COLUMN + width(name) + 2
+    rest = f"{', '.join(map(_pair, pairs))}}}"
+    if inner + width(rest) <= LINE_LENGTH:
+        return [f"{name} {{{flat(module)},", " " * (inner - _COLUMN) + rest]
+    return _split(f"{name} {{{flat(module)},\n{' ' * inner}{_rows(pairs, inner)}}}")
+
+
+def _pair(pair: tuple[str, Term | Listed]) -> str:
+    name, value = pair
+    if isinstance(value, Listed):
+        return f"{key(name)} [{', '.join(flat(_closed(each)) for each in value.items)}]"
+    return f"{key(name)} {flat(value)}"
+
+
+def _rows(pairs: Pairs, column: int) -> str:
+    """Write pairs, one a line, those that are too long for theirs broken."""
+    rows = []
+    for name, value in pairs:
+        text = _pair((name, value))
+        if column + width(text) + 1 > LINE_LENGTH:
+            text = f"{key(name)} {_broken(value, column, column + width(key(name)) + 1)}"
+        rows.append(text)
+    return (",\n" + " " * column).join(rows)
+
+
+def _broken(value: Term | Listed, indent: int, column: int) -> str:
+    if not isinstance(value, Listed):
+        return fit(_closed(value), indent, column, 1)
+    inner = indent + STEP
+    items = [fit(_closed(each), inner, inner, 1) for each in value.items]
+    joint = ",\n" + " " * inner
+    return f"[\n{' ' * inner}{joint.join(items)}\n{' ' * indent}]"
+
+
+def _closed(term: Term) -> Term:
+    """Keep the brackets of keywords at the end of a list: without, they are a part of the list."""
+    if isinstance(term, list) and term and isinstance(term[-1], Keyword):
+        return Source(f"[{', '.join(flat(_closed(each)) for each in term)}]")
+    return term
+
+
+def _split(text: str) -> list[str]:
+    first, *rest = text.split("\n")
+    return [first, *(line.removeprefix(" " * _COLUMN) for line in rest)]

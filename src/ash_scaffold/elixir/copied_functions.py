@@ -1,0 +1,227 @@
+"""Functions of legacy code that are copied into one module, where names may meet.
+
+A function is copied as it is written. Only where two functions, aliases or module attributes have
+one name does its text change: by the name of the later one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+import msgspec
+from tree_sitter import Node
+
+from ash_scaffold.ash.changesets import CopiedFunction
+from ash_scaffold.elixir.entity import Entity
+from ash_scaffold.syntax.parse import Tree, parse
+
+_DEFINITION = re.compile(r"^( *)defp?\b", re.MULTILINE)
+
+
+class FunctionKey(NamedTuple):
+    """What tells a function from others of its name: the file, and the text after `def`."""
+
+    path: str
+    name: str
+    arity: int
+    text: str
+
+    @classmethod
+    def of(cls, function: CopiedFunction) -> FunctionKey:
+        """Return the key of a function."""
+        text = _DEFINITION.sub(r"\1def", function.source)
+        return cls(function.path, function.name, function.arity, text)
+
+
+class CopiedModule(msgspec.Struct, frozen=True):
+    """What a module of copied functions consists of, each in order; `aliases` are statements.
+
+    `names` has what a function is called in it.
+    """
+
+    functions: tuple[Entity, ...] = ()
+    imports: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    names: Mapping[FunctionKey, str] = {}
+
+
+def copied_module(groups: Iterable[Sequence[CopiedFunction]]) -> CopiedModule:
+    """Bring together the functions of changeset functions: a group each, complete in itself."""
+    functions: dict[FunctionKey, tuple[CopiedFunction, Sequence[CopiedFunction]]] = {}
+    for group in groups:
+        for each in group:
+            key = FunctionKey.of(each)
+            if key not in functions or (each.called and not functions[key][0].called):
+                functions[key] = (each, group)
+    copied = [each for each, _ in functions.values()]
+    names = _function_names(functions)
+    aliases = _Distinct(each.aliases for each in copied)
+    attributes = _Distinct(each.attributes for each in copied)
+    entities = []
+    for key, (function, group) in functions.items():
+        text = _renamed(
+            function.source.rstrip(),
+            {
+                each.name: names[FunctionKey.of(each)]
+                for each in group
+                if names[FunctionKey.of(each)] != each.name
+            },
+            aliases.others(function.aliases, lambda _, module: module),
+            attributes.others(function.attributes, lambda name, _: name),
+        )
+        kind = "def" if function.called else "defp"
+        text = _aligned(text)
+        entities.append(Entity(f"{kind} {names[key]}/{function.arity}", tuple(text.split("\n"))))
+    return CopiedModule(
+        functions=tuple(entities),
+        imports=tuple(sorted({line for each in copied for line in each.imports})),
+        aliases=tuple(sorted(_alias(*each) for each in aliases.first.items())),
+        attributes=tuple(f"@{name} {value}" for name, value in attributes.all()),
+        names=names,
+    )
+
+
+def _alias(name: str, module: str) -> str:
+    plain = module.rsplit(".", 1)[-1] == name
+    return f"alias {module}" if plain else f"alias {module}, as: {name}"
+
+
+class _Distinct:
+    """Names with what they stand for: the first that has a name keeps it."""
+
+    def __init__(self, pairs: Iterable[Iterable[tuple[str, str]]]) -> None:
+        self.first: dict[str, str] = {}
+        self._more: dict[tuple[str, str], str] = {}
+        for name, value in (each for some in pairs for each in some):
+            if self.first.setdefault(name, value) == value or (name, value) in self._more:
+                continue
+            number = 2
+            while f"{name}_{number}" in self.first or f"{name}_{number}" in self._more.values():
+                number += 1
+            self._more[name, value] = f"{name}_{number}"
+
+    def others(
+        self, pairs: Iterable[tuple[str, str]], name: Callable[[str, str], str]
+    ) -> dict[str, str]:
+        """Return the names that stand for something else, with what to write in their place."""
+        return {each[0]: name(self._more[each], each[1]) for each in pairs if each in self._more}
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """Yield each name with what it stands for."""
+        yield from self.first.items()
+        yield from ((new, value) for (_, value), new in self._more.items())
+
+
+def _function_names(functions: Iterable[FunctionKey]) -> dict[FunctionKey, str]:
+    """Name functions: the first of a name keeps it, others get that of their file."""
+    names: dict[FunctionKey, str] = {}
+    used: set[tuple[str, int]] = set()
+    for key in sorted(functions, key=lambda key: (key.name, key.arity, key.path, key.text)):
+        mark = key.name[-1] if key.name[-1] in "?!" else ""
+        stem = key.name.removesuffix(mark)
+        file = re.sub(r"[^a-z0-9]+", "_", PurePosixPath(key.path).stem.lower()).strip("_")
+        new, number = key.name, 1
+        while (new, key.arity) in used:
+            new = f"{stem}_of_{file}{mark}" if number == 1 else f"{stem}_of_{file}_{number}{mark}"
+            number += 1
+        names[key] = new
+        used.add((new, key.arity))
+    return names
+
+
+def _aligned(text: str) -> str:
+    """Move guards below their head to where the formatter has them after `def` became `defp`."""
+    lines = text.split("\n")
+    shift = 0
+    for number, line in enumerate(lines):
+        head = re.match(r"(defp?) ", line)
+        if head is not None:
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            guard = re.match(r"( *)when\b", following)
+            shift = len(head[1]) + 1 - len(guard[1]) if guard else 0
+        elif shift:
+            lines[number] = " " * shift + line if shift > 0 else line[-shift:]
+            if re.search(r"\bdo\Z|\bdo: ", line):
+                shift = 0
+    return "\n".join(lines)
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(node.children)
+
+
+def _renamed(
+    source: str,
+    functions: Mapping[str, str],
+    aliases: Mapping[str, str],
+    attributes: Mapping[str, str],
+) -> str:
+    """Write other names into a source: of local functions, aliases and module attributes."""
+    if not functions and not aliases and not attributes:
+        return source
+    tree = parse(source.encode())
+    edits: list[tuple[Node, str]] = []
+    for node in _walk(tree.root):
+        text = tree.text(node) if node.type in ("identifier", "alias") else ""
+        if node.type == "identifier" and text in functions and _is_function(node):
+            edits.append((node, functions[text]))
+        elif node.type == "identifier" and text in attributes and _is_attribute(tree, node):
+            edits.append((node, attributes[text]))
+        elif node.type == "alias":
+            head, dot, rest = text.partition(".")
+            if head in aliases and not _is_behind_dot(node):
+                edits.append((node, aliases[head] + dot + rest))
+    content = tree.source
+    for node, new in sorted(edits, key=lambda edit: -edit[0].start_byte):
+        content = content[: node.start_byte] + new.encode() + content[node.end_byte :]
+    return content.decode("utf-8", "replace")
+
+
+def _is_function(node: Node) -> bool:
+    """Whether an identifier is a local function: called, captured, piped into or defined."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "call":
+        return parent.child_by_field_name("target") == node
+    if parent.type == "binary_operator":
+        operator = parent.child_by_field_name("operator")
+        sign = operator.type if operator is not None else ""
+        if sign == "|>":
+            return parent.child_by_field_name("right") == node
+        above = parent.parent
+        return (
+            sign == "/"
+            and parent.child_by_field_name("left") == node
+            and above is not None
+            and above.type == "unary_operator"
+        )
+    return False
+
+
+def _is_attribute(tree: Tree, node: Node) -> bool:
+    above = node.parent
+    while above is not None and above.type == "call":
+        above = above.parent
+    operator = above.child_by_field_name("operator") if above is not None else None
+    return (
+        above is not None
+        and above.type == "unary_operator"
+        and operator is not None
+        and tree.text(operator) == "@"
+    )
+
+
+def _is_behind_dot(node: Node) -> bool:
+    parent = node.parent
+    return (
+        parent is not None and parent.type == "dot" and parent.child_by_field_name("right") == node
+    )

@@ -1,0 +1,74 @@
+defmodule App.Accounts.User.Actions do
+  @moduledoc """
+  Actions of `App.Accounts.User`.
+
+  Each does what the changeset function does that is named above it.
+  """
+
+  use Spark.Dsl.Fragment, of: Ash.Resource
+
+  alias App.Accounts.User.Steps
+
+  actions do
+    # Legacy.Accounts.User.registration_changeset/3, lib/app.ex
+    create :registration do
+      accept [:name, :email, :age]
+      allow_nil_input [:email]
+      skip_unknown_inputs :*
+
+      argument :password, :string,
+        sensitive?: true,
+        constraints: [trim?: false, allow_empty?: true]
+
+      argument :password_confirmation, :term
+      argument :opts, :term, public?: false, default: []
+
+      change App.Changes.Cast
+
+      # TODO lib/app.ex:18, not carried over, as no attribute has this field:
+      #   cast of :unknown
+
+      change {App.Changes.Step, update_change: [:name, &String.trim/1]}
+      validate {App.Validations.Ecto, validate_required: [[:name, :email]]}
+
+      validate string_length(:name, max: 50),
+        where: [changing(:name)],
+        message: "should be at most %{max} character(s)"
+
+      validate match(:email, ~r/^[^\s]+@[^\s]+$/),
+        where: [changing(:email)],
+        message: "must have the @ sign and no spaces"
+
+      validate {App.Validations.Ecto, validate_number: [:age, [greater_than: 17]]}
+      validate {App.Validations.Ecto, validate_confirmation: [:password]}
+      change {App.Changes.Step, put_change: [:role, "member"]}
+      change {App.Changes.Step, fun: &Steps.maybe_hash_password/2, arguments: [arg(:opts)]}
+      change {App.Changes.Step, fun: &Steps.put_assoc_team/2, arguments: [arg(:opts)]}
+    end
+  end
+end
+
+defmodule App.Accounts.User.Steps do
+  @moduledoc """
+  Functions that actions of `App.Accounts.User` call.
+
+  They are copies of the legacy code's.
+  """
+
+  import Ecto.Changeset
+
+  def maybe_hash_password(changeset, opts) do
+    password = get_change(changeset, :password)
+
+    if Keyword.get(opts, :hash_password, true) && password do
+      put_change(changeset, :hashed_password, Hash.of(password))
+    else
+      changeset
+    end
+  end
+
+  def put_assoc_team(changeset, opts) do
+    changeset
+    |> put_assoc(:team, opts[:team])
+  end
+end
