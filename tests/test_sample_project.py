@@ -128,8 +128,13 @@ def test_a_run_says_what_its_users_should_know(sample: Path, sample_url: str) ->
     generate(sample, "App.Accounts", url=sample_url)
     outcome = prepare(resources_options(folder=sample, url=sample_url, use_formatter=False))
     assert [said(problem) for problem in outcome.problems] == [
+        ("note", "legacy-message", "lib/app/accounts/user.ex:91"),
+        ("note", "legacy-message", "lib/legacy/billing.ex:117"),
         ("note", "legacy-option", "lib/legacy/billing/customer.ex:14"),
+        ("note", "legacy-message", "lib/legacy/billing/customer.ex:44"),
         ("note", "legacy-option", "lib/legacy/billing/order.ex:29"),
+        ("note", "legacy-message", "lib/legacy/billing/order.ex:53"),
+        ("note", "legacy-message", "lib/legacy/billing/order_line.ex:27"),
         ("note", "no-primary-key", "login_attempts"),
         ("note", "key-chosen", "users_followed_tags"),
     ]

@@ -199,6 +199,7 @@ class Code(StrEnum):
         "has to give a value.",
     )
     LEGACY_OPTION = "legacy-option", _NOTE
+    LEGACY_MESSAGE = "legacy-message", _NOTE
     LEGACY_UNREAD = "legacy-unread", _NOTE
     # what keeps verify from asking the project
     MIX_MISSING = "mix-missing", _ERROR

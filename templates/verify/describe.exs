@@ -190,15 +190,19 @@ defmodule AshScaffold.Verify.Describe do
       for identity <- Info.identities(resource) do
         {:unique, :unique,
          Postgres.identity_index_names(resource)[identity.name] ||
-           "#{table}_#{identity.name}_index"}
+           "#{table}_#{identity.name}_index", Map.get(identity, :message)}
       end
 
     indexes =
       for index <- Postgres.custom_indexes(resource) do
-        {:unique, :custom, index.name || AshPostgres.CustomIndex.name(table, index)}
+        {:unique, :custom, index.name || AshPostgres.CustomIndex.name(table, index),
+         Map.get(index, :message)}
       end
 
-    key = if Info.primary_key(resource) == [], do: [], else: [{:unique, :unique, "#{table}_pkey"}]
+    key =
+      if Info.primary_key(resource) == [],
+        do: [],
+        else: [{:unique, :unique, "#{table}_pkey", nil}]
 
     given =
       for {kind, match, found} <- [
@@ -208,15 +212,17 @@ defmodule AshScaffold.Verify.Describe do
           ],
           is_list(found),
           entry <- found do
-        {kind, match, elem(entry, 1)}
+        {kind, match, elem(entry, 1), if(tuple_size(entry) > 2, do: elem(entry, 2))}
       end
 
-    checks = for check <- Postgres.check_constraints(resource), do: {:check, :check, check.name}
+    checks =
+      for check <- Postgres.check_constraints(resource),
+          do: {:check, :check, check.name, check.message}
 
     own =
       for relationship <- Info.relationships(resource) do
         {:own_key, :foreign,
-         key_name(resource, relationship.name, table, relationship.source_attribute)}
+         key_name(resource, relationship.name, table, relationship.source_attribute), nil}
       end
 
     pointing =
@@ -225,13 +231,14 @@ defmodule AshScaffold.Verify.Describe do
           back <- Info.relationships(destination),
           back.destination == resource do
         {_schema, table} = table(back.source)
-        {:pointing_key, :foreign, key_name(resource, back.name, table, back.source_attribute)}
+        {:pointing_key, :foreign, key_name(resource, back.name, table, back.source_attribute),
+         "would leave records behind"}
       end
 
-    for {kind, match, name} <-
+    for {kind, match, name, message} <-
           Enum.uniq(identities ++ indexes ++ key ++ given ++ checks ++ own ++ pointing) do
       {how, text} = how(repo, match, name)
-      %{kind: kind, name: text, match: how}
+      %{kind: kind, name: text, match: how, message: if(is_binary(message), do: message)}
     end
   end
 

@@ -90,7 +90,9 @@ POST = Resource(
         ),
     ),
     identities=(
-        IdentityDef(name="title", keys=("title",), index="posts_title_index"),
+        IdentityDef(
+            name="title", keys=("title",), index="posts_title_index", message="is a title already"
+        ),
         IdentityDef(
             name="open",
             keys=("author_id", "rank"),
@@ -110,7 +112,9 @@ POST = Resource(
     ),
     check_constraints=(CheckConstraint(attributes=("title",), name="posts_title_check"),),
     unique_index_names=(ConstraintName(attributes=("title",), name="posts_lower_title"),),
-    exclusion_constraint_names=(ConstraintName(attributes=("rank",), name="posts_rank_excl"),),
+    exclusion_constraint_names=(
+        ConstraintName(attributes=("rank",), name="posts_rank_excl", message="is in use"),
+    ),
     foreign_key_names=(ConstraintName(attributes=("id",), name="comments_post_fk"),),
 )
 

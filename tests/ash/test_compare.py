@@ -251,6 +251,26 @@ DEVIATIONS: list[tuple[Edit, tuple[Kind, Path, str, object, object]]] = [
         ),
     ),
     (
+        on("identities", "title", message=None),
+        differs(
+            Kind.MESSAGE,
+            "identities.title.message",
+            "posts_title_index",
+            "is a title already",
+            None,
+        ),
+    ),
+    (
+        on("exclusion_constraint_names", "posts_rank_excl", message="is too close"),
+        differs(
+            Kind.MESSAGE,
+            "exclusion_constraint_names.posts_rank_excl.message",
+            "posts_rank_excl",
+            "is in use",
+            "is too close",
+        ),
+    ),
+    (
         on("identities", "open", where=Expr(OPEN)),
         differs(
             Kind.WHERE,

@@ -33,6 +33,7 @@ IN_FILE: dict[str, object] = {
     "extensions": ("App.Audit",),
     "owned_by_ash": ("users",),
     "legacy_types": False,
+    "messages": "ash",
     "embeds": "resources",
     "columns": {"*.email": ColumnConfig(public=True)},
     "types": {"text": ":ci_string"},

@@ -11,16 +11,19 @@ from ash_scaffold.ash.hints import (
     ArrayHint,
     Comparison,
     Condition,
+    ConstraintCall,
     DatetimeHint,
     DecimalDefault,
     EctoTypeHint,
     EnumHint,
     LegacyAssociation,
+    LegacyConstraint,
     LegacyField,
     LegacySchema,
     ListDefault,
     Maker,
     MapDefault,
+    NameMatch,
     ObjectHint,
     Role,
     TypeHint,
@@ -337,6 +340,17 @@ def test_every_fact_but_the_place_is_kept() -> None:
         through_own="post_id",
         through_target="tag_id",
     )
+    constraint = LegacyConstraint(
+        call=ConstraintCall.NO_ASSOC,
+        name="_fkey",
+        match=NameMatch.SUFFIX,
+        column="status",
+        key="tags",
+        message="is there",
+        single=True,
+        path=PATH,
+        line=5,
+    )
     schema = EctoSchema(
         module="App.Post",
         table=POSTS,
@@ -344,6 +358,7 @@ def test_every_fact_but_the_place_is_kept() -> None:
         path=PATH,
         line=1,
         first=False,
+        constraints=(constraint,),
         fields=(field,),
         primary_key=("status",),
         associations=(association,),
@@ -353,6 +368,7 @@ def test_every_fact_but_the_place_is_kept() -> None:
         (LegacySchema, schema, kept),
         (LegacyField, field, kept.fields[0]),
         (LegacyAssociation, association, kept.associations[0]),
+        (LegacyConstraint, constraint, kept.constraints[0]),
     ):
         defaults = {each.name: each.default for each in structs.fields(kind)}
         unfilled = {

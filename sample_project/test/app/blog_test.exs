@@ -27,7 +27,7 @@ defmodule App.BlogTest do
   test "a category that has posts can't go" do
     category = create!(Category, %{name: "Kept", slug: "kept"})
     post!(%{category_id: category.id})
-    assert error_fields(Ash.destroy(category)) == [:id]
+    assert error_fields(Ash.destroy(category)) == [:posts]
   end
 
   test "a published post has a date" do

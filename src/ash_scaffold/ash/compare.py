@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from ash_scaffold.ash.constraint_messages import DEFAULTS
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name
 from ash_scaffold.ash.equivalence import (
@@ -88,6 +89,7 @@ class Kind(StrEnum):
     MATCH_TYPE = "match_type differs"
     CONSTRAINT_UNKNOWN = "constraint unknown"
     CONSTRAINT_EXTRA = "no such constraint"
+    MESSAGE = "message differs"
 
 
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
@@ -199,7 +201,7 @@ def _is_demanded(difference: Difference, draft: Draft) -> bool:
         case Kind.DEFAULT:
             decided = isinstance(expected, Absent | Capture)
             return not decided and _plain_default(expected) != _plain_default(actual)
-        case Kind.UPDATE_DEFAULT:
+        case Kind.UPDATE_DEFAULT | Kind.MESSAGE:
             return False
         case _:
             return True
@@ -491,7 +493,7 @@ def compare_identities(expected: Resource, actual: ReadResource) -> Iterator[Dif
     """
     pairs = _pair_identities(expected, actual)
     paired = {found.name for found in pairs.values() if found is not None}
-    registered = {each.name for each in actual.resource.unique_index_names}
+    registered = {each.name: each for each in actual.resource.unique_index_names}
     sure = actual.knows(_IDENTITIES) and actual.knows("unique_index_names")
     sure = sure and all(
         each.name in paired or _is_known(each, actual) for each in actual.resource.identities
@@ -499,7 +501,7 @@ def compare_identities(expected: Resource, actual: ReadResource) -> Iterator[Dif
     for identity in expected.identities:
         found = pairs[identity.index]
         if found is not None:
-            yield from _identity_options(identity, found, actual, identity.index in registered)
+            yield from _identity_options(identity, found, actual, registered.get(identity.index))
         elif sure and identity.index not in registered:
             yield Difference(
                 Kind.IDENTITY_MISSING, (_IDENTITIES,), identity, ABSENT, identity.index
@@ -540,14 +542,17 @@ def _has_name(expected: IdentityDef, other: IdentityDef, _has: ReadResource) -> 
 
 
 def _identity_options(
-    expected: IdentityDef, found: IdentityDef, actual: ReadResource, registered: bool
+    expected: IdentityDef,
+    found: IdentityDef,
+    actual: ReadResource,
+    registered: ConstraintName | None,
 ) -> Iterator[Difference]:
     path = (_IDENTITIES, found.name)
 
     def differ(kind: Kind, field: str, left: Value, right: Value) -> Difference:
         return Difference(kind, (*path, field), left, right, expected.index)
 
-    if actual.knows(*path, "index") and expected.index != found.index and not registered:
+    if actual.knows(*path, "index") and expected.index != found.index and registered is None:
         yield differ(Kind.INDEX_NAME, "index_name", expected.index, found.index)
     if actual.knows(*path, "keys") and set(expected.keys) != set(found.keys):
         yield differ(Kind.KEYS, "keys", expected.keys, found.keys)
@@ -561,6 +566,18 @@ def _identity_options(
         yield differ(
             Kind.NILS_DISTINCT, "nils_distinct", expected.nils_distinct, found.nils_distinct
         )
+    # The text of a registered name outweighs that of the identity.
+    own = found.message if registered is None else registered.message
+    if registered is not None or actual.knows(*path, "message"):
+        yield from _message((*path, "message"), expected.message, own, expected.index)
+
+
+def _message(
+    path: Path, expected: str | None, found: str | None, object_: str
+) -> Iterator[Difference]:
+    """Compare texts, where the one that is expected is none of Ash's or Ecto's own."""
+    if expected not in (None, found, *DEFAULTS):
+        yield Difference(Kind.MESSAGE, path, expected, found, object_)
 
 
 def _plain_sql(text: str | None) -> str:
@@ -645,7 +662,11 @@ def _compare_names(
             if name not in registered:
                 yield Difference(Kind.CONSTRAINT_UNKNOWN, (section,), each, ABSENT, name)
     for name, found in right.items():
-        if name not in left and name not in real:
+        if name in left:
+            if actual.knows(section, name, "message"):
+                path = (section, name, "message")
+                yield from _message(path, left[name].message, found.message, name)
+        elif name not in real:
             yield Difference(Kind.CONSTRAINT_EXTRA, (section, name), ABSENT, found, name)
 
 

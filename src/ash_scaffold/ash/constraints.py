@@ -8,13 +8,28 @@ and `exclusion_constraint_names` into Ecto changeset constraints, matched by nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.constraint_messages import (
+    ABSENT_KEY,
+    CHECK,
+    EXCLUDED,
+    EXCLUSION,
+    INVALID,
+    LEAVES_BEHIND,
+    NOTHING_SAID,
+    OWN_KEY,
+    POINTING_KEY,
+    TAKEN,
+    UNIQUE,
+    ConstraintMessages,
+    Said,
+)
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name, default_index_name
-from ash_scaffold.ash.keys import plain_columns
+from ash_scaffold.ash.keys import is_unique, plain_columns
 from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference, Resource
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
 from ash_scaffold.ash.predicate import Operand, UntranslatableError, translate
@@ -33,7 +48,6 @@ from ash_scaffold.postgres.referring_keys import STOPPING, by_target, met_by_del
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Expr, Term
 
-_LEAVES_BEHIND = "would leave records behind"
 _DELETE: dict[Action, Term] = {
     Action.CASCADE: Atom("delete"),
     Action.RESTRICT: Atom("restrict"),
@@ -46,29 +60,72 @@ _UPDATE: dict[Action, Term] = {
 }
 
 
+class StoppingKey(msgspec.Struct, frozen=True):
+    """A foreign key that can stop a write to the rows of a table, by one of its names.
+
+    `attribute` is the one that the error lands on. `is_direct` means that it points at the table
+    itself, `is_single` that at most one row does. `is_derived` marks a name that Ash finds by the
+    belongs_to of the other resource.
+    """
+
+    attribute: str
+    name: str
+    key: ForeignKey
+    is_direct: bool
+    is_single: bool = False
+    is_derived: bool = False
+
+
 class ParentKeys:
     """Which foreign keys can stop the delete, or a change of the key, of a row."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        drafts: Mapping[Name, Draft],
+        belongs_to: Mapping[tuple[Name, str], str],
+    ) -> None:
         self._pointing = by_target(key for key in database.foreign_keys() if key.enforced)
+        self._tables = {table.name: table for table in database.tables}
+        self._drafts = drafts
+        self._belongs_to = belongs_to
 
-    def stopping(self, draft: Draft) -> list[tuple[str, str]]:
-        """Return `(attribute, name)` of the keys that can stop a write to this table's rows.
+    def stopping(self, draft: Draft, related: Collection[str]) -> list[StoppingKey]:
+        """Return the keys that can stop a write to this table's rows, by attribute and name.
 
         Those that point at it, or at a table whose rows go with it through ON DELETE CASCADE.
+        `related` are the modules that its resource has relationships to.
         """
         anchor = draft.anchor()
         if anchor is None or draft.is_view:
             return []
-        found: dict[str, str] = {}
+        found: dict[str, StoppingKey] = {}
         for key in met_by_delete(draft.name, self._pointing):
             direct = key.target == draft.name
             if key.on_delete in STOPPING or (direct and _stops_update(key, draft)):
                 field = draft.attribute(key.target_columns[0]) if direct else None
+                table = self._tables.get(key.table)
+                single = direct and table is not None and is_unique(table, key.columns)
                 for name in (key.name, *key.clone_names):
                     if direct or name not in found:
-                        found[name] = field or anchor
-        return sorted((field, name) for name, field in found.items())
+                        derived = direct and self._is_derived(key, name, related)
+                        found[name] = StoppingKey(
+                            field or anchor, name, key, direct, single, derived
+                        )
+        return sorted(found.values(), key=lambda each: (each.attribute, each.name))
+
+    def _is_derived(self, key: ForeignKey, name: str, related: Collection[str]) -> bool:
+        """Whether AshPostgres registers a name by itself, with a text that nothing replaces.
+
+        It does for the belongs_to of each resource that the parent has a relationship to.
+        """
+        child = self._drafts.get(key.table)
+        if child is None or child.module not in related:
+            return False
+        attribute = child.attribute(key.columns[0])
+        if attribute is None or (key.table, key.name) not in self._belongs_to:
+            return False
+        return default_foreign_key_name(key.table.name, attribute) == name
 
 
 def _stops_update(key: ForeignKey, draft: Draft) -> bool:
@@ -85,26 +142,28 @@ def with_constraints(
     belongs_to: Mapping[tuple[Name, str], str],
     parents: ParentKeys,
     given: ResourceNames,
+    messages: ConstraintMessages,
 ) -> tuple[Resource, tuple[Problem, ...]]:
     """Add the entries for the constraints of its table to a resource, and report problems.
 
-    `given` are the names of its file.
+    `given` are the names of its file, `messages` what legacy code says on the constraints.
     """
-    unique = plan_unique(draft, _identity_names(draft, given))
+    unique = plan_unique(draft, _identity_names(draft, given), messages)
     if draft.is_view:
         # A materialized view's unique indexes say what identifies a row, and reject no write.
         return msgspec.structs.replace(resource, identities=unique.identities), unique.problems
-    references, own = _own_keys(draft, belongs_to)
+    references, own = _own_keys(draft, belongs_to, messages)
     # Ash itself knows a belongs_to of a resource to itself on both of its sides.
     to_itself = {
         key.name
         for key in draft.table.foreign_keys
         if key.target == draft.name and (draft.name, key.name) in belongs_to
     }
+    related = {relationship.destination for relationship in resource.relationships}
     stopping = [
-        ConstraintName(attributes=(field,), name=name, message=_LEAVES_BEHIND)
-        for field, name in parents.stopping(draft)
-        if name not in to_itself
+        _stopping(each, messages)
+        for each in parents.stopping(draft, related)
+        if each.name not in to_itself
     ]
     names = {key.name for key in draft.table.foreign_keys}
     own += partition_names(draft, ConstraintKind.FOREIGN_KEY, names)
@@ -113,12 +172,24 @@ def with_constraints(
         resource,
         identities=unique.identities,
         references=references,
-        check_constraints=_checks(draft),
+        check_constraints=_checks(draft, messages),
         unique_index_names=unique.names,
-        exclusion_constraint_names=_exclusions(draft),
+        exclusion_constraint_names=_exclusions(draft, messages),
         foreign_key_names=tuple(sorted((*table_own, *stopping), key=lambda c: c.name)),
     )
-    return planned, (*unique.problems, *_deferred(draft))
+    return planned, (*unique.problems, *_deferred(draft), *messages.problems())
+
+
+def _stopping(found: StoppingKey, messages: ConstraintMessages) -> ConstraintName:
+    if found.is_derived:
+        messages.shadowed(POINTING_KEY, found.name, LEAVES_BEHIND)
+        return ConstraintName(attributes=(found.attribute,), name=found.name, message=LEAVES_BEHIND)
+    said = messages.on(POINTING_KEY, (found.key.name, found.name), LEAVES_BEHIND)
+    return ConstraintName(
+        attributes=(said.field or found.attribute,),
+        name=found.name,
+        message=messages.left_behind(found.key.name, single=found.is_single),
+    )
 
 
 def _identity_names(draft: Draft, names: ResourceNames) -> Mapping[str, str]:
@@ -145,9 +216,12 @@ def _identity_names(draft: Draft, names: ResourceNames) -> Mapping[str, str]:
 
 
 def _own_keys(
-    draft: Draft, belongs_to: Mapping[tuple[Name, str], str]
+    draft: Draft, belongs_to: Mapping[tuple[Name, str], str], messages: ConstraintMessages
 ) -> tuple[tuple[Reference, ...], list[ConstraintName]]:
-    """Say each own foreign key: in `references` where a belongs_to stands for it, else by name."""
+    """Say each own foreign key: in `references` where a belongs_to stands for it, else by name.
+
+    A key with a text of its own goes by name, too: that of a reference always has Ash's.
+    """
     references: list[Reference] = []
     names: list[ConstraintName] = []
     anchor = draft.anchor()
@@ -157,18 +231,34 @@ def _own_keys(
         field = fields[0] if fields else anchor
         if field is None:
             continue
+        said = messages.on(OWN_KEY, (key.name, *key.clone_names), ABSENT_KEY)
+        attributes = (said.field or field,)
+        computed = default_foreign_key_name(draft.table.name.name, field)
+        # Of a table to itself, the name of the reference is that of the other side as well.
+        by_name = computed != key.name and key.target != draft.name
+        by_name = by_name and (said.message is not None or said.field not in (None, field))
         if relationship is not None:
-            reference = _reference(draft, key, relationship, field)
+            reference = _reference(draft, key, relationship, None if by_name else field)
             if reference is not None:
                 references.append(reference)
+        if relationship is not None and not by_name:
+            messages.shadowed(OWN_KEY, key.name, ABSENT_KEY)
         else:
-            names.append(ConstraintName(attributes=(field,), name=key.name))
-        names += [ConstraintName(attributes=(field,), name=clone) for clone in key.clone_names]
+            names.append(ConstraintName(attributes=attributes, name=key.name, message=said.message))
+        names += [
+            ConstraintName(attributes=attributes, name=clone, message=said.message)
+            for clone in key.clone_names
+        ]
     return tuple(references), names
 
 
-def _reference(draft: Draft, key: ForeignKey, relationship: str, field: str) -> Reference | None:
-    computed = default_foreign_key_name(draft.table.name.name, field)
+def _reference(
+    draft: Draft, key: ForeignKey, relationship: str, field: str | None
+) -> Reference | None:
+    """Return the entry of a key; without `field`, that of the belongs_to, it gets no name."""
+    computed = key.name
+    if field is not None:
+        computed = default_foreign_key_name(draft.table.name.name, field)
     on_delete = _DELETE.get(key.on_delete)
     if key.on_delete is Action.SET_NULL and key.set_null_columns:
         nilified = draft.attributes_of(key.set_null_columns)
@@ -192,52 +282,59 @@ def _reference(draft: Draft, key: ForeignKey, relationship: str, field: str) -> 
     return reference if any(option is not None for option in options) else None
 
 
-def _checks(draft: Draft) -> tuple[CheckConstraint, ...]:
+def _checks(draft: Draft, messages: ConstraintMessages) -> tuple[CheckConstraint, ...]:
     anchor = draft.anchor()
     if anchor is None:
         return ()
+    own = {attribute.name for attribute in draft.by_column.values()}
+
+    def check(attributes: tuple[str, ...], name: str) -> CheckConstraint:
+        said = messages.on(CHECK, (name,), INVALID)
+        if said.field in own:
+            attributes = (said.field,)
+        return CheckConstraint(attributes=attributes, name=name, message=said.message or INVALID)
+
     found = [
-        CheckConstraint(attributes=draft.attributes_of(check.columns) or (anchor,), name=check.name)
-        for check in draft.table.checks
+        check(draft.attributes_of(each.columns) or (anchor,), each.name)
+        for each in draft.table.checks
     ]
     by_domain: dict[str, list[str]] = defaultdict(list)
     for column, attribute in draft.by_column.items():
-        for check in draft.columns.mapped[column].checks:
-            by_domain[check.name].append(attribute.name)
+        for domain_check in draft.columns.mapped[column].checks:
+            by_domain[domain_check.name].append(attribute.name)
+    found += [check(tuple(names), name) for name, names in by_domain.items()]
     found += [
-        CheckConstraint(attributes=tuple(names), name=name) for name, names in by_domain.items()
-    ]
-    found += [
-        CheckConstraint(attributes=each.attributes, name=each.name)
+        check(each.attributes, each.name)
         for each in partition_names(draft, ConstraintKind.CHECK, ())
     ]
-    unique = {check.name: check for check in reversed(found)}
-    return tuple(sorted(unique.values(), key=lambda check: check.name))
+    unique = {each.name: each for each in reversed(found)}
+    return tuple(sorted(unique.values(), key=lambda each: each.name))
 
 
-def _exclusions(draft: Draft) -> tuple[ConstraintName, ...]:
+def _exclusions(draft: Draft, messages: ConstraintMessages) -> tuple[ConstraintName, ...]:
     anchor = draft.anchor()
-    found = []
+    found: list[ConstraintName] = []
     for key in temporal_keys(draft):
         if key.name in {exclusion.name for exclusion in draft.table.exclusions}:
             continue
         field = next(reversed(draft.attributes_of(key.columns)), anchor)
         if field is not None:
-            found += [
-                ConstraintName(attributes=(field,), name=name)
-                for name in (key.name, *key.partition_index_names)
-            ]
+            found += _excluded(field, (key.name, *key.partition_index_names), messages)
     for exclusion in draft.table.exclusions:
         fields = draft.attributes_of(exclusion.columns)
         field = fields[-1] if fields else anchor
-        if field is None:
-            continue
-        found += [
-            ConstraintName(attributes=(field,), name=name)
-            for name in (exclusion.name, *exclusion.partition_index_names)
-        ]
+        if field is not None:
+            found += _excluded(field, (exclusion.name, *exclusion.partition_index_names), messages)
     names = {each.name for each in found}
     return (*found, *partition_names(draft, ConstraintKind.EXCLUSION, names))
+
+
+def _excluded(
+    field: str, names: tuple[str, ...], messages: ConstraintMessages
+) -> Iterator[ConstraintName]:
+    said = messages.on(EXCLUSION, names, EXCLUDED)
+    for name in names:
+        yield ConstraintName(attributes=(said.field or field,), name=name, message=said.message)
 
 
 def _deferred(draft: Draft) -> Iterable[Problem]:
@@ -266,7 +363,9 @@ class Unique(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def plan_unique(draft: Draft, file_names: Mapping[str, str]) -> Unique:
+def plan_unique(
+    draft: Draft, file_names: Mapping[str, str], messages: ConstraintMessages
+) -> Unique:
     """Sort unique indexes into identities, and names that Ash can only recognise.
 
     `file_names` are those of the identities in the resource's file, by index; of two that are equal
@@ -282,20 +381,25 @@ def plan_unique(draft: Draft, file_names: Mapping[str, str]) -> Unique:
     for index in draft.table.indexes:
         if index.name in temporal:
             continue
-        partitions = _partition_names(draft, index)
-        names += partitions
         if not index.unique:
             continue
+        said = messages.on(UNIQUE, (index.name, *index.partition_index_names), TAKEN)
+        names += _partition_names(draft, index, said)
         if primary is not None and index.name == primary.index_name:
-            names += _primary_name(draft, index)
+            names += _primary_name(draft, index, said)
             continue
         name = file_names.get(index.name)
         own = name if name is not None and first[name] == index.name else None
         identity = _identity(draft, index, _naming(own, taken), problems)
-        if identity is not None:
-            identities.append(identity)
-        else:
-            names.append(_unique_name(draft, index))
+        if identity is None:
+            names.append(_unique_name(draft, index, said))
+            continue
+        if identity.index_name is not None and said.field not in (None, identity.keys[0]):
+            # AshPostgres heeds `field_names` only where the index has the name that it expects.
+            names.append(_unique_name(draft, index, said, note=False))
+        elif said != NOTHING_SAID:
+            identity = _with_message(identity, said)
+        identities.append(identity)
     known_names = {each.name for each in names} | {each.index for each in identities}
     names += partition_names(draft, ConstraintKind.UNIQUE, known_names)
     return Unique(
@@ -322,26 +426,46 @@ def _fields(draft: Draft, index: Index) -> tuple[str, ...]:
     return found or ((anchor,) if anchor is not None else ())
 
 
-def _primary_name(draft: Draft, index: Index) -> list[ConstraintName]:
-    """Ash knows `<table>_pkey`, over the attributes of its own key."""
-    if index.name == f"{draft.table.name.name}_pkey" and draft.key is not None:
-        return []
-    return [ConstraintName(attributes=_fields(draft, index), name=index.name)]
+def _with_message(identity: IdentityDef, said: Said) -> IdentityDef:
+    """Return an identity with the text, and the field that the error is of, where that differs."""
+    field_names = () if said.field in (None, identity.keys[0]) else (str(said.field),)
+    return msgspec.structs.replace(identity, message=said.message, field_names=field_names)
 
 
-def _partition_names(draft: Draft, index: Index) -> list[ConstraintName]:
-    if not index.unique or not index.partition_index_names:
-        return []
+def _error_fields(draft: Draft, index: Index, said: Said) -> tuple[str, ...]:
+    """Return the attributes of an index; the error is of the first."""
     fields = _fields(draft, index)
-    return [ConstraintName(attributes=fields, name=name) for name in index.partition_index_names]
+    return fields if said.field in (None, *fields[:1]) else (str(said.field),)
 
 
-def _unique_name(draft: Draft, index: Index) -> ConstraintName:
+def _primary_name(draft: Draft, index: Index, said: Said) -> list[ConstraintName]:
+    """Ash knows `<table>_pkey`, over the attributes of its own key."""
+    fields = _error_fields(draft, index, said)
+    is_known = index.name == f"{draft.table.name.name}_pkey" and draft.key is not None
+    if is_known and said.message is None and fields == _fields(draft, index):
+        return []
+    return [ConstraintName(attributes=fields, name=index.name, message=said.message)]
+
+
+def _partition_names(draft: Draft, index: Index, said: Said) -> list[ConstraintName]:
+    if not index.partition_index_names:
+        return []
+    fields = _error_fields(draft, index, said)
+    return [
+        ConstraintName(attributes=fields, name=name, message=said.message)
+        for name in index.partition_index_names
+    ]
+
+
+def _unique_name(draft: Draft, index: Index, said: Said, *, note: bool = True) -> ConstraintName:
+    attributes = _error_fields(draft, index, said)
+    if not note:
+        return ConstraintName(attributes=attributes, name=index.name, message=said.message)
     keys = ", ".join(key.column or key.expression or "" for key in index.keys)
-    note = f"{index.name}: {keys}"
+    text = f"{index.name}: {keys}"
     if index.predicate is not None:
-        note += f" WHERE {index.predicate}"
-    return ConstraintName(attributes=_fields(draft, index), name=index.name, note=note)
+        text += f" WHERE {index.predicate}"
+    return ConstraintName(attributes=attributes, name=index.name, message=said.message, note=text)
 
 
 def _identity(

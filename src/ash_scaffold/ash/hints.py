@@ -261,11 +261,50 @@ class LegacyAssociation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     through_target: str = ""
 
 
+class ConstraintCall(StrEnum):
+    """The functions of `Ecto.Changeset` that name a constraint."""
+
+    UNIQUE = "unique_constraint"
+    CHECK = "check_constraint"
+    EXCLUSION = "exclusion_constraint"
+    FOREIGN_KEY = "foreign_key_constraint"
+    ASSOC = "assoc_constraint"
+    NO_ASSOC = "no_assoc_constraint"
+
+
+class NameMatch(StrEnum):
+    """How the name of a violated constraint is compared with the one that is given."""
+
+    EXACT = ""
+    SUFFIX = "suffix"
+    PREFIX = "prefix"
+    REGEX = "regex"
+
+
+class LegacyConstraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a changeset says on the violation of a constraint.
+
+    The error is of the field of `column`, or of `key` where no column is meant. `message` is None
+    where the call gives none. `single` marks a `no_assoc_constraint` of a has_one.
+    """
+
+    call: ConstraintCall
+    name: str
+    match: NameMatch = NameMatch.EXACT
+    column: str = ""
+    key: str = ""
+    message: str | None = None
+    single: bool = False
+    path: str = ""
+    line: int = 0
+
+
 class LegacySchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An Ecto schema of the legacy code. `context` is the module above it.
 
     `first` marks the leading one where a table has several; the others add the columns and
-    associations that it lacks. `primary_key` holds columns.
+    associations that it lacks. `primary_key` holds columns; `constraints` are in the order of the
+    code.
     """
 
     module: str
@@ -277,6 +316,7 @@ class LegacySchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     fields: tuple[LegacyField, ...] = ()
     primary_key: tuple[str, ...] = ()
     associations: tuple[LegacyAssociation, ...] = ()
+    constraints: tuple[LegacyConstraint, ...] = ()
 
 
 def encoded(options: Keyword) -> str:
@@ -370,6 +410,10 @@ class Legacy:
         """Return the schemas of a table, the leading one first."""
         return self._schemas.get(table, ())
 
+    def constraints(self, table: Name) -> list[LegacyConstraint]:
+        """Return what changesets say on constraints, that of the leading schema first."""
+        return [each for schema in self._schemas.get(table, ()) for each in schema.constraints]
+
     def contexts(self) -> frozenset[str]:
         """Return the modules directly below which several schemas stand."""
         count = Counter(each.context for found in self._schemas.values() for each in found)
@@ -398,7 +442,9 @@ def memorable(schema: LegacySchema) -> LegacySchema:
         for field in schema.fields
     )
     associations = (_base(LegacyAssociation, each, without_place) for each in schema.associations)
+    constraints = (_base(LegacyConstraint, each, without_place) for each in schema.constraints)
     changed = without_place | {
+        "constraints": tuple(constraints),
         "fields": tuple(f for f in fields if f != LegacyField(name=f.column, column=f.column)),
         "associations": tuple(associations),
     }
@@ -450,4 +496,8 @@ def renamed(
         fields=tuple(replace(each, column=column(own, each.column)) for each in schema.fields),
         primary_key=tuple(column(own, each) for each in schema.primary_key),
         associations=tuple(map(follow, schema.associations)),
+        constraints=tuple(
+            replace(each, column=column(own, each.column)) if each.column else each
+            for each in schema.constraints
+        ),
     )

@@ -98,7 +98,8 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
     """An identity: a set of attributes that is unique, and the index that makes it so.
 
     `index_name` is None where Ash's computed name is the real one. `where_sql` is the predicate
-    as PostgreSQL has it.
+    as PostgreSQL has it. A violation gives the text `message`, None for Ash's own, and an error of
+    each of `field_names`, which are the keys where it is empty.
     """
 
     name: str
@@ -108,6 +109,8 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
     where: Expr | None = None
     where_sql: str | None = None
     nils_distinct: bool = True
+    message: str | None = None
+    field_names: tuple[str, ...] = ()
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from ash_scaffold.ash.attributes import AttributePlanner, in_config
 from ash_scaffold.ash.column_types import ColumnTypes, type_mapper
+from ash_scaffold.ash.constraint_messages import ConstraintMessages
 from ash_scaffold.ash.constraints import ParentKeys, with_constraints
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.ecto_types import CallableCode
@@ -72,7 +73,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     relationships = plan_relationships(
         drafts, virtual, state.names, prepared.legacy, database.types
     )
-    parents = ParentKeys(database)
+    parents = ParentKeys(database, drafts, relationships.belongs_to)
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
         actions, of_actions = _actions(draft, config, scope.domains[name], prepared.legacy)
@@ -83,6 +84,12 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
             relationships.belongs_to,
             parents,
             state.names.get(name, NO_NAMES),
+            ConstraintMessages(
+                draft,
+                prepared.legacy.constraints(name),
+                config.config.messages,
+                legacy=bool(prepared.legacy.schemas(name)),
+            ),
         )
         written = name in scope.written
         if written:

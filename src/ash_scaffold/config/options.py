@@ -15,6 +15,7 @@ FILE_NAME = "ash_scaffold.toml"
 Actions: TypeAlias = Literal["crud", "read", "none"]
 Layout: TypeAlias = Literal["inline", "fragment"]
 Embeds: TypeAlias = Literal["json", "resources"]
+Messages: TypeAlias = Literal["ecto", "ash"]
 RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
 Writes: TypeAlias = Literal["create", "update", "both"]
 Scalar: TypeAlias = str | bool | int | float
@@ -136,7 +137,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `layout` puts what is generated into the resource itself, or into a fragment of it.
     `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
     code, False for none, None to look for it; with `legacy_types` False no attribute is of a custom
-    Ecto type of it.
+    Ecto type of it. `messages` are the texts of violated constraints where legacy code gives none,
+    None for Ecto's where the table has an Ecto schema.
     """
 
     repo: str | None = None
@@ -153,6 +155,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     layout: Layout | None = None
     legacy: str | Literal[False] | None = None
     legacy_types: bool | None = None
+    messages: Messages | None = None
     embeds: Embeds | None = None
     owned_by_ash: tuple[str, ...] = ()
     domains: dict[str, DomainConfig] = {}

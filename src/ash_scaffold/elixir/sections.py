@@ -229,7 +229,8 @@ def _one_or_many(names: Sequence[str]) -> Term:
 
 
 def _listed(name: ConstraintName) -> Term:
-    return (_atoms(name.attributes), name.name)
+    first = _atoms(name.attributes)
+    return (first, name.name) if name.message is None else (first, name.name, name.message)
 
 
 def _keyed(name: ConstraintName) -> Term:
@@ -416,5 +417,9 @@ def _identity(identity: IdentityDef) -> Entity:
         options.append(option("nils_distinct?", False))
     if identity.where is not None:
         options.append(option("where", identity.where))
+    if identity.field_names:
+        options.append(option("field_names", _atoms(identity.field_names)))
+    if identity.message is not None:
+        options.append(option("message", identity.message))
     head = option("identity", Atom(identity.name), _atoms(identity.keys))
     return block(f"index {identity.index}", head, options)

@@ -302,6 +302,7 @@ def config_digest(
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
         [memorable(schema) for schema in schemas],
         *((False,) if config.config.legacy_types is False else ()),
+        *(("messages", each) for each in (config.config.messages,) if each is not None),
         *_embeds(facts, domain, schemas, config),
     )
     return digest(_ENCODER.encode(content).decode())

@@ -212,6 +212,10 @@ class CodeBase:
             found[name] = evaluate(place, node)
         return found
 
+    def place(self, file: ElixirFile, module: ModuleDefinition) -> Place:
+        """Return the place of a module's functions: the attributes have their last values."""
+        return self._place(file, module.name, self.attributes(file, module), {})
+
     def _place(
         self,
         file: ElixirFile,

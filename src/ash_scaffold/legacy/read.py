@@ -9,6 +9,7 @@ of their own, which is none of this module's business.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeGuard
@@ -20,11 +21,13 @@ from ash_scaffold.ash.hints import (
     ArrayHint,
     CallDefault,
     EctoTypeHint,
+    LegacyConstraint,
     LegacyDefault,
     UnreadDefault,
 )
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
+from ash_scaffold.legacy.constraints import MENTION, Mention, mentions, mentions_elsewhere, resolved
 from ash_scaffold.legacy.ecto import EctoField, EctoSchema, EmbeddedSchema, Hints, Unread
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
@@ -64,6 +67,9 @@ def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) 
             reader.unparsed.append(Unparsed(file.path, 0, file.unread))
         elif b"chema" in file.source and _SCHEMA.search(file.source):
             reader.read_file(file)
+    for file in code.files.values():
+        if MENTION in file.source:
+            reader.read_mentions(file)
     return reader.hints()
 
 
@@ -91,6 +97,7 @@ class _Reader:
         self._modules = modules
         self._schemas: dict[str, EctoSchema] = {}
         self._embedded: dict[str, EmbeddedSchema] = {}
+        self._mentions: defaultdict[str, list[Mention]] = defaultdict(list)
         self.unparsed: list[Unparsed] = []
         self._unread: list[Unread] = []
 
@@ -108,6 +115,7 @@ class _Reader:
                     fields=tuple(_in_embeds(field, used) for field in schema.fields),
                     first=leading[schema.table] is schema,
                     associations=resolve(schema, self._schemas),
+                    constraints=self._constraints(schema),
                 )
                 for _, schema in sorted(self._schemas.items())
             ),
@@ -120,6 +128,23 @@ class _Reader:
             unparsed=tuple(self.unparsed),
             unread=tuple(sorted(set(self._unread))),
         )
+
+    def _constraints(self, schema: EctoSchema) -> tuple[LegacyConstraint, ...]:
+        found = (resolved(schema, each, self._schemas) for each in self._mentions[schema.module])
+        return tuple(each for each in found if each is not None)
+
+    def read_mentions(self, file: ElixirFile) -> None:
+        """Read what the changesets of a file say on constraints, once all schemas are known."""
+        if file.tree.fault is not None:
+            return
+        for module in file.modules:
+            if module.name in self._schemas:
+                own = [*mentions(self._code, file, module)]
+                self._mentions[module.name] = own + self._mentions[module.name]
+        for schema, found in mentions_elsewhere(self._code, file, self._schemas.__contains__):
+            self._mentions[schema].append(found)
+        if not any(module.name in self._schemas for module in file.modules):
+            self._code.release(file)
 
     def read_file(self, file: ElixirFile) -> None:
         """Read the schemas of a file; an outer module's macros serve the inner ones too."""

@@ -66,6 +66,7 @@ _DIFFERENCES: dict[Kind, Severity] = {
     Kind.MATCH_TYPE: _STALE,
     Kind.CONSTRAINT_UNKNOWN: _DIFFERS,
     Kind.CONSTRAINT_EXTRA: _STALE,
+    Kind.MESSAGE: _STALE,
 }
 # A field of the model as the DSL calls it, where that is not its name.
 _OPTIONS = {

@@ -129,11 +129,14 @@ class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A constraint's name that becomes a field error.
 
     `own_key` and `pointing_key` come from relationships; `match` is Ecto's way to compare.
+    `message` is the resource's own text, None for Ash's; of several answers for a name that of the
+    last one holds.
     """
 
     kind: Literal["unique", "check", "exclusion", "foreign_key", "own_key", "pointing_key"]
     name: str
     match: str = "exact"
+    message: str | None = None
 
 
 class ResourceAnswer(_Event, frozen=True, kw_only=True, tag="resource"):

@@ -13,6 +13,7 @@ from enum import Enum
 
 import msgspec
 
+from ash_scaffold.ash.constraint_messages import INVALID
 from ash_scaffold.ash.equivalence import plain_type
 from ash_scaffold.ash.model import (
     Attribute,
@@ -233,10 +234,14 @@ def _constraints(
     """Return the expected names that the resource recognises, also by suffix, prefix or pattern."""
 
     def known(names: Iterable[str], kinds: Collection[str]) -> tuple[ConstraintName, ...]:
-        return tuple(
-            ConstraintName(attributes=(), name=name)
+        found = {
+            name: [e for e in answer.names if e.kind in kinds and _recognises(e, name)]
             for name in dict.fromkeys(names)
-            if any(each.kind in kinds and _recognises(each, name) for each in answer.names)
+        }
+        return tuple(
+            ConstraintName(attributes=(), name=name, message=each[-1].message)
+            for name, each in found.items()
+            if each
         )
 
     indexes = [each.index for each in expected.identities]
@@ -258,7 +263,7 @@ def _constraints(
             *known((key for key in keys if key not in own_keys), _POINTING_KEY),
         ),
         "check_constraints": tuple(
-            CheckConstraint(attributes=(), name=each.name)
+            CheckConstraint(attributes=(), name=each.name, message=each.message or INVALID)
             for each in known((check.name for check in expected.check_constraints), {"check"})
         ),
     }

@@ -97,7 +97,7 @@ defmodule App.Core.List do
 
     foreign_key_names [
       {:id, "items_list_id_fkey", "would leave records behind"},
-      {:id, "lists_tags_list_id_fkey", "would leave records behind"}
+      {:id, "lists_tags_list_id_fkey", "are still associated with this entry"}
     ]
   end
 
@@ -207,7 +207,7 @@ defmodule App.Core.Tag do
     repo App.Repo
     migrate? false
 
-    foreign_key_names [{:id, "lists_tags_tag_id_fkey", "would leave records behind"}]
+    foreign_key_names [{:id, "lists_tags_tag_id_fkey", "are still associated with this entry"}]
   end
 
   actions do

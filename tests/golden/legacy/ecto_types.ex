@@ -642,7 +642,7 @@ defmodule App.Core.Owner do
     migrate? false
 
     foreign_key_names [
-      {:id, "owners_things_owner_id_fkey", "would leave records behind"},
+      {:id, "owners_things_owner_id_fkey", "are still associated with this entry"},
       {:id, "things_owner_id_fkey", "would leave records behind"}
     ]
   end
@@ -867,7 +867,9 @@ defmodule App.Core.Thing do
 
     identity_index_names version: "things_version_key"
 
-    foreign_key_names [{:id, "owners_things_thing_id_fkey", "would leave records behind"}]
+    foreign_key_names [
+      {:id, "owners_things_thing_id_fkey", "are still associated with this entry"}
+    ]
   end
 
   actions do

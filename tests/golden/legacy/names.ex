@@ -191,7 +191,7 @@ defmodule App.Core.Tag do
     repo App.Repo
     migrate? false
 
-    foreign_key_names [{:id, "posts_tags_tag_id_fkey", "would leave records behind"}]
+    foreign_key_names [{:id, "posts_tags_tag_id_fkey", "are still associated with this entry"}]
   end
 
   actions do

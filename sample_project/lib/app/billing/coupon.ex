@@ -20,12 +20,12 @@ defmodule App.Billing.Coupon do
     end
 
     check_constraints do
-      check_constraint [:percent_off, :amount_off], "coupons_one_kind_of_discount" do
-        message "is invalid"
+      check_constraint :amount_off, "coupons_one_kind_of_discount" do
+        message "can't be given together with a percentage"
       end
 
       check_constraint :percent_off, "percentage_check" do
-        message "is invalid"
+        message "must be from 0 to 100"
       end
     end
   end

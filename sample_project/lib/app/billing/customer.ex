@@ -24,7 +24,7 @@ defmodule App.Billing.Customer do
 
     check_constraints do
       check_constraint :billing_email, "email_address_check" do
-        message "is invalid"
+        message "is not an address"
       end
     end
   end
@@ -116,6 +116,7 @@ defmodule App.Billing.Customer do
   identities do
     identity :country_tax_id, [:country, :tax_id] do
       where expr(not is_nil(tax_id))
+      field_names [:tax_id]
     end
 
     identity :user_id, [:user_id]

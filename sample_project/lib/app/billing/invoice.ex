@@ -11,9 +11,13 @@ defmodule App.Billing.Invoice do
     identity_index_names customer_id: "invoices_one_draft_per_customer_index"
     identity_wheres_to_sql customer_id: "(status = 'draft'::public.invoice_status)"
 
+    unique_index_names [
+      {[:status], "invoices_one_draft_per_customer_index", "there is a draft already"}
+    ]
+
     foreign_key_names [
-      {:year, "entries_invoice_fkey", "would leave records behind"},
-      {:year, "fk_payments_invoice", "would leave records behind"}
+      {:year, "entries_invoice_fkey", "are still associated with this entry"},
+      {:year, "fk_payments_invoice", "are still associated with this entry"}
     ]
 
     references do
@@ -23,7 +27,7 @@ defmodule App.Billing.Invoice do
     end
 
     check_constraints do
-      check_constraint [:due_on, :issued_on], "invoices_due_after_issue" do
+      check_constraint :due_on, "invoices_due_after_issue" do
         message "is invalid"
       end
     end

@@ -8,9 +8,10 @@ defmodule App.Billing.InvoiceLine do
     repo App.Repo
     migrate? false
 
+    foreign_key_names [{:invoice_number, "invoice_lines_invoice_fkey"}]
+
     references do
       reference :invoice do
-        name "invoice_lines_invoice_fkey"
         on_delete :delete
         on_update :update
       end

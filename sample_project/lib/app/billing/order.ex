@@ -9,8 +9,8 @@ defmodule App.Billing.Order do
     migrate? false
 
     check_constraints do
-      check_constraint [:status, :placed_at], "orders_placed_check" do
-        message "is invalid"
+      check_constraint :placed_at, "orders_placed_check" do
+        message "has to be there for an order that is placed"
       end
 
       check_constraint :status, "orders_status_check" do
@@ -92,6 +92,8 @@ defmodule App.Billing.Order do
   end
 
   identities do
-    identity :reference, [:reference]
+    identity :reference, [:reference] do
+      message "is taken"
+    end
   end
 end

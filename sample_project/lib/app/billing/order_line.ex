@@ -60,6 +60,9 @@ defmodule App.Billing.OrderLine do
   end
 
   identities do
-    identity :order_id_sku, [:order_id, :sku]
+    identity :order_id_sku, [:order_id, :sku] do
+      field_names [:sku]
+      message "is in the order already"
+    end
   end
 end

@@ -10,11 +10,7 @@ defmodule App.Billing.Payment do
 
     identity_wheres_to_sql provider_provider_ref: "(provider_ref IS NOT NULL)"
 
-    references do
-      reference :invoice do
-        name "fk_payments_invoice"
-      end
-    end
+    foreign_key_names [{:invoice_number, "fk_payments_invoice"}]
 
     check_constraints do
       check_constraint :amount, "payments_amount_check" do
@@ -98,6 +94,7 @@ defmodule App.Billing.Payment do
   identities do
     identity :provider_provider_ref, [:provider, :provider_ref] do
       where expr(not is_nil(provider_ref))
+      field_names [:provider_ref]
     end
   end
 end

@@ -12,7 +12,7 @@ defmodule App.Billing.Plan do
 
     check_constraints do
       check_constraint :price, "plans_price_check" do
-        message "is invalid"
+        message "can't be below zero"
       end
     end
   end

@@ -8,7 +8,9 @@ defmodule App.Billing.Subscription do
     repo App.Repo
     migrate? false
 
-    exclusion_constraint_names [{:period, "subscriptions_no_overlap"}]
+    exclusion_constraint_names [
+      {:period, "subscriptions_no_overlap", "overlaps another subscription"}
+    ]
 
     references do
       reference :plan do
@@ -19,7 +21,7 @@ defmodule App.Billing.Subscription do
 
     check_constraints do
       check_constraint :discount, "percentage_check" do
-        message "is invalid"
+        message "must be from 0 to 100"
       end
 
       check_constraint :seats, "seats_must_be_positive" do

@@ -10,7 +10,7 @@ defmodule App.Blog.Category do
 
     identity_index_names slug: "index_categories_on_slug"
 
-    foreign_key_names [{:id, "fk_rails_9b1b26f040", "would leave records behind"}]
+    foreign_key_names [{:posts, "fk_rails_9b1b26f040", "are still in it"}]
   end
 
   actions do

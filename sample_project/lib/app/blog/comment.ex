@@ -20,7 +20,7 @@ defmodule App.Blog.Comment do
 
     check_constraints do
       check_constraint :depth, "comments_depth_check" do
-        message "is invalid"
+        message "is too deep"
       end
     end
   end

@@ -10,8 +10,9 @@ defmodule App.Blog.Post do
 
     identity_index_names category_id: "posts_one_featured_per_category_index"
     identity_wheres_to_sql category_id: "featured"
+    unique_index_names [{[:featured], "posts_one_featured_per_category_index"}]
 
-    foreign_key_names [{:id, "comments_parent_id_fkey", "would leave records behind"}]
+    foreign_key_names [{:id, "comments_parent_id_fkey", "are still associated with this entry"}]
 
     references do
       reference :category do
@@ -28,7 +29,7 @@ defmodule App.Blog.Post do
         message "is invalid"
       end
 
-      check_constraint [:status, :published_at], "posts_published_check" do
+      check_constraint :published_at, "posts_published_check" do
         message "is invalid"
       end
 

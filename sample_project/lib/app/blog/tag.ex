@@ -41,6 +41,8 @@ defmodule App.Blog.Tag do
   end
 
   identities do
-    identity :name, [:name]
+    identity :name, [:name] do
+      message "is a tag already"
+    end
   end
 end

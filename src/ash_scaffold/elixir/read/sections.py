@@ -358,6 +358,8 @@ def _identity(options: Options, name: str) -> IdentityDef:
         index="",
         where=condition if isinstance(condition, Expr) else None,
         nils_distinct=options.flag("nils_distinct?", True),
+        message=options.text("message"),
+        field_names=names_in(options.term("field_names")) or (),
     )
 
 

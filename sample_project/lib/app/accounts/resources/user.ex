@@ -9,18 +9,18 @@ defmodule App.Accounts.Resources.User do
     migrate? false
 
     # users_lower_handle_index: lower((handle)::text)
-    unique_index_names [{[:handle], "users_lower_handle_index"}]
+    unique_index_names [{[:handle], "users_lower_handle_index", "is somebody else's"}]
 
     foreign_key_names [
       {:id, "customers_user_id_fkey", "would leave records behind"},
-      {:id, "fk_rails_096f646983", "would leave records behind"},
-      {:id, "fk_rails_9651e4a339", "would leave records behind"},
+      {:id, "fk_rails_096f646983", "are still associated with this entry"},
+      {:id, "fk_rails_9651e4a339", "are still associated with this entry"},
       {:id, "posts_author_id_fkey", "would leave records behind"}
     ]
 
     check_constraints do
       check_constraint :role, "users_role_check" do
-        message "is invalid"
+        message "is no role"
       end
     end
   end
