@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -9,6 +10,8 @@ from ash_scaffold.ash.changesets import (
     Cast,
     Changeset,
     Constraint,
+    ContextFunction,
+    ContextKind,
     Copied,
     CopiedFunction,
     Nested,
@@ -20,6 +23,7 @@ from ash_scaffold.ash.changesets import (
 )
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.context_functions import read_context_functions
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
@@ -274,3 +278,80 @@ def test_the_places_that_write_with_it(
     body: str, creates: tuple[str, ...], updates: tuple[str, ...]
 ) -> None:
     assert sites(body) == (creates, updates)
+
+
+def context(body: str) -> tuple[ContextFunction, ...]:
+    """Read the functions of a context, without their places."""
+    functions = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+    texts = f"{HEAD}{functions}end\n", f"{CONTEXT}{body}end\n"
+    code = CodeBase([ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(texts)])
+    hints = read_code(code)
+    found = read_context_functions(code, hints, read_changesets(code, hints))
+    return tuple(structs.replace(each, module="", path="", line=0) for each in found)
+
+
+def of_users(function: str, kind: ContextKind, *parameters: str, **more: object) -> ContextFunction:
+    given: dict[str, object] = {
+        "schema": "App.User",
+        "table": Name("public", "users"),
+        "parameters": parameters,
+        **more,
+    }
+    return msgspec.convert(
+        {
+            "module": "",
+            "function": function,
+            "arity": len(parameters),
+            "path": "",
+            "line": 0,
+            "kind": kind,
+            **{name: msgspec.to_builtins(value) for name, value in given.items()},
+        },
+        ContextFunction,
+    )
+
+
+CHANGESET = ("App.User", "changeset", 2)
+GET, OTHER = ContextKind.GET, ContextKind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "def get_user!(id), do: Repo.get!(User, id)",
+            of_users("get_user!", GET, "id", by=("id",), given=("id",), raises=True),
+        ),
+        (
+            "def get(id), do: User |> Repo.get(id)",
+            of_users("get", GET, "id", by=("id",), given=("id",)),
+        ),
+        (
+            "def by_mail(m) when is_binary(m), do: Repo.get_by(User, email: m)",
+            of_users("by_mail", GET, "m", by=("email",), given=("m",)),
+        ),
+        ("def list, do: Repo.all(User)", of_users("list", ContextKind.LIST)),
+        (
+            "def create(attrs \\\\ %{}), do: %User{} |> User.changeset(attrs) |> Repo.insert()",
+            of_users("create", ContextKind.CREATE, "attrs", changeset=CHANGESET),
+        ),
+        (
+            "def update(%User{} = u, a), do: Repo.update!(User.changeset(u, a))",
+            of_users("update", ContextKind.UPDATE, "u", "a", raises=True, changeset=CHANGESET),
+        ),
+        (
+            "def delete(%User{} = u), do: Repo.delete(u)",
+            of_users("delete", ContextKind.DELETE, "u"),
+        ),
+        (
+            "def loaded(id), do: User |> Repo.get(id) |> Repo.preload(:posts)",
+            of_users("loaded", OTHER, "id", reason="it calls preload"),
+        ),
+        (
+            "def adults, do: Repo.all(from u in User, where: u.age > 17)",
+            of_users("adults", OTHER, reason="it reads by a query"),
+        ),
+    ],
+)
+def test_functions_of_a_context(line: str, expected: ContextFunction) -> None:
+    assert context(f"  {line}\n") == (expected,)

@@ -174,3 +174,40 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     updates: tuple[str, ...] = ()
     refused: str = ""
     digest: str = ""
+
+
+class ContextKind(StrEnum):
+    """What a function of a context does with the rows of one table."""
+
+    GET = "get"
+    LIST = "list"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    OTHER = "other"
+
+
+class ContextFunction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A public function of the legacy code around one call of a repo, such as `get_user!(id)`.
+
+    `parameters` are the names in order; `by` are, for `GET`, the fields that are compared with
+    parameters of the names `given`. `raises` marks one that raises instead of returning nil or an
+    error. `changeset` (module, name, arity) is the function that `CREATE` and `UPDATE` write with.
+    `schema` is the Ecto schema, "" for `OTHER` where there is more than one, or none that is known.
+    `OTHER` is not plain: `reason` says why.
+    """
+
+    module: str
+    function: str
+    arity: int
+    path: str
+    line: int
+    kind: ContextKind
+    schema: str = ""
+    table: Name | None = None
+    parameters: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    raises: bool = False
+    changeset: tuple[str, str, int] | None = None
+    reason: str = ""
