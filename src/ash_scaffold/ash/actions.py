@@ -109,8 +109,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     `accept` are attributes; `allow_nil_input` are those of them that the table requires, so that
     Ecto's own checks speak first. `names` maps a field that the function names to its attribute,
-    where that has another name, `parameters` a parameter to an argument of another name. `children`
-    are of the nested steps, by their line. `missing` can't be carried over.
+    where that has another name, `parameters` a parameter to an argument of another name. `fields`
+    are all that its steps may name. `children` are of the nested steps, by their line. `missing`
+    can't be carried over.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     parameters: Mapping[str, str] = {}
     messages: tuple[ConstraintMessage, ...] = ()
+    fields: frozenset[str] = frozenset()
     children: tuple[Child, ...] = ()
     missing: tuple[Missing, ...] = ()
 
@@ -369,6 +371,13 @@ class _Table:
                 "no call was found that inserts or updates with it, so the kind of its action is"
                 " not known"
             )
+        fields = _Fields(
+            self._resource, self._schemas.get(changeset.schema), changeset.virtual
+        ).names
+        cast = [name for step in changeset.steps if isinstance(step, Cast) for name in step.fields]
+        if cast and fields.isdisjoint(cast):
+            table = self._resource.table
+            return [], f"none of the fields that it casts is one of the table {table}"
         actions = self._resource.actions
         kinds = []
         if creates and actions is not None and actions.create:
@@ -527,6 +536,7 @@ class _Known:
             names=fields.renamed(_words(changeset)),
             parameters=renamed,
             messages=tuple(_messages(changeset, resource, fields)),
+            fields=fields.names | arguments.keys() | {each.name for each in resource.relationships},
             children=tuple(children),
             missing=tuple(sorted(missing)),
         )
@@ -550,6 +560,8 @@ class _Known:
                 line=step.line,
                 attribute=attribute.name,
                 embed=step.module,
+                many=step.many,
+                on_replace=step.on_replace,
             )
         association = _association(schema, step.field)
         target = None if association is None else self._resources.get(association.table)
@@ -568,6 +580,7 @@ class _Known:
             line=step.line,
             relationship=relationship.name,
             many=many,
+            on_replace=step.on_replace,
             resource=target.module,
             create=create,
             update=update,
@@ -593,6 +606,11 @@ class _Fields:
     def get(self, name: str) -> Attribute | VirtualField | None:
         """Return the attribute of a field, or what it is without a column."""
         return self._attributes.get(name) or self.virtual.get(name)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All fields, those without a column too."""
+        return frozenset(self._attributes.keys() | self.virtual.keys())
 
     def column(self, name: str) -> str:
         """Return the column of a field, its own name where it has none."""

@@ -29,12 +29,12 @@ from ash_scaffold.ash.changesets import (
     Step,
     Todo,
 )
-from ash_scaffold.elixir.ash_rules import Inputs, ash_rules
+from ash_scaffold.elixir.ash_rules import SETTERS, Inputs, ash_rules, fields_of
 from ash_scaffold.elixir.copied_functions import CopiedModule, FunctionKey, copied_module
 from ash_scaffold.elixir.entity import STEP, Entity, Section, indented
 from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, flat, key, statement, width
 from ash_scaffold.syntax.values import read_partly
-from ash_scaffold.term import Atom, Call, Capture, Keyword, Module, Source, Term
+from ash_scaffold.term import Atom, Call, Capture, Keyword, Map, Module, Source, Term
 
 
 class Listed(NamedTuple):
@@ -95,6 +95,7 @@ class _Writer:
             each.name: copied.names[FunctionKey.of(each)] for each in self._of.functions
         }
         self._children = {child.line: child for child in action.children}
+        self._fields = action.fields
         casts = [each for each in self._of.steps if isinstance(each, Cast)]
         self._casts = len(casts)
         self._first = casts[0] if casts else None
@@ -159,7 +160,8 @@ class _Writer:
         for step in self._of.steps:
             match step:
                 case Cast():
-                    entries.append(self._cast(step))
+                    if step.fields or step.options:
+                        entries.append(self._cast(step))
                     for name in step.fields:
                         if (step.line, name) in missing:
                             reason = missing[step.line, name]
@@ -190,7 +192,7 @@ class _Writer:
         place = f"{step.path or self._of.path}:{step.line}"
         lines = [f"  {line.rstrip()}" for line in source.strip().split("\n")]
         return [
-            comment(f"TODO {place}, not carried over, as {reason}:"),
+            comment(f"TODO {place}, not carried over: {reason}"),
             *(f"# {line}" if line.isprintable() else comment(line) for line in lines),
         ]
 
@@ -215,14 +217,34 @@ class _Writer:
 
     def _rule(self, step: Rule) -> list[list[str]]:
         arguments = [read_partly(each) for each in step.arguments]
-        if self._style is Style.ASH:
-            own = ash_rules(step.call, arguments, self._inputs)
+        if step.call == "change":
+            arguments = [_as_keywords(each) for each in arguments]
+        if _does_nothing(step.call, arguments):
+            return []
+        unknown = [name for name in fields_of(step.call, arguments) if name not in self._fields]
+        if unknown:
+            said = f"{step.call}({', '.join(step.arguments)})"
+            names = ", ".join(flat(Atom(name)) for name in unknown)
+            return [self._todo(step, said, f"no attribute has the field {names}")]
+        if self._style is Style.ASH or step.call in SETTERS:
+            own = ash_rules(step.call, self._renamed(arguments), self._inputs)
             if own is not None:
                 return [_call(each.name, [each.call], each.options) for each in own]
         pairs: Pairs = ((step.call, Listed(arguments)),)
         if step.call.startswith("validate_") or step.call == "unsafe_validate_unique":
             return [_tuple("validate", self._module("Validations.Ecto"), pairs)]
         return [_tuple("change", self._module("Changes.Step"), pairs)]
+
+    def _renamed(self, arguments: Sequence[Term]) -> list[Term]:
+        """Put attributes in the place of fields, as Ash's own need them."""
+        names = self._action.names
+        match arguments:
+            case [Atom(name=name), *rest]:
+                return [Atom(names.get(name, name)), *rest]
+            case [Keyword(items=items)]:
+                return [Keyword(tuple((names.get(name, name), value) for name, value in items))]
+            case _:
+                return list(arguments)
 
     def _copied(self, step: Copied) -> list[str]:
         roles = {each.name: each.role for each in self._of.parameters}
@@ -266,6 +288,21 @@ class _Writer:
 
     def _module(self, name: str) -> Module:
         return Module(f"{self._app}.{name}")
+
+
+def _as_keywords(term: Term) -> Term:
+    """Return a map of fields as keywords, which Ecto takes as well."""
+    if isinstance(term, Source) and term.text.startswith("%{"):
+        inner = read_partly(f"[{term.text[2:-1]}]")
+        return inner if isinstance(inner, Keyword) else term
+    return term
+
+
+def _does_nothing(call: str, arguments: Sequence[Term]) -> bool:
+    """Whether a call leaves every changeset as it is."""
+    if call == "change":
+        return all(each in ([], Keyword(()), Map()) for each in arguments)
+    return call == "validate_required" and bool(arguments) and arguments[0] == []
 
 
 def _atoms(names: Iterable[str]) -> list[Term]:
@@ -329,7 +366,8 @@ def _tuple(name: str, module: Module, pairs: Pairs) -> list[str]:
         return [line]
     inner = _COLUMN + width(name) + 2
     rest = f"{', '.join(map(_pair, pairs))}}}"
-    if inner + width(rest) <= LINE_LENGTH:
+    # The formatter does not count the brace.
+    if inner + width(rest) - 1 <= LINE_LENGTH:
         return [f"{name} {{{flat(module)},", " " * (inner - _COLUMN) + rest]
     return _split(f"{name} {{{flat(module)},\n{' ' * inner}{_rows(pairs, inner)}}}")
 

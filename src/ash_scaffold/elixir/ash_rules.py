@@ -33,6 +33,8 @@ class Inputs(NamedTuple):
         return self.arguments.get(name, self.attributes.get(name))
 
 
+# Calls that set fields, which Ash does alike.
+SETTERS = frozenset({"put_change", "force_change", "change"})
 _TEXT = (Atom("string"), Atom("ci_string"))
 _SCALAR = (*_TEXT, Atom("integer"), Atom("boolean"))
 # What Ecto says, and what Ash calls the option and the variable of the message.
@@ -43,8 +45,21 @@ _LENGTHS = {
 }
 
 
+def fields_of(call: str, arguments: Sequence[Term]) -> tuple[str, ...]:
+    """Return the fields that a call names."""
+    first = arguments[0] if arguments else None
+    if call == "change":
+        return tuple(name for name, _ in first.items) if isinstance(first, Keyword) else ()
+    if call == "add_error":
+        return ()
+    named = first if isinstance(first, list) else [first]
+    return tuple(each.name for each in named if isinstance(each, Atom))
+
+
 def ash_rules(call: str, arguments: Sequence[Term], inputs: Inputs) -> tuple[AshRule, ...] | None:
     """Return a call as Ash's own, None where the two don't agree on every input."""
+    if call == "change":
+        return _change(arguments, inputs)
     make = _RULES.get(call)
     if make is None or not arguments or not isinstance(arguments[0], Atom):
         return None
@@ -55,14 +70,33 @@ def ash_rules(call: str, arguments: Sequence[Term], inputs: Inputs) -> tuple[Ash
     return None if found is None else tuple(found)
 
 
+def _change(arguments: Sequence[Term], inputs: Inputs) -> tuple[AshRule, ...] | None:
+    match arguments:
+        case [Keyword(items=items)]:
+            rules = [_set(name, [value], inputs) for name, value in items]
+            found = [rule for each in rules if each is not None for rule in each]
+            return tuple(found) if len(found) == len(items) else None
+        case _:
+            return None
+
+
 def _set(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | None:
-    # Ash calls a function for its value, and an argument is nothing to set.
+    """Set an attribute to a literal that is a value of its type already: Ecto casts none."""
     if len(rest) != 1 or name not in inputs.attributes or name in inputs.arguments:
         return None
-    value = rest[0]
-    if not isinstance(value, str | bool | int | float | Atom | None):
-        return None
-    return [AshRule("change", Call("set_attribute", (Atom(name), value)))]
+    value, type_ = rest[0], inputs.attributes[name]
+    match value:
+        case None:
+            fits = True
+        case bool():
+            fits = type_ == Atom("boolean")
+        case str():
+            fits = type_ in _TEXT
+        case int():
+            fits = type_ == Atom("integer")
+        case _:
+            fits = False
+    return [AshRule("change", Call("set_attribute", (Atom(name), value)))] if fits else None
 
 
 def _length(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | None:

@@ -127,7 +127,24 @@ def _partly(tree: Tree, node: Node, depth: int) -> Term:
         ):
             items = [_partly(tree, child, depth + 1) for child in expressions(node)]
             return items if node.type == "list" else tuple(items)
-    return Source(value.text)
+    return Source(_on_one_line(node, value.text))
+
+
+def _on_one_line(node: Node, text: str) -> str:
+    """Put source on one line, where nothing in it depends on its lines."""
+    if "\n" not in text:
+        return text
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        rows = each.end_point.row - each.start_point.row
+        if each.type in ("do_block", "anonymous_function", "comment") or (
+            rows and each.type in ("string", "sigil", "charlist", "quoted_atom")
+        ):
+            return text
+        waiting.extend(each.children)
+    text = re.sub(r"([\[({])\s*\n\s*", r"\1", text)
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"\s*\n\s*([\])}])", r"\1", text))
 
 
 def alias_text(tree: Tree, node: Node) -> str | None:

@@ -25,7 +25,7 @@ defmodule App.Accounts.User.Actions do
 
       change App.Changes.Cast
 
-      # TODO lib/app.ex:17, not carried over, as no attribute has this field:
+      # TODO lib/app.ex:17, not carried over: no attribute has this field
       #   cast of :unknown
 
       change {App.Changes.Step, update_change: [:name, &String.trim/1]}
@@ -41,7 +41,10 @@ defmodule App.Accounts.User.Actions do
 
       validate {App.Validations.Ecto, validate_number: [:age, [greater_than: 17]]}
       validate {App.Validations.Ecto, validate_confirmation: [:password]}
-      change {App.Changes.Step, put_change: [:role, "member"]}
+
+      # TODO lib/app.ex:25, not carried over: no attribute has the field :role
+      #   put_change(:role, "member")
+
       change {App.Changes.Step, fun: &Steps.maybe_hash_password/2, arguments: [arg(:opts)]}
       change {App.Changes.Step, fun: &Steps.put_assoc_team/2, arguments: [arg(:opts)]}
     end
