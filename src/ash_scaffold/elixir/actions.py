@@ -29,6 +29,7 @@ from ash_scaffold.ash.changesets import (
     Step,
     Todo,
 )
+from ash_scaffold.ash.code_interface import Define
 from ash_scaffold.elixir.ash_rules import SETTERS, Inputs, ash_rules, fields_of
 from ash_scaffold.elixir.copied_functions import CopiedModule, FunctionKey, copied_module
 from ash_scaffold.elixir.entity import STEP, Entity, Section, indented
@@ -409,3 +410,13 @@ def _closed(term: Term) -> Term:
 def _split(text: str) -> list[str]:
     first, *rest = text.split("\n")
     return [first, *(line.removeprefix(" " * _COLUMN) for line in rest)]
+
+
+def define_line(define: Define) -> str:
+    """Write a function of a domain's code interface, on one line."""
+    line = f"define {flat(Atom(define.name))}, action: {flat(Atom(define.action))}"
+    if define.get_by:
+        line += f", get_by: {flat(_atoms(define.get_by))}"
+        if define.optional:
+            line += ", not_found_error?: false"
+    return line
