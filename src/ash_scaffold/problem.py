@@ -201,6 +201,24 @@ class Code(StrEnum):
     LEGACY_OPTION = "legacy-option", _NOTE
     LEGACY_MESSAGE = "legacy-message", _NOTE
     LEGACY_UNREAD = "legacy-unread", _NOTE
+    # changeset functions that become actions
+    CHANGESET_LEFT = "changeset-left", _WARNING
+    CHANGESET_STEP_LEFT = (
+        "changeset-step-left",
+        _WARNING,
+        "Write it by hand where the TODO stands; the action then counts as edited, and stays.",
+    )
+    CHANGESET_GONE = (
+        "changeset-gone",
+        _NOTE,
+        "Nothing, where the action is to stay; else take it out.",
+    )
+    ACTION_NAMED = (
+        "action-named",
+        _NOTE,
+        "Rename the action in its file, if you like: it is known by the comment above it.",
+    )
+    RESOURCE_UNKNOWN = "resource-unknown", _ERROR
     # what keeps verify from asking the project
     MIX_MISSING = "mix-missing", _ERROR
     COMPILE_FAILED = "compile-failed", _ERROR

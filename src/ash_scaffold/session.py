@@ -32,8 +32,10 @@ from ash_scaffold.config import (
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import is_glob
 from ash_scaffold.legacy.associations import with_removed_targets
+from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.embeds import with_embeds
+from ash_scaffold.legacy.files import source_files
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
@@ -588,6 +590,12 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
         read_legacy(project, folder),
         lambda schema, column: resolver.embeds_for(schema.table, column, schema.context),
     )
+
+
+def read_code_base(opened: OpenProject) -> CodeBase:
+    """Return the legacy code that `read_hints` has read the schemas of."""
+    folder = opened.config.legacy if opened.options.legacy is None else opened.options.legacy
+    return CodeBase(source_files(opened.project, folder or None))
 
 
 def _is_apart(project: Project, hints: Hints) -> bool:

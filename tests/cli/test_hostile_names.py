@@ -54,6 +54,14 @@ VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--templates", ALL, *DOMAIN),
         ("--out", ALL, *DOMAIN),
     ),
+    "actions": (
+        (*DOMAIN, "--dry-run", "--no-format"),
+        (*DOMAIN, "--no-format", "-v"),
+        (*DOMAIN, "--no-format", "--json"),
+        (*DOMAIN, "--no-format", "--table", ALL),
+        (*DOMAIN, "--no-format", "--function", ALL),
+        ("--domain", ALL),
+    ),
     "check": (
         *((), ("-v",), ("--hand-over",), ("--format", "json"), ("--format", "github")),
         *(("--format", "junit"), ("--repo", ALL), ("--legacy", ALL.replace("/", ""))),

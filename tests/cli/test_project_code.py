@@ -37,6 +37,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 """
 RUN_NO_CODE = {
+    "actions": ("--no-format", "--domain", "Shop.Sales"),
     "check": (),
     "document": (),
     "inspect": (),

@@ -108,7 +108,8 @@ def test_its_lists_of_types_are_those_of_the_map() -> None:
 
 
 def test_its_configuration_is_valid() -> None:
-    accept, of_check, text = (parse_config(block) for block in blocks("toml"))
+    accept, writes, of_check, text = (parse_config(block) for block in blocks("toml"))
+    assert writes.behaviour["users.registration_changeset"].writes == "create"
     assert [entry.object for entry in of_check.accept] == ["users.email.allow_nil?"]
     assert text.repo == "App.Repo"
     assert [entry.object for entry in accept.accept] == ["orders.code.constraints.max_length"]

@@ -45,12 +45,16 @@ class Commands(msgspec.Struct, frozen=True):
         chosen = [word for table in named for word in ("--table", str(table))]
         return self._command(chosen if len(named) <= _MANY_TABLES else ())
 
+    def actions(self, table: Name) -> str:
+        """Return the command that writes the actions of a table."""
+        return self._command(["--table", str(table)], "actions")
+
     def prune(self) -> str:
         """Return the command that deletes the resources of dropped tables."""
         return self._command(["--prune"])
 
-    def _command(self, options: Iterable[str]) -> str:
-        return shlex.join(["ash-scaffold", "resources", *self.options, *options])
+    def _command(self, options: Iterable[str], command: str = "resources") -> str:
+        return shlex.join(["ash-scaffold", command, *self.options, *options])
 
 
 class CheckReport(Report, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
+from ash_scaffold.check.changeset_drift import changeset_drift
 from ash_scaffold.check.code_drift import code_drift, module_drift
 from ash_scaffold.check.guard import (
     guard_files,
@@ -96,6 +97,7 @@ def _drift(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator
         resources = code.resources.values()
         found += code_drift(resources, schema.explained, families, run.session.hints, commands)
         found += module_drift(run, code, found, commands)
+        found += changeset_drift(run, commands)
     yield from found
 
 

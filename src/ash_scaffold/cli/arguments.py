@@ -15,7 +15,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-COMMANDS = tuple("init resources inspect check doctor verify document cutover advise demo".split())
+COMMANDS = tuple(
+    "init resources actions inspect check doctor verify document cutover advise demo".split()
+)
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 

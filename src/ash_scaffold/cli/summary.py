@@ -18,6 +18,7 @@ from ash_scaffold.cli.output import (
     write_json,
 )
 from ash_scaffold.generate.files import File, Status
+from ash_scaffold.generate.missing_settings import Advice
 from ash_scaffold.generate.run import Outcome
 from ash_scaffold.report.groups import SHOWN
 from ash_scaffold.session import Session
@@ -39,7 +40,7 @@ def print_outcome(
         for diff in outcome.files.diffs():
             print_diff(diff)
     for file in outcome.files.files:
-        _print_conflicts(file)
+        print_conflicts(file)
     if quiet:
         print_problems(outcome.problems, quiet=True, verbose=verbose)
         return
@@ -108,7 +109,8 @@ def _columns(attributes: int, dropped: int) -> str:
     return f"{attributes} of {attributes + dropped}" if dropped else str(attributes)
 
 
-def _status_text(status: Status, *, dry_run: bool) -> str:
+def status_text(status: Status, *, dry_run: bool) -> str:
+    """Return the words for the effect of a run on a file."""
     if not dry_run:
         return status.value
     would = {
@@ -125,10 +127,10 @@ def _by_module(outcome: Outcome) -> dict[str, File]:
 
 
 def _status(file: File | None, *, dry_run: bool) -> str:
-    return _status_text(file.status, dry_run=dry_run) if file is not None else ""
+    return status_text(file.status, dry_run=dry_run) if file is not None else ""
 
 
-def _print_conflicts(file: File) -> None:
+def print_conflicts(file: File) -> None:
     """Print the conflicts of a file, each as a table of three columns."""
     if not file.conflicts:
         return
@@ -144,7 +146,9 @@ def _print_conflicts(file: File) -> None:
             box=box.SIMPLE_HEAD,
             pad_edge=False,
         )
-        for heading in ("generated before", "yours, kept", "the database wants"):
+        carried = file.module.content.actions_of is not None
+        wanted = "the changeset wants" if carried else "the database wants"
+        for heading in ("generated before", "yours, kept", wanted):
             table.add_column(heading, overflow="fold", ratio=1)
         table.add_row(*(Text(_lines(lines)) for lines in (each.base, each.ours, each.theirs)))
         out.print(table)
@@ -193,7 +197,7 @@ def _print_others(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
                 by_status.setdefault(file.status, []).append(file.module.name)
         for status, names in by_status.items():
             label = kind if len(names) == 1 else f"{kind}s"
-            out.print(f"{label} {_status_text(status, dry_run=dry_run)}: {listed(names)}")
+            out.print(f"{label} {status_text(status, dry_run=dry_run)}: {listed(names)}")
     moved = []
     for domain, reason in outcome.plan.modules.moved.items():
         if any(outcome.plan.scope.domains[name] == domain for name in outcome.plan.scope.written):
@@ -210,7 +214,7 @@ def _print_others(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
 def _print_gone(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
     """Name the files that were, or would be, deleted."""
     lines = [
-        f"{_status_text(file.status, dry_run=dry_run)}: {safe(file.path)}"
+        f"{status_text(file.status, dry_run=dry_run)}: {safe(file.path)}"
         for file in outcome.files.files
         if file.status is Status.DELETED and file.before is not None
     ]
@@ -246,14 +250,33 @@ def _print_rest(outcome: Outcome, *, verbose: bool) -> None:
                 f"Files of {domain} are now out of date; this writes them: "
                 f"ash-scaffold resources --domain {domain}"
             )
-    if outcome.advice:
+    print_advice(outcome.advice, verbose=verbose)
+    if outcome.with_changesets:
+        count = len(outcome.with_changesets)
+        tables = "1 table" if count == 1 else f"{count} tables"
+        out.print(
+            f"\nThe legacy code of {tables} has changesets; this makes actions of them: "
+            f"{_actions_command(outcome)}"
+        )
+
+
+def _actions_command(outcome: Outcome) -> str:
+    domains = {outcome.plan.scope.domains[table] for table in outcome.with_changesets}
+    one = f" --domain {min(domains)}" if len(domains) == 1 else ""
+    return f"ash-scaffold actions{one}"
+
+
+def print_advice(found: Sequence[Advice], *, verbose: bool) -> None:
+    """Say what the project's settings lack."""
+    out = console()
+    if found:
         out.print("\nStill missing in the project:")
-        for advice in outcome.advice:
+        for advice in found:
             out.print(f"  {advice.path}: {advice.why}")
-            _print_advice(advice.lines, verbose=verbose)
+            _print_lacking(advice.lines, verbose=verbose)
 
 
-def _print_advice(lines: Sequence[str], *, verbose: bool) -> None:
+def _print_lacking(lines: Sequence[str], *, verbose: bool) -> None:
     """Print the lines that a file lacks; of a long list its beginning, unless verbose."""
     out = console()
     shown = lines if verbose or len(lines) <= _MANY_LINES else lines[:SHOWN]
@@ -264,6 +287,28 @@ def _print_advice(lines: Sequence[str], *, verbose: bool) -> None:
             f"      … {len(lines) - len(shown)} more lines: -v shows them, "
             "`ash-scaffold doctor --fix` adds them where it can"
         )
+
+
+def json_of_files(files: Sequence[File]) -> list[dict[str, object]]:
+    """Return the files of a run as builtins, with diffs and conflicts."""
+    return [
+        {
+            "path": file.module.path,
+            "module": file.module.name,
+            "status": file.status.name.lower(),
+            "diff": file.diff() if file.before != file.after else None,
+            "conflicts": [
+                {
+                    "object": each.name,
+                    "base": list(each.base),
+                    "yours": list(each.ours),
+                    "database": list(each.theirs),
+                }
+                for each in file.conflicts
+            ],
+        }
+        for file in files
+    ]
 
 
 def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool) -> None:
@@ -302,28 +347,12 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
             }
             for change in outcome.changes
         ],
-        "files": [
-            {
-                "path": file.module.path,
-                "module": file.module.name,
-                "status": file.status.name.lower(),
-                "diff": file.diff() if file.before != file.after else None,
-                "conflicts": [
-                    {
-                        "object": each.name,
-                        "base": list(each.base),
-                        "yours": list(each.ours),
-                        "database": list(each.theirs),
-                    }
-                    for each in file.conflicts
-                ],
-            }
-            for file in outcome.files.files
-        ],
+        "files": json_of_files(outcome.files.files),
         "problems": msgspec.to_builtins(outcome.problems),
         "unassigned": [str(name) for name in scope.unassigned],
         "left_out": [str(name) for name in scope.skipped],
         "stale": list(outcome.stale),
+        "with_changesets": [str(name) for name in outcome.with_changesets],
         "advice": msgspec.to_builtins(outcome.advice),
         "timings": dict(timings),
     }

@@ -131,6 +131,10 @@ class Renderer:
             },
         )
 
+    def bridge(self, module: str, template: str, app: str) -> str:
+        """Render a module by which actions call Ecto; `app` is what all of those are below."""
+        return self._render(f"support/{template}.ex.j2", {"module": module, "app": app})
+
     def support(self, support: SupportType) -> str:
         """Render a support type's module."""
         values: dict[str, Term] = dict(support.values)

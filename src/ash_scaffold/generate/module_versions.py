@@ -22,6 +22,7 @@ from ash_scaffold.generate.modules import (
     generated_entities,
 )
 from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.project.carried_actions import holds_only_actions
 from ash_scaffold.project.hand_given_names import still_hand_given
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.schema_changes import SchemaChanges
@@ -160,14 +161,15 @@ def other_modules(
 ) -> tuple[OtherModule, ...]:
     """Return the fragments of a resource that are in the project, but for generated ones.
 
-    `snapshots` are those of modules without a table: a fragment of actions has its own.
+    `snapshots` are those of modules without a table: one of mere actions has its own.
     """
     resource = project.resource(module.name) if module.table is not None else None
     generated = None if module.fragment is None else module.fragment.name
     return tuple(
         OtherModule(name, project.modules[name].path)
         for name in (resource.fragments if resource is not None else ())
-        if name in project.modules and name != generated and name not in snapshots
+        if name in project.modules and name != generated
+        if not holds_only_actions(project, snapshots.get(name))
     )
 
 
@@ -255,6 +257,7 @@ def settled_snapshot(module: Module, base: Snapshot) -> Snapshot:
         resource=content.resource,
         actions_of=content.actions_of,
         attributes=content.attributes,
+        style=content.style,
         interface=content.interface,
         changesets=content.changesets,
     )
@@ -302,6 +305,7 @@ def new_snapshot(
         resource=content.resource,
         actions_of=content.actions_of,
         attributes=content.attributes,
+        style=content.style,
         interface=content.interface,
         changesets=content.changesets,
         entities=tuple(found),

@@ -64,6 +64,7 @@ class SnapshotContent(msgspec.Struct, frozen=True, kw_only=True):
     resource: str = ""
     actions_of: Name | None = None
     attributes: str = ""
+    style: str = ""
     interface: tuple[str, ...] = ()
     changesets: tuple[CarriedOver, ...] = ()
 

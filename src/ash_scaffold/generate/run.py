@@ -98,11 +98,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found and would write. `timings` are seconds by phase.
 
     `changes` are those of the database since the snapshots, in the tables that the run writes.
+    `with_changesets` are those of these tables whose schema has changesets, and whose resource has
+    no actions that were made of them.
     """
 
     session: Session
     plan: Plan
     changes: tuple[Change, ...]
+    with_changesets: tuple[Name, ...] = ()
     files: Files
     stale: tuple[str, ...]
     advice: tuple[Advice, ...]
@@ -155,11 +158,13 @@ def prepare_session(
     phases: Phases,
     revise: Callable[[PlannedRun], PlannedRun] = lambda run: run,
     more: Callable[[Renderer, str], Iterable[Module]] = lambda _renderer, _lib: (),
+    old_texts: Mapping[str, str] = {},
 ) -> Outcome:
     """Do as `prepare` with a project and a database that were read.
 
     `revise` is given the planned run before it is rendered; `more` gives further modules, for the
-    folder of new ones. A resource whose table Ash owns is left as it is.
+    folder of new ones, and `old_texts` are those of them that another version wrote, as
+    `RenderedRun` has them. A resource whose table Ash owns is left as it is.
     """
     changes, project = session.schema_changes, session.project
     if options.prune and session.unread:
@@ -178,14 +183,14 @@ def prepare_session(
     phases.begin("comparing", "Comparing")
     left = {change.table for change in changes.unclear} | session.owned_by_ash
     renderer = Renderer(templates_of(options, session))
-    modules = (*rendered.modules, *more(renderer, _lib(session)))
+    modules = [m for m in rendered.modules if m.table is None or m.table not in left]
     files = regenerate(
-        (m for m in modules if m.table not in left or m.table is None),
+        (*modules, *more(renderer, new_modules_folder(session))),
         project,
         changes,
         Settings(
             accepted=session.accepted,
-            old_texts=rendered.old_texts,
+            old_texts={**rendered.old_texts, **old_texts},
             refresh_style=options.refresh_style,
             use_formatter=options.use_formatter,
             run_project=options.run_project,
@@ -197,13 +202,14 @@ def prepare_session(
     former = leave_former_domains(changes, project, run.plan, written, prune=options.prune)
     unused = unused_types(changes, run.plan, project, written) if options.prune else ()
     every = _all_files(files, run.dropped.files, former.files, unused)
-    require_deletable(every.files, project, _lib(session))
+    require_deletable(every.files, project, new_modules_folder(session))
     return Outcome(
         session=session,
         plan=run.plan,
         changes=_changes_in_scope(run),
         files=every,
         stale=rendered.stale,
+        with_changesets=_with_changesets(session, run.plan),
         advice=_advice(session, run.plan, former),
         problems=_sorted(
             _unparsed(project, session.hints),
@@ -324,7 +330,7 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
     """Render what the run writes, and add the content of the snapshots of resources."""
     session, decided = run.session, run.plan
     paths = {module: entry.path for module, entry in session.project.modules.items()}
-    lib, content = _lib(session), _Contents(run)
+    lib, content = new_modules_folder(session), _Contents(run)
     modules = domains_and_types(decided, renderer, lib, paths, run.dropped.listed)
     written = [item for item in decided.resources if item.written]
     new = [item for item in written if renderer.packaged and _is_new(item, session)]
@@ -476,7 +482,14 @@ def _dropped_in_scope(changes: SchemaChanges, options: ResourcesOptions) -> list
     ]
 
 
-def _lib(session: Session) -> str:
+def _with_changesets(session: Session, decided: Plan) -> tuple[Name, ...]:
+    """Return the tables of the run with changesets that no action was made of."""
+    renames = session.schema_changes.renames
+    found = {renames.table(each.table) for each in session.hints.schemas if each.casts}
+    return tuple(sorted((found & set(decided.scope.written)) - session.state.carried.keys()))
+
+
+def new_modules_folder(session: Session) -> str:
     """Return the folder of new modules."""
     app = session.project.app
     if session.config.out:

@@ -139,10 +139,12 @@ class EctoSchema(LegacySchema, frozen=True, kw_only=True):
     `context_module` is the definition of that module, if there is one. `line` is the module's.
     `associations` are those of `declared` whose columns are known. `partial` is true when some of
     its body could not be read: fields and associations may be missing. `remarks` are the options
-    that a resource does not follow, `derived` the protocols that `@derive` names.
+    that a resource does not follow, `derived` the protocols that `@derive` names. `casts` is true
+    where its file has a call of `cast`, so changeset functions most likely.
     """
 
     fields: tuple[EctoField, ...] = ()
+    casts: bool = False
     declared: tuple[EctoAssociation, ...] = ()
     context_module: ModuleEntry | None = None
     partial: bool = False

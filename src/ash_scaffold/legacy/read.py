@@ -42,6 +42,7 @@ from ash_scaffold.term import Atom, Module
 
 # Ecto's own base, and libraries with the same `schema` that set nothing else.
 _BASES = frozenset({"Ecto.Schema", "TypedEctoSchema", "TypedSchema", "PolymorphicEmbed"})
+_CAST = re.compile(rb"\bcast\(")
 _SCHEMA = re.compile(rb"\b(?:typed_)?(?:embedded_)?schema\b[^\n]*|\bEcto\.Schema\b")
 
 
@@ -218,6 +219,7 @@ class _Reader:
                 partial=body.partial,
                 remarks=body.remarks,
                 derived=_derived(facts.derive),
+                casts=_CAST.search(file.source) is not None,
             ),
         )
 

@@ -16,16 +16,22 @@ from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import CarriedOver, Snapshot
 
 _NAME = r"[a-z_]\w*[?!]?"
-_ACTION = re.compile(
-    rf"^[ \t]*(?:create|update|read|destroy|action)[ (]\s*:({_NAME})", re.MULTILINE
-)
+_ACTION = re.compile(rf"^[ \t]*(create|update|read|destroy|action)[ (]\s*:({_NAME})", re.MULTILINE)
 _CARRIED = re.compile(
     rf"^[ \t]*#[ \t]*((?:[A-Z]\w*\.)+{_NAME}/\d+)\b[^\n]*\n(?:[ \t]*#[^\n]*\n)*"
     rf"[ \t]*(create|update)[ (]\s*:({_NAME})",
     re.MULTILINE,
 )
 _DEFINED_FOR = re.compile(rf"\baction: :({_NAME})")
-_REPLACEABLE = frozenset({"create", "update"})
+# What may say more of a resource than its actions, in a fragment of those.
+_MORE = re.compile(
+    r"^[ \t]*(?:postgres|resource|attributes|relationships|identities|multitenancy|"
+    r"use(?![ \t(]+Spark\.Dsl\.Fragment\b)|require|import)\b",
+    re.MULTILINE,
+)
+_PRIMARY = re.compile(r"^[ \t]*primary\? true\b", re.MULTILINE)
+# The default actions that give way to an action of their name, and to a primary one of the kind.
+REPLACEABLE = frozenset({"create", "update"})
 
 
 class ActionNames(msgspec.Struct, frozen=True):
@@ -33,11 +39,15 @@ class ActionNames(msgspec.Struct, frozen=True):
 
     `carried` are those of actions that came of changeset functions, by `function_key`; `names` are
     all that are in the fragment of those, `elsewhere` those of the resource's other modules.
+    `primary` are the kinds of which the fragment has the primary action, `lines` those of the
+    actions in its file.
     """
 
     carried: Mapping[str, str] = {}
     names: frozenset[str] = frozenset()
+    primary: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = {}
 
 
 def function_key(kind: str, module: str, function: str, arity: int) -> str:
@@ -65,12 +75,23 @@ def carried_actions(
     return {
         table: CarriedActions(
             fragment=each.module,
-            replaced=_REPLACEABLE & names.names,
+            replaced=REPLACEABLE & (names.names | names.primary),
             interface=tuple(_interface(each, names)),
         )
         for table, each in action_snapshots(snapshots.values()).items()
         if (names := action_names(project, each)) is not None
     }
+
+
+def holds_only_actions(project: Project, snapshot: Snapshot | None) -> bool:
+    """Whether a snapshot is of a fragment that has nothing of a resource but actions.
+
+    What else people may have written into it is looked for by the words that begin it.
+    """
+    if snapshot is None or snapshot.actions_of is None:
+        return False
+    entry = project.modules.get(snapshot.module)
+    return entry is not None and _MORE.search(_text(project, entry.path)) is None
 
 
 def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
@@ -88,13 +109,26 @@ def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
     }
     return ActionNames(
         carried={f"{found[2]} {found[1]}": found[3] for found in _CARRIED.finditer(text)},
-        names=frozenset(_ACTION.findall(text)),
+        names=frozenset(name for _, name in _ACTION.findall(text)),
+        primary=frozenset(_primary(text)),
+        lines={
+            found[2]: text.count("\n", 0, found.start(2)) + 1 for found in _ACTION.finditer(text)
+        },
         elsewhere=frozenset(
             name
             for path in sorted(paths - {entry.path})
-            for name in _ACTION.findall(_text(project, path))
+            for _, name in _ACTION.findall(_text(project, path))
         ),
     )
+
+
+def _primary(text: str) -> Iterator[str]:
+    """Yield the kinds of the actions in a text that are primary."""
+    found = list(_ACTION.finditer(text))
+    ends = [each.start() for each in found[1:]] + [len(text)]
+    for each, end in zip(found, ends, strict=True):
+        if _PRIMARY.search(text, each.end(), end):
+            yield each[1]
 
 
 def _with_fragment(project: Project, fragment: str) -> Resource | None:

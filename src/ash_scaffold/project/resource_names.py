@@ -30,6 +30,7 @@ from ash_scaffold.elixir.read import (
 )
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.compare import NO_RENAMES, Renames
+from ash_scaffold.project.carried_actions import holds_only_actions
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import (
     HandGivenNames,
@@ -236,7 +237,7 @@ def names_in_files(
         tables[resource.module] = table
         text = _read(project, resource.path)
         snapshot = written.get((resource.path, digest(text.decode("utf-8", "replace"))))
-        if snapshot is not None and _is_as_written(project, resource, snapshot):
+        if snapshot is not None and _is_as_written(project, resource, snapshot, snapshots):
             columns[resource.module] = _columns(snapshot)
             if snapshot.names.removed:
                 found[table] = ResourceNames(removed=frozenset(snapshot.names.removed))
@@ -554,10 +555,18 @@ def _attribute_columns(snapshot: Snapshot) -> set[str]:
     }
 
 
-def _is_as_written(project: Project, resource: Resource, snapshot: Snapshot) -> bool:
-    """Whether the other file of a resource, its fragment, is as it was generated too."""
+def _is_as_written(
+    project: Project,
+    resource: Resource,
+    snapshot: Snapshot,
+    snapshots: Mapping[str, Snapshot],
+) -> bool:
+    """Whether the other files of a resource, its fragments, have no more than was generated."""
     fragment = snapshot.fragment
     if snapshot.module != resource.module:
+        return False
+    others = (f for f in resource.fragments if fragment is None or f != fragment.module)
+    if not all(holds_only_actions(project, snapshots.get(name)) for name in others):
         return False
     if fragment is None:
         return True

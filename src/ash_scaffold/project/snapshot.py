@@ -134,7 +134,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Ash migrates: the version is `OWNED_VERSION` then, and only then. `changesets` are the actions
     of a fragment that holds those of the resource `resource`, which is pinned to `actions_of`;
     `interface` are the lines of the domain's code interface for them, `attributes` is a digest of
-    the resource that they were made for.
+    the resource that they were made for, and `style` the one of `actions --style`.
     """
 
     version: int
@@ -158,6 +158,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resource: str = ""
     actions_of: Name | None = None
     attributes: str = ""
+    style: str = ""
     interface: tuple[str, ...] = ()
     changesets: tuple[CarriedOver, ...] = ()
     entities: tuple[EntityLines, ...] = ()

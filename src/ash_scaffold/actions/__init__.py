@@ -1,0 +1,1 @@
+"""Actions that are made of changeset functions of the legacy code."""
