@@ -213,6 +213,11 @@ class Code(StrEnum):
         _NOTE,
         "Nothing, where the action is to stay; else take it out.",
     )
+    CONTEXT_FUNCTION_LEFT = (
+        "context-function-left",
+        _NOTE,
+        "Write a function that does the same through Ash, where it is called.",
+    )
     ACTION_NAMED = (
         "action-named",
         _NOTE,

@@ -32,6 +32,7 @@ from ash_scaffold.project.snapshot import CarriedOver, Snapshot, digest
 _SECTION = "actions"
 _HEAD = re.compile(r"(?P<kind>create|update) :(?P<name>[a-z_]\w*[?!]?)")
 _DEFINED_FOR = re.compile(r"\baction: :([a-z_]\w*[?!]?)")
+_DEFINED = re.compile(r"define :([a-z_]\w*)")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -72,6 +73,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[CarriedOver, ...] = ()
     removed: tuple[str, ...] = ()
     old_texts: Mapping[str, str] = {}
+
+
+def defined_names(snapshots: Iterable[Snapshot]) -> frozenset[str]:
+    """Return the names in the code interface that runs have written."""
+    lines = (line for each in snapshots for line in each.interface)
+    return frozenset(found[1] for line in lines if (found := _DEFINED.match(line)) is not None)
 
 
 def action_key(action: Action) -> str:

@@ -15,18 +15,20 @@ from ash_scaffold.actions.fragments import (
     Before,
     Wanted,
     action_key,
+    defined_names,
     managed_module,
     renamed_by_hand,
     wanted_modules,
 )
-from ash_scaffold.actions.written import taken_actions
+from ash_scaffold.actions.written import domain_names, taken_actions
 from ash_scaffold.ash.actions import ActionId, ResourceActions, Taken, only, plan_actions
 from ash_scaffold.ash.changesets import Changeset, Todo
+from ash_scaffold.ash.code_interface import code_interface
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.options import FILE_NAME
-from ash_scaffold.elixir.actions import Style
+from ash_scaffold.elixir.actions import Style, define_line
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.support_modules import support_modules
 from ash_scaffold.generate.files import File
@@ -39,6 +41,8 @@ from ash_scaffold.generate.options import (
 )
 from ash_scaffold.generate.run import Outcome, new_modules_folder, prepare_session
 from ash_scaffold.legacy.changesets import read_changesets
+from ash_scaffold.legacy.code_base import CodeBase
+from ash_scaffold.legacy.context_functions import read_context_functions
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.behaviour import require_behaviour_names, with_configured_writes
@@ -128,8 +132,9 @@ def prepare(
                 todo="Leave --no-legacy out, and legacy = false in ash_scaffold.toml.",
             )
         phases.begin("changesets", "Reading the changesets")
-        changesets = _changesets(session)
-        return _Run(session, options, whole, phases, changesets).outcome()
+        code = read_code_base(session)
+        changesets = _changesets(session, code)
+        return _Run(session, options, whole, phases, code, changesets).outcome()
 
 
 def _resources_options(options: ActionsOptions) -> ResourcesOptions:
@@ -142,7 +147,7 @@ def _resources_options(options: ActionsOptions) -> ResourcesOptions:
     )
 
 
-def _changesets(session: Session) -> tuple[Changeset, ...]:
+def _changesets(session: Session, code: CodeBase) -> tuple[Changeset, ...]:
     """Read the changeset functions, their tables under the names that they have today.
 
     Raises `ScaffoldError` where the configuration names one that isn't there.
@@ -150,7 +155,7 @@ def _changesets(session: Session) -> tuple[Changeset, ...]:
     renames = session.schema_changes.renames
     found = tuple(
         msgspec.structs.replace(each, table=renames.table(each.table))
-        for each in read_changesets(read_code_base(session), session.hints)
+        for each in read_changesets(code, session.hints)
     )
     carried = [one for each in session.snapshots.values() for one in each.changesets]
     require_behaviour_names(session.config, found, carried)
@@ -166,12 +171,14 @@ class _Run:
         options: ActionsOptions,
         whole: ResourcesOptions,
         phases: Phases,
+        code: CodeBase,
         changesets: Sequence[Changeset],
     ) -> None:
         self.session = session
         self.options = options
         self.whole = whole
         self.phases = phases
+        self.code = code
         self.changesets = changesets
         renames = session.schema_changes.renames
         self.fragments = {
@@ -191,7 +198,12 @@ class _Run:
         chosen = self._chosen(decided)
         before = {table: self._before(each) for table, each in self.fragments.items()}
         planned, problems = self._planned(decided, chosen, before)
-        wanted = [self._wanted(each, before.get(each.table, Before())) for each in planned]
+        interface, left = self._interface(decided, planned)
+        problems += left
+        wanted = [
+            self._wanted(each, before.get(each.table, Before()), interface.get(each.table, ()))
+            for each in planned
+        ]
         tables = tuple(self._table(each) for each in wanted)
         problems += [*_refusals(tables), *self._kept_problems(wanted), *self._removed_notes(wanted)]
         problems += [problem for each in planned for problem in _left_steps(each)]
@@ -327,7 +339,41 @@ class _Run:
             )
         return msgspec.structs.replace(planned, module=fragment, steps_module=steps)
 
-    def _wanted(self, planned: ResourceActions, before: Before) -> Wanted:
+    def _interface(
+        self, decided: Plan, planned: Sequence[ResourceActions]
+    ) -> tuple[Mapping[Name, tuple[str, ...]], list[Problem]]:
+        """Return the lines of the code interface by table, and what is left of contexts."""
+        session = self.session
+        renames = session.schema_changes.renames
+        items = {item.draft.name: item.resource for item in decided.resources}
+        generated = defined_names(self.fragments.values())
+        domains = {resource.domain for resource in items.values()}
+        found = code_interface(
+            [
+                msgspec.structs.replace(each, table=each.table and renames.table(each.table))
+                for each in read_context_functions(self.code, session.hints, self.changesets)
+            ],
+            items,
+            planned,
+            {schema.module: schema for schema in session.state.legacy},
+            {domain: domain_names(session.project, domain, generated) for domain in domains},
+        )
+        lines = {
+            table: tuple(define_line(each) for each in defines)
+            for table, defines in found.defines.items()
+        }
+        tables = {each.table for each in planned}
+        problems = [
+            Code.CONTEXT_FUNCTION_LEFT.at(
+                f"{of.path}:{of.line}",
+                f"{of.module}.{of.function}/{of.arity} is not in the code interface: {reason}.",
+            )
+            for of, reason in found.left
+            if of.table in tables
+        ]
+        return lines, [] if self.options.functions else problems
+
+    def _wanted(self, planned: ResourceActions, before: Before, interface: Iterable[str]) -> Wanted:
         style = self.options.style or (before.fragment.style if before.fragment else "")
         stem = self._resource_path(planned.resource.module).removesuffix(".ex")
         modules = self.session.project.modules
@@ -345,6 +391,7 @@ class _Run:
                 planned.module: path(planned.module, "actions"),
                 planned.steps_module: path(planned.steps_module, "steps"),
             },
+            interface=interface,
         )
 
     def _resource_path(self, module: str) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ash_scaffold.ash.actions import Taken
+from ash_scaffold.elixir.adopt import defined_functions
 from ash_scaffold.elixir.merge import assemble
-from ash_scaffold.elixir.read.values import ModuleSource, argument_name, entities_of, read_term
+from ash_scaffold.elixir.read.values import (
+    ModuleSource,
+    argument_name,
+    entities_of,
+    name_at,
+    read_term,
+)
 from ash_scaffold.generate.files import read_text
 from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.snapshot import Snapshot
@@ -47,6 +54,28 @@ def taken_actions(
                 if _is_primary(where, item):
                     primary.add(item.word)
     return Taken(frozenset(names), frozenset(primary))
+
+
+def domain_names(project: Project, domain: str, generated: Collection[str]) -> frozenset[str]:
+    """Return the names of functions that people have given a domain's module.
+
+    `generated` are those of its code interface that a run has written into it.
+    """
+    entry = project.modules.get(domain)
+    text = None if entry is None else read_text(project, entry.path)
+    tree = parse((text or "").encode())
+    names: set[str] = set()
+    for module in modules(tree):
+        if module.name != domain:
+            continue
+        names |= {name for name, _ in defined_functions(tree, module)}
+        where = ModuleSource(tree, module)
+        for item in entities_of(where, "resources"):
+            for each in item.settings:
+                name = name_at(where, each.values[0])
+                if each.name.startswith("define") and name not in generated:
+                    names.add(name)
+    return frozenset(names)
 
 
 def _sources(project: Project, resource: Resource, fragment: str) -> Iterator[ModuleSource]:

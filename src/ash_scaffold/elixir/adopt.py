@@ -134,7 +134,7 @@ def _obstacle(tree: Tree, module: ModuleDefinition) -> str:
         return "it is a protocol"
     if module.use("Ecto.Schema") is not None:
         return "it is an Ecto schema, which goes when its resource takes its place"
-    for name, arity in _defined(tree, module):
+    for name, arity in defined_functions(tree, module):
         if (name, arity) == (_SECTION, 1):
             return f"it has a function {_SECTION}/1, which a domain imports"
         if (name, arity) in _DEFINED:
@@ -148,7 +148,7 @@ def _obstacle(tree: Tree, module: ModuleDefinition) -> str:
     return ""
 
 
-def _defined(tree: Tree, module: ModuleDefinition) -> Iterator[tuple[str, int]]:
+def defined_functions(tree: Tree, module: ModuleDefinition) -> Iterator[tuple[str, int]]:
     """Yield the functions and macros of a module, by name and every arity they can have."""
     for definition in calls(tree, module.body, *_DEFINITIONS):
         head = _head(tree, definition)
