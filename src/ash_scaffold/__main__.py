@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,9 @@ from ash_scaffold.cli.streams import lost_output, prepare_streams
 
 # The commands whose runs that had nothing to do are remembered.
 _RECORDED = frozenset({"resources", "check", "document"})
+# The commands that read a catalog, and what each needs once it has it.
+_NO_DATABASE = re.compile(r"--dump|--help|-h\Z")
+_READING = {"resources": ("jinja2",), "check": (), "document": (), "inspect": ()}
 
 
 def main() -> None:
@@ -34,7 +38,7 @@ def _run() -> int:
     words = sys.argv[1:]
     try:
         if not _recalled(words):
-            _call(words)
+            _read(words)
     except SystemExit as error:
         message = _usage_error(error)
         if message and "--json" in sys.argv[1:]:
@@ -43,6 +47,17 @@ def _run() -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return Exit.OK
+
+
+def _read(words: Sequence[str]) -> None:
+    """Call the command, with a copy of the process ready to ask its database, if it has one."""
+    if not words or words[0] not in _READING or any(map(_NO_DATABASE.match, words)):
+        _call(words)
+        return
+    from ash_scaffold.postgres.reader import reading
+
+    with reading(_READING[words[0]]):
+        _call(words)
 
 
 def _recalled(words: Sequence[str]) -> bool:

@@ -16,8 +16,9 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import pairwise, zip_longest
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -38,7 +39,7 @@ def map_over_cores(
     result. Each process has at least `least` items. Raises what the function raises for the first
     item for which it does.
     """
-    first, *others = _shares(items, _processes(len(items), least))
+    first, *others = _shares(items, max(1, min(processors(), len(items) // max(1, least), _MOST)))
     if not others:
         return list(map(function, items))
     with _copies(function, others) as copies:
@@ -49,21 +50,18 @@ def map_over_cores(
     return found
 
 
-def _processes(count: int, least: int) -> int:
-    """Return how many processes are to share so many items: one where copying is not safe.
+def processors() -> int:
+    """Return how many processors a copy of the process may use: one where copying is not safe.
 
     On macOS libraries of the system do not survive it. A thread may hold a lock, which nobody lets
     go of in the copy; one that is a daemon only draws a progress bar.
     """
     if sys.platform != "linux":
         return 1
-    if any(not each.daemon for each in threading.enumerate() if each is not _main()):
+    main = threading.main_thread()
+    if any(not each.daemon for each in threading.enumerate() if each is not main):
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), count // max(1, least), _MOST))
-
-
-def _main() -> threading.Thread:
-    return threading.main_thread()
+    return len(os.sched_getaffinity(0))
 
 
 def _shares(items: Sequence[T], number: int) -> list[Sequence[T]]:
@@ -71,37 +69,55 @@ def _shares(items: Sequence[T], number: int) -> list[Sequence[T]]:
     return [items[start:end] for start, end in pairwise(bounds)]
 
 
-class _Copy(msgspec.Struct, frozen=True):
+class Copy(NamedTuple):
     """A copy of the process, and the end of its pipe from which its results are read."""
 
     process: int
     pipe: int
 
+    def read(self) -> bytes:
+        """Return all that it sends until it ends."""
+        pieces = []
+        while piece := os.read(self.pipe, _READ_BYTES):
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def end(self) -> None:
+        """End it, whatever it is at."""
+        os.close(self.pipe)
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self.process, 0)
+
 
 @contextmanager
-def _copies(function: Callable[[T], R], shares: Sequence[Sequence[T]]) -> Iterator[list[_Copy]]:
+def _copies(function: Callable[[T], R], shares: Sequence[Sequence[T]]) -> Iterator[list[Copy]]:
     """Have each share done by a copy of the process; none of them is left when the block ends.
 
     Where the system makes no more of them there are fewer.
     """
-    found: list[_Copy] = []
+    found: list[Copy] = []
+
+    def work(share: Sequence[T]) -> bytes:
+        return msgspec.msgpack.encode([function(each) for each in share])
+
     try:
         with suppress(OSError):
             for share in shares:
-                _copy(function, share, found)
+                copy_process(partial(work, share), found.append)
         yield found
     finally:
         for each in found:
-            os.close(each.pipe)
-            with suppress(ProcessLookupError):
-                os.kill(each.process, signal.SIGKILL)
-        for each in found:
-            with suppress(ChildProcessError):
-                os.waitpid(each.process, 0)
+            each.end()
 
 
-def _copy(function: Callable[[T], R], share: Sequence[T], found: list[_Copy]) -> None:
-    """Add a copy of the process to those that were `found`. Raises `OSError`."""
+def copy_process(work: Callable[[], bytes], made: Callable[[Copy], None]) -> None:
+    """Have work done by a copy of the process, which sends its result and ends.
+
+    `made` is told of it at once. What the work raises ends the copy without a word. Raises
+    `OSError` where the system makes none.
+    """
     reading, writing = os.pipe()
     try:
         with suppress(OSError):  # more than a user may have
@@ -115,13 +131,13 @@ def _copy(function: Callable[[T], R], share: Sequence[T], found: list[_Copy]) ->
         os.close(writing)
         raise
     if process:
-        found.append(_Copy(process, reading))
+        made(Copy(process, reading))
         os.close(writing)
         return
     # Nothing of what stands above on the stack may run here: neither its errors nor its ends.
     with suppress(BaseException):
         os.close(reading)
-        _send(writing, msgspec.msgpack.encode([function(each) for each in share]))
+        _send(writing, work())
     os._exit(0)
 
 
@@ -131,13 +147,10 @@ def _send(pipe: int, content: bytes) -> None:
         rest = rest[os.write(pipe, rest) :]
 
 
-def _results(copy: _Copy, kind: type[R], count: int) -> list[R] | None:
+def _results(copy: Copy, kind: type[R], count: int) -> list[R] | None:
     """Return the results of a copy of the process, None where it has not sent all of them."""
-    pieces = []
-    while piece := os.read(copy.pipe, _READ_BYTES):
-        pieces.append(piece)
     try:
-        found: list[R] = msgspec.msgpack.decode(b"".join(pieces), type=list[kind])  # type: ignore[valid-type]
+        found: list[R] = msgspec.msgpack.decode(copy.read(), type=list[kind])  # type: ignore[valid-type]
     except msgspec.DecodeError:
         return None
     return found if len(found) == count else None

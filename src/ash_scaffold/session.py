@@ -39,6 +39,7 @@ from ash_scaffold.legacy.files import source_files
 from ash_scaffold.legacy.read import read_legacy
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
+from ash_scaffold.postgres.reader import Reader
 from ash_scaffold.postgres.source import DumpOptions, Source, open_source
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS, time_limit
 from ash_scaffold.postgres.unknown import Kind, Unknown, with_last_known
@@ -82,7 +83,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     `folder` is where the command was called; `environment` holds the process's variables.
     `timeout` are the seconds that the database has, 0 for no limit; `extensions` may be made by
     a superuser for a dump. `on_read` gets the project and what its database has answered,
-    perhaps several times; `known_answers` may have those to a question already.
+    perhaps several times; `known_answers` may have those to a question already, and `reader` may
+    get them.
     """
 
     folder: Path
@@ -98,6 +100,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...] = ()
     on_read: Callable[[OpenProject, Answers], None] | None = None
     known_answers: Callable[[Question, URL], Answers | None] | None = None
+    reader: Reader | None = None
 
 
 class Phases:
@@ -695,7 +698,6 @@ def _read_database(
     opened: OpenProject, source: Source, schemas: Iterable[str], keep: Callable[[Answers], None]
 ) -> Database:
     from ash_scaffold.postgres.answers import Question, VersionTable
-    from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.reflect import database_of_answers, read_catalog
 
     config, migrations = opened.config, opened.migrations
@@ -710,7 +712,12 @@ def _read_database(
     )
     known = opened.options.known_answers
     answers = None if known is None else known(question, source.url)
+    reader = opened.options.reader
+    if answers is None and reader is not None and not source.server_version_text:
+        answers = reader.ask(source.url, source.limit, question)
     if answers is None:
+        from ash_scaffold.postgres.connect import read_only
+
         with read_only(source.url, source.limit) as connection:
             answers = read_catalog(connection, question)
     database = database_of_answers(answers, may_lack=hinted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_a_first_run_prints_its_table_to_a_pipe_without_rich(process: Run, shop:
     done = process(*words, program=LOADED)
     assert "created" in done.out
     assert libraries(done) <= DATABASE | CODE | TEMPLATES
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone")
+@pytest.mark.usefixtures("project")
+def test_a_run_loads_no_driver_where_another_processor_asks(process: Run, shop: str) -> None:
+    words = ("resources", "--no-format", "--domain", "Shop.Sales", "--url", shop)
+    two = "import os; os.sched_getaffinity = lambda process: {0, 1}\n"
+    done = process(*words, program=two + LOADED)
+    assert "created" in done.out
+    assert libraries(done) <= {"msgspec", "typing_extensions"} | CODE | TEMPLATES
+    one = "import os; os.sched_getaffinity = lambda process: {0}\n"
+    assert "psycopg" in libraries(process(*words, program=one + LOADED))
 
 
 def test_help_lists_the_commands_and_the_exit_codes(run: Run) -> None:

@@ -136,6 +136,7 @@ def source_options(
 ) -> SourceOptions:
     """Return the options that commands share, for the folder that the command was called in."""
     from ash_scaffold.cli.unchanged import current
+    from ash_scaffold.postgres.reader import current_reader
     from ash_scaffold.session import SourceOptions
 
     return SourceOptions(
@@ -152,4 +153,5 @@ def source_options(
         extensions=tuple(extension or ()),
         on_read=current().read,
         known_answers=current().known_answers,
+        reader=current_reader(),
     )

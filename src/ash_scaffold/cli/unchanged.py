@@ -28,6 +28,7 @@ import msgspec
 from ash_scaffold import __version__
 from ash_scaffold.cli.streams import Stream, copied, use_utf8
 from ash_scaffold.packaged import data_path
+from ash_scaffold.postgres.reader import current_reader
 from ash_scaffold.project.machine_key import (
     SIGNATURE_BYTES,
     UNSIGNED,
@@ -297,7 +298,9 @@ class Attempt:
 def _sessions() -> int:
     """Return how many sessions with databases this process has had."""
     module = sys.modules.get("ash_scaffold.postgres.connect")
-    return 0 if module is None else int(module.sessions())
+    reader = current_reader()
+    own = 0 if module is None else int(module.sessions())
+    return own + (0 if reader is None else reader.answered)
 
 
 _current = Attempt()

@@ -12,18 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import GenericAlias
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
-import psycopg
-from psycopg.pq import Escaping
-from psycopg.rows import namedtuple_row
 
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, EVERY_SCHEMA
-from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.postgres.round_trip import Columns, digest_of, send
 from ash_scaffold.postgres.rows import ROWS, SchemaRow, ServerRow, VersionTableRow
 from ash_scaffold.postgres.sql import quote_identifier
+
+if TYPE_CHECKING:
+    from ash_scaffold.postgres.connect import Connection
 
 RowT = TypeVar("RowT", bound=NamedTuple)
 _VERSIONS = "versions"
@@ -121,6 +120,8 @@ def ask(connection: Connection, question: Question) -> Answers:
     Raises `SchemaChangedError`: functions such as `pg_get_expr` know no snapshot, and fail for
     what another session has dropped since. Raises `psycopg.Error` when a query fails otherwise.
     """
+    import psycopg
+
     try:
         return _ask(connection, question)
     except psycopg.Error as error:
@@ -153,6 +154,7 @@ def array_of(connection: Connection, texts: Iterable[str]) -> str:
 
 def named_rows(connection: Connection, name: str, parameters: Mapping[str, object]) -> list[Any]:
     """Run one query and return its rows as named tuples. Raises `psycopg.Error`."""
+    from psycopg.rows import namedtuple_row
 
     def placed(match: re.Match[str]) -> str:
         return f"%({match[1]})s" if match[1] in parameters else match[0]
@@ -262,6 +264,8 @@ def query(name: str) -> str:
 
 
 def _literal(connection: Connection, text: str) -> str:
+    from psycopg.pq import Escaping
+
     encoding = connection.info.encoding
     return Escaping(connection.pgconn).escape_literal(text.encode(encoding)).decode(encoding)
 

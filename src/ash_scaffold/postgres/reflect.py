@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,8 +14,10 @@ from ash_scaffold.postgres import rows
 from ash_scaffold.postgres.answers import Answers, Question, SchemaChangedError, ask
 from ash_scaffold.postgres.assemble import CatalogRows, assemble
 from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
-from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.problem import Code, ScaffoldError, fail
+
+if TYPE_CHECKING:
+    from ash_scaffold.postgres.connect import Connection
 
 OLDEST_SERVER = 130000
 

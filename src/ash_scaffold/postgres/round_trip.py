@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from ash_scaffold.postgres.connect import Connection
+if TYPE_CHECKING:
+    from ash_scaffold.postgres.connect import Connection
 
 # Of a query the JSON array of each column's values, None where it has no row.
 Columns: TypeAlias = tuple[bytes | None, ...]

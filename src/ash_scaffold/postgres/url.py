@@ -26,6 +26,13 @@ _ECTO_PARAMETER = re.compile(
 )
 
 
+# What every libpq has taken for long: for others it has to be loaded and asked.
+_ACCEPTED = frozenset(
+    "host hostaddr port dbname user password passfile connect_timeout client_encoding options"
+    " application_name sslmode sslcert sslkey sslrootcert".split()
+)
+
+
 class URL(msgspec.Struct, frozen=True, kw_only=True):
     """Where a database is, as far as its URL says so: libpq finds the rest in its own ways.
 
@@ -210,9 +217,8 @@ def _libpq_parameters(
     query: dict[str, str], where: str
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Translate Ecto's parameters to libpq's, and drop those that libpq would refuse."""
-    from psycopg.pq import Conninfo
-
-    accepted = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    translated = {"ssl", "socket_dir", "socket", "hostname", "username", "database"}
+    accepted = _ACCEPTED if query.keys() <= _ACCEPTED | translated else _libpq_accepts()
     parameters = {name: value for name, value in query.items() if name in accepted}
     if query.get("ssl", "").lower() in ("true", "1"):
         parameters.setdefault("sslmode", "require")
@@ -224,7 +230,6 @@ def _libpq_parameters(
     for ecto, libpq in (("hostname", "host"), ("username", "user"), ("database", "dbname")):
         if ecto in query:
             parameters.setdefault(libpq, query[ecto])
-    translated = {"ssl", "socket_dir", "socket", "hostname", "username", "database"}
     unknown = sorted(query.keys() - accepted - translated)
     return parameters, tuple(
         Code.BAD_URL.at(
@@ -235,6 +240,12 @@ def _libpq_parameters(
         for name in unknown
         if not _ECTO_PARAMETER.fullmatch(name)
     )
+
+
+def _libpq_accepts() -> frozenset[str]:
+    from psycopg.pq import Conninfo
+
+    return frozenset(option.keyword.decode() for option in Conninfo.get_defaults())
 
 
 def _bad(what: str, where: str) -> ScaffoldError:
