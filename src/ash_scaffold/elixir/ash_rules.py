@@ -149,6 +149,16 @@ def _exclusion(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | N
     ]
 
 
+def _acceptance(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | None:
+    message = _message(rest, "must be accepted")
+    # Of another type, what Ecto takes for true would have been cast before.
+    if message is None or inputs.arguments.get(name) != Atom("term"):
+        return None
+    accepted: list[Term] = [True, "true", "1"]
+    call = Call("argument_in", (Atom(name), accepted))
+    return [AshRule("validate", call, (("message", message),))]
+
+
 def _validate(name: str, call: Call | Source, message: str, inputs: Inputs) -> AshRule:
     options: tuple[tuple[str, Term], ...] = (("message", message),)
     # What is given as an argument always changes.
@@ -192,4 +202,5 @@ _RULES: dict[str, Callable[[str, list[Term], Inputs], list[AshRule] | None]] = {
     "validate_format": _format,
     "validate_inclusion": _inclusion,
     "validate_exclusion": _exclusion,
+    "validate_acceptance": _acceptance,
 }

@@ -1,0 +1,29 @@
+# table teams: id :uuid!
+# table users: id :uuid!, email :string!, team_id :uuid, boss_id :uuid
+# writes changeset: create
+defmodule Legacy.Accounts.Team do
+  use Ecto.Schema
+
+  schema "teams" do
+  end
+end
+
+defmodule Legacy.Accounts.User do
+  use Ecto.Schema
+  import Ecto.Changeset
+
+  schema "users" do
+    field :email, :string
+    belongs_to :team, Legacy.Accounts.Team
+    belongs_to :boss, Legacy.Accounts.User
+  end
+
+  def changeset(user, attrs) do
+    user
+    |> cast(attrs, [:email, :team_id, :boss_id])
+    |> unique_constraint(:email)
+    |> check_constraint(:email, name: :email_has_at, message: "needs an @")
+    |> foreign_key_constraint(:team_id, message: "has gone")
+    |> assoc_constraint(:boss)
+  end
+end

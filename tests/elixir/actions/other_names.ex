@@ -1,0 +1,52 @@
+defmodule App.Accounts.User.Actions do
+  @moduledoc """
+  Actions of `App.Accounts.User`.
+
+  Each does what the changeset function does that is named above it.
+  """
+
+  use Spark.Dsl.Fragment, of: Ash.Resource
+
+  alias App.Accounts.User.Steps
+
+  actions do
+    # Legacy.Accounts.User.changeset/2, lib/app.ex
+    create :create do
+      primary? true
+      accept [:login, :mail]
+      allow_nil_input [:login]
+      skip_unknown_inputs :*
+
+      change {App.Changes.Cast, names: [email: :mail, name: :login]}
+      validate {App.Validations.Ecto, validate_required: [[:name]]}
+      change set_attribute(:mail, "none")
+      change {App.Changes.Step, update_change: [:name, &String.trim/1]}
+    end
+
+    # Legacy.Accounts.User.silent_changeset/2, lib/app.ex
+    update :silent do
+      require_atomic? false
+      accept []
+      skip_unknown_inputs :*
+
+      argument :name, :term, public?: false, allow_nil?: false
+
+      change {App.Changes.Cast, fields: [], names: [name: :login]}
+      change {App.Changes.Step, fun: &Steps.change_2/3, arguments: [context(:record), arg(:name)]}
+    end
+  end
+end
+
+defmodule App.Accounts.User.Steps do
+  @moduledoc """
+  Functions that actions of `App.Accounts.User` call.
+
+  They are copies of the legacy code's.
+  """
+
+  import Ecto.Changeset
+
+  def change_2(changeset, user, name) do
+    change(user, name: name)
+  end
+end
