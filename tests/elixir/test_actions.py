@@ -13,17 +13,30 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from ash_scaffold.ash.actions import ResourceActions, plan_actions
-from ash_scaffold.ash.changesets import Changeset
+from ash_scaffold.ash.changesets import (
+    Cast,
+    Changeset,
+    Copied,
+    CopiedFunction,
+    Nested,
+    Rule,
+    Step,
+    Todo,
+)
 from ash_scaffold.ash.model import (
     Actions,
     Attribute,
+    CheckConstraint,
+    IdentityDef,
     Relationship,
     RelationshipKind,
     Resource,
@@ -37,11 +50,21 @@ from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.format import formatter_calls
+from ash_scaffold.syntax.literal import flat
+from ash_scaffold.syntax.values import read_partly
 from ash_scaffold.term import Atom, Term
 
 CASES = sorted((Path(__file__).parent / "actions").glob("*.exs"))
 _SECTION = re.compile(r"^# (table|writes|style) (.*)$", re.MULTILINE)
 _RENDERER = Renderer()
+# What resources say of the constraints of their tables.
+_IDENTITIES = {
+    "users": [
+        IdentityDef(name="email", keys=("email",), index="users_email_index", message="is ours"),
+        IdentityDef(name="named", keys=("team_id", "email"), index="users_team_id_email_index"),
+    ]
+}
+_CHECKS = {"users": [CheckConstraint(attributes=("email",), name="email_has_at", message="no @")]}
 
 
 def attribute(said: str) -> Attribute:
@@ -73,6 +96,8 @@ def resources(source: str, hints: Hints) -> dict[Name, Resource]:
                 schema="public",
                 actions=Actions(destroy=True, create=True, update=True),
                 attributes=tuple(attribute(each) for each in attributes.split(", ")),
+                identities=tuple(_IDENTITIES.get(table, ())),
+                check_constraints=tuple(_CHECKS.get(table, ())),
             )
     return {
         name: structs.replace(each, relationships=tuple(relationships(each, found, hints)))
@@ -84,6 +109,7 @@ def relationships(
     resource: Resource, all_: dict[Name, Resource], hints: Hints
 ) -> Iterator[Relationship]:
     """Yield the associations of a schema between tables that have a resource."""
+    table = Name("public", resource.table)
     for schema in hints.schemas:
         for each in schema.associations if schema.table.name == resource.table else ():
             if each.table in all_:
@@ -93,6 +119,7 @@ def relationships(
                     destination=all_[each.table].module,
                     source_attribute=each.own,
                     destination_attribute=each.target,
+                    foreign_keys=((table, f"{resource.table}_{each.own}_fkey"),),
                 )
 
 
@@ -172,3 +199,114 @@ def test_a_moved_line_of_the_legacy_code_is_no_difference() -> None:
         "# TODO lib/a.ex, not carried over",
         "x 1:2",
     )
+
+
+# One step of each kind, whose field or line tells it from the others.
+_STEPS = (
+    lambda n: Cast(line=n, fields=(f"f{n}",)),
+    lambda n: Cast(line=n, fields=(f"f{n}", f"gone{n}")),
+    lambda n: Rule(line=n, call="validate_length", arguments=(f":f{n}", "[max: 5]")),
+    lambda n: Rule(line=n, call="validate_format", arguments=(f":f{n}", "~r/x/")),
+    lambda n: Rule(line=n, call="validate_number", arguments=(f":f{n}", "less_than: 5")),
+    lambda n: Rule(line=n, call="put_change", arguments=(f":f{n}", '"x"')),
+    lambda n: Rule(line=n, call="put_change", arguments=(f":f{n}", "%{\n  a: 1\n}")),
+    lambda n: Rule(line=n, call="update_change", arguments=(f":f{n}", "&String.trim/1")),
+    lambda n: Rule(line=n, call="change", arguments=(f"f{n}: nil",)),
+    lambda n: Rule(line=n, call="validate_required", arguments=(f"[:gone{n}]",)),
+    lambda n: Copied(line=n, function="step", arguments=(f":f{n}",)),
+    lambda n: Nested(line=n, call="cast_assoc", field=f"f{n}"),
+    lambda n: Todo(line=n, source=f"odd(:f{n},\n  1)", reason="it is odd"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(_STEPS), min_size=1, max_size=12),
+    st.sampled_from(Style),
+    st.sampled_from(["create", "update"]),
+)
+def test_each_step_is_written_in_its_place(
+    makers: list[Callable[[int], Step]], style: Style, kind: str
+) -> None:
+    steps = tuple(make(number) for number, make in enumerate(makers, 1))
+    changeset = Changeset(
+        module="Legacy.User",
+        function="changeset",
+        arity=2,
+        path="lib/user.ex",
+        line=1,
+        table=Name("public", "users"),
+        schema="Legacy.User",
+        steps=steps,
+        functions=(
+            CopiedFunction(
+                name="step", arity=2, path="lib/user.ex", line=1, source="def step(c, _), do: c"
+            ),
+        ),
+        creates=("x",) if kind == "create" else (),
+        updates=("x",) if kind == "update" else (),
+    )
+    text = Atom("string")
+    resource = Resource(
+        module="App.User",
+        domain="App.Core",
+        repo="App.Repo",
+        table="users",
+        schema="public",
+        actions=Actions(create=True, update=True),
+        attributes=tuple(Attribute(name=f"f{n}", column=f"f{n}", type=text) for n in range(1, 13)),
+    )
+    (found,) = plan_actions([changeset], {Name("public", "users"): resource}, {})
+    if not found.actions:
+        return
+    ((entity,),) = action_section(found, "App", style).groups
+    body = "\n".join(entity.lines).partition("skip_unknown_inputs :*")[2]
+    one_cast = sum(isinstance(step, Cast) for step in steps) == 1
+    position = 0
+    for step in steps:
+        bare = isinstance(step, Cast) and one_cast
+        said = "App.Changes.Cast" if bare else rf":f{step.line}\b|\bf{step.line}:|ex:{step.line},"
+        match = re.search(said, body[position:])
+        assert match is not None, step
+        position += match.end()
+    for step in steps:
+        if isinstance(step, Cast) and len(step.fields) > 1:
+            assert f"cast of :gone{step.line}" in body
+
+
+@given(
+    st.permutations(["changeset", "create_changeset", "edit_changeset", "edit", "read_changeset"])
+)
+def test_names_do_not_depend_on_the_order_of_functions(functions: list[str]) -> None:
+    def named(order: list[str]) -> dict[str, str]:
+        made = [
+            Changeset(
+                module="Legacy.User",
+                function=each,
+                arity=2,
+                path="lib/user.ex",
+                line=order.index(each),
+                table=Name("public", "users"),
+                schema="Legacy.User",
+                creates=("x",),
+                updates=("x",),
+            )
+            for each in order
+        ]
+        resource = Resource(
+            module="App.User",
+            domain="App.Core",
+            repo="App.Repo",
+            table="users",
+            schema="public",
+            actions=Actions(create=True, update=True),
+        )
+        (found,) = plan_actions(made, {Name("public", "users"): resource}, {})
+        return {action.name: action.changeset.function for action in found.actions}
+
+    assert named(functions) == named(sorted(functions))
+    assert len(named(functions)) == 2 * len(functions)
+
+
+@given(st.text(alphabet=" abc:1~r/[]{}(),.\"'%&\\#\n|@", max_size=40))
+def test_no_source_of_an_argument_is_too_odd(source: str) -> None:
+    flat(read_partly(source))

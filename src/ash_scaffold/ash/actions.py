@@ -27,6 +27,7 @@ from ash_scaffold.ash.changesets import (
     Rule,
     VirtualField,
 )
+from ash_scaffold.ash.constraint_messages import ABSENT_KEY, EXCLUDED, INVALID, TAKEN
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
 from ash_scaffold.ash.model import Attribute, Relationship, RelationshipKind, Resource
 from ash_scaffold.postgres.catalog import Name
@@ -88,12 +89,12 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
 class ConstraintMessage(msgspec.Struct, frozen=True):
     """What a function says when a constraint is violated, other than the resource does.
 
-    `field` gets the error. `message` is None for the resource's own.
+    `field` gets the error.
     """
 
     constraint: str
     field: str
-    message: str | None = None
+    message: str
 
 
 class Missing(msgspec.Struct, frozen=True, order=True):
@@ -177,8 +178,21 @@ _NOTHING_TAKEN = Taken()
 _RESERVED = frozenset({"read", "destroy"})
 _SUFFIX = re.compile(r"(?P<stem>.+)_changeset\Z|changeset_(?:for_)?(?P<tail>.+)\Z")
 
-# What Ecto says of a foreign key without a row, and Ash as well.
-_NO_PARENT = "does not exist"
+# What Ecto says where a call gives no message, and how it names the constraint.
+_TEXTS = {
+    "unique_constraint": TAKEN,
+    "check_constraint": INVALID,
+    "exclusion_constraint": EXCLUDED,
+    "foreign_key_constraint": ABSENT_KEY,
+    "assoc_constraint": ABSENT_KEY,
+}
+_ENDINGS = {
+    "unique_constraint": "index",
+    "check_constraint": "check",
+    "exclusion_constraint": "exclusion",
+    "foreign_key_constraint": "fkey",
+    "assoc_constraint": "fkey",
+}
 
 # Ecto's types of fields without a column, as types of Ash; others are taken as they come.
 _VIRTUAL_TYPES = {
@@ -642,25 +656,67 @@ def _words(changeset: Changeset) -> frozenset[str]:
 def _messages(
     changeset: Changeset, resource: Resource, fields: _Fields
 ) -> Iterator[ConstraintMessage]:
-    """Yield what a function says of its foreign keys otherwise than Ash does."""
+    """Yield what a function says of constraints otherwise than the resource does."""
+    known = _said_by(resource)
     owners = {each.name: each for each in resource.relationships}
+    columns = {each.name: each.column for each in resource.attributes}
+    done: set[str] = set()
     for step in changeset.steps:
-        if not isinstance(step, Constraint) or len(step.fields) != 1:
+        if not isinstance(step, Constraint) or step.call not in _TEXTS or not step.fields:
             continue
-        (field,) = step.fields
-        if step.call == "foreign_key_constraint":
-            attribute = fields.get(field)
-            own = attribute.name if isinstance(attribute, Attribute) else field
-            told, column = own, fields.column(field)
-        elif step.call == "assoc_constraint" and field in owners:
-            own = owners[field].source_attribute
-            told = field
-            column = next((each.column for each in resource.attributes if each.name == own), own)
-        else:
-            continue
-        if told != own or step.message not in (None, _NO_PARENT):
-            name = step.name or f"{resource.table}_{column}_fkey"
-            yield ConstraintMessage(name, told, step.message or _NO_PARENT)
+        key = re.search(r"\berror_key: :(\w+)", step.options)
+        first = key[1] if key else step.fields[0]
+        attribute = fields.get(first)
+        told = attribute.name if isinstance(attribute, Attribute) else first
+        names = [fields.column(each) for each in step.fields]
+        if step.call == "assoc_constraint":
+            own = owners.get(step.fields[0])
+            if own is None:
+                continue
+            names = [columns.get(own.source_attribute, own.source_attribute)]
+        ending = _ENDINGS[step.call]
+        used = names if ending == "index" else names[:1]
+        name = step.name or "_".join((resource.table, *used, ending))
+        said = (told, step.message or _TEXTS[step.call])
+        for each, by_resource in known.items():
+            if _is_meant(each, name, step.options) and by_resource != said and each not in done:
+                done.add(each)
+                yield ConstraintMessage(each, *said)
+
+
+def _is_meant(constraint: str, name: str, options: str) -> bool:
+    """Whether a call that has this name speaks of a constraint."""
+    match = re.search(r"\bmatch: :(\w+)", options)
+    if match is None or match[1] == "exact":
+        return constraint == name
+    return constraint.endswith(name) if match[1] == "suffix" else constraint.startswith(name)
+
+
+def _said_by(resource: Resource) -> dict[str, tuple[str, str]]:
+    """Return field and text of the error for each constraint of a resource, by its name.
+
+    Of several fields it is all of them in one text, which no single field equals.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for identity in resource.identities:
+        fields = identity.field_names or identity.keys
+        found[identity.index] = (", ".join(fields), identity.message or TAKEN)
+    for check in resource.check_constraints:
+        found[check.name] = (", ".join(check.attributes), check.message)
+    for text, names in (
+        (TAKEN, resource.unique_index_names),
+        (EXCLUDED, resource.exclusion_constraint_names),
+    ):
+        for each in names:
+            found[each.name] = (", ".join(each.attributes), each.message or text)
+    # What Ash derives the name of has its text, whatever a resource registers.
+    for relationship in resource.relationships:
+        if relationship.kind is RelationshipKind.BELONGS_TO:
+            for _, name in relationship.foreign_keys:
+                found[name] = (relationship.source_attribute, ABSENT_KEY)
+    for each in resource.foreign_key_names:
+        found[each.name] = (each.attributes[0], each.message or ABSENT_KEY)
+    return found
 
 
 def _relationship(

@@ -311,10 +311,7 @@ def _atoms(names: Iterable[str]) -> list[Term]:
 
 
 def _told(told: ConstraintMessage) -> Term:
-    pairs: list[tuple[str, Term]] = [("field", Atom(told.field))]
-    if told.message is not None:
-        pairs.append(("message", told.message))
-    return Keyword(tuple(pairs))
+    return Keyword((("field", Atom(told.field)), ("message", told.message)))
 
 
 def _argument(argument: Argument) -> list[str]:

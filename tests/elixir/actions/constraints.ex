@@ -18,6 +18,12 @@ defmodule App.Accounts.User.Actions do
       error_handler {App.Changes.Errors, :reword,
                      [
                        [
+                         users_email_index: [field: :email, message: "has already been taken"],
+                         users_team_id_email_index: [
+                           field: :email,
+                           message: "has already been taken"
+                         ],
+                         email_has_at: [field: :email, message: "needs an @"],
                          users_team_id_fkey: [field: :team_id, message: "has gone"],
                          users_boss_id_fkey: [field: :boss, message: "does not exist"]
                        ]

@@ -22,8 +22,10 @@ defmodule Legacy.Accounts.User do
     user
     |> cast(attrs, [:email, :team_id, :boss_id])
     |> unique_constraint(:email)
+    |> unique_constraint([:email, :team_id], name: "team_id_email_index", match: :suffix)
     |> check_constraint(:email, name: :email_has_at, message: "needs an @")
     |> foreign_key_constraint(:team_id, message: "has gone")
     |> assoc_constraint(:boss)
+    |> check_constraint(:email, name: :of_no_table)
   end
 end
