@@ -96,8 +96,13 @@ def renamed_by_hand(snapshot: Snapshot, names: ActionNames) -> Snapshot:
     now = {
         key_of(each): names.carried.get(key_of(each), each.action) for each in snapshot.changesets
     }
+    actions = {each.action: now[key_of(each)] for each in snapshot.changesets}
     return msgspec.structs.replace(
         snapshot,
+        interface=tuple(
+            _DEFINED_FOR.sub(lambda m: f"action: :{actions.get(m[1], m[1])}", line)
+            for line in snapshot.interface
+        ),
         changesets=tuple(
             msgspec.structs.replace(each, action=now[key_of(each)]) for each in snapshot.changesets
         ),
@@ -158,7 +163,7 @@ def wanted_modules(
     ordered = sorted(found.values(), key=lambda each: (names.get(each.object, ""), each.object))
     section = Section(_SECTION, tuple((each,) for each in ordered))
     carried = [_carried_over(action) for action in new.values()] + list(kept)
-    defined = _interface(interface, base, kept, {names[key] for key in removed if key in names})
+    defined = _interface(interface, base, {names[key] for key in removed if key in names})
     fragment = Module(
         name=planned.module,
         path=paths[planned.module],
@@ -289,20 +294,19 @@ def _carried_over(action: Action) -> CarriedOver:
 
 
 def _interface(
-    today: Iterable[str],
-    base: Snapshot | None,
-    kept: Iterable[CarriedOver],
-    removed: Collection[str],
+    today: Iterable[str], base: Snapshot | None, removed: Collection[str]
 ) -> tuple[str, ...]:
-    """Return the lines of the domain's code interface, without those for actions that are out."""
-    staying = {each.action for each in kept}
-    lines = list(today)
+    """Return the lines of the domain's code interface, without those for actions that are out.
+
+    A function that is not found any more takes no line with it.
+    """
+    lines = {name[1]: line for line in today if (name := _DEFINED.match(line)) is not None}
     for line in () if base is None else base.interface:
-        name = _DEFINED_FOR.search(line)
-        if name is not None and name[1] in staying and line not in lines:
-            lines.append(line)
-    found = ((line, _DEFINED_FOR.search(line)) for line in lines)
-    return tuple(sorted(line for line, name in found if name is None or name[1] not in removed))
+        name = _DEFINED.match(line)
+        if name is not None:
+            lines.setdefault(name[1], line)
+    found = ((line, _DEFINED_FOR.search(line)) for _, line in sorted(lines.items()))
+    return tuple(line for line, name in found if name is None or name[1] not in removed)
 
 
 def _steps(

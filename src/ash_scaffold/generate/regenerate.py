@@ -75,6 +75,7 @@ _ACTIONS = "actions"
 _CARRIED = ("create :", "update :")
 _DOMAIN_USE = re.compile(r"^  use Ash\.Domain\b", re.MULTILINE)
 _SHOWN = 160
+_FUNCTION = re.compile(r"\.defp? [\w?!]+/\d+\Z")
 
 
 def regenerate(
@@ -647,6 +648,10 @@ def _what(each: Conflict) -> str:
         return (
             "Its changeset function has changed since, and it was edited here by hand: the edit "
             "stays."
+        )
+    if not each.section and each.theirs and _FUNCTION.search(each.object):
+        return (
+            "What is generated here has changed since, and it was edited by hand: the edit stays."
         )
     if not each.section and each.option is None and each.ours and len(each.ours) > 1:
         return "The file can't be merged, so it is left as it is."
