@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 # The module below the application's, its template, and whether it goes with every action.
-_MODULES: tuple[tuple[str, str, bool], ...] = ()
+_MODULES: tuple[tuple[str, str, bool], ...] = (
+    ("Changes.Bridge", "bridge", True),
+    ("Changes.Cast", "cast", False),
+    ("Changes.Errors", "errors", False),
+    ("Changes.Fields", "fields", True),
+    ("Changes.Nested", "nested", False),
+    ("Changes.Step", "step", False),
+    ("Validations.Changed", "changed", False),
+    ("Validations.Ecto", "ecto", False),
+)
 
 
 def support_modules(app: str, texts: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
