@@ -232,7 +232,7 @@ def test_a_composite_lists_its_fields() -> None:
     assert text[text.index("  @fields") : text.index("  ]\n") + 4] == (
         "  @fields [\n"
         "    {:mood, App.Types.Mood, []},\n"
-        "    {:a_long_name_of_a_field, :decimal,\n"
+        "    {:a_long_name_of_a_field, App.Types.Numeric,\n"
         '     [min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")]},\n'
         "    {:moods, {:array, App.Types.Mood}, [nil_items?: true]},\n"
         "    {:place, App.Types.Point, []}\n"

@@ -8,6 +8,7 @@ from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
 
 from ash_scaffold import __version__
+from ash_scaffold.check.run import check
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.project.snapshot import (
     Snapshot,
@@ -16,6 +17,7 @@ from ash_scaffold.project.snapshot import (
     read_snapshots,
     snapshot_path,
 )
+from ash_scaffold.session import SourceOptions
 
 DDL = """
 CREATE TABLE tags (name text PRIMARY KEY);
@@ -251,3 +253,64 @@ lib/shop/sales/user.ex
     )
     assert done.problems == []
     rests(shop, done)
+
+
+ITEM, NUMERIC = "lib/shop/sales/item.ex", "lib/shop/types/numeric.ex"
+
+
+@pytest.fixture
+def plain(make_shop: MakeShop) -> Shop:
+    """A project of a version that had no type of its own for `numeric(p,s)`."""
+    made = make_shop(
+        "CREATE DOMAIN share AS numeric(5,2); "
+        "CREATE TABLE items (id bigserial PRIMARY KEY, price numeric(6,2), share share)"
+    )
+    made.run()
+    for snapshot in read_snapshots(made.root).values():
+        if snapshot.path == NUMERIC:
+            (made.root / NUMERIC).unlink()
+            (made.root / snapshot_path(snapshot)).unlink()
+            continue
+        text = made.read(snapshot.path).replace("Shop.Types.Numeric", ":decimal")
+        entities = (
+            (e, tuple(line.replace("Shop.Types.Numeric", ":decimal") for line in e.lines))
+            for e in snapshot.entities
+        )
+        old = msgspec.structs.replace(
+            snapshot,
+            tool=OLD,
+            rendered=digest(text),
+            written=digest(text),
+            entities=tuple(EntityLines(e.section, e.object, lines) for e, lines in entities),
+        )
+        made.write({snapshot.path: text, snapshot_path(old): encode(old).decode()})
+    return made
+
+
+def test_a_type_that_only_older_files_would_use_is_not_written(plain: Shop) -> None:
+    before = plain.tree()
+    assert "attribute :price, :decimal do" in plain.read(ITEM)
+    done = plain.run()
+    assert (done.diff, done.problems, plain.tree()) == ("", [], before)
+    assert [each for each in check(source(plain)).findings if each.table] == []
+
+
+def test_a_new_column_has_the_type_and_old_ones_keep_theirs(plain: Shop) -> None:
+    plain.sql("ALTER TABLE items ADD cost numeric(8,2)")
+    done = plain.run()
+    text = plain.read(ITEM)
+    assert "attribute :price, :decimal do" in text
+    assert "attribute :cost, Shop.Types.Numeric do" in text
+    assert (plain.root / NUMERIC).exists()
+    rests(plain, done)
+
+
+def test_by_choice_all_get_the_type(plain: Shop) -> None:
+    done = plain.run(refresh_style=True)
+    assert "attribute :price, Shop.Types.Numeric do" in plain.read(ITEM)
+    assert "subtype_of: Shop.Types.Numeric" in plain.read("lib/shop/types/share.ex")
+    rests(plain, done, refresh_style=True)
+
+
+def source(shop: Shop) -> SourceOptions:
+    return SourceOptions(folder=shop.root, url=shop.url)

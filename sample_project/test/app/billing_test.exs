@@ -70,6 +70,16 @@ defmodule App.BillingTest do
     assert create!(Coupon, %{both | amount_off: nil}).code == "both-of-them"
   end
 
+  test "a price is a number, which NaN is not" do
+    plan = %{code: "nan", name: "NaN", billing_period: [months: 1]}
+
+    for text <- ["NaN", "Infinity", "x"] do
+      assert error_fields(create(Plan, Map.put(plan, :price, text))) == [:price]
+    end
+
+    assert error_fields(create(Coupon, %{code: "nan", percent_off: "NaN"})) == [:percent_off]
+  end
+
   test "a coupon's percentage is one, as its domain says" do
     assert error_fields(create(Coupon, %{code: "too-much", percent_off: 101})) == [:percent_off]
   end

@@ -38,7 +38,8 @@ _OWN_TYPES: Mapping[Term, str] = {
 _RANGES = {"integer": "int8range", "date": "daterange", "datetime": "tstzrange"}
 # The types of support modules that say their storage by the template alone.
 _TEMPLATES = {"json": "jsonb", "json_item": "jsonb", "float": "double precision"}
-_TEMPLATES |= {"decimal": "numeric", "naive_datetime_usec": "timestamp without time zone"}
+_TEMPLATES |= {"decimal": "numeric", "numeric": "numeric"}
+_TEMPLATES |= {"naive_datetime_usec": "timestamp without time zone"}
 # Names of a storage for what `format_type` calls otherwise.
 _STORAGES = {
     "int2": "smallint",

@@ -221,6 +221,8 @@ class TypeMapper:
             support, constraints, risks = rule.variants.tolerant, (), ()
         elif option == "limits":
             constraints = constraints or rule.variants.limits
+        elif constraints and rule.variants.limited is not None:
+            support = rule.variants.limited
         if key and rule.variants.key is not None:
             support, constraints, storage = rule.variants.key, (), use.name.name
         supports = (self._modules.of(support),) if support is not None else ()

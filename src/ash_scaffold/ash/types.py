@@ -91,13 +91,14 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True):
     """The alternatives of a row, for columns whose use asks for another type.
 
     `key` is for a column of a key; `tolerant` holds NaN and infinity; `limits` are the machine's
-    limits as constraints. `naive` is the row for a time that the legacy code takes for one of no
-    zone. `domain_base` is what a domain is made over, where AshPostgres knows the type itself only
-    by its own name.
+    limits as constraints, `limited` is for a column whose typmod gives some. `naive` is the row for
+    a time that the legacy code takes for one of no zone. `domain_base` is what a domain is made
+    over, where AshPostgres knows the type itself only by its own name.
     """
 
     key: Support | None = None
     tolerant: Support | None = None
+    limited: Support | None = None
     limits: Constraints = ()
     naive: Rule | None = None
     domain_base: Support | None = None
@@ -168,8 +169,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def supports(self) -> Iterator[Support]:
         """Yield every support type that columns of this row may need."""
         own, array, other = self.support, self.in_array, self.variants
-        each = (own, other.key, other.tolerant, other.domain_base, array.item, array.nil_item)
-        yield from (support for support in each if support is not None)
+        each = (own, other.key, other.tolerant, other.limited, other.domain_base)
+        yield from (s for s in (*each, array.item, array.nil_item) if s is not None)
         if other.naive is not None:
             yield from other.naive.supports()
 
@@ -430,6 +431,11 @@ _STRING = Rule(
     facts=_facts("string binary", alike="text", lists_values=True),
 )
 
+# Ash.Type.Decimal compares NaN with the limits, which raises.
+_NUMERIC = Support("Numeric", "numeric")
+# The types that earlier versions wrote in place of support types, and that hold the same values.
+EARLIER: Mapping[str, Term] = {"Numeric": Atom("decimal")}
+
 BASE_TYPES: dict[str, Rule] = {
     "text": _STRING,
     "varchar": replace(_STRING, constraints=string_constraints),
@@ -454,7 +460,7 @@ BASE_TYPES: dict[str, Rule] = {
         storage="decimal",
         type=Atom("decimal"),
         constraints=numeric_limits,
-        variants=Variants(tolerant=Support("Decimal", "decimal")),
+        variants=Variants(tolerant=Support("Decimal", "decimal"), limited=_NUMERIC),
         bound=Atom("decimal"),
         facts=_facts("decimal"),
         risks=(Risk.NUMERIC_SPECIAL,),

@@ -93,6 +93,7 @@ def regenerate(
     read = _read_edited(all_versions, settled, project, settings)
     if any(each.is_new and each.module.table is None for each in all_versions):
         unneeded = unneeded_types(settings.planned.values(), read, changes.resources)
+        unneeded |= _of_other_style(all_versions, settled)
         all_versions = [v for v in all_versions if not (v.is_new and v.module.name in unneeded)]
         ordered = [each.module for each in all_versions]
     wanted = {
@@ -120,6 +121,24 @@ def regenerate(
     files = [_final(file, tidied.get(file.path, writer.texts[file.path])) for file in files]
     said = [moved[part.name] for each in ordered for part in each.parts if part.name in moved]
     return Files(files=tuple(files), problems=(*said, *problems, *more, *writer.problems))
+
+
+def _of_other_style(
+    all_versions: Sequence[ModuleVersions], settled: Collection[str]
+) -> frozenset[str]:
+    """Return the new modules that only modules name which stay as another version wrote them."""
+    new = {each.module.name for each in all_versions if each.is_new and each.module.table is None}
+    wanted: set[str] = set()
+    there: set[str] = set()
+    for each in all_versions:
+        of_file = (each.ours or "") + (each.fragment_ours or "")
+        for name in new - {each.module.name}:
+            is_wanted = any(name in text for text in each.module.texts.values())
+            if is_wanted and (each.module.name not in settled or name in of_file):
+                there.add(name)
+            elif is_wanted:
+                wanted.add(name)
+    return frozenset(wanted - there)
 
 
 def _read_edited(

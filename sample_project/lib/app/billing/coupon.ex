@@ -47,7 +47,7 @@ defmodule App.Billing.Coupon do
       public? true
     end
 
-    attribute :amount_off, :decimal do
+    attribute :amount_off, App.Types.Numeric do
       public? true
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end

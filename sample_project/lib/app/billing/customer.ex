@@ -67,7 +67,7 @@ defmodule App.Billing.Customer do
       constraints max_length: 32, trim?: false, allow_empty?: true
     end
 
-    attribute :balance, :decimal do
+    attribute :balance, App.Types.Numeric do
       description "What we owe the customer; \"negative\" when it's the other way round"
       allow_nil? false
       public? true

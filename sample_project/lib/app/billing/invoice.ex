@@ -72,21 +72,21 @@ defmodule App.Billing.Invoice do
       constraints max_length: 3
     end
 
-    attribute :subtotal, :decimal do
+    attribute :subtotal, App.Types.Numeric do
       allow_nil? false
       public? true
       default Decimal.new("0")
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end
 
-    attribute :tax, :decimal do
+    attribute :tax, App.Types.Numeric do
       allow_nil? false
       public? true
       default Decimal.new("0")
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end
 
-    attribute :total, :decimal do
+    attribute :total, App.Types.Numeric do
       public? true
       generated? true
       writable? false

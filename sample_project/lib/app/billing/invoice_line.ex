@@ -53,20 +53,20 @@ defmodule App.Billing.InvoiceLine do
       constraints trim?: false, allow_empty?: true
     end
 
-    attribute :quantity, :decimal do
+    attribute :quantity, App.Types.Numeric do
       allow_nil? false
       public? true
       default Decimal.new("1")
       constraints min: Decimal.new("-9999999.999"), max: Decimal.new("9999999.999")
     end
 
-    attribute :unit_price, :decimal do
+    attribute :unit_price, App.Types.Numeric do
       allow_nil? false
       public? true
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end
 
-    attribute :amount, :decimal do
+    attribute :amount, App.Types.Numeric do
       public? true
       generated? true
       writable? false

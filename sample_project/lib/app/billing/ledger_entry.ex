@@ -57,7 +57,7 @@ defmodule App.Billing.LedgerEntry do
       public? true
     end
 
-    attribute :amount, :decimal do
+    attribute :amount, App.Types.Numeric do
       allow_nil? false
       public? true
       constraints min: Decimal.new("-9999999999.9999"), max: Decimal.new("9999999999.9999")

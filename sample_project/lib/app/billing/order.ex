@@ -52,7 +52,7 @@ defmodule App.Billing.Order do
       public? true
     end
 
-    attribute :total, :decimal do
+    attribute :total, App.Types.Numeric do
       allow_nil? false
       public? true
       default Decimal.new("0")

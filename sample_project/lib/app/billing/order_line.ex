@@ -45,7 +45,7 @@ defmodule App.Billing.OrderLine do
       default 1
     end
 
-    attribute :unit_price, :decimal do
+    attribute :unit_price, App.Types.Numeric do
       allow_nil? false
       public? true
       constraints min: Decimal.new("-99999999.99"), max: Decimal.new("99999999.99")

@@ -41,7 +41,7 @@ defmodule App.Billing.Payment do
       public? true
     end
 
-    attribute :amount, :decimal do
+    attribute :amount, App.Types.Numeric do
       allow_nil? false
       public? true
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")

@@ -35,7 +35,7 @@ defmodule App.Billing.Plan do
       constraints max_length: 255, trim?: false, allow_empty?: true
     end
 
-    attribute :price, :decimal do
+    attribute :price, App.Types.Numeric do
       allow_nil? false
       public? true
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")

@@ -35,7 +35,7 @@ defmodule App.Billing.UnpaidInvoice do
       constraints max_length: 255, trim?: false, allow_empty?: true
     end
 
-    attribute :total, :decimal do
+    attribute :total, App.Types.Numeric do
       public? true
       constraints min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")
     end

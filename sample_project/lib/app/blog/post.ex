@@ -107,7 +107,7 @@ defmodule App.Blog.Post do
       default %{}
     end
 
-    attribute :rating, :decimal do
+    attribute :rating, App.Types.Numeric do
       public? true
       constraints min: Decimal.new("-99.9"), max: Decimal.new("99.9")
     end

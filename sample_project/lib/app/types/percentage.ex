@@ -1,7 +1,7 @@
 defmodule App.Types.Percentage do
   @moduledoc "The domain `percentage` over `numeric`."
   use Ash.Type.NewType,
-    subtype_of: :decimal,
+    subtype_of: App.Types.Numeric,
     constraints: [min: Decimal.new("-999.99"), max: Decimal.new("999.99")]
 
   # Ash.Type.NewType refuses nil in an array even with `nil_items?: true`.
