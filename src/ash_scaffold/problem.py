@@ -100,6 +100,7 @@ class Code(StrEnum):
     UNKNOWN_NAME = "unknown-name", _ERROR
     INVALID_MODULE_NAME = "invalid-module-name", _ERROR
     NO_TABLES = "no-tables", _ERROR
+    NO_CHANGESETS = "no-changesets", _ERROR
     MODULE_COLLISION = "module-collision", _ERROR
     LEGACY_COLLISION = "legacy-collision", _ERROR
     UNPARSABLE_FILE = "unparsable-file", _ERROR

@@ -33,6 +33,7 @@ defmodule AshScaffold.Verify.Answer do
   def json(false), do: "false"
   def json(value) when is_atom(value), do: string(Atom.to_string(value))
   def json(value) when is_integer(value), do: Integer.to_string(value)
+  def json(value) when is_float(value), do: Float.to_string(value)
   def json(value) when is_binary(value), do: string(value)
   def json(value) when is_list(value), do: [?[, value |> Enum.map(&json/1) |> commas(), ?]]
 

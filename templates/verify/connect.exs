@@ -8,6 +8,13 @@ defmodule AshScaffold.Verify.Connect do
 
   def table(resource), do: {Postgres.schema(resource) || "public", Postgres.table(resource)}
 
+  @where """
+  select (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())::text
+      || '/' || extract(epoch from pg_catalog.pg_postmaster_start_time())::text,
+    pg_catalog.current_setting('server_version_num'),
+    exists (select from pg_catalog.pg_proc where proname = 'ash_raise_error')
+  """
+
   # DBConnection's own pool, whatever the project's: a sandbox has no connection to give here.
   @own [
     pool: DBConnection.ConnectionPool,
@@ -51,13 +58,49 @@ defmodule AshScaffold.Verify.Connect do
   defp extension(_other), do: "?"
 
   defp connect(repo, request) do
-    config = Keyword.merge(@own, request.database || []) |> Keyword.delete(:name)
-    config = if request.database, do: Keyword.put(config, :url, nil), else: config
-
-    case repo.start_link(config) do
+    case repo.start_link(config(request)) do
       {:ok, _pid} -> ask(repo)
       {:error, {:already_started, _pid}} -> ask(repo)
       {:error, reason} -> {:error, Answer.kind(reason)}
+    end
+  end
+
+  defp config(request) do
+    config = Keyword.merge(@own, request.database || []) |> Keyword.delete(:name)
+    config = if request.database, do: Keyword.put(config, :url, nil), else: config
+
+    # A behaviour is asked for in transactions that roll back whatever code in them does.
+    case request[:behaviour] do
+      nil -> config
+      behaviour -> Keyword.merge(config, rolling_back(behaviour[:dry]))
+    end
+  end
+
+  defp rolling_back(dry?) do
+    [
+      pool: Ecto.Adapters.SQL.Sandbox,
+      ownership_timeout: :infinity,
+      parameters: [
+        lock_timeout: "5000",
+        statement_timeout: "10000",
+        default_transaction_read_only: if(dry?, do: "on", else: "off")
+      ]
+    ]
+  end
+
+  @doc "Starts a repo of legacy code alone. It is stopped where it leads to another database."
+  def start_plain(repo, request) do
+    with {:ok, pid} <- repo.start_link(config(request)) do
+      here? =
+        case repo.query(@where, [], timeout: 15_000) do
+          {:ok, %{rows: [[where | _rest]]}} -> where == request.where
+          _error -> false
+        end
+
+      unless here?, do: Supervisor.stop(pid)
+      here?
+    else
+      _error -> false
     end
   end
 
@@ -112,13 +155,6 @@ defmodule AshScaffold.Verify.Connect do
     host = config[:socket_dir] || config[:hostname] || "localhost"
     "#{host}:#{config[:port] || 5432}/#{config[:database]}"
   end
-
-  @where """
-  select (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())::text
-      || '/' || extract(epoch from pg_catalog.pg_postmaster_start_time())::text,
-    pg_catalog.current_setting('server_version_num'),
-    exists (select from pg_catalog.pg_proc where proname = 'ash_raise_error')
-  """
 
   defp server(repo, request, base) do
     %{rows: [[where, version, functions?]]} = repo.query!(@where)

@@ -231,6 +231,7 @@ defmodule AshScaffold.Verify.Describe do
           back <- Info.relationships(destination),
           back.destination == resource do
         {_schema, table} = table(back.source)
+
         {:pointing_key, :foreign, key_name(resource, back.name, table, back.source_attribute),
          "would leave records behind"}
       end

@@ -39,14 +39,18 @@ defmodule AshScaffold.Verify do
          version(:ash_postgres, AshPostgres.DataLayer.Info) == nil,
        do: throw(:stop)
 
-    for name <- ["values", "connect", "violations", "writes", "rows", "describe"],
-        do: Code.require_file("#{name}.exs", __DIR__)
+    {names, main} =
+      if request[:behaviour],
+        do: {["values", "connect", "rows", "inputs", "sides", "behaviour"], Behaviour},
+        else: {["values", "connect", "violations", "writes", "rows", "describe"], Describe}
 
-    answer.put(Map.put(diagnostics(), :event, "compiled"))
+    for name <- names, do: Code.require_file("#{name}.exs", __DIR__)
+
+    unless request[:behaviour], do: answer.put(Map.put(diagnostics(), :event, "compiled"))
     Application.put_env(:ash, :disable_async?, true)
     for app <- @apps, do: {:ok, _} = Application.ensure_all_started(app)
     # The modules are known only once the files above are loaded.
-    apply(Module.concat(__MODULE__, Describe), :run, [request])
+    apply(Module.concat(__MODULE__, main), :run, [request])
   end
 
   defp version(app, module) do

@@ -18,7 +18,12 @@ from ash_scaffold.cli.check import FailOn, Format, check
 from ash_scaffold.cli.document import document
 from ash_scaffold.cli.resources import resources
 
-VALUES = {str: ["App.A=b", "ü ' \"", "0"], float: ["0", "12.5", "007"], Path: ["a/../b", "/tmp"]}
+VALUES = {
+    str: ["App.A=b", "ü ' \"", "0"],
+    float: ["0", "12.5", "007"],
+    int: ["1", "12", "007"],
+    Path: ["a/../b", "/tmp"],
+}
 
 # Those with a flag for yes and one for no.
 FOR_TYPER = {"--split", "--no-split", "--prove", "--no-prove"}

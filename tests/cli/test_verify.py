@@ -312,3 +312,315 @@ def test_rows_is_a_number_or_all(fake: Path, shop: str, run: Callable[..., Done]
         "    Give --rows 100, --rows 0 to read none, or --rows all.\n",
     )
     assert not (fake / "called").exists()
+
+
+LEGACY = """defmodule Shop.Customers.Customer do
+  use Ecto.Schema
+  import Ecto.Changeset
+
+  schema "customers" do
+    field :email, :string
+    field :name, :string
+  end
+
+  def changeset(customer, attrs, source \\\\ "web") do
+    customer
+    |> cast(attrs, [:email, :name])
+    |> validate_required([:email])
+    |> validate_length(:name, max: 20)
+  end
+end
+
+defmodule Shop.Customers do
+  alias Shop.Customers.Customer
+
+  def create_customer(attrs), do: %Customer{} |> Customer.changeset(attrs) |> Shop.Repo.insert()
+end
+"""
+BEGINNING = [
+    {
+        "event": "project",
+        "elixir": "1.18.3",
+        "otp": "27",
+        "ash": "3.32.0",
+        "ash_postgres": "2.12.0",
+    },
+    {"event": "domains", "listed": ["Shop.Sales"]},
+]
+AGREEING = {
+    "event": "behaviour",
+    "resource": "Shop.Sales.Customer",
+    "table": ["public", "customers"],
+    "action": "create",
+    "kind": "create",
+    "function": "Shop.Customers.Customer.changeset/2",
+    "legacy_file": "{project}/lib/customers.ex",
+    "legacy_line": 10,
+    "action_file": "{project}/lib/shop/sales/customer/actions.ex",
+    "action_line": 6,
+    "mode": "form",
+    "milliseconds": 1234,
+    "inputs": 40,
+    "accepted": 12,
+    "agreed": 40,
+    "cases": [
+        {
+            "mode": "form",
+            "params": {"email": "", "tags": ["ä#{1}", 1, 1.5, None, True]},
+            "accepted": False,
+            "errors": [["name", "%{count}"], ["email", "can't be blank"]],
+        },
+        {"mode": "json", "params": {"email": "a"}, "accepted": True, "values": [["email", '"a"']]},
+    ],
+}
+LOOSER = {
+    **AGREEING,
+    "agreed": 37,
+    "groups": [
+        {
+            "class": "ash_looser",
+            "fields": ["name"],
+            "count": 3,
+            "input": '%{"name" => String.duplicate("a", 21)}',
+            "row": None,
+            "legacy": ["name: should be at most 20 character(s)"],
+            "ash": ["accepted"],
+            "values": [],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def carried(fake: Path, shop: str, project: Path, run: Callable[..., Done]) -> str:
+    """The URL of a project in which a changeset function was carried over; both sides agree."""
+    (project / "lib/customers.ex").write_text(LEGACY)
+    done = run("actions", "--url", shop, "--domain", "Shop.Sales")
+    assert done.code == 0, done.err
+    behave(fake, project, AGREEING)
+    return shop
+
+
+def behave(folder: Path, project: Path, *answers: object) -> None:
+    """Let the script answer that."""
+    lines = (json.dumps(each) for each in (*BEGINNING, *answers, {"event": "end"}))
+    text = "".join(f"{line}\n" for line in lines)
+    (folder / "answers").write_text(text.replace("{project}", str(project)))
+
+
+def test_behaviour_asks_for_the_actions_that_were_carried_over(
+    fake: Path, carried: str, run: Callable[..., Done]
+) -> None:
+    done = run("verify", "--behaviour", "--dry", "--url", carried, "--inputs", "40", "--seed", "7")
+    assert (done.code, done.err) == (0, "")
+    assert "seed 7, nothing was written" in done.out
+    assert done.out.endswith("1 action: 40 of 40 inputs agree.\n")
+    request = (fake / "request").read_text()
+    assert (
+        "behaviour: [inputs: 40, seed: 7, modes: [:form, :json], dry: true, show_values: false, "
+        'cases: false, actions: [{"create", [resource: "Shop.Sales.Customer", '
+        'table: {"public", "customers"}, action: "create", kind: "create", '
+        'module: "Shop.Customers.Customer", function: "changeset", '
+        'schema: "Shop.Customers.Customer", call: [{"struct", "customer", nil}, '
+        '{"attributes", "attrs", nil}], struct: [], leave_out: []]}]]'
+    ) in request
+
+
+def test_behaviour_has_the_arguments_of_the_configuration(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done]
+) -> None:
+    with (project / "ash_scaffold.toml").open("a") as file:
+        file.write(
+            '[behaviour."customers.changeset"]\narguments = {source = \'"shop"\'}\n'
+            'struct = {name = "nil"}\nleave_out = ["name"]\n'
+        )
+    assert run("verify", "--behaviour", "--dry", "--url", carried, "--params", "form").code == 0
+    request = (fake / "request").read_text()
+    assert "modes: [:form]" in request
+    assert (
+        '{"attributes", "attrs", nil}, {"other", "source", "\\"shop\\""}], '
+        'struct: [{"name", "nil"}], leave_out: ["name"]'
+    ) in request
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            '[behaviour."customers.changset"]\nleave_out = ["name"]',
+            "error [unknown-name] behaviour.customers.changset in ash_scaffold.toml: No action was "
+            "made of such a function.\n    Did you mean customers.changeset or customers.create?\n",
+        ),
+        (
+            '[behaviour."customers.create"]\narguments = {sourc = "1"}',
+            "error [unknown-name] behaviour.customers.create in ash_scaffold.toml: The function "
+            "has no parameter sourc after the attributes.\n    Did you mean source?\n",
+        ),
+    ],
+)
+def test_behaviour_knows_the_names_of_the_configuration(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done], entry: str, message: str
+) -> None:
+    with (project / "ash_scaffold.toml").open("a") as file:
+        file.write(f"{entry}\n")
+    assert run("verify", "--behaviour", "--dry", "--url", carried).failure == (2, "", message)
+    assert not (fake / "request").exists()
+
+
+def test_behaviour_knows_the_fields_of_the_configuration(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done]
+) -> None:
+    unknown = {"what": "nam", "schema": "Shop.Customers.Customer", "known": ["email", "name"]}
+    skipped = {key: AGREEING[key] for key in ("event", "resource", "table", "action")}
+    behave(fake, project, {**skipped, "skipped": "", "unknown": unknown})
+    assert run("verify", "--behaviour", "--dry", "--url", carried).failure == (
+        2,
+        "",
+        "error [unknown-name] behaviour.customers.create in ash_scaffold.toml: nam is no field of "
+        "Shop.Customers.Customer.\n    Did you mean name?\n",
+    )
+
+
+def test_a_difference_is_shown_with_its_input_and_both_places(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done], tmp_path: Path
+) -> None:
+    behave(fake, project, LOOSER, {**LOOSER, "mode": "json"})
+    done = run("verify", "--behaviour", "--dry", "--url", carried, "--junit", f"{tmp_path}/b.xml")
+    assert done.code == 1
+    assert done.out.endswith(
+        "error ash-looser customers.create.name: the action accepts it, the function does not\n"
+        '    input (form and json): %{"name" => String.duplicate("a", 21)}\n'
+        "    function: name: should be at most 20 character(s)\n"
+        "    action: accepted\n"
+        "    Shop.Customers.Customer.changeset/2 in lib/customers.ex:10, the action in "
+        "lib/shop/sales/customer/actions.ex:6\n"
+        "1 action: 74 of 80 inputs agree.\n"
+    )
+    assert 'name="customers.create"' in (tmp_path / "b.xml").read_text()
+    assert 'tests="1" failures="1"' in (tmp_path / "b.xml").read_text()
+    done = run("verify", "--behaviour", "--dry", "--url", carried, "--json")
+    document = json.loads(done.out)
+    assert (done.code, document["clean"], document["seed"]) == (1, False, 1)
+    (difference,) = document["differences"]
+    assert (difference["kind"], difference["severity"], difference["count"]) == (
+        "ash-looser",
+        "error",
+        6,
+    )
+
+
+@pytest.mark.parametrize(
+    "accepted", ["customers.create.name.ash-looser", "customers.create.name", "customers.create"]
+)
+def test_a_difference_is_accepted_by_its_name(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done], accepted: str
+) -> None:
+    behave(fake, project, LOOSER)
+    with (project / "ash_scaffold.toml").open("a") as file:
+        file.write(f'[[accept]]\nobject = "{accepted}"\nreason = "Names may be long."\n')
+    done = run("verify", "--behaviour", "--dry", "--url", carried)
+    assert done.code == 0
+    assert "accepted ash-looser customers.create.name: Names may be long.\n" in done.out
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ({"skipped": "changeset/2 is private"}, "Changeset/2 is private."),
+        ({"stopped": "no answer within 30 seconds"}, "No answer within 30 seconds."),
+        (
+            {"mode": "form", "inputs": 40, "agreed": 40},
+            "No input (form) was found that the function accepts.",
+        ),
+    ],
+)
+def test_what_was_not_compared_is_never_counted_as_agreed(
+    fake: Path,
+    carried: str,
+    project: Path,
+    run: Callable[..., Done],
+    told: dict[str, object],
+    what: str,
+) -> None:
+    about = {key: AGREEING[key] for key in ("event", "resource", "table", "action")}
+    behave(fake, project, {**about, **told})
+    done = run("verify", "--behaviour", "--dry", "--url", carried)
+    assert done.code == 1
+    assert f"warning not-compared customers.create: {what}\n" in done.out
+
+
+def test_behaviour_writes_only_where_it_may(
+    fake: Path, carried: str, run: Callable[..., Done]
+) -> None:
+    done = run("verify", "--behaviour", "--url", carried)
+    assert done.code == 2
+    assert "error [write-refused] --behaviour: --behaviour writes rows, which is for" in done.err
+    assert "Use --dump, or --dry to write nothing, or list it" in done.err
+    assert not (fake / "request").exists()
+
+
+def test_behaviour_without_an_action_says_how_to_make_one(
+    fake: Path, shop: str, run: Callable[..., Done]
+) -> None:
+    assert run("verify", "--behaviour", "--dry", "--url", shop).failure == (
+        2,
+        "",
+        "error [no-changesets] No action of the project was made of a changeset function.\n"
+        "    Make them with ash-scaffold actions --domain App.Accounts.\n",
+    )
+    assert not (fake / "request").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--behaviour", "--write"), "--write goes without --behaviour"),
+        (("--seed", "3"), "--seed goes with --behaviour only"),
+        (("--dry",), "--dry goes with --behaviour only"),
+        (("--params", "form"), "--params goes with --behaviour only"),
+    ],
+)
+def test_options_of_behaviour_go_with_it_alone(
+    fake: Path, shop: str, run: Callable[..., Done], words: tuple[str, ...], message: str
+) -> None:
+    done = run("verify", "--url", shop, *words)
+    assert done.code == 2
+    assert f"error [usage] {words[-1] if '--' in words[-1] else words[0]}: {message}" in done.err
+    assert not (fake / "request").exists()
+
+
+def test_tests_are_written_once_and_are_a_persons_then(
+    fake: Path, carried: str, project: Path, run: Callable[..., Done]
+) -> None:
+    file = project / "test/customer_behaviour_test.exs"
+    words = ("verify", "--behaviour", "--dry", "--url", carried, "--tests", str(file))
+    assert run(*words).code == 0
+    text = file.read_text()
+    assert "defmodule CustomerBehaviourTest do" in text
+    assert (
+        '  describe "Shop.Sales.Customer create" do\n'
+        '    test "1: refuses email, name (form)" do\n'
+        "      changeset = create(Shop.Sales.Customer, :create, "
+        '%{"email" => "", "tags" => ["ä\\#{1}", 1, 1.5, nil, true]}, [])\n'
+        '      assert errors(changeset) == [{"email", "can\'t be blank"}, {"name", "%{count}"}]\n'
+        "    end\n"
+        "\n"
+        '    test "2: accepts email (json)" do\n'
+        '      changeset = create(Shop.Sales.Customer, :create, %{"email" => "a"}, [])\n'
+        "      assert errors(changeset) == []\n"
+        '      assert value(changeset, :email) == "a"\n'
+        "    end\n"
+        "  end\n"
+    ) in text
+    assert run(*words).code == 0
+    file.write_text(text + "# mine\n")
+    (fake / "request").unlink()
+    done = run(*words)
+    assert done.failure == (
+        2,
+        "",
+        f"error [edited-file] {file}: The file is there, and it is not as the tool wrote it.\n"
+        "    Give another name with --tests: what you wrote stays.\n",
+    )
+    assert file.read_text() == text + "# mine\n"
+    assert not (fake / "request").exists()

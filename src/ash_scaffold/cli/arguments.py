@@ -114,4 +114,6 @@ def _value(kind: Any, word: str, option: Option) -> object:
         return kind(word)
     if kind is float and _NUMBER.fullmatch(word) and float(word) >= (option.min or 0):
         return float(word)
+    if kind is int and word.isascii() and word.isdigit() and int(word) >= (option.min or 0):
+        return int(word)
     raise ValueError(word)

@@ -230,6 +230,96 @@ class WritesAnswer(_Event, frozen=True, kw_only=True, tag="writes"):
     note: str | None = None
 
 
+class DifferingValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A column in which the two sides would write, or wrote, different values."""
+
+    column: str
+    legacy: str
+    ash: str
+
+
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """The inputs on which function and action differ in one way, and the simplest of them.
+
+    `input` and `row` are Elixir for people, without secrets.
+    """
+
+    kind: str = msgspec.field(name="class")
+    fields: tuple[str, ...]
+    count: int
+    input: str
+    row: str | None = None
+    legacy: tuple[str, ...] = ()
+    ash: tuple[str, ...] = ()
+    values: tuple[DifferingValue, ...] = ()
+
+
+class TestCase(msgspec.Struct, frozen=True, kw_only=True):
+    """An input with the function's answer: errors as field and message, values as Elixir.
+
+    `row` is what an update starts from, `struct` what a create does, both Elixir.
+    """
+
+    __test__ = False
+
+    mode: str
+    params: dict[str, object]
+    accepted: bool
+    row: str | None = None
+    struct: str | None = None
+    arguments: str | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class UnknownField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that the configuration names and the schema does not have."""
+
+    what: str
+    schema: str
+    known: tuple[str, ...]
+
+
+class BegunAnswer(_Event, frozen=True, kw_only=True, tag="begun"):
+    """The script begins with an action."""
+
+    resource: str
+    action: str
+
+
+class BehaviourAnswer(_Event, frozen=True, kw_only=True, tag="behaviour"):
+    """An action beside the function that it was made of, in one mode.
+
+    `skipped` says why it was not asked, `stopped` why it did not come to its end.
+    """
+
+    resource: str
+    action: str
+    table: tuple[str, str]
+    kind: str = "create"
+    function: str = ""
+    legacy_file: str | None = None
+    legacy_line: int | None = None
+    action_file: str | None = None
+    action_line: int | None = None
+    skipped: str | None = None
+    stopped: str | None = None
+    unknown: UnknownField | None = None
+    mode: str = ""
+    milliseconds: int = 0
+    inputs: int = 0
+    accepted: int = 0
+    agreed: int = 0
+    unsteady: tuple[str, ...] = ()
+    groups: tuple[Disagreement, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The table and the action."""
+        return f"{Name(*self.table)}.{self.action}"
+
+
 class FailedAnswer(_Event, frozen=True, kw_only=True, tag="failed"):
     """The script stopped: the kind of error, and where in it."""
 
@@ -251,6 +341,8 @@ Answer: TypeAlias = (
     | CodegenAnswer
     | RowsAnswer
     | WritesAnswer
+    | BegunAnswer
+    | BehaviourAnswer
     | FailedAnswer
     | EndAnswer
 )
@@ -315,7 +407,18 @@ def require_ash_repo(repo: Repo | None, app: str) -> None:
 
 
 def require_answers(events: list[Answer], domains: Sequence[str], source: str) -> Answers:
-    """Put a run's answers together, when nothing kept the script from asking all it should.
+    """Put a run's answers together. Raises `ScaffoldError` as `require_run` does."""
+    require_run(events, domains, source)
+    try:
+        return collect(events)
+    except LookupError as error:
+        raise fail(
+            Code.SCRIPT_FAILED, f"The script did not answer everything: {error} is missing."
+        ) from None
+
+
+def require_run(events: list[Answer], domains: Sequence[str], source: str) -> None:
+    """Refuse a run in which something kept the script from asking all it should.
 
     `source` describes the database that was to be used. Raises `ScaffoldError`: `ash-missing`,
     `ash-too-old`, `domain-unlisted`, `plain-repo`, `repo-unreachable`, `other-database`.
@@ -327,12 +430,6 @@ def require_answers(events: list[Answer], domains: Sequence[str], source: str) -
             _require_domains(event.listed, domains)
         elif isinstance(event, RepoAnswer):
             _require_connection(event, source)
-    try:
-        return collect(events)
-    except LookupError as error:
-        raise fail(
-            Code.SCRIPT_FAILED, f"The script did not answer everything: {error} is missing."
-        ) from None
 
 
 def _require_versions(project: ProjectAnswer) -> None:

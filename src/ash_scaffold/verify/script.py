@@ -15,12 +15,52 @@ from ash_scaffold.term import Atom, Keyword, Term
 from ash_scaffold.verify.answers import Answer, EndAnswer, FailedAnswer, decode
 
 
+class Argument(msgspec.Struct, frozen=True):
+    """An argument that a changeset function is called with.
+
+    `role` is the parameter's; `value` is Elixir, None for struct and attributes, and for one that
+    is missing.
+    """
+
+    role: str
+    name: str
+    value: str | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """An action and the changeset function that it is compared with. `struct` are its fields."""
+
+    resource: str
+    table: Name
+    action: str
+    kind: str
+    module: str
+    function: str
+    schema: str
+    call: tuple[Argument, ...]
+    struct: tuple[tuple[str, str], ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+class BehaviourQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of actions: how many inputs of which kinds, and whether they are written."""
+
+    inputs: int
+    seed: int
+    modes: tuple[str, ...]
+    dry: bool
+    show_values: bool = False
+    cases: bool = False
+    actions: tuple[Asked, ...]
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The request to the script.
 
     `rows` is None for all. `tables` is None for all. `database` are the options that the repo is
     started with in place of its own, None to leave those; `where` identifies the one database that
-    may be used. `risks` are table, column and the condition of values that don't count.
+    may be used. `risks` are table, column and the condition of values that don't count. With
+    `behaviour` nothing else is asked.
     """
 
     answer: str
@@ -32,6 +72,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     database: tuple[tuple[str, Term], ...] | None = None
     where: str
     risks: Sequence[tuple[Name, str, str]] = ()
+    behaviour: BehaviourQuestion | None = None
 
 
 def question_text(question: Question) -> str:
@@ -54,7 +95,44 @@ def question_text(question: Question) -> str:
                 ("database", None if question.database is None else Keyword(question.database)),
                 ("where", question.where),
                 ("risks", risks),
+                ("behaviour", _behaviour(question.behaviour)),
             )
+        )
+    )
+
+
+def _behaviour(question: BehaviourQuestion | None) -> Term:
+    if question is None:
+        return None
+    return Keyword(
+        (
+            ("inputs", question.inputs),
+            ("seed", question.seed),
+            ("modes", [Atom(mode) for mode in question.modes]),
+            ("dry", question.dry),
+            ("show_values", question.show_values),
+            ("cases", question.cases),
+            # In tuples: a keyword list at the end of a list is written without its brackets.
+            ("actions", [(each.action, _asked(each)) for each in question.actions]),
+        )
+    )
+
+
+def _asked(each: Asked) -> Keyword:
+    call: list[Term] = [(argument.role, argument.name, argument.value) for argument in each.call]
+    struct: list[Term] = [*each.struct]
+    return Keyword(
+        (
+            ("resource", each.resource),
+            ("table", (each.table.schema, each.table.name)),
+            ("action", each.action),
+            ("kind", each.kind),
+            ("module", each.module),
+            ("function", each.function),
+            ("schema", each.schema),
+            ("call", call),
+            ("struct", struct),
+            ("leave_out", list(each.leave_out)),
         )
     )
 

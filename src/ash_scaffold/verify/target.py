@@ -1,4 +1,4 @@
-"""Whether `--write` may use a database."""
+"""Whether `--write` and `--behaviour` may use a database."""
 
 from __future__ import annotations
 
@@ -15,19 +15,24 @@ _PORT = "5432"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
-def require_writable(url: URL, writable: tuple[str, ...], *, own_server: bool) -> None:
-    """Refuse `--write` on a database that is neither the tool's own nor listed for it.
+def require_writable(
+    url: URL, writable: tuple[str, ...], *, own_server: bool, behaviour: bool = False
+) -> None:
+    """Refuse `--write`, or `--behaviour`, on a database neither the tool's own nor listed for it.
 
     Raises `ScaffoldError` (`write-refused`).
     """
     if own_server or place(url) in {_normal(entry) for entry in writable}:
         return
+    option = "--behaviour" if behaviour else "--write"
+    other = "Use --dump, or --dry to write nothing" if behaviour else "Use --dump"
+    what = "--behaviour writes rows, which" if behaviour else "--write"
     raise fail(
         Code.WRITE_REFUSED,
-        "--write is for throw-away databases and those listed in [verify] writable, and "
+        f"{what} is for throw-away databases and those listed in [verify] writable, and "
         f"{place(url)} is neither.",
-        where="--write",
-        todo=f'Use --dump, or list it in {FILE_NAME}: [verify] writable = ["{place(url)}"].',
+        where=option,
+        todo=f'{other}, or list it in {FILE_NAME}: [verify] writable = ["{place(url)}"].',
     )
 
 
