@@ -57,14 +57,12 @@ from ash_scaffold.term import Atom, Term
 CASES = sorted((Path(__file__).parent / "actions").glob("*.exs"))
 _SECTION = re.compile(r"^# (table|writes|style) (.*)$", re.MULTILINE)
 _RENDERER = Renderer()
-# What resources say of the constraints of their tables.
-_IDENTITIES = {
-    "users": [
-        IdentityDef(name="email", keys=("email",), index="users_email_index", message="is ours"),
-        IdentityDef(name="named", keys=("team_id", "email"), index="users_team_id_email_index"),
-    ]
-}
-_CHECKS = {"users": [CheckConstraint(attributes=("email",), name="email_has_at", message="no @")]}
+# What the resource of `members` says of its constraints.
+_IDENTITIES = (
+    IdentityDef(name="email", keys=("email",), index="members_email_index", message="is ours"),
+    IdentityDef(name="named", keys=("team_id", "email"), index="members_team_id_email_index"),
+)
+_CHECKS = (CheckConstraint(attributes=("email",), name="email_has_at", message="no @"),)
 
 
 def attribute(said: str) -> Attribute:
@@ -78,6 +76,7 @@ def attribute(said: str) -> Attribute:
         column=column or name,
         type=(Atom("array"), base) if array else base,
         allow_nil=not type_.endswith("!"),
+        generated=name == "id",
     )
 
 
@@ -96,8 +95,8 @@ def resources(source: str, hints: Hints) -> dict[Name, Resource]:
                 schema="public",
                 actions=Actions(destroy=True, create=True, update=True),
                 attributes=tuple(attribute(each) for each in attributes.split(", ")),
-                identities=tuple(_IDENTITIES.get(table, ())),
-                check_constraints=tuple(_CHECKS.get(table, ())),
+                identities=_IDENTITIES if table == "members" else (),
+                check_constraints=_CHECKS if table == "members" else (),
             )
     return {
         name: structs.replace(each, relationships=tuple(relationships(each, found, hints)))

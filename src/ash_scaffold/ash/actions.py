@@ -29,7 +29,14 @@ from ash_scaffold.ash.changesets import (
 )
 from ash_scaffold.ash.constraint_messages import ABSENT_KEY, EXCLUDED, INVALID, TAKEN
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
-from ash_scaffold.ash.model import Attribute, Relationship, RelationshipKind, Resource
+from ash_scaffold.ash.model import (
+    Absent,
+    Attribute,
+    AttributeKind,
+    Relationship,
+    RelationshipKind,
+    Resource,
+)
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Keyword, Term
 
@@ -112,7 +119,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     Ecto's own checks speak first. `names` maps a field that the function names to its attribute,
     where that has another name, `parameters` a parameter to an argument of another name. `fields`
     are all that its steps may name. `children` are of the nested steps, by their line. `missing`
-    can't be carried over.
+    can't be carried over. `given` are the attributes that the function finds in its struct, and an
+    argument of the same name sets.
     """
 
     name: str
@@ -128,6 +136,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     fields: frozenset[str] = frozenset()
     children: tuple[Child, ...] = ()
     missing: tuple[Missing, ...] = ()
+    given: tuple[str, ...] = ()
 
     @property
     def id(self) -> ActionId:
@@ -537,6 +546,21 @@ class _Known:
             if name != parameter.name:
                 renamed[parameter.name] = name
             arguments[name] = _parameter(name, parameter)
+        given: list[Attribute] = []
+        if chosen.kind is ActionKind.CREATE:
+            given = [
+                each
+                for each in _in_struct(changeset, resource, fields)
+                if each.name not in accept and each.name not in arguments
+            ]
+        for each in given:
+            arguments[each.name] = Argument(
+                name=each.name,
+                type=each.type,
+                constraints=each.constraints,
+                sensitive=each.sensitive,
+                public=False,
+            )
         return Action(
             name=chosen.name,
             kind=chosen.kind,
@@ -553,6 +577,7 @@ class _Known:
             fields=fields.names | arguments.keys() | {each.name for each in resource.relationships},
             children=tuple(children),
             missing=tuple(sorted(missing)),
+            given=tuple(each.name for each in given),
         )
 
     def _child(
@@ -626,6 +651,12 @@ class _Fields:
         """All fields, those without a column too."""
         return frozenset(self._attributes.keys() | self.virtual.keys())
 
+    def field(self, attribute: Attribute) -> str:
+        """Return the field of an attribute, its own name where there is none."""
+        return next(
+            (name for name, each in self._attributes.items() if each is attribute), attribute.name
+        )
+
     def column(self, name: str) -> str:
         """Return the column of a field, its own name where it has none."""
         found = self._attributes.get(name)
@@ -651,6 +682,26 @@ def _words(changeset: Changeset) -> frozenset[str]:
             words.update(step.fields)
     pairs = re.findall(r"[:.]([a-z_]\w*)|\b([a-z_]\w*):", "\n".join(sources))
     return frozenset(words.union(*pairs)) - {""}
+
+
+def _in_struct(changeset: Changeset, resource: Resource, fields: _Fields) -> Iterator[Attribute]:
+    """Yield the attributes that a new row needs, and that the function does not set itself."""
+    named = _words(changeset)
+    needed: set[str] = set()
+    for step in changeset.steps:
+        if isinstance(step, Rule) and step.call == "validate_required" and step.arguments:
+            needed.update(re.findall(r":([a-z_]\w*)", step.arguments[0]))
+    named -= needed
+    for attribute in resource.attributes:
+        field = fields.field(attribute)
+        required = not attribute.allow_nil and isinstance(attribute.default, Absent)
+        if (
+            attribute.kind is AttributeKind.ATTRIBUTE
+            and attribute.writable
+            and not attribute.generated
+            and (field in needed or (required and field not in named))
+        ):
+            yield attribute
 
 
 def _messages(

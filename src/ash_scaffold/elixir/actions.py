@@ -33,7 +33,7 @@ from ash_scaffold.ash.code_interface import Define
 from ash_scaffold.elixir.ash_rules import SETTERS, Inputs, ash_rules, fields_of
 from ash_scaffold.elixir.copied_functions import CopiedModule, FunctionKey, copied_module
 from ash_scaffold.elixir.entity import STEP, Entity, Section, indented
-from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, flat, key, statement, width
+from ash_scaffold.syntax.literal import LINE_LENGTH, atom, comment, fit, flat, key, statement, width
 from ash_scaffold.syntax.values import read_partly
 from ash_scaffold.term import Atom, Call, Capture, Keyword, Map, Module, Source, Term
 
@@ -154,7 +154,10 @@ class _Writer:
 
     def _steps(self) -> list[list[str]]:
         missing = {(each.line, each.name): each.reason for each in self._action.missing}
-        entries: list[list[str]] = []
+        entries = [
+            [f"change set_attribute({each}, arg({each}), set_when_nil?: false)"]
+            for each in map(atom, self._action.given)
+        ]
         if not self._casts and self._names.items:
             none: Pairs = (("fields", []), ("names", self._names))
             entries.append(_tuple("change", self._module("Changes.Cast"), none))

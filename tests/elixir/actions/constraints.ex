@@ -1,6 +1,6 @@
-defmodule App.Accounts.User.Actions do
+defmodule App.Accounts.Member.Actions do
   @moduledoc """
-  Actions of `App.Accounts.User`.
+  Actions of `App.Accounts.Member`.
 
   Each does what the changeset function does that is named above it.
   """
@@ -8,7 +8,7 @@ defmodule App.Accounts.User.Actions do
   use Spark.Dsl.Fragment, of: Ash.Resource
 
   actions do
-    # Legacy.Accounts.User.changeset/2, lib/app.ex
+    # Legacy.Accounts.Member.changeset/2, lib/app.ex
     create :create do
       primary? true
       accept [:email, :team_id, :boss_id]
@@ -18,14 +18,14 @@ defmodule App.Accounts.User.Actions do
       error_handler {App.Changes.Errors, :reword,
                      [
                        [
-                         users_email_index: [field: :email, message: "has already been taken"],
-                         users_team_id_email_index: [
+                         members_email_index: [field: :email, message: "has already been taken"],
+                         members_team_id_email_index: [
                            field: :email,
                            message: "has already been taken"
                          ],
                          email_has_at: [field: :email, message: "needs an @"],
-                         users_team_id_fkey: [field: :team_id, message: "has gone"],
-                         users_boss_id_fkey: [field: :boss, message: "does not exist"]
+                         members_team_id_fkey: [field: :team_id, message: "has gone"],
+                         members_boss_id_fkey: [field: :boss, message: "does not exist"]
                        ]
                      ]}
 

@@ -1,5 +1,5 @@
 # table teams: id :uuid!
-# table users: id :uuid!, email :string!, team_id :uuid, boss_id :uuid
+# table members: id :uuid!, email :string!, team_id :uuid, boss_id :uuid
 # writes changeset: create
 defmodule Legacy.Accounts.Team do
   use Ecto.Schema
@@ -8,14 +8,14 @@ defmodule Legacy.Accounts.Team do
   end
 end
 
-defmodule Legacy.Accounts.User do
+defmodule Legacy.Accounts.Member do
   use Ecto.Schema
   import Ecto.Changeset
 
-  schema "users" do
+  schema "members" do
     field :email, :string
     belongs_to :team, Legacy.Accounts.Team
-    belongs_to :boss, Legacy.Accounts.User
+    belongs_to :boss, Legacy.Accounts.Member
   end
 
   def changeset(user, attrs) do

@@ -43,6 +43,9 @@ defmodule App.Accounts.User.Actions do
       accept [:role]
       skip_unknown_inputs :*
 
+      argument :name, :string, public?: false
+
+      change set_attribute(:name, arg(:name), set_when_nil?: false)
       change App.Changes.Cast
     end
 

@@ -15,6 +15,9 @@ defmodule App.Shop.OrderLine.Actions do
       allow_nil_input [:sku, :quantity]
       skip_unknown_inputs :*
 
+      argument :order_id, :uuid, public?: false
+
+      change set_attribute(:order_id, arg(:order_id), set_when_nil?: false)
       change App.Changes.Cast
       validate {App.Validations.Ecto, validate_required: [[:sku]]}
       validate {App.Validations.Ecto, validate_number: [:quantity, [greater_than: 0]]}

@@ -16,13 +16,6 @@ defmodule App.Accounts.User.Actions do
       allow_nil_input [:email]
       skip_unknown_inputs :*
 
-      error_handler {App.Changes.Errors, :reword,
-                     [
-                       [
-                         users_email_index: [field: :email, message: "has already been taken"]
-                       ]
-                     ]}
-
       argument :password, :string,
         sensitive?: true,
         constraints: [trim?: false, allow_empty?: true]
