@@ -114,6 +114,7 @@ def test_a_changeset_function() -> None:
                 call="cast_assoc",
                 field="posts",
                 module="App.Post",
+                embed="App.Post",
                 many=True,
                 on_replace="delete",
                 options="[required: true]",

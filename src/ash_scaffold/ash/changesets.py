@@ -19,12 +19,16 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="c
     """`cast(params, fields, options)`: the fields that parameters may set.
 
     `options` is the source of the keyword list (`empty_values`, `force_changes`, `message`).
+    `prepared` is the name of a copied function that makes the parameters that are cast, given
+    `arguments` (as those of `Copied`); "" where they are cast as they come.
     """
 
     line: int
     path: str = ""
     fields: tuple[str, ...]
     options: str = ""
+    prepared: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="rule"):
@@ -60,6 +64,7 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 
     `arguments` is the source of what it is given after the changeset; names in it are parameters of
     the changeset function, of any role. `position` is that of the changeset among its arguments.
+    `casts` are the fields that it casts itself from the parameters.
     """
 
     line: int
@@ -67,13 +72,16 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     function: str
     arguments: tuple[str, ...] = ()
     position: int = 0
+    casts: tuple[str, ...] = ()
 
 
 class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="nested"):
     """`cast_assoc` or `cast_embed`. `module` and `function` are of the `with`, or the default's.
 
-    `many` is set for a list. `on_replace` is that of the association or embed, "" for Ecto's
-    default, which is to raise.
+    `embed` is the module that the schema holds there, `many` is set for a list. `on_replace` is
+    that of the association or embed, "" for Ecto's default, which is to raise. `copied` names a
+    copied function, given the struct, the parameters and `arguments`, where the `with` is more
+    than the name of a function.
     """
 
     line: int
@@ -82,8 +90,11 @@ class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     field: str
     module: str = ""
     function: str = "changeset"
+    embed: str = ""
     many: bool = False
     on_replace: str = ""
+    copied: str = ""
+    arguments: tuple[str, ...] = ()
     options: str = ""
 
 
@@ -153,9 +164,9 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `arity` counts parameters with a default too. `schema` is the Ecto schema it changes, of the
     table; a step that was read in another file than `path` has that as its own. `creates` and
-    `updates` say whether a call site was found that inserts or updates with it, as `path:line`.
-    With `refused`, the reason, nothing can be made of it. `digest` is of all the source that was
-    read for it.
+    `updates` say whether a call site was found that inserts or updates with it, as `path:line`;
+    `deletes` are those that delete. With `refused`, the reason, nothing can be made of it.
+    `digest` is of all the source that was read for it.
     """
 
     module: str
@@ -172,6 +183,7 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     virtual: tuple[VirtualField, ...] = ()
     creates: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
     refused: str = ""
     digest: str = ""
 

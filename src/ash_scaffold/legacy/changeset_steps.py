@@ -9,15 +9,12 @@ becomes a `Todo`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Sequence
 
-import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import (
     Cast,
-    Constraint,
     Copied,
     CopiedFunction,
     Nested,
@@ -26,201 +23,182 @@ from ash_scaffold.ash.changesets import (
     Step,
     Todo,
 )
+from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.legacy import ecto_changeset as ecto
-from ash_scaffold.legacy.copied_functions import (
-    Needs,
-    definition_text,
-    free_names,
-    import_for,
-    indented,
-    is_piped,
-    needs,
-    text_of,
+from ash_scaffold.legacy.changeset_copies import BRANCHES, Copies, Inside
+from ash_scaffold.legacy.changeset_values import (
+    Arguments,
+    Data,
+    Findings,
+    Flow,
+    Frame,
+    Local,
+    Target,
+    Targets,
+    Text,
+    UnreadError,
+    Value,
+    short,
 )
-from ash_scaffold.legacy.evaluate import Place, evaluate, shown
-from ash_scaffold.legacy.functions import Function, Module, Modules, identifiers, operator_of
-from ash_scaffold.syntax.literal import string
-from ash_scaffold.syntax.parse import CallSite, call_site, expressions, is_keywords, key_text, pairs
-from ash_scaffold.syntax.values import Unreadable, alias_text, read
+from ash_scaffold.legacy.copied_functions import free_names, is_piped, text_of
+from ash_scaffold.legacy.ecto_calls import captured, constraint, touched
+from ash_scaffold.legacy.functions import (
+    Clause,
+    Function,
+    Modules,
+    identifiers,
+    operator_of,
+)
+from ash_scaffold.legacy.literal_source import Literals, options_of
+from ash_scaffold.syntax.parse import CallSite, call_site, expressions
+from ash_scaffold.syntax.values import alias_text
 from ash_scaffold.term import Atom
 
+# What the text of a function that makes or takes a changeset has in it.
+WORDS = (b"cast", b"change")
 # How far helpers that call helpers are followed.
 _MAX_DEPTH = 12
 # Deeper nesting than a person writes: Python's own stack is the limit otherwise.
-_MAX_NESTING = 120
-# What the text of a function that makes or takes a changeset has in it.
-WORDS = (b"cast", b"change")
-_BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try", "receive", "for"})
-_LITERALS = frozenset(
-    "atom quoted_atom integer float boolean nil char string charlist quoted_content "
-    "escape_sequence keyword list tuple map map_content keywords pair sigil sigil_name "
-    "sigil_modifiers alias struct".split()
-)
-_CONTAINERS = frozenset("list tuple map map_content keywords pair struct block".split())
+_MAX_NESTING = 100
+# How many calls are followed for one function: helpers may call each other many times.
+_BUDGET = 4000
 # What a repo makes of a changeset is no changeset any more.
 _REPO = re.compile(r"(?:^|\.|_)[Rr]epo\.\w+[!?]?$|^(?:Ecto\.)?Multi\.")
-_GETTEXT = frozenset({"gettext", "dgettext", "gettext_noop", "dgettext_noop"})
-
-
-class Data(msgspec.Struct, frozen=True):
-    """The struct that is changed. `name` is the parameter it is, "" for none; `schema` a module."""
-
-    name: str
-    schema: str = ""
-
-
-class Flow(msgspec.Struct, frozen=True):
-    """A changeset, with the steps that have led to it."""
-
-    steps: tuple[Step, ...]
-    data: Data
-    started: bool = False
-
-
-class Text(msgspec.Struct, frozen=True):
-    """A value as source in the terms of the changeset function: a literal, or a parameter."""
-
-    source: str
-    parameter: bool = False
-
-
-class Local(msgspec.Struct, frozen=True):
-    """A variable that a statement of the body sets."""
-
-    statement: Node
-
-
-Value: TypeAlias = "Data | Flow | Text | Local"
-
-
-class Arguments:
-    """The arguments of a call, that of a pipe first, each read when it is asked for."""
-
-    def __init__(self, nodes: tuple[Node, ...], read: Callable[[Node], Value | None]) -> None:
-        self.nodes = nodes
-        self._read = read
-        self._values: dict[int, Value | None] = {}
-
-    def __len__(self) -> int:
-        return len(self.nodes)
-
-    def known(self, index: int, value: Value | None) -> Arguments:
-        """Note the value of an argument."""
-        self._values[index] = value
-        return self
-
-    def value(self, index: int) -> Value | None:
-        """Return the value of an argument."""
-        if index not in self._values:
-            self._values[index] = self._read(self.nodes[index])
-        return self._values[index]
-
-
-class Frame(msgspec.Struct):
-    """A function that is being read: its module, and the values of its variables."""
-
-    module: Module
-    function: Function
-    variables: dict[str, Value]
-    depth: int = 0
-
-
-class UnreadError(Exception):
-    """A step, or a function, that can't be read: the reason."""
-
-
-class Target(msgspec.Struct, frozen=True):
-    """What an association or embed holds: the module, whether a list of it, and `on_replace`."""
-
-    module: str
-    many: bool = False
-    on_replace: str = ""
-
-
-class Targets(msgspec.Struct, frozen=True):
-    """The associations and embeds of schemas, by module and name, and the fields of each."""
-
-    held: Mapping[tuple[str, str], Target] = {}
-    fields: Mapping[str, tuple[str, ...]] = {}
+# The names that people give to what is cast.
+_ATTRIBUTES = re.compile(
+    r"(?:.*_)?(?:attrs|attributes|params|args|changes|data|map|input)(?:_.*)?$"
+)
+# Functions, and modules of such, that return no changeset though they are given one.
+_NO_STEPS = frozenset(
+    "to_form inspect assign render Map Enum Keyword Jason Logger Phoenix.Component IO elem is_nil "
+    "Process send Oban push_event apply_action! dbg".split()
+)
+_HOLDERS = frozenset({"stab_clause", "body"})
+_PUTS = frozenset({"put_assoc", "put_embed"})
 
 
 class StepReader:
-    """Reads the steps of one changeset function; holds the functions that it copies."""
+    """Reads the steps of one changeset function; `findings` has what else was found."""
 
-    def __init__(self, modules: Modules, targets: Targets) -> None:
+    def __init__(self, modules: Modules, targets: Targets, path: str) -> None:
         self._modules = modules
         self._targets = targets
-        self.copied: dict[tuple[str, int], CopiedFunction] = {}
-        self._origins: dict[tuple[str, int], tuple[str, str, int]] = {}
-        self.roles: dict[str, ParameterRole] = {}
-        self.schema = ""
-        # All that was read: the digest is made of it.
-        self.nodes: list[tuple[Module, Node]] = []
+        self._path = path
+        self.findings = Findings()
+        self.literals = Literals(modules, targets, self.findings)
+        self.copies = Copies(modules, self.literals, self.findings, path)
         self._reading: list[tuple[str, str, int]] = []
-        # How many calls are followed for one function: helpers may call each other many times.
-        self._budget = 4000
-        self._depth = 0
-        self.path = ""
-        # Whether the function has steps of its own, rather than only to pass its arguments on.
-        self.own = False
+        self._budget = _BUDGET
+        self._nesting = 0
 
     # Functions
+
+    def bound(self, frame: Frame, clause: Clause, given: Sequence[Value | None]) -> list[str]:
+        """Give the parameters of a clause their values; return the names of the parameters.
+
+        A value of None is the parameter itself.
+        """
+        names: list[str] = []
+        for index, (parameter, value) in enumerate(zip(clause.parameters, given, strict=True)):
+            node = parameter.pattern
+            name, schema = self.named(frame, node)
+            shown = name or _made_name(node, schema, index)
+            if shown in names:
+                shown = f"{shown}_{index + 1}"
+            names.append(shown)
+            if value is None:
+                value = Data(shown, schema) if schema else Text(shown, parameter=True)
+            elif isinstance(value, Data) and schema and not value.schema:
+                value = Data(value.name, schema, value.steps)
+            frame.variables[shown] = value
+            inner = [each for each, _ in identifiers(frame.module.file, node) if each != name]
+            if isinstance(value, Flow) and [
+                each for each in inner if each not in ("_", "__MODULE__")
+            ]:
+                raise UnreadError(f"a changeset is taken apart: {short(frame.text(node))}")
+            scope = dict(frame.variables)
+            for each in inner:
+                if each != "__MODULE__" and not each.startswith("_"):
+                    pattern = _without_name(frame, node, name)
+                    frame.variables[each] = Local(node, f"{pattern} = {shown}", scope, pattern=True)
+        return names
+
+    def named(self, frame: Frame, node: Node) -> tuple[str, str]:
+        """Return the name that a parameter's pattern gives to the whole, and its struct."""
+        parts = operator_of(frame.module.file, node, "=")
+        if parts is not None:
+            left, right = (self.named(frame, part) for part in parts)
+            return left[0] or right[0], left[1] or right[1]
+        if node.type == "identifier":
+            name = frame.text(node)
+            return ("" if name == "_" else name), ""
+        if node.type == "map":
+            named = next((child for child in node.named_children if child.type == "struct"), None)
+            inner = None if named is None else named.named_children[0]
+            written = None if inner is None else alias_text(frame.module.file.tree, inner)
+            if inner is not None and written is not None:
+                return "", frame.resolve(inner, written)
+        return "", ""
 
     def body(self, frame: Frame, nodes: Sequence[Node]) -> Value | None:
         """Follow the statements of a body; return the value of the last."""
         value: Value | None = None
+        left: list[Step] = []
         for index, node in enumerate(nodes):
+            value = self._statement(frame, node)
             last = index == len(nodes) - 1
-            value = self._statement(frame, node, last=last)
-        return value
+            if not last and operator_of(frame.module.file, node, "=") is None:
+                directive = frame.text(node).startswith(("import ", "require ", "alias ", "use "))
+                if not directive:
+                    left.append(self._todo(frame, node, "a statement that is no step"))
+        return self._with(value, *left) if left and isinstance(value, Flow) else value
 
-    def _statement(self, frame: Frame, node: Node, *, last: bool) -> Value | None:
+    def _statement(self, frame: Frame, node: Node) -> Value | None:
         assigned = operator_of(frame.module.file, node, "=")
         if assigned is None:
-            value = self.value(frame, node)
-            if not last and not isinstance(value, Flow | Data):
-                self._effect(frame, node)
-            return value
+            return self.value(frame, node)
         pattern, right = assigned
         value = self.value(frame, right)
         names = [name for name, _ in identifiers(frame.module.file, pattern)]
         if pattern.type == "identifier" and isinstance(value, Flow | Data | Text):
             frame.variables[names[0]] = value
-            if isinstance(value, Data) and not value.name:
-                frame.variables[names[0]] = Data("", value.schema)
             return value
         if isinstance(value, Flow):
-            # `%{valid?: true} = changeset = …` and other patterns of a changeset.
-            raise UnreadError(f"a changeset is taken apart: {_short(_text(frame, pattern))}")
+            inner = operator_of(frame.module.file, pattern, "=")
+            whole = next((p for p in inner or () if p.type == "identifier"), None)
+            if whole is None:
+                raise UnreadError(f"a changeset is taken apart: {short(frame.text(pattern))}")
+            frame.variables[frame.text(whole)] = value
+            return value
+        local = Local(node, text_of(frame.module, node), dict(frame.variables))
         for name in names:
-            frame.variables[name] = Local(node)
+            frame.variables[name] = local
         return None
-
-    def _effect(self, frame: Frame, node: Node) -> None:
-        """A statement whose value is not used: it does something else than to change."""
-        if node.type == "call" and _text(frame, node).startswith(("import ", "require ", "alias ")):
-            return
-        raise UnreadError(f"a statement that is no step: {_short(_text(frame, node))}")
 
     # Expressions
 
     def value(self, frame: Frame, node: Node) -> Value | None:
         """Return what an expression is: a changeset, the struct, a text, None for anything else."""
-        if self._depth > _MAX_NESTING:
+        if self._nesting > _MAX_NESTING:
             raise UnreadError("it is nested too deep")
-        self._depth += 1
+        self._nesting += 1
         try:
             return self._value(frame, node)
         finally:
-            self._depth -= 1
+            self._nesting -= 1
 
     def _value(self, frame: Frame, node: Node) -> Value | None:
         kind = node.type
         if kind == "identifier":
-            return frame.variables.get(_text(frame, node))
+            value = frame.variables.get(frame.text(node))
+            if value is None and frame.module.function(frame.text(node), 0) is not None:
+                # Older code calls a function of no arguments without parentheses.
+                span = frame.module.file.tree.span(node)
+                bare = CallSite(frame.text(node), node, span)
+                return self._call(frame, bare, self._arguments(frame, ()))
+            return value
         if kind == "block":
-            inner = Frame(frame.module, frame.function, frame.variables, frame.depth)
-            return self.body(inner, expressions(node))
+            return self.body(frame, expressions(node))
         if kind == "map":
             return self._struct(frame, node)
         if kind == "binary_operator":
@@ -228,31 +206,63 @@ class StepReader:
             if parts is not None:
                 return self._piped(frame, *parts)
             if operator_of(frame.module.file, node, "=") is not None:
-                return self._statement(frame, node, last=True)
+                return self._statement(frame, node)
+            parts = operator_of(frame.module.file, node, "||")
+            if parts is not None:
+                first = self.value(frame, parts[0])
+                return first if isinstance(first, Data) and first.name else None
         if kind == "call":
             site = call_site(frame.module.file.tree, node)
             if site is not None:
                 return self._call(frame, site, self._arguments(frame, site.values))
-        literal = self.literal(frame, node)
+        literal = self.literals.source(frame, node)
         return None if literal is None else Text(literal)
 
     def _struct(self, frame: Frame, node: Node) -> Value | None:
-        """`%User{}`, or `%{user | …}` and a struct with values, which can't be carried over."""
+        """`%User{}`, also one with values, and `%{user | …}`."""
         named = next((child for child in node.named_children if child.type == "struct"), None)
         content = next((c for c in node.named_children if c.type == "map_content"), None)
+        inner = expressions(content) if content is not None else ()
+        updated = operator_of(frame.module.file, inner[0], "|") if len(inner) == 1 else None
+        if updated is not None:
+            value = self.value(frame, updated[0])
+            if isinstance(value, Flow):
+                return self._with(
+                    value, self._todo(frame, node, "the changeset is changed as a map")
+                )
+            if not isinstance(value, Data) and named is None:
+                return None
+            step = self._todo(frame, node, "the struct is changed before it is cast")
+            known = value if isinstance(value, Data) else Data("")
+            if isinstance(value, Text) and value.parameter:
+                known = Data(value.source)
+            return Data(known.name, known.schema, (*known.steps, step))
         if named is None:
-            held = [frame.variables.get(n) for n, _ in identifiers(frame.module.file, node)]
-            if any(isinstance(each, Data | Flow) for each in held):
-                raise UnreadError(f"the struct is changed first: {_short(_text(frame, node))}")
-            literal = self.literal(frame, node)
+            literal = self.literals.source(frame, node)
             return None if literal is None else Text(literal)
         written = alias_text(frame.module.file.tree, named.named_children[0])
         if written is None:
             return None
-        schema = self._resolve(frame, named, written)
-        if content is not None:
-            raise UnreadError(f"the struct is made with values: {_short(_text(frame, node))}")
-        return Data("", schema)
+        schema = frame.resolve(named, written)
+        if content is None or not inner:
+            return Data("", schema)
+        return Data("", schema, self._filled(frame, node, inner))
+
+    def _filled(self, frame: Frame, node: Node, inner: Sequence[Node]) -> tuple[Step, ...]:
+        """Return the steps for a struct that is made with values: they are changes as well."""
+        if len(inner) != 1 or inner[0].type != "keywords":
+            return (self._todo(frame, node, "the struct is made with values"),)
+        literal = self.literals.source(frame, inner[0])
+        if literal is not None:
+            line = _line(node)
+            return (Rule(line=line, path=self._in(frame), call="change", arguments=(literal,)),)
+        back = self.findings.kept()
+        try:
+            function, given = self.copies.made_text(frame, inner[0], "put_values", "change")
+        except UnreadError as error:
+            back()
+            return (self._todo(frame, node, f"the struct is made with values: {error}"),)
+        return (self._step(frame, node, function, given),)
 
     def _piped(self, frame: Frame, left: Node, right: Node) -> Value | None:
         first = self.value(frame, left)
@@ -260,11 +270,9 @@ class StepReader:
         if right.type == "identifier":
             # Older code calls a function without parentheses.
             span = frame.module.file.tree.span(right)
-            site = CallSite(_text(frame, right), right, span)
+            site = CallSite(frame.text(right), right, span)
         if site is None:
-            if isinstance(first, Flow):
-                return self._made(frame, first, right, f"{_text(frame, right)}")
-            return None
+            return self._around(frame, first, right, "") if isinstance(first, Flow) else None
         arguments = self._arguments(frame, (left, *site.values)).known(0, first)
         return self._call(frame, site, arguments, piped=True)
 
@@ -278,7 +286,7 @@ class StepReader:
         self._budget -= 1
         if self._budget < 0:
             raise UnreadError("it takes too many calls to read it")
-        if site.name in _BRANCHES:
+        if site.name in BRANCHES:
             return self._branch(frame, site, arguments.value(0) if piped else None, piped=piped)
         try:
             return self._read_call(frame, site, arguments)
@@ -287,11 +295,7 @@ class StepReader:
             if not isinstance(first, Flow):
                 raise
             reason = str(error)
-        return self._with(first, self._todo(frame, site.node, reason))
-
-    def _todo(self, frame: Frame, node: Node, reason: str) -> Todo:
-        text = text_of(frame.module, node)
-        return Todo(line=self._line(node), path=self._path(frame), source=text, reason=reason)
+        return self._with(first, self._todo(frame, site.node, reason, arguments.nodes[0]))
 
     def _read_call(self, frame: Frame, site: CallSite, arguments: Arguments) -> Value | None:
         name = site.name
@@ -299,41 +303,68 @@ class StepReader:
         if name in ("then", "Kernel.then") and count == 2:
             first = arguments.value(0)
             if isinstance(first, Flow):
-                return self._then(frame, site, first, arguments.nodes[1])
+                return self._then(frame, site, first, arguments)
         owner, _, plain = name.rpartition(".")
         function: Function | None = None
         if owner:
             written = "".join(owner.split())
-            named = written[:1].isupper() or written == "__MODULE__"
-            module = self._resolve(frame, site.node, written) if named else ""
+            named = written[:1].isupper() or written.startswith("__MODULE__")
+            module = frame.resolve(site.node, written) if named else ""
             if module == ecto.CHANGESET:
                 return self._ecto(frame, site, plain, arguments)
             found = self._modules.get(module)
             function = None if found is None else found.function(plain, count)
         else:
-            function = frame.module.function(plain, count)
-            if function is None:
-                function = self._imported(frame, plain, count)
+            function = (
+                frame.module.function(plain, count)
+                or frame.module.brought(plain, count)
+                or self._modules.imported(frame.module, plain, count)
+            )
             if function is None and ecto.is_of_changeset(plain, count):
                 return self._ecto(frame, site, plain, arguments)
+        if _REPO.search(name):
+            return self._of_repo(frame, site, plain, arguments)
         position = self._subject(arguments)
         subject = arguments.value(position) if count else None
         if function is not None:
             return self._function(frame, site, function, arguments, position, subject)
         if isinstance(subject, Flow):
-            return self._foreign(frame, site, subject)
-        if isinstance(subject, Data) and plain == "struct":
-            return subject
+            if position == 0 and plain not in _NO_STEPS and owner not in _NO_STEPS:
+                return self._around(frame, subject, site.node, plain, _first(site, arguments))
+            return None
+        return self._of_struct(frame, site, plain, arguments)
+
+    def _of_repo(
+        self, frame: Frame, site: CallSite, name: str, arguments: Arguments
+    ) -> Value | None:
+        value = arguments.value(0) if len(arguments) else None
+        if name == "preload" and isinstance(value, Text) and value.parameter:
+            value = Data(value.source)
+        if name == "preload" and isinstance(value, Data):
+            step = self._todo(frame, site.node, "the struct is preloaded first", arguments.nodes[0])
+            return Data(value.name, value.schema, (*value.steps, step))
         return None
 
-    def _imported(self, frame: Frame, name: str, count: int) -> Function | None:
-        for each in frame.module.imports:
-            if each.module == ecto.CHANGESET or not each.may_have(name, count):
-                continue
-            module = self._modules.get(each.module)
-            found = None if module is None else module.function(name, count)
-            if found is not None and not found.private:
-                return found
+    def _of_struct(
+        self, frame: Frame, site: CallSite, name: str, arguments: Arguments
+    ) -> Value | None:
+        """Return what Elixir's and Ecto's own functions make of a struct."""
+        value = arguments.value(0) if len(arguments) else None
+        if name == "struct" and len(arguments) == 1:
+            written = alias_text(frame.module.file.tree, arguments.nodes[0])
+            schema = "" if written is None else frame.resolve(site.node, written)
+            return Data("", schema) if written is not None else value
+        if name == "build_assoc" and len(arguments) > 1:
+            owner = value.schema if isinstance(value, Data) else ""
+            field = self.literals.evaluated(frame, arguments.nodes[1])
+            key = owner or frame.module.name, field.name if isinstance(field, Atom) else ""
+            held = self._targets.held.get(key, Target("?")).module
+            step = self._todo(frame, site.node, "the struct is built of another")
+            return Data("", held, (step,))
+        given = isinstance(value, Data) or (isinstance(value, Text) and value.parameter)
+        if given and name.endswith("changeset"):
+            count = len(arguments)
+            raise UnreadError(f"{name}/{count} isn't there in the code: a library may define it")
         return None
 
     def _subject(self, arguments: Arguments) -> int:
@@ -348,18 +379,9 @@ class StepReader:
                     best = index
         return best
 
-    def _resolve(self, frame: Frame, node: Node, written: str) -> str:
-        return frame.module.file.resolve(written, node.start_byte, frame.module.name)
-
     # Steps of Ecto's own
 
-    def _ecto(
-        self,
-        frame: Frame,
-        site: CallSite,
-        name: str,
-        arguments: Arguments,
-    ) -> Value | None:
+    def _ecto(self, frame: Frame, site: CallSite, name: str, arguments: Arguments) -> Value | None:
         if not len(arguments) or not (name in ecto.STEPS or name in ecto.STARTS):
             return None
         subject = arguments.value(0)
@@ -368,27 +390,51 @@ class StepReader:
             subject = self._started(frame, arguments.nodes[0], subject)
         if not isinstance(subject, Flow):
             return None
-        self.own = self.own or frame.depth == 0
-        if name == "cast":
-            return self._cast(frame, site, subject, rest)
+        self.findings.own = self.findings.own or frame.depth == 0
         if name == "change" and not rest:
             return subject
+        try:
+            return self._ecto_step(frame, site, name, arguments, subject, rest)
+        except UnreadError as error:
+            step = self._todo(frame, site.node, str(error), arguments.nodes[0])
+            # Without the fields that are cast nobody knows what the function takes.
+            if name == "cast":
+                raise
+        return self._with(subject, step)
+
+    def _ecto_step(
+        self,
+        frame: Frame,
+        site: CallSite,
+        name: str,
+        arguments: Arguments,
+        flow: Flow,
+        rest: tuple[Node, ...],
+    ) -> Flow:
+        if name == "cast":
+            return self._cast(frame, site, arguments, flow, rest)
         if name == "merge":
-            raise UnreadError("merges two changesets")
+            raise UnreadError("it merges two changesets")
+        if name in _PUTS:
+            raise UnreadError(f"{name} takes over what is loaded or made elsewhere")
         if name in ecto.CONSTRAINTS:
-            return self._constraint(frame, site, name, subject, rest)
+            step = constraint(self.literals, frame, site.node, name, rest, self._in(frame))
+            if step is None:
+                raise UnreadError("its field or its options can't be read")
+            return self._with(flow, step, touches=frozenset())
         if name in ecto.NESTED:
-            return self._nested(frame, site, name, subject, rest)
-        texts = [self.literal(frame, node) for node in rest]
+            return self._nested(frame, site, name, flow, rest)
+        touches = touched(self.literals, frame, name, rest)
+        texts = [self.literals.source(frame, node) for node in rest]
         if all(text is not None for text in texts):
             rule = Rule(
-                line=self._line(site.node),
-                path=self._path(frame),
+                line=_line(site.node),
+                path=self._in(frame),
                 call=name,
                 arguments=tuple(text for text in texts if text is not None),
             )
-            return self._with(subject, rule)
-        return self._made(frame, subject, site.node, name)
+            return self._with(flow, rule, touches=touches)
+        return self._around(frame, flow, site.node, name, _first(site, arguments), touches)
 
     def _started(self, frame: Frame, node: Node, value: Value | None) -> Flow:
         """Return the changeset that `cast` or `change` starts with."""
@@ -398,173 +444,156 @@ class StepReader:
             value = Data(value.source)
         if isinstance(value, Data):
             if value.name:
-                self.roles[value.name] = ParameterRole.STRUCT
-            self.schema = self.schema or value.schema
-            return Flow((), value, started=True)
-        raise UnreadError(f"the struct can't be read: {_short(_text(frame, node))}")
+                self.findings.roles[value.name] = ParameterRole.STRUCT
+            self.findings.schema = self.findings.schema or value.schema
+            unknown = (None,) * len(value.steps)
+            return Flow(value.steps, value, started=True, touched=unknown)
+        raise UnreadError(f"the struct can't be read: {short(frame.text(node))}")
 
-    def _cast(self, frame: Frame, site: CallSite, flow: Flow, rest: tuple[Node, ...]) -> Flow:
+    def _cast(
+        self,
+        frame: Frame,
+        site: CallSite,
+        arguments: Arguments,
+        flow: Flow,
+        rest: tuple[Node, ...],
+    ) -> Flow:
         if len(rest) < 2:
             raise UnreadError("cast without fields")
-        params = self.value(frame, rest[0])
-        if isinstance(params, Text) and params.parameter:
-            self.roles.setdefault(params.source, ParameterRole.ATTRIBUTES)
-        else:
-            raise UnreadError(f"casts what it has made itself: {_short(_text(frame, rest[0]))}")
-        fields = self._fields(frame, rest[1])
+        fields = self.literals.atoms(frame, rest[1])
         if fields is None:
-            raise UnreadError(f"the fields of cast can't be read: {_short(_text(frame, rest[1]))}")
+            raise UnreadError(f"the fields of cast can't be read: {short(frame.text(rest[1]))}")
         options = ""
         if len(rest) > 2:
-            text = self.literal(frame, rest[2])
+            text = self.literals.source(frame, rest[2])
             if text is None:
-                raise UnreadError(f"the options of cast can't be read: {_text(frame, rest[2])}")
+                raise UnreadError(f"the options of cast can't be read: {frame.text(rest[2])}")
             options = text
+        params = arguments.value(1)
+        prepared: CopiedFunction | None = None
+        given: tuple[str, ...] = ()
+        if isinstance(params, Text) and params.parameter:
+            self.findings.roles.setdefault(params.source, ParameterRole.ATTRIBUTES)
+        elif isinstance(params, Text) and params.source in ("%{}", "[]"):
+            fields = ()
+        elif self._given_attributes(frame, rest[0]):
+            prepared, given = self.copies.made_of(frame, rest[0], "cast_params")
+        else:
+            # Nothing that a caller passes as attributes is cast.
+            replaced = _first(site, arguments)
+            return self._around(
+                frame, flow, site.node, "cast", replaced, frozenset(fields), own_casts=True
+            )
         step = Cast(
-            line=self._line(site.node), path=self._path(frame), fields=fields, options=options
-        )
-        return self._with(flow, step)
-
-    def _fields(self, frame: Frame, node: Node) -> tuple[str, ...] | None:
-        value = evaluate(self._place(frame), node)
-        if not isinstance(value, list):
-            return None
-        names = [item.name if isinstance(item, Atom) else item for item in value]
-        if not all(isinstance(name, str) for name in names):
-            return None
-        return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-    def _place(self, frame: Frame) -> Place:
-        module = frame.module
-        attributes = {
-            **module.facts.attributes,
-            **self._modules.code.attributes(module.file, module.definition),
-        }
-        variables: dict[str, object] = {}
-        place = Place(module.file, module.name, attributes, variables, self._evaluated)
-        for name, value in frame.variables.items():
-            if isinstance(value, Local):
-                parts = operator_of(module.file, value.statement, "=")
-                if parts is not None and parts[0].type == "identifier":
-                    variables[name] = evaluate(place, parts[1])
-        return place
-
-    def _evaluated(self, module: str, function: str, arguments: Sequence[object]) -> object:
-        if function == "__schema__" and list(arguments) == [Atom("fields")]:
-            fields = self._targets.fields.get(module)
-            return Unreadable(module) if fields is None else [Atom(name) for name in fields]
-        return self._modules.code.call(module, function, arguments)
-
-    def _constraint(
-        self, frame: Frame, site: CallSite, name: str, flow: Flow, rest: tuple[Node, ...]
-    ) -> Flow:
-        step = self.constraint(frame, site.node, name, rest)
-        if step is None:
-            text = _short(_text(frame, site.node))
-            raise UnreadError(f"the constraint can't be read: {text}")
-        return self._with(flow, step)
-
-    def constraint(
-        self, frame: Frame, node: Node, name: str, rest: tuple[Node, ...]
-    ) -> Constraint | None:
-        """Return a call of a constraint, None for one whose field or name can't be read."""
-        value = evaluate(self._place(frame), rest[0]) if rest else None
-        items = value if isinstance(value, list) else [value]
-        fields = tuple(item.name for item in items if isinstance(item, Atom))
-        if len(fields) != len(items) or not fields:
-            return None
-        options = _options(frame, rest[1]) if len(rest) > 1 else {}
-        if options is None:
-            return None
-        found: dict[str, str | None] = {"name": None, "message": None}
-        others: list[str] = []
-        for key, each in options.items():
-            value = evaluate(self._place(frame), each)
-            if key == "message" and not isinstance(value, str):
-                value = self._translated(frame, each)
-            if key in found and isinstance(value, str | Atom):
-                found[key] = value.name if isinstance(value, Atom) else value
-                continue
-            text = self.literal(frame, each)
-            if text is None:
-                return None
-            others.append(f"{key}: {text}")
-        return Constraint(
-            line=self._line(node),
-            path=self._path(frame),
-            call=name,
+            line=_line(site.node),
+            path=self._in(frame),
             fields=fields,
-            name=found["name"],
-            message=found["message"],
-            options=f"[{', '.join(others)}]" if others else "",
+            options=options,
+            prepared="" if prepared is None else prepared.name,
+            arguments=given,
         )
+        return self._with(flow, step, touches=frozenset(fields))
 
-    def _translated(self, frame: Frame, node: Node) -> object:
-        """Return the text of `gettext("…")`."""
-        site = call_site(frame.module.file.tree, node)
-        if site is None or site.name.rpartition(".")[2] not in _GETTEXT or not site.args:
-            return None
-        return evaluate(self._place(frame), site.args[-1])
+    def _given_attributes(self, frame: Frame, node: Node) -> bool:
+        """Whether an expression makes something of the attributes, which get their role."""
+        found: list[str] = []
+        waiting: list[tuple[Node, dict[str, Value]]] = [(node, dict(frame.variables))]
+        seen: set[int] = set()
+        while waiting:
+            current, scope = waiting.pop()
+            for name in free_names(frame.module, [current]):
+                value = scope.get(name)
+                if isinstance(value, Text) and value.parameter:
+                    found.append(value.source)
+                elif isinstance(value, Local) and value.statement.id not in seen:
+                    seen.add(value.statement.id)
+                    right = value.text.rpartition(" = ")[2]
+                    outer = value.scope.get(right)
+                    if isinstance(outer, Text) and outer.parameter:
+                        found.append(outer.source)
+                    waiting.append((value.statement, dict(value.scope)))
+        roles = self.findings.roles
+        known = [name for name in found if roles.get(name) is ParameterRole.ATTRIBUTES]
+        alike = [name for name in found if name not in roles and _ATTRIBUTES.match(name)]
+        for name in (known or alike)[:1]:
+            roles[name] = ParameterRole.ATTRIBUTES
+            return True
+        return False
 
     def _nested(
         self, frame: Frame, site: CallSite, name: str, flow: Flow, rest: tuple[Node, ...]
     ) -> Flow:
-        field = evaluate(self._place(frame), rest[0]) if rest else None
+        field = self.literals.evaluated(frame, rest[0]) if rest else None
         if not isinstance(field, Atom):
             raise UnreadError(f"the field of {name} can't be read")
-        owner = self.schema or flow.data.schema or frame.module.name
+        owner = self.findings.schema or flow.data.schema or frame.module.name
         target = self._targets.held.get((owner, field.name), Target(""))
         module, function = target.module, "changeset"
-        options = _options(frame, rest[1]) if len(rest) > 1 else {}
+        options = options_of(frame, rest[1]) if len(rest) > 1 else {}
         if options is None:
-            raise UnreadError(f"the options of {name} can't be read: {_text(frame, rest[1])}")
+            raise UnreadError(f"the options can't be read: {short(frame.text(rest[1]))}")
         others: list[str] = []
+        copied: CopiedFunction | None = None
+        given: tuple[str, ...] = ()
         for key, each in options.items():
             if key == "with":
-                captured = self._captured(frame, each)
-                if captured is None:
-                    text = _short(_text(frame, each))
-                    raise UnreadError(f"{name} of {field.name} with a function of its own: {text}")
-                module, function = captured
+                named = captured(frame, each)
+                if named is None:
+                    module = function = ""
+                    copied, given = self._with_function(frame, each, f"{name}_{field.name}")
+                else:
+                    module, function = self._owner(frame, each, *named), named[1]
                 continue
-            literal = self.literal(frame, each)
+            literal = self.literals.source(frame, each)
             if literal is None:
-                raise UnreadError(f"the options of {name} can't be read: {_text(frame, each)}")
+                raise UnreadError(f"the options can't be read: {short(frame.text(each))}")
             others.append(f"{key}: {literal}")
         step = Nested(
-            line=self._line(site.node),
-            path=self._path(frame),
+            line=_line(site.node),
+            path=self._in(frame),
             call=name,
             field=field.name,
             module=module,
             function=function,
+            embed=target.module,
             many=target.many,
             on_replace=target.on_replace,
+            copied="" if copied is None else copied.name,
+            arguments=given,
             options=f"[{', '.join(others)}]" if others else "",
         )
-        return self._with(flow, step)
+        return self._with(flow, step, touches=frozenset({field.name}))
 
-    def _captured(self, frame: Frame, node: Node) -> tuple[str, str] | None:
-        """Return module and function of `&Module.name/2`, `&name/2`, `&Module.name(&1, &2)`."""
-        if node.type != "unary_operator" or not _text(frame, node).startswith("&"):
-            return None
-        operand = node.child_by_field_name("operand")
-        if operand is None:
-            return None
-        parts = operator_of(frame.module.file, operand, "/")
-        target = operand if parts is None else parts[0]
-        if parts is None:
-            site = call_site(frame.module.file.tree, operand)
-            if site is None or [_text(frame, each) for each in site.values] != ["&1", "&2"]:
-                return None
-            name = site.name
-        else:
-            name = _text(frame, target).removesuffix("()")
-        owner, _, plain = name.rpartition(".")
-        if not owner:
-            function = frame.module.function(plain, 2) or self._imported(frame, plain, 2)
-            return (frame.module.name if function is None else function.module), plain
-        return self._resolve(frame, node, "".join(owner.split())), plain
+    def _owner(self, frame: Frame, node: Node, owner: str, name: str) -> str:
+        if owner:
+            return frame.resolve(node, owner)
+        function = frame.module.function(name, 2) or self._modules.imported(frame.module, name, 2)
+        return frame.module.name if function is None else function.module
+
+    def _with_function(
+        self, frame: Frame, node: Node, name: str
+    ) -> tuple[CopiedFunction, tuple[str, ...]]:
+        """Make a function of the struct and the parameters around `with: fn a, b -> …`."""
+        operand = node.child_by_field_name("operand") if node.type == "unary_operator" else None
+        if operand is not None and frame.text(node).startswith("&") and operand.type == "call":
+            placeholders = {"&1": "struct", "&2": "params"}
+            replaced: dict[Node, str] = {}
+            stack = [operand]
+            while stack:
+                each = stack.pop()
+                stack.extend(each.named_children)
+                if frame.text(each) in placeholders:
+                    replaced[each] = placeholders[frame.text(each)]
+            if set(replaced.values()) == set(placeholders.values()):
+                return self.copies.made_of(frame, operand, name, ("struct", "params"), replaced)
+        if node.type == "anonymous_function":
+            clauses = [c for c in node.named_children if c.type == "stab_clause"]
+            parts = clauses[0].named_children if len(clauses) == 1 else []
+            if [part.type for part in parts] == ["arguments", "body"]:
+                names = [frame.text(each) for each in expressions(parts[0])]
+                if len(names) == 2 and all(each.isidentifier() for each in names):
+                    return self.copies.made_of(frame, parts[1], name, names)
+        raise UnreadError(f"the function that it casts with: {short(frame.text(node))}")
 
     # Helpers
 
@@ -578,126 +607,130 @@ class StepReader:
         subject: Value | None,
     ) -> Value | None:
         """Read a call of a function of the code base, which gets the changeset or the struct."""
-        if not isinstance(subject, Flow | Data):
+        findings = self.findings
+        if not isinstance(subject, Flow):
             if not may_change(self._modules, function):
                 return None
-            made = self._trial(frame, function, arguments, None, None)
-            return made if isinstance(made, Data | Flow) else None
-        inlined = self._trial(frame, function, arguments, position, subject)
-        if isinstance(inlined, Flow) and not _has_todo(inlined, subject):
-            return inlined
-        if isinstance(subject, Data):
+            back = findings.kept()
+            try:
+                value = self._inline(frame, function, arguments, position, subject)
+            except UnreadError as error:
+                back()
+                if function.name.endswith("changeset"):
+                    raise UnreadError(f"{function.name}/{function.arity}: {error}") from error
+                return None
+            if isinstance(value, Flow | Data):
+                return value
+            back()
+            return None
+        back = findings.kept()
+        copied = set(findings.copied)
+        failed: UnreadError | None = None
+        inlined: Value | None = None
+        try:
+            inlined = self._inline(frame, function, arguments, position, subject)
+        except UnreadError as error:
+            failed = error
+        if inlined is not None and not isinstance(inlined, Flow):
+            back()
+            return None
+        if inlined is None and failed is None:
+            back()
+            return None
+        if isinstance(inlined, Flow):
+            new = inlined.steps[len(subject.steps) :]
+            made = any(e.made for key, e in findings.copied.items() if key not in copied)
+            own = any(isinstance(step, Cast | Nested) for step in new)
+            todo = any(isinstance(step, Todo) for step in new)
+            if not todo and (own or not made):
+                return inlined
+        back()
+        if failed is not None and not self._may_return(frame, function, position, subject):
+            return None
+        try:
+            return self._copied(frame, site, function, arguments, position, subject)
+        except UnreadError:
+            back()
             if isinstance(inlined, Flow):
                 return self._inline(frame, function, arguments, position, subject)
-            if self._is_changeset_function(function):
-                raise UnreadError(f"{function.name}/{function.arity} can't be read")
-            return None
-        copied = self._attempt(
-            lambda: self._copied(frame, site, function, arguments, position, subject)
-        )
-        if copied is not None:
-            return copied
-        if isinstance(inlined, Flow):
-            return self._inline(frame, function, arguments, position, subject)
-        return self._copied(frame, site, function, arguments, position, subject)
+            raise
 
-    def _is_changeset_function(self, function: Function) -> bool:
-        return "changeset" in function.name
-
-    def _trial(
-        self,
-        frame: Frame,
-        function: Function,
-        arguments: Arguments,
-        position: int | None,
-        subject: Value | None,
-    ) -> Value | None:
-        """Read a function in its place, None where that can't be done; then nothing has changed."""
-        copied, origins = dict(self.copied), dict(self._origins)
-        roles, schema, count = dict(self.roles), self.schema, len(self.nodes)
+    def _may_return(self, frame: Frame, function: Function, position: int, flow: Flow) -> bool:
+        """Whether a function of several clauses, or with a guard, may return a changeset."""
+        module = self._modules.get(function.module)
+        if module is None or frame.depth > _MAX_DEPTH or function.key in self._reading:
+            return True
+        self._reading.append(function.key)
+        back = self.findings.kept()
         try:
-            value = self._inline(frame, function, arguments, position, subject)
-        except UnreadError:
-            value = None
-        else:
-            if isinstance(value, Flow) and isinstance(subject, Flow):
-                new = value.steps[len(subject.steps) :]
-                has_own = any(isinstance(step, Cast | Nested) for step in new)
-                made = any(each.made for key, each in self.copied.items() if key not in copied)
-                if made and not has_own:
-                    value = None
-        if value is None or _has_todo(value, subject):
-            self.copied, self._origins = copied, origins
-            self.roles, self.schema = roles, schema
-            del self.nodes[count:]
-        return value
+            for clause in function.bodies:
+                inner = Frame(module, function, {}, frame.depth + 1)
+                for index, parameter in enumerate(clause.parameters):
+                    name, _ = self.named(inner, parameter.pattern)
+                    if name and index == position:
+                        inner.variables[name] = flow
+                    elif name:
+                        inner.variables[name] = Text(name, parameter=True)
+                try:
+                    value = self.body(inner, clause.body or ())
+                except UnreadError:
+                    return True
+                if isinstance(value, Flow):
+                    return True
+        finally:
+            self._reading.pop()
+            back()
+        return False
 
     def _inline(
         self,
         frame: Frame,
         function: Function,
         arguments: Arguments,
-        position: int | None,
+        position: int,
         subject: Value | None,
     ) -> Value | None:
+        """Read a function in the place of its call."""
         bodies = function.bodies
-        if len(bodies) != 1 or frame.depth > _MAX_DEPTH or function.key in self._reading:
-            raise UnreadError("several clauses")
-        clause = bodies[0]
         module = self._modules.get(function.module)
+        if len(bodies) != 1:
+            raise UnreadError(f"it has {len(bodies)} clauses")
+        clause = bodies[0]
+        if frame.depth > _MAX_DEPTH or function.key in self._reading:
+            raise UnreadError("it calls itself")
         if module is None or clause.guard is not None or clause.rescued or clause.body is None:
-            raise UnreadError("a guard")
-        variables: dict[str, Value] = {}
-        inner = Frame(module, function, variables, frame.depth + 1)
-        given = function.given(len(arguments))
+            raise UnreadError("it has a guard or a rescue")
+        inner = Frame(module, function, {}, frame.depth + 1)
+        given: list[Value | None] = []
         rest = iter(range(len(arguments)))
-        for parameter, default in zip(clause.parameters, given, strict=True):
-            name, schema = self.pattern(inner, parameter.pattern)
+        for parameter, default in zip(
+            clause.parameters, function.given(len(arguments)), strict=True
+        ):
             if default is not None and default.default is not None:
-                text = self.literal(inner, default.default)
+                text = self.literals.source(inner, default.default)
                 if text is None:
                     raise UnreadError("a default that is no literal")
-                value: Value | None = Text(text)
-            else:
-                index = next(rest)
-                value = subject if index == position else arguments.value(index)
-            if not name:
+                given.append(Text(text))
                 continue
+            index = next(rest)
+            value = subject if index == position else arguments.value(index)
             if isinstance(value, Flow | Data | Text):
-                if schema and isinstance(value, Data) and not value.schema:
-                    value = Data(value.name, schema)
-                variables[name] = value
-            elif name != "_":
+                given.append(value)
+            elif (
+                self.named(inner, parameter.pattern) == ("", "")
+                and parameter.pattern.type == "identifier"
+            ):
+                given.append(Text("nil"))
+            else:
                 raise UnreadError("an argument that is no literal")
         self._reading.append(function.key)
         try:
+            self.bound(inner, clause, given)
             result = self.body(inner, clause.body)
         finally:
             self._reading.pop()
-        self.nodes.append((module, clause.site.node))
+        self.findings.nodes.append((module, clause.site.node))
         return result
-
-    def pattern(self, frame: Frame, node: Node) -> tuple[str, str]:
-        """Return the name that a parameter's pattern sets, and the struct it asks for.
-
-        Raises `UnreadError` for a pattern that takes the value apart.
-        """
-        parts = operator_of(frame.module.file, node, "=")
-        if parts is not None:
-            left, right = (self.pattern(frame, part) for part in parts)
-            return left[0] or right[0], left[1] or right[1]
-        if node.type == "identifier":
-            return _text(frame, node), ""
-        if node.type == "map":
-            named = next((child for child in node.named_children if child.type == "struct"), None)
-            if any(child.type == "map_content" for child in node.named_children):
-                raise UnreadError(f"a parameter is taken apart: {_short(_text(frame, node))}")
-            inner = None if named is None else named.named_children[0]
-            written = None if inner is None else alias_text(frame.module.file.tree, inner)
-            if inner is None or written is None:
-                return "", ""
-            return "", self._resolve(frame, inner, written)
-        raise UnreadError(f"a parameter is taken apart: {_short(_text(frame, node))}")
 
     def _copied(
         self,
@@ -709,189 +742,126 @@ class StepReader:
         flow: Flow,
     ) -> Flow:
         """Let a step call a helper that is copied as it is."""
-        self.own = self.own or frame.depth == 0
-        module = self._modules.get(function.module)
+        self.findings.own = self.findings.own or frame.depth == 0
         texts: list[str] = []
         for index in range(len(arguments)):
             if index != position:
                 value = arguments.value(index)
                 text = value.source if isinstance(value, Text) else None
-                if isinstance(value, Data) and value.name:
+                if isinstance(value, Data) and value.name and not value.steps:
                     text = value.name
                 if text is None:
-                    return self._made(frame, flow, site.node, function.name)
+                    replaced = _first(site, arguments, position)
+                    return self._around(frame, flow, site.node, function.name, replaced)
                 texts.append(text)
-        if module is None:
-            raise UnreadError(f"{function.module} can't be found")
-        inner = self._needs_of_function(module, function)
-        extra = self._inside(frame, module, [c.site.node for c in function.clauses], inner)
-        self._add_function(module, function, called=True)
-        self._add_needed(inner)
+        inside = self.copies.function(function)
         step = Copied(
-            line=self._line(site.node),
-            path=self._path(frame),
+            line=_line(site.node),
+            path=self._in(frame),
             function=function.name,
             arguments=tuple(texts),
             position=position,
+            casts=inside.casts,
         )
-        return self._with(flow, step, *extra)
+        return self._with(flow, step, *inside.steps)
 
-    def _needs_of_function(self, module: Module, function: Function) -> Needs:
-        found = needs(module, (clause.site.args[0] for clause in function.clauses[:0]))
-        return self._needed(module, self._parts(function), found)
+    def _around(
+        self,
+        frame: Frame,
+        flow: Flow,
+        node: Node,
+        hint: str,
+        replaced: Collection[Node] = (),
+        touches: frozenset[str] | None = None,
+        *,
+        own_casts: bool = False,
+    ) -> Flow:
+        """Let a step call a function that is made around an expression."""
+        self.findings.own = self.findings.own or frame.depth == 0
+        if all(isinstance(self._variable(frame, each), Flow) for each in replaced):
+            replaced = ()
+        function, given, inside = self.copies.made(frame, flow, node, hint, replaced)
+        if own_casts:
+            inside = Inside(inside.steps)
+        step = self._step(frame, node, function, given, inside.casts)
+        found = self._with(flow, step, touches=touches)
+        return self._with(found, *inside.steps, touches=frozenset()) if inside.steps else found
 
-    def _parts(self, function: Function) -> list[Node]:
-        """Return what a function consists of, its head's name apart."""
-        parts: list[Node] = []
-        for clause in function.clauses:
-            parts += [parameter.pattern for parameter in clause.parameters]
-            parts += [p.default for p in clause.parameters if p.default is not None]
-            parts += [] if clause.guard is None else [clause.guard]
-            parts += [c for c in clause.site.node.children if c.type == "do_block"]
-            if not any(c.type == "do_block" for c in clause.site.node.children):
-                parts += clause.body or ()
-        return parts
-
-    def _needed(self, module: Module, nodes: Iterable[Node], found: Needs | None = None) -> Needs:
-        """Return what nodes refer to, the functions that those functions call included."""
-        found = needs(module, nodes, found)
-        done: set[tuple[str, str, int]] = set()
-        while True:
-            waiting = [each for key, each in found.functions.items() if key not in done]
-            if not waiting:
-                return found
-            for each in waiting:
-                done.add(each.key)
-                needs(module, self._parts(each), found)
-
-    def _inside(
-        self, frame: Frame, module: Module, nodes: Sequence[Node], found: Needs
-    ) -> tuple[Step, ...]:
-        """Return the constraints that copied code names; it must not say what is cast."""
-        if found.missing:
-            names = ", ".join(dict.fromkeys(found.missing))
-            raise UnreadError(f"it needs {names}, which the legacy code doesn't show")
-        inner = Frame(module, frame.function, {}, frame.depth)
-        steps: list[Step] = []
-        parts = [*nodes]
-        for function in found.functions.values():
-            parts += [clause.site.node for clause in function.clauses]
-        for part in parts:
-            stack = [part]
-            while stack:
-                node = stack.pop()
-                stack.extend(reversed(node.named_children))
-                site = call_site(module.file.tree, node) if node.type == "call" else None
-                if site is None:
-                    continue
-                name = site.name.removeprefix("Ecto.Changeset.").removeprefix("Changeset.")
-                arguments = site.values
-                if is_piped(node):
-                    arguments = (node, *arguments)
-                if module.function(name, len(arguments)) is not None:
-                    continue
-                if name in ecto.CONSTRAINTS:
-                    step = self.constraint(inner, node, name, arguments[1:])
-                    if step is None:
-                        text = _short(module.file.tree.text(node))
-                        raise UnreadError(f"a constraint under a condition: {text}")
-                    if step not in steps:
-                        steps.append(step)
-                elif (name == "cast" and len(arguments) in (3, 4)) or name in ecto.NESTED:
-                    raise UnreadError(f"a {name} under a condition")
-        return tuple(steps)
-
-    def _add_function(self, module: Module, function: Function, *, called: bool) -> None:
-        key = (function.name, function.arity)
-        if self._origins.setdefault(key, function.key) != function.key:
-            raise UnreadError(f"two functions are named {function.name}/{function.arity}")
-        if key in self.copied and (self.copied[key].called or not called):
-            return
-        own = needs(module, self._parts(function))
-        self.copied[key] = CopiedFunction(
-            name=function.name,
-            arity=function.arity,
-            path=module.file.path,
-            line=function.clauses[0].site.span.line,
-            source=definition_text(module, function, called=called),
-            called=called,
-            aliases=tuple(sorted(own.aliases.items())),
-            imports=tuple(sorted(own.imports)),
-            attributes=tuple(own.attributes.items()),
-        )
-        self.nodes += [(module, clause.site.node) for clause in function.clauses]
-        self.nodes += own.nodes
-
-    def _add_needed(self, found: Needs) -> None:
-        for function in found.functions.values():
-            module = self._modules.get(function.module)
-            if module is not None:
-                self._add_function(module, function, called=False)
-
-    # Functions made around a step
-
-    def _foreign(self, frame: Frame, site: CallSite, flow: Flow) -> Value | None:
-        """A call of a library's function."""
-        if _REPO.search(site.name):
-            return None
-        return self._made(frame, flow, site.node, site.name.rpartition(".")[2])
-
-    def _then(self, frame: Frame, site: CallSite, flow: Flow, function: Node) -> Value | None:
+    def _then(self, frame: Frame, site: CallSite, flow: Flow, arguments: Arguments) -> Value | None:
         """`|> then(fn changeset -> … end)`: the function's body is read in its place."""
-        if function.type == "anonymous_function":
-            clauses = [c for c in function.named_children if c.type == "stab_clause"]
-            parts = clauses[0].named_children if len(clauses) == 1 else []
-            if [part.type for part in parts] == ["arguments", "body"]:
-                name = _text(frame, parts[0]).strip("() ")
-                if name.isidentifier():
-                    inner = Frame(
-                        frame.module, frame.function, {**frame.variables, name: flow}, frame.depth
-                    )
-                    value = self._attempt(lambda: self.body(inner, expressions(parts[1])))
-                    if isinstance(value, Flow):
-                        return value
-        if function.type == "unary_operator":
-            operand = function.child_by_field_name("operand")
-            call = None if operand is None else call_site(frame.module.file.tree, operand)
-            if call is not None:
-                inner = Frame(
-                    frame.module, frame.function, {**frame.variables, "&1": flow}, frame.depth
-                )
-        return self._made(frame, flow, site.node, "then")
-
-    def _attempt(self, read: Callable[[], Value | None]) -> Value | None:
-        copied, origins = dict(self.copied), dict(self._origins)
-        roles, count = dict(self.roles), len(self.nodes)
+        function = arguments.nodes[1]
+        back = self.findings.kept()
         try:
-            return read()
+            if function.type == "anonymous_function":
+                clauses = [c for c in function.named_children if c.type == "stab_clause"]
+                parts = clauses[0].named_children if len(clauses) == 1 else []
+                if [part.type for part in parts] == ["arguments", "body"]:
+                    name = frame.text(parts[0]).strip("() ")
+                    variables = {**frame.variables, name: flow}
+                    inner = Frame(frame.module, frame.function, variables, frame.depth)
+                    value = self.body(inner, expressions(parts[1]))
+                    if isinstance(value, Flow) and not _has_todo(value, flow):
+                        return value
         except UnreadError:
-            self.copied, self._origins, self.roles = copied, origins, roles
-            del self.nodes[count:]
-            return None
+            pass
+        back()
+        return self._around(frame, flow, site.node, "then", _first(site, arguments))
 
     def _branch(
         self, frame: Frame, site: CallSite, first: Value | None, *, piped: bool
     ) -> Value | None:
         """A condition, which is copied: it takes a changeset and returns one."""
-        if isinstance(first, Flow):
-            return self._made_or_todo(frame, first, site)
-        if piped and not isinstance(first, Data):
-            return None
-        if first is not None:
-            raise UnreadError(f"the struct goes through a condition ({site.name})")
-        flows = self._flows(frame, site.node)
-        if not flows:
-            given = any(isinstance(v, Data) for v in self._mentioned(frame, site.node))
-            if given and self._starts_inside(frame, site.node):
-                raise UnreadError(f"the changeset starts under a condition ({site.name})")
-            return None
-        return self._made_or_todo(frame, flows[0], site)
-
-    def _made_or_todo(self, frame: Frame, flow: Flow, site: CallSite) -> Flow:
+        flow = first if isinstance(first, Flow) else None
+        if flow is None:
+            if piped and not isinstance(first, Data):
+                return None
+            names = free_names(frame.module, [site.node])
+            values = [frame.variables[name] for name in names if name in frame.variables]
+            flows = [value for value in values if isinstance(value, Flow)]
+            if not flows:
+                started = any(isinstance(v, Data | Text) for v in values)
+                if started and self._starts_inside(frame, site.node):
+                    return self._started_inside(frame, site)
+                return None
+            flow = max(flows, key=lambda each: len(each.steps))
+            if not self._returns(frame, site.node):
+                return None
+        back = self.findings.kept()
         try:
-            return self._made(frame, flow, site.node, site.name)
+            return self._around(frame, flow, site.node, site.name)
         except UnreadError as error:
+            back()
             return self._with(flow, self._todo(frame, site.node, str(error)))
+
+    def _started_inside(self, frame: Frame, site: CallSite) -> Flow:
+        """A condition whose branches start the changeset, all of the same struct.
+
+        The changeset takes the place of the struct where it is started.
+        """
+        starts = _starts(frame, site.node)
+        names = {frame.text(each) for each in starts}
+        value = frame.variables.get(next(iter(names))) if len(names) == 1 else None
+        if value is None or isinstance(value, Flow | Local):
+            raise UnreadError(f"the changeset starts under a condition ({site.name})")
+        flow = self._started(frame, starts[0], value)
+        return self._around(frame, flow, site.node, site.name, starts)
+
+    def _variable(self, frame: Frame, node: Node) -> Value | None:
+        return frame.variables.get(frame.text(node)) if node.type == "identifier" else None
+
+    def _returns(self, frame: Frame, node: Node) -> bool:
+        """Whether one of the branches ends with a changeset, rather than what it is written to."""
+        back = self.findings.kept()
+        scope = dict(frame.variables)
+        inner = Frame(frame.module, frame.function, scope, frame.depth + 1)
+        try:
+            return any(
+                isinstance(self.value(inner, each), Flow) for each in _branch_results(frame, node)
+            )
+        except UnreadError:
+            return True
+        finally:
+            back()
 
     def _starts_inside(self, frame: Frame, node: Node) -> bool:
         stack = [node]
@@ -901,238 +871,91 @@ class StepReader:
             site = call_site(frame.module.file.tree, current) if current.type == "call" else None
             if site is not None:
                 plain = site.name.rpartition(".")[2]
-                if plain in ecto.STARTS or "changeset" in plain:
+                if plain in ecto.STARTS or plain.endswith("changeset"):
                     return True
         return False
 
-    def _mentioned(self, frame: Frame, node: Node) -> list[Value]:
-        names = free_names(frame.module, [node])
-        return [frame.variables[name] for name in names if name in frame.variables]
+    # Whole functions
 
-    def _flows(self, frame: Frame, node: Node) -> list[Flow]:
-        """Return the changesets that an expression names, the latest first."""
-        found = [value for value in self._mentioned(frame, node) if isinstance(value, Flow)]
-        return sorted(found, key=lambda flow: -len(flow.steps))
+    def whole(self, frame: Frame, function: Function) -> tuple[Flow, list[str]]:
+        """Let one step call the function itself, copied, with the changeset in the struct's place.
 
-    def _made(self, frame: Frame, flow: Flow, node: Node, hint: str) -> Flow:
-        """Let a step call a function that is made around an expression of the body."""
-        self.own = self.own or frame.depth == 0
-        module = frame.module
-        piped = is_piped(node)
-        statements, parameters, subject = self._closure(frame, flow, node)
-        inner = self._needed(module, [node, *statements])
-        if piped and node.type == "identifier":
-            needs(module, [node.parent] if node.parent is not None else [], inner)
-        extra = self._inside(frame, module, [node, *statements], inner)
-        body = text_of(module, node)
-        if piped:
-            body = f"{subject}\n|> {body}"
-        lines = [text_of(module, each) for each in statements]
-        name = self._name(frame, node, hint)
-        names = ", ".join([subject, *parameters])
-        text = "\n".join(
-            [f"def {name}({names}) do", *(indented(each) for each in [*lines, body]), "end"]
-        )
-        own = needs(module, [node, *statements])
-        known = next((n for n, each in self.copied.items() if each.source == text), None)
-        key = known or (name, 1 + len(parameters))
-        if known is None:
-            self._origins[key] = (module.name, name, len(parameters) + 1)
-            self.copied[key] = CopiedFunction(
-                name=name,
-                arity=1 + len(parameters),
-                path=module.file.path,
-                line=self._line(node),
-                source=text,
-                made=True,
-                aliases=tuple(sorted(own.aliases.items())),
-                imports=tuple(sorted(inner_imports(own, module, node))),
-                attributes=tuple(own.attributes.items()),
-            )
-        self._add_needed(inner)
-        self.nodes += own.nodes
+        Returns the step and the names of the parameters. That is only the same where the function
+        does nothing with its struct but to start a changeset of it.
+        """
+        if not function.arity:
+            raise UnreadError("it takes no struct")
+        names = [""] * function.arity
+        at, attributes = 0, 1
+        for clause in function.bodies:
+            inner = Frame(frame.module, function, {})
+            own = [self.named(inner, p.pattern)[0] for p in clause.parameters]
+            for index, parameter in enumerate(clause.parameters):
+                struct = self.named(inner, parameter.pattern)[1]
+                names[index] = (
+                    names[index] or own[index] or _made_name(parameter.pattern, struct, index)
+                )
+            for start, params in _casts(inner, clause):
+                at = own.index(start) if start in own else at
+                attributes = own.index(params) if params in own else attributes
+        for clause in function.bodies:
+            inner = Frame(frame.module, function, {})
+            name, struct = self.named(inner, clause.parameters[at].pattern)
+            if (
+                struct not in ("", "Ecto.Changeset")
+                or not name
+                or not _only_starts(inner, clause, name)
+            ):
+                raise UnreadError("it has several clauses, or a rescue, that use the struct itself")
+        roles = self.findings.roles
+        roles[names[at]] = ParameterRole.STRUCT
+        if attributes < len(names) and attributes != at:
+            roles[names[attributes]] = ParameterRole.ATTRIBUTES
+        self.findings.own = True
+        inside = self.copies.function(function)
         step = Copied(
-            line=self._line(node),
-            path=self._path(frame),
-            function=key[0],
-            arguments=tuple(parameters.values()),
+            line=function.clauses[0].site.span.line,
+            path=self._in(frame),
+            function=function.name,
+            arguments=tuple(name for index, name in enumerate(names) if index != at),
+            position=at,
+            casts=inside.casts,
         )
-        return self._with(flow, step, *extra)
+        flow = Flow((), Data(names[at]), started=True)
+        return self._with(flow, step, *inside.steps), names
 
-    def _closure(
-        self, frame: Frame, flow: Flow, node: Node
-    ) -> tuple[list[Node], dict[str, str], str]:
-        """Return what an expression needs of its function: statements before it, parameters.
+    # Steps
 
-        The last is the name of the changeset in it.
-        """
-        statements: list[Node] = []
-        parameters: dict[str, str] = {}
-        subjects: list[str] = []
-        waiting: list[Node] = [node]
-        seen: set[int] = set()
-        while waiting:
-            current = waiting.pop()
-            for name in free_names(frame.module, [current]):
-                value = frame.variables.get(name)
-                if isinstance(value, Flow):
-                    if value.steps != flow.steps:
-                        raise UnreadError(f"it uses an earlier changeset ({name})")
-                    if name not in subjects:
-                        subjects.append(name)
-                elif isinstance(value, Text):
-                    parameters[name] = value.source
-                elif isinstance(value, Data):
-                    if not value.name:
-                        raise UnreadError(f"it uses the struct {name}, which is made before")
-                    parameters[name] = value.name
-                elif isinstance(value, Local) and value.statement.id not in seen:
-                    seen.add(value.statement.id)
-                    statements.append(value.statement)
-                    waiting.append(value.statement)
-        if len(subjects) > 1:
-            raise UnreadError(f"it uses several changesets ({', '.join(subjects)})")
-        statements.sort(key=lambda each: each.start_byte)
-        subject = subjects[0] if subjects else "changeset"
-        if subject in parameters:
-            subject = f"{subject}_so_far"
-        set_here = {n for each in statements for n, _ in _set_by(frame, each)}
-        return statements, {n: s for n, s in parameters.items() if n not in set_here}, subject
+    def _step(
+        self,
+        frame: Frame,
+        node: Node,
+        function: CopiedFunction,
+        given: tuple[str, ...],
+        casts: tuple[str, ...] = (),
+    ) -> Copied:
+        return Copied(
+            line=_line(node),
+            path=self._in(frame),
+            function=function.name,
+            arguments=given,
+            casts=casts,
+        )
 
-    def _name(self, frame: Frame, node: Node, hint: str) -> str:
-        """Return a name for a function that is made: the call, and the field it is for."""
-        word = re.sub(r"\W", "", hint.rpartition(".")[2])
-        site = call_site(frame.module.file.tree, node) if node.type == "call" else None
-        found: list[str] = []
-        if word in _BRANCHES or word in ("then", ""):
-            inner = self._first_step(frame, node)
-            word, site = (
-                ("maybe_" + inner.name.rpartition(".")[2], inner)
-                if inner
-                else ("maybe_change", None)
-            )
-        for value in site.values[:2] if site is not None else ():
-            literal = read(frame.module.file.tree, value)
-            if isinstance(literal, Atom) and literal.name.isidentifier():
-                found.append(literal.name)
-        base = "_".join([word, *found[:1]]).strip("_") or "step"
-        base = re.sub(r"[^a-z0-9_]", "", base.lower()) or "step"
-        name, number = base, 2
-        taken = {each for each, _ in self.copied} | {each for each, _ in frame.module.functions}
-        while name in taken or name in ecto.STEPS or name in ecto.STARTS or name in ecto.KERNEL:
-            name, number = f"{base}_{number}", number + 1
-        return name
+    def _todo(self, frame: Frame, node: Node, reason: str, skip: Node | None = None) -> Todo:
+        """Return a step that is left to a person; `skip` is what the changeset stands for."""
+        text = text_of(frame.module, node)
+        if skip is not None and not is_piped(node) and skip.type != "identifier":
+            text = text_of(frame.module, node, {skip: "changeset"})
+        return Todo(line=_line(node), path=self._in(frame), source=text, reason=reason)
 
-    def _first_step(self, frame: Frame, node: Node) -> CallSite | None:
-        stack = [node]
-        while stack:
-            current = stack.pop()
-            stack.extend(reversed(current.named_children))
-            site = call_site(frame.module.file.tree, current) if current.type == "call" else None
-            if site is not None and site.name.rpartition(".")[2] in ecto.STEPS:
-                return site
-        return None
+    def _with(self, flow: Flow, *steps: Step, touches: frozenset[str] | None = None) -> Flow:
+        more = (touches,) * len(steps)
+        return Flow((*flow.steps, *steps), flow.data, flow.started, (*flow.touched, *more))
 
-    # Literals
-
-    def literal(self, frame: Frame, node: Node) -> str | None:
-        """Return the source of a literal that means the same elsewhere, None for other values.
-
-        Aliases are written in full, module attributes and local literals are put in.
-        """
-        edits: list[tuple[int, int, str]] = []
-        if not self._literal(frame, node, edits, 0):
-            return None
-        text = _edited(frame, node, edits)
-        return f"[{text}]" if node.type == "keywords" else text
-
-    def _literal(
-        self, frame: Frame, node: Node, edits: list[tuple[int, int, str]], depth: int
-    ) -> bool:
-        if depth > 60 or node.has_error:
-            return False
-        file, kind = frame.module.file, node.type
-        written = alias_text(file.tree, node)
-        if written is not None:
-            full = self._resolve(frame, node, written)
-            edits.append((node.start_byte, node.end_byte, full))
-            return True
-        if kind == "identifier":
-            value = frame.variables.get(_text(frame, node))
-            if isinstance(value, Text) and not value.parameter:
-                edits.append((node.start_byte, node.end_byte, value.source))
-                return True
-            return False
-        if kind == "unary_operator":
-            return self._unary(frame, node, edits, depth)
-        if kind == "binary_operator":
-            parts = operator_of(file, node, "++", "--", "<>", "..", "=>", "//", "|")
-            return parts is not None and all(
-                self._literal(frame, part, edits, depth + 1) for part in parts
-            )
-        if kind not in _LITERALS or any(c.type == "interpolation" for c in node.children):
-            return False
-        if kind in _CONTAINERS:
-            return all(self._literal(frame, child, edits, depth + 1) for child in expressions(node))
-        return True
-
-    def _unary(
-        self, frame: Frame, node: Node, edits: list[tuple[int, int, str]], depth: int
-    ) -> bool:
-        text = _text(frame, node)
-        operand = node.child_by_field_name("operand")
-        if operand is None:
-            return False
-        if text.startswith("-"):
-            return self._literal(frame, operand, edits, depth + 1)
-        if text.startswith("&"):
-            parts = operator_of(frame.module.file, operand, "/")
-            target = None if parts is None else parts[0]
-            if target is not None and target.type == "call":
-                target = target.child_by_field_name("target")
-            left = None if target is None else target.child_by_field_name("left")
-            written = None if left is None else alias_text(frame.module.file.tree, left)
-            if left is None or written is None or written == "__MODULE__":
-                return False
-            edits.append((left.start_byte, left.end_byte, self._resolve(frame, left, written)))
-            return True
-        if not text.startswith("@"):
-            return False
-        name = text[1:].strip()
-        value = frame.module.attribute(name, node.start_byte)
-        if value is not None:
-            source = self.literal(Frame(frame.module, frame.function, {}), value)
-            if source is None:
-                source = self._computed(frame, value)
-            if source is None:
-                return False
-            self.nodes.append((frame.module, value))
-            if value.type == "binary_operator":
-                source = f"({source})"
-        else:
-            known = frame.module.facts.attributes.get(name, Unreadable(name))
-            if not _is_known(known):
-                return False
-            source = shown(known)
-        edits.append((node.start_byte, node.end_byte, source))
-        return True
-
-    def _computed(self, frame: Frame, node: Node) -> str | None:
-        """Return the value of an attribute that isn't a literal but can be computed."""
-        value = evaluate(self._place(Frame(frame.module, frame.function, {})), node)
-        return written_value(value) if _is_known(value) else None
-
-    # Small things
-
-    def _with(self, flow: Flow, *steps: Step) -> Flow:
-        return Flow((*flow.steps, *steps), flow.data, flow.started)
-
-    def _line(self, node: Node) -> int:
-        return node.start_point.row + 1
-
-    def _path(self, frame: Frame) -> str:
+    def _in(self, frame: Frame) -> str:
         path = frame.module.file.path
-        return "" if path == self.path else path
+        return "" if path == self._path else path
 
 
 def may_change(modules: Modules, function: Function) -> bool:
@@ -1146,74 +969,111 @@ def may_change(modules: Modules, function: Function) -> bool:
     )
 
 
-def inner_imports(own: Needs, module: Module, node: Node) -> set[str]:
-    """Return the imports of a made function, that of the piped call included."""
-    found = set(own.imports)
-    if is_piped(node) and node.type == "identifier":
-        each = import_for(module, module.file.tree.text(node), 1)
-        found |= {each.source} if each is not None else set()
+def _first(site: CallSite, arguments: Arguments, position: int = 0) -> tuple[Node, ...]:
+    """Return the argument that the changeset is, none where a pipe gives it."""
+    return () if is_piped(site.node) else (arguments.nodes[position],)
+
+
+def _starts(frame: Frame, node: Node) -> list[Node]:
+    """Return what `cast` and `change` are given to start with, in an expression."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        stack.extend(reversed(current.named_children))
+        site = call_site(frame.module.file.tree, current) if current.type == "call" else None
+        if site is None or site.name.rpartition(".")[2] not in ecto.STARTS:
+            continue
+        first: Node | None = site.values[0] if site.values else None
+        if is_piped(current) and current.parent is not None:
+            first = current.parent.child_by_field_name("left")
+        if first is not None:
+            found.append(first)
     return found
 
 
-def written_value(value: object) -> str:
-    """Return an evaluated value as Elixir source."""
-    if isinstance(value, str):
-        return string(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(map(written_value, value)) + "]"
-    if isinstance(value, tuple):
-        return "{" + ", ".join(map(written_value, value)) + "}"
-    return shown(value)
-
-
-def _is_known(value: object) -> bool:
-    if isinstance(value, Unreadable):
-        return False
-    if isinstance(value, list | tuple):
-        return all(_is_known(item) for item in value)
-    items = getattr(value, "items", None)
-    if isinstance(items, tuple):
-        return all(_is_known(item) for item in items)
-    return True
-
-
-def _has_todo(value: Value | None, subject: Value | None) -> bool:
-    known = len(subject.steps) if isinstance(subject, Flow) else 0
-    return isinstance(value, Flow) and any(isinstance(s, Todo) for s in value.steps[known:])
-
-
-def _set_by(frame: Frame, statement: Node) -> list[tuple[str, Node]]:
-    parts = operator_of(frame.module.file, statement, "=")
-    return [] if parts is None else list(identifiers(frame.module.file, parts[0]))
-
-
-def _options(frame: Frame, node: Node) -> dict[str, Node] | None:
-    """Return the options of a call by name, None for what is no keyword list."""
-    if not is_keywords(node):
-        return {} if node.type == "list" and not expressions(node) else None
-    found: dict[str, Node] = {}
-    for pair in pairs(node):
-        key, value = key_text(frame.module.file.tree, pair), pair.child_by_field_name("value")
-        if key is None or value is None:
-            return None
-        found.setdefault(key, value)
+def _casts(frame: Frame, clause: Clause) -> list[tuple[str, str]]:
+    """Return the first two arguments of each `cast` of a clause, as written."""
+    found: list[tuple[str, str]] = []
+    stack = list(clause.body or ())
+    while stack:
+        node = stack.pop()
+        stack.extend(node.named_children)
+        site = call_site(frame.module.file.tree, node) if node.type == "call" else None
+        if site is None or site.name.rpartition(".")[2] not in ("cast", "change"):
+            continue
+        values = list(site.values)
+        if is_piped(node) and node.parent is not None:
+            left = node.parent.child_by_field_name("left")
+            values = [left, *values] if left is not None else values
+        texts = [*(frame.text(value) for value in values[:2]), "", ""]
+        found.append((texts[0], texts[1] if site.name.endswith("cast") else ""))
     return found
 
 
-def _text(frame: Frame, node: Node) -> str:
-    return frame.module.file.tree.text(node)
+def _only_starts(frame: Frame, clause: Clause, name: str) -> bool:
+    """Whether a clause only starts changesets of a parameter, or passes it on to be started."""
+    for node in clause.body or ():
+        for each, place in identifiers(frame.module.file, node):
+            holder = place.parent
+            if each != name or holder is None:
+                continue
+            site = None
+            if holder.type == "binary_operator":
+                right = holder.child_by_field_name("right")
+                site = None if right is None else call_site(frame.module.file.tree, right)
+            elif holder.type == "arguments" and expressions(holder)[0].id == place.id:
+                site = (
+                    None
+                    if holder.parent is None
+                    else call_site(frame.module.file.tree, holder.parent)
+                )
+            plain = "" if site is None else site.name.rpartition(".")[2]
+            if plain not in ecto.STARTS and not plain.endswith("changeset"):
+                return False
+    return clause.guard is None or name not in frame.text(clause.guard)
 
 
-def _edited(frame: Frame, node: Node, edits: list[tuple[int, int, str]]) -> str:
-    source, start = frame.module.file.tree.source, node.start_byte
-    parts: list[str] = []
-    for begin, end, text in sorted(edits):
-        parts += [source[start:begin].decode("utf-8", "replace"), text]
-        start = end
-    parts.append(source[start : node.end_byte].decode("utf-8", "replace"))
-    return "".join(parts)
+def _has_todo(value: Flow, subject: Flow) -> bool:
+    return any(isinstance(step, Todo) for step in value.steps[len(subject.steps) :])
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else f"{line[:79]}…"
+def _line(node: Node) -> int:
+    return node.start_point.row + 1
+
+
+def _made_name(node: Node, schema: str, index: int) -> str:
+    """Return a name for a parameter that has none."""
+    if schema:
+        return macro_underscore(schema.rpartition(".")[2])
+    return "attrs" if node.type == "map" else f"argument_{index + 1}"
+
+
+def _without_name(frame: Frame, node: Node, name: str) -> str:
+    """Return the pattern of `pattern = name`."""
+    parts = operator_of(frame.module.file, node, "=")
+    for part in parts or ():
+        if frame.text(part) != name:
+            return text_of(frame.module, part)
+    return text_of(frame.module, node)
+
+
+def _branch_results(frame: Frame, node: Node) -> list[Node]:
+    """Return the expressions that end the branches of a condition."""
+    found: list[Node] = []
+    stack = [child for child in node.named_children if child.type == "do_block"]
+    site = call_site(frame.module.file.tree, node)
+    if site is not None and not stack:
+        found += [option.value for option in site.options]
+        found += site.body or ()
+    while stack:
+        block = stack.pop()
+        inner = expressions(block)
+        deeper = [
+            e for e in inner if e.type in ("stab_clause", "body") or e.type.endswith("_block")
+        ]
+        plain = [each for each in inner if each not in deeper]
+        stack += deeper
+        if plain and block.type != "stab_clause":
+            found.append(plain[-1])
+    return found

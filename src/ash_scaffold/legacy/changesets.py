@@ -20,27 +20,24 @@ from ash_scaffold.ash.changesets import (
     VirtualField,
 )
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.legacy.changeset_steps import (
-    WORDS,
-    Data,
-    Flow,
-    Frame,
-    StepReader,
-    Target,
-    Targets,
-    Text,
-    UnreadError,
-    may_change,
-)
+from ash_scaffold.legacy.changeset_steps import WORDS, StepReader, may_change
+from ash_scaffold.legacy.changeset_values import Flow, Frame, Target, Targets, UnreadError
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, EmbedType, Hints
 from ash_scaffold.legacy.evaluate import Place, evaluate
 from ash_scaffold.legacy.functions import Function, Module, Modules
+from ash_scaffold.legacy.literal_source import is_known, written
 from ash_scaffold.legacy.write_sites import write_sites
 from ash_scaffold.syntax.entities import tokens
 from ash_scaffold.syntax.parse import CallSite, call_site
 from ash_scaffold.term import Atom
+from ash_scaffold.term import Module as ModuleName
 
+# The options of any field; others are given to its type.
+_FIELD_OPTIONS = frozenset(
+    "autogenerate default load_in_query primary_key read_after_writes redact "
+    "skip_default_validation source virtual writable".split()
+)
 _GIVEN_CHANGESET = frozenset({"changeset", "cs", "chset", "changes", "query", "conn", "socket"})
 
 
@@ -84,8 +81,7 @@ class _Reader:
                 self.found.append(found)
 
     def _read(self, module: Module, function: Function) -> Changeset | None:
-        reader = StepReader(self.modules, self._targets)
-        reader.path = module.file.path
+        reader = StepReader(self.modules, self._targets, module.file.path)
         frame = Frame(module, function, {})
         refused = ""
         flow: Flow | None = None
@@ -94,8 +90,16 @@ class _Reader:
             flow, names = self._flow(reader, frame, function)
         except UnreadError as error:
             refused = str(error)
+            reader = StepReader(self.modules, self._targets, module.file.path)
             if not _is_named_so(function):
                 return None
+            try:
+                flow, names = reader.whole(frame, function)
+            except UnreadError as whole:
+                refused = refused if str(whole).startswith("it has several") else str(whole)
+                flow, reader = None, StepReader(self.modules, self._targets, module.file.path)
+            else:
+                refused = ""
         if flow is None and not refused:
             return None
         schema = self._schema(module, reader, flow)
@@ -103,9 +107,11 @@ class _Reader:
             return None
         if flow is not None:
             subject = flow.data.name
-            if subject in _GIVEN_CHANGESET or not (reader.own or module.name == schema.module):
+            if subject in _GIVEN_CHANGESET or not (
+                reader.findings.own or module.name == schema.module
+            ):
                 return None
-        reader.nodes += [(module, clause.site.node) for clause in function.clauses]
+        reader.findings.nodes += [(module, clause.site.node) for clause in function.clauses]
         return Changeset(
             module=module.name,
             function=function.name,
@@ -117,7 +123,7 @@ class _Reader:
             private=function.private,
             parameters=_parameters(reader, frame, function, names),
             steps=() if flow is None else flow.steps,
-            functions=tuple(reader.copied.values()),
+            functions=tuple(reader.findings.copied.values()),
             virtual=self._virtual_fields(schema.module),
             refused=refused,
             digest=_digest(reader),
@@ -132,18 +138,12 @@ class _Reader:
         clause = bodies[0]
         if clause.rescued or clause.body is None:
             raise UnreadError("it has a rescue")
-        names: list[str] = []
-        for parameter in clause.parameters:
-            name, schema = reader.pattern(frame, parameter.pattern)
-            names.append(name)
-            if name:
-                value = Data(name, schema) if schema else Text(name, parameter=True)
-                frame.variables[name] = value
+        names = reader.bound(frame, clause, (None,) * function.arity)
         result = reader.body(frame, clause.body)
         return (result if isinstance(result, Flow) and result.started else None), names
 
     def _schema(self, module: Module, reader: StepReader, flow: Flow | None) -> EctoSchema | None:
-        written = reader.schema or (flow.data.schema if flow is not None else "")
+        written = reader.findings.schema or (flow.data.schema if flow is not None else "")
         return self._schemas.get(written) or self._schemas.get(module.name)
 
     def _virtual_fields(self, module: str) -> tuple[VirtualField, ...]:
@@ -187,10 +187,29 @@ def virtual_fields(modules: Modules, name: str) -> Iterator[VirtualField]:
         default, redact = site.option("default"), site.option("redact")
         yield VirtualField(
             name=field,
-            type=place.text(site.args[1]) if len(site.args) > 1 else ":string",
+            type=_type(place, site),
             default=None if default is None else place.text(default),
             redact=redact is not None and evaluate(place, redact) is True,
         )
+
+
+def _type(place: Place, site: CallSite) -> str:
+    """Return the type of a field as source, with the options of one that takes any."""
+    if len(site.args) < 2:
+        return ":string"
+    node = site.args[1]
+    value = evaluate(place, node)
+    type_ = written(value) if is_known(value) else place.text(node)
+    kinds = (value[1] if isinstance(value, tuple) and len(value) == 2 else value,)
+    if not isinstance(kinds[0], ModuleName):
+        return type_
+    given = []
+    for option in site.options:
+        if option.name not in _FIELD_OPTIONS:
+            inner = evaluate(place, option.value)
+            text = written(inner) if is_known(inner) else place.text(option.value)
+            given.append(f"{option.name}: {text}")
+    return f"{{{type_}, [{', '.join(given)}]}}" if given else type_
 
 
 def _declared(modules: Modules, name: str) -> Iterator[tuple[Place, CallSite, str]]:
@@ -227,8 +246,8 @@ def _parameters(
         default = defaults[index]
         text = None
         if default is not None:
-            text = reader.literal(frame, default) or frame.module.file.tree.text(default)
-        role = reader.roles.get(name, ParameterRole.OTHER)
+            text = reader.literals.source(frame, default) or frame.module.file.tree.text(default)
+        role = reader.findings.roles.get(name, ParameterRole.OTHER)
         found.append(Parameter(name=name, role=role, default=text))
     return tuple(found)
 
@@ -236,7 +255,7 @@ def _parameters(
 def _digest(reader: StepReader) -> str:
     """Return a digest of the tokens of all that was read, each part once."""
     found = hashlib.sha256()
-    parts = {(m.file.path, n.start_byte, n.end_byte): (m, n) for m, n in reader.nodes}
+    parts = {(m.file.path, n.start_byte, n.end_byte): (m, n) for m, n in reader.findings.nodes}
     for _, (module, node) in sorted(parts.items(), key=lambda item: item[0]):
         for token in tokens(module.file.tree, node):
             found.update(token.encode() + b"\0")

@@ -7,7 +7,7 @@ other functions of its module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -32,21 +32,26 @@ class Needs:
         self.nodes: list[tuple[Module, Node]] = []
 
 
-def needs(module: Module, nodes: Iterable[Node], found: Needs | None = None) -> Needs:
-    """Return what nodes of a module refer to."""
+def needs(
+    module: Module, nodes: Iterable[Node], found: Needs | None = None, skip: Collection[int] = ()
+) -> Needs:
+    """Return what nodes of a module refer to; `skip` are ids of parts to leave out."""
     found = Needs() if found is None else found
     for node in nodes:
-        _Walk(module, found).visit(node, 0)
+        _Walk(module, found, skip).visit(node, 0)
     return found
 
 
 class _Walk:
-    def __init__(self, module: Module, found: Needs) -> None:
+    def __init__(self, module: Module, found: Needs, skip: Collection[int]) -> None:
         self._module = module
         self._file = module.file
         self._found = found
+        self._skip = skip
 
     def visit(self, node: Node, depth: int) -> None:
+        if node.id in self._skip:
+            return
         if depth > _MAX_DEPTH:
             self._found.missing.append("code that is nested too deep")
             return
@@ -100,7 +105,7 @@ class _Walk:
         self._found.nodes.append((self._module, value))
 
     def _call(self, name: str, count: int) -> None:
-        function = self._module.function(name, count)
+        function = self._module.function(name, count) or self._module.brought(name, count)
         if function is not None:
             self._found.functions.setdefault(function.key, function)
             return
@@ -148,14 +153,19 @@ def is_piped(node: Node) -> bool:
     return sign is not None and sign.type == "|>" and right is not None and right.id == node.id
 
 
-def text_of(module: Module, node: Node) -> str:
-    """Return the text of a node, its lines moved left by the indent of its first line."""
+def text_of(module: Module, node: Node, replaced: Mapping[Node, str] | None = None) -> str:
+    """Return the text of a node, its lines moved left by the indent of its first line.
+
+    `replaced` are parts with other text in their place.
+    """
     tree = module.file.tree
     source, start, end = tree.source, node.start_byte, node.end_byte
+    edits = dict.fromkeys(_own_module(module, node), module.name) | dict(replaced or {})
     parts: list[bytes] = []
-    for inner in _own_module(module, node):
-        parts += [source[start : inner.start_byte], module.name.encode()]
-        start = inner.end_byte
+    for inner, other in sorted(edits.items(), key=lambda edit: edit[0].start_byte):
+        if inner.start_byte >= start:
+            parts += [source[start : inner.start_byte], other.encode()]
+            start = inner.end_byte
     text = b"".join([*parts, source[start:end]]).decode("utf-8", "replace")
     line = source[source.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte]
     indent = len(line) - len(line.lstrip(b" \t"))
@@ -196,12 +206,15 @@ def indented(text: str, by: str = "  ") -> str:
     return "\n".join(by + line if line.strip() else "" for line in text.split("\n"))
 
 
-def free_names(module: Module, nodes: Sequence[Node]) -> tuple[str, ...]:
+def free_names(
+    module: Module, nodes: Sequence[Node], skip: Collection[int] = ()
+) -> tuple[str, ...]:
     """Return the variables that statements read and don't set themselves, in order.
 
-    A call without parentheses looks like a variable and is among them.
+    `skip` are ids of parts to leave out. A call without parentheses looks like a variable and is
+    among them.
     """
-    walk = _Free(module)
+    walk = _Free(module, skip)
     scope: set[str] = set()
     for node in nodes:
         walk.visit(node, scope, 0)
@@ -209,18 +222,21 @@ def free_names(module: Module, nodes: Sequence[Node]) -> tuple[str, ...]:
 
 
 class _Free:
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, skip: Collection[int]) -> None:
         self._file = module.file
+        self._skip = skip
         self.found: list[str] = []
 
     def visit(self, node: Node, scope: set[str], depth: int) -> None:
-        if depth > _MAX_DEPTH:
+        if depth > _MAX_DEPTH or node.id in self._skip:
             return
         kind = node.type
         if kind == "identifier":
             name = self._file.tree.text(node)
             if name not in scope:
                 self.found.append(name)
+            return
+        if kind == "unary_operator" and self._is_name(node):
             return
         if kind == "stab_clause":
             inner = set(scope)
@@ -247,6 +263,15 @@ class _Free:
                 self.visit(left, scope, depth + 1)
             return
         self._children(node, scope, depth)
+
+    def _is_name(self, node: Node) -> bool:
+        """Whether an operator makes a name of what follows: `@name`, `&name/1`."""
+        text = self._file.tree.text(node)
+        operand = node.child_by_field_name("operand")
+        parts = None if operand is None else operator_of(self._file, operand, "/")
+        if text.startswith("&") and parts is not None:
+            return parts[0].type == "identifier" and parts[1].type == "integer"
+        return text.startswith("@")
 
     def _is_of_cond(self, clause: Node) -> bool:
         """Whether the left side of a clause is a condition, no pattern."""

@@ -105,12 +105,15 @@ KERNEL = frozenset(
     __CALLER__ nil true false do end rescue after _
     """.split()
 )
-# The macros of a query; those that stand inside of one need no import of their own.
+# The macros of a query, and what may stand inside of one, which needs no import of its own.
 QUERY = frozenset(
     """
     from where or_where select select_merge join order_by group_by having or_having limit offset
     distinct update dynamic subquery exclude preload lock union union_all except except_all
     intersect intersect_all windows with_cte first last reverse_order has_named_binding?
     put_query_prefix recursive_ctes with_named_binding
+    ago all any as assoc avg coalesce count date_add datetime_add exists field filter fragment
+    from_now identifier ilike in is_nil json_extract_path like literal map max merge min not over
+    parent_as selected_as splice struct sum type values constant
     """.split()
 )

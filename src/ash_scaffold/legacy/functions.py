@@ -6,17 +6,19 @@ project's `use` macros included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts
+from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, function_macros
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.syntax.modules import ModuleDefinition
 from ash_scaffold.syntax.parse import CallSite, call_name, call_site, expressions, module_attribute
 from ash_scaffold.syntax.values import alias_text, read
 
+# What is imported most, and is never a module of the code base.
+LIBRARIES = frozenset({"Ecto.Changeset", "Ecto.Query", "Ecto", "Ecto.Schema"})
 _DEFINITIONS = frozenset({"def", "defp"})
 
 
@@ -98,7 +100,8 @@ class Import(msgspec.Struct, frozen=True):
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module of the legacy code: its functions, imports and attributes.
 
-    `attributes` are all `@name value` in order, with their place.
+    `attributes` are all `@name value` in order, with their place. `quoted` are the functions that
+    its `__using__` defines in other modules, `bases` the modules whose such functions it has.
     """
 
     name: str
@@ -109,6 +112,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     imports: tuple[Import, ...]
     attributes: tuple[tuple[str, Node], ...]
     facts: ModuleFacts
+    quoted: Mapping[tuple[str, int], Function] = {}
+    bases: tuple[Module, ...] = ()
 
     def function(self, name: str, count: int) -> Function | None:
         """Return the function that a call with so many arguments reaches."""
@@ -118,6 +123,14 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
         for each in self.names.get(name, ()):
             if each.arity - each.defaults <= count <= each.arity:
                 return each
+        return None
+
+    def brought(self, name: str, count: int) -> Function | None:
+        """Return the function that a macro of another module defines here."""
+        for base in self.bases:
+            found = base.quoted.get((name, count))
+            if found is not None:
+                return found
         return None
 
     def attribute(self, name: str, position: int) -> Node | None:
@@ -135,10 +148,31 @@ class Modules:
     def __init__(self, code: CodeBase) -> None:
         self.code = code
         self._found: dict[str, Module | None] = {}
+        self._values: dict[str, Mapping[str, object]] = {}
+
+    def attribute_values(self, module: Module) -> Mapping[str, object]:
+        """Return the values of a module's attributes, those that macros set included."""
+        if module.name not in self._values:
+            own = self.code.attributes(module.file, module.definition)
+            self._values[module.name] = {**module.facts.attributes, **own}
+        return self._values[module.name]
+
+    def imported(self, module: Module, name: str, count: int) -> Function | None:
+        """Return the function of the code base that a call by a bare name reaches by an import."""
+        for each in module.imports:
+            if each.module in LIBRARIES or not each.may_have(name, count):
+                continue
+            other = self.get(each.module)
+            found = None if other is None else other.function(name, count)
+            if found is not None and not found.private:
+                return found
+        return None
 
     def get(self, name: str) -> Module | None:
         """Return a module of the code base."""
         if name not in self._found:
+            # Modules may use each other.
+            self._found[name] = None
             place = self.code.find(name) if name else None
             self._found[name] = None if place is None else self.read(*place)
         return self._found[name]
@@ -154,8 +188,6 @@ class Modules:
     def read(self, file: ElixirFile, definition: ModuleDefinition) -> Module:
         """Read the functions, imports and attributes of a module."""
         facts = self.code.facts(file, definition)
-        functions: dict[tuple[str, int], list[tuple[CallSite, Clause]]] = {}
-        names: dict[tuple[str, int], str] = {}
         imports: list[Import] = []
         attributes: list[tuple[str, Node]] = []
         tree = file.tree
@@ -163,34 +195,12 @@ class Modules:
             attribute = module_attribute(tree, node)
             if attribute is not None:
                 attributes.append((attribute.name, attribute.value))
-                continue
-            word = call_name(tree, node)
-            if word == "import":
+            elif call_name(tree, node) == "import":
                 found = import_of(file, node, definition.name)
                 imports += [found] if found is not None else []
-            elif word in _DEFINITIONS:
-                site = call_site(tree, node)
-                read_head = None if site is None else _clause(file, site)
-                if site is not None and read_head is not None:
-                    name, clause = read_head
-                    key = name, len(clause.parameters)
-                    functions.setdefault(key, []).append((site, clause))
-                    names[key] = name
         direct = {each.module for each in imports}
         imports += [Import(each, f"import {each}") for each in facts.imports if each not in direct]
-        made = {
-            key: Function(
-                module=definition.name,
-                name=key[0],
-                arity=key[1],
-                private=clauses[0][0].name == "defp",
-                clauses=tuple(clause for _, clause in clauses),
-                defaults=max(
-                    sum(p.default is not None for p in clause.parameters) for _, clause in clauses
-                ),
-            )
-            for key, clauses in functions.items()
-        }
+        made = _functions(file, definition.name, definition.body)
         by_name: dict[str, list[Function]] = {}
         for function in made.values():
             by_name.setdefault(function.name, []).append(function)
@@ -203,7 +213,62 @@ class Modules:
             imports=tuple(imports),
             attributes=tuple(attributes),
             facts=facts,
+            quoted=_quoted(file, definition),
+            bases=tuple(self._bases(definition, facts)),
         )
+
+    def _bases(self, definition: ModuleDefinition, facts: ModuleFacts) -> Iterator[Module]:
+        for name in facts.uses:
+            if name != definition.name and name not in LIBRARIES:
+                base = self.get(name)
+                if base is not None and base.quoted:
+                    yield base
+
+
+def _functions(
+    file: ElixirFile, module: str, body: Sequence[Node]
+) -> dict[tuple[str, int], Function]:
+    """Return the functions that a body defines."""
+    found: dict[tuple[str, int], list[Clause]] = {}
+    for node in body:
+        if call_name(file.tree, node) not in _DEFINITIONS:
+            continue
+        site = call_site(file.tree, node)
+        head = None if site is None else _clause(file, site)
+        if head is not None:
+            found.setdefault((head[0], len(head[1].parameters)), []).append(head[1])
+    return {
+        (name, arity): Function(
+            module=module,
+            name=name,
+            arity=arity,
+            private=clauses[0].site.name == "defp",
+            clauses=tuple(clauses),
+            defaults=max(sum(p.default is not None for p in c.parameters) for c in clauses),
+        )
+        for (name, arity), clauses in found.items()
+    }
+
+
+def _quoted(file: ElixirFile, definition: ModuleDefinition) -> dict[tuple[str, int], Function]:
+    """Return the functions that `__using__` defines, those that take nothing from its options."""
+    if b"__using__" not in file.source:
+        return {}
+    found: dict[tuple[str, int], Function] = {}
+    for macro in function_macros(file, definition, "__using__"):
+        for node in macro.body or ():
+            site = call_site(file.tree, node)
+            if site is not None and site.name == "quote":
+                found |= _functions(file, definition.name, site.body or ())
+    source = file.source
+    return {
+        key: function
+        for key, function in found.items()
+        if not any(
+            source.find(b"unquote", c.site.span.start, c.site.span.end) >= 0
+            for c in function.clauses
+        )
+    }
 
 
 def import_of(file: ElixirFile, node: Node, module: str) -> Import | None:

@@ -32,7 +32,7 @@ defmodule App.Accounts.User.Actions do
       argument :name, :term, public?: false, allow_nil?: false
 
       change {App.Changes.Cast, fields: [], names: [name: :login]}
-      change {App.Changes.Step, fun: &Steps.change_2/3, arguments: [context(:record), arg(:name)]}
+      change {App.Changes.Step, fun: &Steps.put_name/2, arguments: [arg(:name)]}
     end
   end
 end
@@ -46,7 +46,7 @@ defmodule App.Accounts.User.Steps do
 
   import Ecto.Changeset
 
-  def change_2(changeset, user, name) do
-    change(user, name: name)
+  def put_name(changeset, name) do
+    change(changeset, name: name)
   end
 end
