@@ -26,11 +26,14 @@ _OPEN = frozenset(
     "actions attributes identities relationships resource postgres/check_constraints "
     "postgres/references".split()
 )
+# Those that name what a table has.
+_NAMED_IN = frozenset({"", "attributes", "identities", "relationships"})
 # What reaches beyond the lines that it stands in.
 _FAR_REACHING = re.compile(
     r"\b(?:alias|import|require|use)\s*\(?\s*[A-Z_]|\bdef(?:delegate|guard|impl|macro|module|"
     r"overridable|protocol|struct)|\bquote\b"
 )
+_NAMED = re.compile(r'\w+[\s(]\s*:("?)([^\s",()]+)\1')
 # The generated entities by which the names in a resource are understood.
 _NAMING = ("identity_index_names ", "schema ", "table ")
 
@@ -38,12 +41,14 @@ _NAMING = ("identity_index_names ", "schema ", "table ")
 class Addition(msgspec.Struct, frozen=True):
     """Lines that a person wrote, and the section that they are in, "" for the module itself.
 
-    They stand before the block of that index in `Layout.places`.
+    They stand before the block of that index in `Layout.places`. `statements` are the first lines
+    of the statements, without their indent.
     """
 
     section: str
     text: str
     before: int
+    statements: tuple[str, ...]
 
 
 class Edits(msgspec.Struct, frozen=True):
@@ -89,10 +94,10 @@ def laid_out(text: str, module: str, generated: Sequence[EntityLines]) -> Layout
             continue
         own = lines[start:place]
         if any(own):
-            addition = Addition(block.section, "\n".join(own), len(places))
-            if not _stands_alone(addition):
+            statements = _statements(block.section, "\n".join(own))
+            if statements is None:
                 return None
-            added.append(addition)
+            added.append(Addition(block.section, "\n".join(own), len(places), statements))
         places.append((block, place))
         start = place + len(block.lines)
         if block.opens is not None:
@@ -111,13 +116,19 @@ def edits_of(text: str, module: str, generated: Sequence[EntityLines]) -> Edits 
     return None if layout is None else layout.edits
 
 
+def named(*lines: str) -> str:
+    """Return the Elixir name of an entity by its lines, "" where none is its first argument."""
+    match = next(filter(None, map(_NAMED.match, lines)), None)
+    return "" if match is None else match[2]
+
+
 def with_edits(
     module: str, generated: Sequence[EntityLines], edits: Edits, *, identities: bool = True
 ) -> str:
     """Return a module of what a person wrote, and of the generated entities that tell its names.
 
     Of the generated ones that are the `use`, and with `identities` those, their indexes and the
-    table.
+    table; what stands in sections that name nothing of a table is left out.
     """
     bodies: dict[str, list[str]] = {"": []}
     for item in generated:
@@ -126,7 +137,7 @@ def with_edits(
         if tells and item not in edits.changed:
             bodies.setdefault(item.section, []).extend(item.lines)
     for each in edits.added:
-        if not each.section.startswith("postgres/"):
+        if each.section in _NAMED_IN:
             bodies.setdefault(each.section, []).append(each.text)
     lines = [f"defmodule {module} do", *bodies.pop("")]
     for section, body in bodies.items():
@@ -157,18 +168,21 @@ def _end_of(lines: list[str], place: int) -> int | None:
         return None
 
 
-def _stands_alone(addition: Addition) -> bool:
-    """Whether an addition means the same wherever it stands in its section."""
-    if (addition.section and addition.section not in _OPEN) or _FAR_REACHING.search(addition.text):
-        return False
-    tree = parse(addition.text.encode())
+def _statements(section: str, text: str) -> tuple[str, ...] | None:
+    """Return the first line of each statement that a person wrote into a section.
+
+    None unless the text means the same wherever it stands in its section.
+    """
+    if (section and section not in _OPEN) or _FAR_REACHING.search(text):
+        return None
+    tree = parse(text.encode())
     if tree.root.has_error:
-        return False
+        return None
     for node in tree.expressions:
         call = call_site(tree, node)
         if call is None:
             if module_attribute(tree, node) is None:
-                return False
-        elif not addition.section and call.name not in _HARMLESS:
-            return False
-    return True
+                return None
+        elif not section and call.name not in _HARMLESS:
+            return None
+    return tuple(tree.text(node).partition("\n")[0] for node in tree.expressions)

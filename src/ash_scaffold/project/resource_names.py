@@ -462,7 +462,9 @@ def _extended_names(
     taken = {*own, *generated.values()}
     if goes:
         changed = [*each.relationships.values()]
-        taken = own - untouched("relationships", changed, [each.text], {snapshot.module})
+        taken = own
+        if changed:
+            taken -= untouched("relationships", changed, [each.text], {snapshot.module})
     names = ResourceNames(
         attributes={column: name for name, column in reversed(each.columns.items())},
         relationships={**generated, **added.relationships},

@@ -14,6 +14,7 @@ import msgspec
 from ash_scaffold.ash.dsl import ATTRIBUTE_ENTITIES, CONSTRAINT_NAME_OPTIONS
 from ash_scaffold.elixir.entity import EntityLines
 from ash_scaffold.elixir.hand_edits import laid_out
+from ash_scaffold.elixir.merge.by_lines import merged_by_lines
 from ash_scaffold.elixir.merge.edits import Edit, apply, style_of
 from ash_scaffold.elixir.merge.entities import (
     assemble,
@@ -133,6 +134,9 @@ def merge_narrow(
     own, new = laid_out(ours, module, base), laid_out(text, module, theirs)
     if own is None or new is None or context.renames != NO_RENAMES:
         return None
+    lines = merged_by_lines(own, new, base, context.present)
+    if lines is not None:
+        return Merged(text=lines.encode(), base=text)
     kept = kept_of(own, base, theirs)
     if kept is None:
         return None

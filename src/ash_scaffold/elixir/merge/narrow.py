@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from ash_scaffold.elixir.entity import EntityLines
-from ash_scaffold.elixir.hand_edits import Layout
+from ash_scaffold.elixir.hand_edits import Layout, named
 from ash_scaffold.elixir.merge.edits import Edit
 
 Key = tuple[str, str]
@@ -83,11 +83,17 @@ def kept_of(
         return None
     changed = {key for key in {*old, *new} if key not in old or old[key] != new.get(key)}
     sections = {section for section, _ in changed}
+    added = layout.edits.added
     # One that a person moved or took out is no place to put something by: its neighbour is.
     changed |= {key_of(item) for item in layout.edits.changed}
+    written = {(each.section, named(line)) for each in added for line in each.statements}
+    if written:
+        # Of two with one name it takes both to tell which is which.
+        both = (item for item in (*base, *theirs) if (item.section, named(*item.lines)) in written)
+        changed |= {key_of(item) for item in both}
     anchors = _beside(changed, theirs)
     kept = changed | anchors | _beside(changed | anchors, base)
-    for addition in layout.edits.added:
+    for addition in added:
         # A comment that was added is about what stands below it.
         for block, _ in layout.places[addition.before - 1 : addition.before + 1]:
             if block.entity is not None and block.section in sections:
