@@ -16,7 +16,7 @@ from ash_scaffold.ash.actions import Action, ResourceActions
 from ash_scaffold.ash.model import Resource
 from ash_scaffold.ash.project_state import CarriedActions
 from ash_scaffold.elixir.actions import Style, action_section, copied_functions, unplaced
-from ash_scaffold.elixir.entity import Entity, EntityLines, Section
+from ash_scaffold.elixir.entity import Entity, EntityLines, Section, indented
 from ash_scaffold.elixir.merge import USE, assemble, entities
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.module_versions import entities_of
@@ -207,25 +207,31 @@ def wanted_modules(
     )
 
 
-def managed_module(resource: Resource, base: Snapshot, path: str, renderer: Renderer) -> Module:
-    """Return a resource whose table Ash owns, with only its `use` and its default actions anew.
+def managed_module(
+    resource: Resource, base: Snapshot, texts: Mapping[str, str | None], renderer: Renderer
+) -> Module | None:
+    """Return a resource whose table Ash owns, with its `use` and its default actions anew.
 
-    `base` is its snapshot: all else stays as it is there.
+    `base` is its snapshot: all else stays as it is there. `texts` are the files of its modules by
+    path. None where there is nothing to do.
     """
     fragment = base.fragment
-    text = renderer.resource(resource)
-    new = {(each.section, each.object): each for each in entities(text)}
+    new = {(each.section, each.object): each for each in entities(renderer.resource(resource))}
     if fragment is not None:
         holder = entities(renderer.holder(resource, [fragment.module]))
         new |= {(each.section, each.object): each for each in holder if each.object == USE[1]}
-    anew = {USE, (_SECTION, "option defaults")}
-    found = tuple(
-        new.get((each.section, each.object), each) if (each.section, each.object) in anew else each
+    anew = [
+        (each, new[key])
         for each in base.entities
-    )
+        if (key := (each.section, each.object)) in (USE, (_SECTION, "option defaults"))
+        if key in new and new[key] != each
+    ]
+    if not anew:
+        return None
+    found = tuple(dict(anew).get(each, each) for each in base.entities)
     module = Module(
         name=resource.module,
-        path=path,
+        path=base.path,
         text="",
         table=base.table,
         domain=base.domain,
@@ -242,14 +248,23 @@ def managed_module(resource: Resource, base: Snapshot, path: str, renderer: Rend
             owned=base.owned,
         ),
     )
-    if module.fragment is not None:
-        inside = assemble(module.fragment.name, entities_of(module.fragment, module, found))
-        module = msgspec.structs.replace(
-            module, fragment=msgspec.structs.replace(module.fragment, text=inside)
-        )
-    return msgspec.structs.replace(
-        module, text=assemble(module.name, entities_of(module, module, found))
-    )
+
+    def text(part: ModuleText, written: str) -> str:
+        there = texts.get(part.path)
+        if there is None or digest(there) != written:
+            return assemble(part.name, entities_of(part, module, found))
+        # An unedited file keeps its layout.
+        for old, now in anew:
+            depth = 2 * (1 + bool(old.section))
+            before, after = ("\n".join(indented(each.lines, depth)) for each in (old, now))
+            there = there.replace(before, after)
+        return there
+
+    if fragment is not None and module.fragment is not None:
+        inside = text(module.fragment, fragment.written)
+        part = msgspec.structs.replace(module.fragment, text=inside)
+        module = msgspec.structs.replace(module, fragment=part)
+    return msgspec.structs.replace(module, text=text(module, base.written))
 
 
 def _section(section: Section) -> Iterator[Entity]:

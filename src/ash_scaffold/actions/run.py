@@ -31,7 +31,7 @@ from ash_scaffold.config.options import FILE_NAME
 from ash_scaffold.elixir.actions import Style, define_line
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.support_modules import support_modules
-from ash_scaffold.generate.files import File
+from ash_scaffold.generate.files import File, read_text
 from ash_scaffold.generate.modules import Module, extra_module
 from ash_scaffold.generate.options import (
     ResourcesOptions,
@@ -183,7 +183,7 @@ class _Run:
         renames = session.schema_changes.renames
         self.fragments = {
             renames.table(table): each
-            for table, each in action_snapshots(session.snapshots.values()).items()
+            for table, each in action_snapshots(session.project, session.snapshots.values()).items()
         }
         self.renderer = Renderer(templates_of(whole, session))
         self.app = _support_namespace(session)
@@ -442,16 +442,15 @@ class _Run:
         owned = session.owned_by_ash & set(tables)
         if not owned:
             return []
-        return [
-            managed_module(
-                item.resource,
-                session.schema_changes.resources[item.draft.name],
-                self._resource_path(item.resource.module),
-                self.renderer,
-            )
-            for item in session.plan(options.planning).resources
-            if item.draft.name in owned and item.draft.name in session.schema_changes.resources
-        ]
+        found = []
+        for item in session.plan(options.planning).resources:
+            base = session.schema_changes.resources.get(item.draft.name)
+            if item.draft.name not in owned or base is None:
+                continue
+            paths = [base.path] if base.fragment is None else [base.path, base.fragment.path]
+            texts = {path: read_text(session.project, path) for path in paths}
+            found.append(managed_module(item.resource, base, texts, self.renderer))
+        return [each for each in found if each is not None]
 
     def _new_domain(self) -> str | None:
         """Return the domain of the options where nothing but them says that there is one."""

@@ -20,7 +20,7 @@ from ash_scaffold.project.snapshot import Snapshot
 from ash_scaffold.syntax.entities import Entity
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
-from ash_scaffold.term import Atom, Keyword, Term
+from ash_scaffold.term import Atom, Term
 
 _SECTION = "actions"
 _KINDS = frozenset({"create", "read", "update", "destroy", "action"})
@@ -101,10 +101,11 @@ def _defaults(where: ModuleSource, item: Entity) -> Iterator[tuple[str, Term]]:
     for node in item.args or item.call.values:
         value = read_term(where, node)
         for each in value if isinstance(value, list) else ():
-            if isinstance(each, Keyword):
-                yield from each.items
-            elif isinstance(each, Atom):
-                yield each.name, True
+            match each:
+                case (Atom(name=name), accepted):
+                    yield name, accepted
+                case Atom(name=name):
+                    yield name, True
 
 
 def _is_primary(where: ModuleSource, item: Entity) -> bool:

@@ -21,7 +21,7 @@ def changeset_drift(run: PlannedRun, commands: Commands) -> Iterator[Finding]:
     A function that is not found says nothing: it may be gone, with the rest of the legacy code.
     """
     session = run.session
-    snapshots = action_snapshots(session.snapshots.values())
+    snapshots = action_snapshots(session.project, session.snapshots.values())
     if not any(each.changesets for each in snapshots.values()) or not session.hints.enabled:
         return
     today = {

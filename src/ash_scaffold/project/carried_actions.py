@@ -60,9 +60,19 @@ def key_of(carried: CarriedOver) -> str:
     return function_key(carried.kind, carried.module, carried.function, carried.arity)
 
 
-def action_snapshots(snapshots: Iterable[Snapshot]) -> dict[Name, Snapshot]:
-    """Return the snapshots of the fragments that hold carried-over actions, by table."""
-    return {each.actions_of: each for each in snapshots if each.actions_of is not None}
+def action_snapshots(project: Project, snapshots: Iterable[Snapshot]) -> dict[Name, Snapshot]:
+    """Return the snapshots of the fragments that hold carried-over actions, by table.
+
+    The table is the one that the resource with the fragment is pinned to: `resources` may have
+    followed a rename since.
+    """
+    found = {}
+    for each in snapshots:
+        if each.actions_of is not None:
+            resource = _with_fragment(project, each.module)
+            table = None if resource is None else resource.table_name
+            found[table or each.actions_of] = each
+    return found
 
 
 def carried_actions(
@@ -78,7 +88,7 @@ def carried_actions(
             replaced=REPLACEABLE & (names.names | names.primary),
             interface=tuple(_interface(each, names)),
         )
-        for table, each in action_snapshots(snapshots.values()).items()
+        for table, each in action_snapshots(project, snapshots.values()).items()
         if (names := action_names(project, each)) is not None
     }
 
