@@ -76,13 +76,14 @@ class AttributePlanner:
             usable.append((column, config, found))
             if not column.readable and table.readable:
                 problems.append(_unreadable(table, column))
+        has_fields = bool(self._legacy.schemas(table.name))
         names = self._names(table.name, [(column, config) for column, config, _ in usable])
         attributes = []
         filled: list[tuple[Column, Mapped, LegacyField, Attribute]] = []
         for column, config, mapped in usable:
             attribute = self._attribute(table, key, column, config, mapped, names[column.name])
             attributes.append(attribute)
-            field = self._legacy.field(table.name, column.name)
+            field = self._legacy.field(table.name, column.name) if has_fields else None
             if field is not None:
                 wanted = self._config.legacy_type_for(table.name, column.name)
                 said = config.type is not None or not wanted
@@ -117,12 +118,14 @@ class AttributePlanner:
 
     def _names(self, table: Name, columns: list[tuple[Column, ColumnConfig]]) -> dict[str, str]:
         file_names = self._file_names.get(table, NO_NAMES)
-        fields = {column.name: self._legacy.field(table, column.name) for column, _ in columns}
-        legacy = {
-            column: field.name
-            for column, field in fields.items()
-            if field is not None and attribute_name(field.name) == field.name
-        }
+        legacy = {}
+        if self._legacy.schemas(table):
+            fields = {column.name: self._legacy.field(table, column.name) for column, _ in columns}
+            legacy = {
+                column: field.name
+                for column, field in fields.items()
+                if field is not None and attribute_name(field.name) == field.name
+            }
         return _names(columns, file_names.attributes, legacy, file_names.taken)
 
     def _attribute(
@@ -142,7 +145,9 @@ class AttributePlanner:
             redacted = field is not None and field.redact
             plain = not is_key and not foreign
             # The column's name too: a secret stays one, whatever a person calls it.
-            secret = any(looks_secret(each, mapped) for each in (name, attribute_name(column.name)))
+            secret = looks_secret(name, mapped) or (
+                name != column.name and looks_secret(attribute_name(column.name), mapped)
+            )
             sensitive = (redacted and not is_key) or (plain and secret) or not mapped.comparable
         public = config.public if config.public is not None else not sensitive
         attribute = Attribute(
@@ -161,15 +166,18 @@ class AttributePlanner:
         attribute = _filled(attribute, column, mapped)
         if attribute.default is ABSENT and table.filled_by_trigger(column.name):
             attribute = msgspec.structs.replace(attribute, generated=True)
-        made = made_by_code(mapped, field)
+        made = None if field is None else made_by_code(mapped, field)
         if is_key and key is not None:
             alone = len(key.columns) == 1 and not foreign
             attribute = key_attribute(attribute, column, mapped, field, made, alone=alone)
         else:
-            attribute = generated_by_client(attribute, mapped, field, made)
+            if field is not None:
+                attribute = generated_by_client(attribute, mapped, field, made)
             attribute = timestamp(attribute, table, mapped, field)
+        if field is None:
+            return attribute
         attribute = with_legacy_default(attribute, table, column, mapped, field)
-        return attribute if field is None else with_field_options(attribute, field)
+        return with_field_options(attribute, field)
 
 
 def _names(
@@ -183,6 +191,11 @@ def _names(
     None gets the name of a field of another kind in the file (`taken`).
     """
     names, found = Names(), {}
+    plain = {column.name.casefold(): column.name for column, config in columns}
+    if len(plain) == len(columns) and not (file_names or legacy or taken):
+        own = [column.name for column, config in columns if config.name is None]
+        if len(own) == len(columns) and all(attribute_name(each) == each for each in own):
+            return {each: each for each in own}
     for column, config in columns:
         if config.name is not None:
             found[column.name] = names.take(config.name)

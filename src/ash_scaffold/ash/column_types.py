@@ -23,6 +23,7 @@ from ash_scaffold.ash.hints import (
     EmbedHint,
     EnumHint,
     Legacy,
+    LegacyField,
     Maker,
     ObjectHint,
     Role,
@@ -35,7 +36,7 @@ from ash_scaffold.ash.schema_names import schema_name
 from ash_scaffold.ash.type_mapper import JSONB, Mapped, TypeMapper, Unmapped, configured_type
 from ash_scaffold.ash.type_modules import ColumnId, enum_segments
 from ash_scaffold.ash.types import Family, Risk, row_of, rule_for
-from ash_scaffold.config.match import Resolver
+from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.config.options import ColumnConfig
 from ash_scaffold.config.rules import SPECIAL_TYPES
 from ash_scaffold.postgres.catalog import Check, Column, Database, Name, Table, TypeKind, TypeUse
@@ -65,12 +66,19 @@ class ColumnTypes:
 
     def map(self, table: Table, column: Column, config: ColumnConfig) -> Mapped | Unmapped:
         """Map a column. Raises `ScaffoldError` where the configuration can't be followed."""
+        at = (table.name, column.name)
+        if (
+            config is NO_COLUMN
+            and at not in self._keys.joined
+            and self._legacy.field(*at) is None
+            and not self._types.is_default_json(column.type)
+        ):
+            return self._types.map(column.type, key=at in self._keys.columns)
         option = config.type if config.type in SPECIAL_TYPES else None
         if config.type is not None and option is None:
             return _with_constraints(configured_type(config.type), config)
         if config.enum:
             return self._types.listed(table.name, column.name, _labels(table, column, config))
-        at = (table.name, column.name)
         shared = self._keys.shared.get(at)
         embed = self._embed(table, column, config)
         if isinstance(embed, Mapped):
@@ -79,7 +87,9 @@ class ColumnTypes:
         if isinstance(own, Mapped):
             return _with_constraints(own, config)
         mapped = self._without_ecto_type(table, column, config, option)
-        return mapped if isinstance(mapped, Unmapped) else replace(mapped, apart=own or embed)
+        if isinstance(mapped, Unmapped) or mapped.apart == (own or embed):
+            return mapped
+        return replace(mapped, apart=own or embed)
 
     def _without_ecto_type(
         self, table: Table, column: Column, config: ColumnConfig, option: str | None
@@ -280,23 +290,21 @@ def _ecto_types(
     """
     hints: dict[Delegation, EctoTypeHint] = {}
     generating: set[Delegation] = set()
-    for table in database.tables:
-        for column in table.columns:
-            field = legacy.field(table.name, column.name)
-            hint = None if field is None else field.type
-            item = hint.item if isinstance(hint, ArrayHint) else hint
-            if field is None or not isinstance(item, EctoTypeHint):
-                continue
-            base = database.base_type(column.type)
-            part = ecto_type_part(column.type, base, of_items=isinstance(hint, ArrayHint))
-            if part is None or not config.legacy_type_for(table.name, column.name):
-                continue
-            of = delegation(item, database.base_type(part.use), is_list=part.is_list)
-            if field.maker is Maker.OTHER and field.generator == item.module:
-                generating.add(of)
-            first = hints.setdefault(of, item)
-            if (item.schema, item.field) < (first.schema, first.field):
-                hints[of] = item
+    for table, column, field in _fields(database, legacy):
+        hint = field.type
+        item = hint.item if isinstance(hint, ArrayHint) else hint
+        if not isinstance(item, EctoTypeHint):
+            continue
+        base = database.base_type(column.type)
+        part = ecto_type_part(column.type, base, of_items=isinstance(hint, ArrayHint))
+        if part is None or not config.legacy_type_for(table, column.name):
+            continue
+        of = delegation(item, database.base_type(part.use), is_list=part.is_list)
+        if field.maker is Maker.OTHER and field.generator == item.module:
+            generating.add(of)
+        first = hints.setdefault(of, item)
+        if (item.schema, item.field) < (first.schema, first.field):
+            hints[of] = item
     for embed in _embed_hints(database, legacy):
         for custom in custom_types_in(embed):
             of = delegation(custom, JSONB)
@@ -310,11 +318,19 @@ def _ecto_types(
 
 def _embed_hints(database: Database, legacy: Legacy) -> Iterator[EmbedHint]:
     """Yield the embeds that are to become resources, whichever tables a run plans."""
+    for _, _, field in _fields(database, legacy):
+        if isinstance(field.type, EmbedHint):
+            yield field.type
+
+
+def _fields(database: Database, legacy: Legacy) -> Iterator[tuple[Name, Column, LegacyField]]:
+    """Yield the columns that have a field in an Ecto schema, table by table."""
     for table in database.tables:
-        for column in table.columns:
-            field = legacy.field(table.name, column.name)
-            if field is not None and isinstance(field.type, EmbedHint):
-                yield field.type
+        if legacy.schemas(table.name):
+            for column in table.columns:
+                field = legacy.field(table.name, column.name)
+                if field is not None:
+                    yield table.name, column, field
 
 
 def _label_names(database: Database, legacy: Legacy) -> dict[Name, Mapping[str, str]]:
@@ -324,19 +340,17 @@ def _label_names(database: Database, legacy: Legacy) -> dict[Name, Mapping[str, 
     """
     found: dict[Name, dict[str, str]] = {}
     torn: set[Name] = set()
-    for table in database.tables:
-        for column in table.columns:
-            field = legacy.field(table.name, column.name)
-            type_ = database.types.get(column.type.name)
-            if field is None or type_ is None or type_.kind is not TypeKind.ENUM:
-                continue
-            hint = field.type.item if isinstance(field.type, ArrayHint) else field.type
-            if not isinstance(hint, EnumHint):
-                continue
-            names = found.setdefault(type_.name, {})
-            for name, stored in hint.values:
-                if names.setdefault(str(stored), name) != name:
-                    torn.add(type_.name)
+    for _, column, field in _fields(database, legacy):
+        type_ = database.types.get(column.type.name)
+        if type_ is None or type_.kind is not TypeKind.ENUM:
+            continue
+        hint = field.type.item if isinstance(field.type, ArrayHint) else field.type
+        if not isinstance(hint, EnumHint):
+            continue
+        names = found.setdefault(type_.name, {})
+        for name, stored in hint.values:
+            if names.setdefault(str(stored), name) != name:
+                torn.add(type_.name)
     return {name: names for name, names in found.items() if name not in torn}
 
 
@@ -346,6 +360,8 @@ def _enum_columns(database: Database, config: Resolver, legacy: Legacy) -> Itera
     What their modules are called must not depend on which tables a run plans.
     """
     for table in database.tables:
+        if not (config.says_columns or legacy.schemas(table.name)):
+            continue
         for column in table.columns:
             entry = config.for_column(table.name, column.name)
             field = legacy.field(table.name, column.name)

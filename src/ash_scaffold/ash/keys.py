@@ -186,10 +186,10 @@ def primary_key(
 def _total_indexes(table: Table) -> Iterable[tuple[int, str, tuple[str, ...]]]:
     not_null = {column.name for column in table.columns if column.not_null}
     for index in table.indexes:
-        columns = plain_columns(index)
-        if not index.unique or not index.valid or index.predicate is not None or columns is None:
+        if not index.unique or not index.valid or index.predicate is not None:
             continue
-        if not_null.issuperset(columns):
+        columns = plain_columns(index)
+        if columns is not None and not_null.issuperset(columns):
             yield len(columns), index.name, columns
 
 
@@ -199,8 +199,8 @@ def is_unique(table: Table, columns: Iterable[str]) -> bool:
     if table.primary_key is not None and wanted.issuperset(table.primary_key.columns):
         return True
     for index in table.indexes:
-        keys = plain_columns(index)
-        total = index.unique and index.valid and index.predicate is None
-        if total and keys is not None and wanted.issuperset(keys):
-            return True
+        if index.unique and index.valid and index.predicate is None:
+            keys = plain_columns(index)
+            if keys is not None and wanted.issuperset(keys):
+                return True
     return False

@@ -70,6 +70,8 @@ def named_value_problems(draft: Draft, types: Mapping[Name, Type]) -> Iterator[P
     for column in draft.table.columns:
         mapped = draft.columns.mapped.get(column.name)
         risks = mapped.risks if mapped is not None else ()
+        if not risks:
+            continue
         values = {_VALUES[risk] for risk in risks if risk in _VALUES}
         has_days = _TIME in values and _has_days(column, types)
         for named in sorted(values, key=lambda each: each.name):

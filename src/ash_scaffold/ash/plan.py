@@ -239,9 +239,10 @@ def _actions(
             )
         )
     keyed = draft.key is not None
+    written = draft.by_column if legacy.schemas(draft.name) else ()
     insert_only = {
         column
-        for column in draft.by_column
+        for column in written
         if (field := legacy.field(draft.name, column)) and field.writable is Writable.INSERT
     }
     return (

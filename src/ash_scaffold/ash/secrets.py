@@ -6,6 +6,7 @@ In doubt a name is taken for a secret: what is private by mistake is seen at onc
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 from ash_scaffold.ash.type_mapper import Mapped
@@ -63,8 +64,11 @@ _FAMILIES = frozenset({Family.STRING, Family.BINARY, Family.UUID, Family.JSON})
 
 def looks_secret(name: str, mapped: Mapped) -> bool:
     """Whether an attribute's name and type are those of a password, a token, a key and so on."""
-    if mapped.family not in _FAMILIES:
-        return False
+    return mapped.family in _FAMILIES and _is_secret(name)
+
+
+@cache
+def _is_secret(name: str) -> bool:
     words = name.strip("_?!").lower().split("_")
     if words[-1] in ("key", "keys"):
         kind = words[-2] if len(words) > 1 else ""

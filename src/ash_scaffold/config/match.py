@@ -189,7 +189,10 @@ class _ColumnAnswers:
 
 
 class Resolver:
-    """Answers for one configuration; built once per run, it remembers what it has worked out."""
+    """Answers for one configuration; built once per run, it remembers what it has worked out.
+
+    Without `says_columns` it has no entry for any column.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -207,9 +210,15 @@ class Resolver:
             key=lambda item: item[0].specificity,
             reverse=True,
         )
-        self._says_columns = bool(config.columns) or any(
+        self.says_columns = bool(config.columns) or any(
             entry.columns for entry in config.tables.values()
         )
+        tables = config.tables.values()
+        columns = (*config.columns.values(), *(c for each in tables for c in each.columns.values()))
+        embeds = [config.embeds, *(each.embeds for each in config.domains.values())]
+        embeds += [each.embeds for each in tables]
+        embeds += [each.embeds for each in columns]
+        self._says_embeds = any(each is not None for each in embeds)
         self._table_memo: dict[Name, TableConfig] = {}
         self._type_memo: dict[Name, str | None] = {}
         self._columns_memo: dict[Name, _ColumnAnswers] = {}
@@ -229,7 +238,7 @@ class Resolver:
 
     def for_column(self, table: Name, column: str) -> ColumnConfig:
         """Return the entries of a column, merged; `NO_COLUMN` when there is none."""
-        if not self._says_columns:
+        if not self.says_columns:
             return NO_COLUMN
         answers = self._columns_memo.get(table)
         if answers is None:
@@ -273,6 +282,8 @@ class Resolver:
 
         `context` is the module above the table's schema, its domain where no pattern says another.
         """
+        if not self._says_embeds:
+            return False
         domain = self.config.domains.get(self.domain_of(table) or context, _NO_DOMAIN)
         entry, general = self.for_table(table), self.config.embeds
         own = self.for_column(table, column).embeds

@@ -171,14 +171,23 @@ def block(object_: str, head: Option, options: Sequence[Option], depth: int = 2)
     """
     if not options:
         return write_option(object_, head, depth)
-    body = _body([_lines(option, depth + 1) for option in options])
+    return with_body(object_, head, block_body(options, depth), depth)
+
+
+def block_body(options: Sequence[Option], depth: int = 2) -> tuple[str, ...]:
+    """Write the lines after the first of an entity with a `do` block, as `block` does."""
+    return (*_body([_lines(option, depth + 1) for option in options]), "end")
+
+
+def with_body(object_: str, head: Option, body: Sequence[str], depth: int = 2) -> Entity:
+    """Write an entity with a `do` block of which there are the lines after the first."""
     first = _lines(head, depth)
     if len(first) == 1 and depth * STEP + width(first[0]) + len(" do") > LINE_LENGTH:
         joint = ",\n" + " " * (len(head.name) + 1)
         start = depth * STEP + len(head.name) + 1
         args = joint.join(fit(arg, start, start, 1) for arg in head.args)
         first = tuple(f"{head.name} {args}".split("\n"))
-    return Entity(object_, (*first[:-1], f"{first[-1]} do", *body, "end"))
+    return Entity(object_, (*first[:-1], f"{first[-1]} do", *body))
 
 
 def _body(options: Sequence[tuple[str, ...]]) -> list[str]:

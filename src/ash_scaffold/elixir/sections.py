@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from ash_scaffold.ash.dsl import (
     ATTRIBUTE_DEFAULTS,
@@ -19,6 +21,7 @@ from ash_scaffold.ash.dsl import (
     default_source_attribute,
 )
 from ash_scaffold.ash.model import (
+    ABSENT,
     Absent,
     Actions,
     Attribute,
@@ -42,17 +45,19 @@ from ash_scaffold.elixir.entity import (
     Option,
     Section,
     block,
+    block_body,
     description,
     indented,
     nested,
     one_by_one,
     option,
     relationship_key,
+    with_body,
     write_option,
 )
 from ash_scaffold.elixir.migration_code import default, execute
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
-from ash_scaffold.syntax.literal import LINE_LENGTH, comment, fit, string, width
+from ash_scaffold.syntax.literal import LINE_LENGTH, atom, comment, fit, flat, string, width
 from ash_scaffold.term import Atom, Keyword, Module, Term
 
 _TIMESTAMPS = (AttributeKind.CREATE_TIMESTAMP, AttributeKind.UPDATE_TIMESTAMP)
@@ -317,9 +322,44 @@ def _attribute(attribute: Attribute) -> Entity:
     args: tuple[Term, ...] = (Atom(attribute.name),)
     if plain:
         args = (*args, attribute.type)
-    return block(
-        f"column {attribute.column}", Option(kind.value, args), _attribute_options(attribute)
-    )
+    object_, head = f"column {attribute.column}", Option(kind.value, args)
+    is_bare = attribute.default is ABSENT and attribute.update_default is ABSENT
+    if not is_bare or attribute.description is not None or attribute.name != attribute.column:
+        return block(object_, head, _attribute_options(attribute))
+    # Most attributes say what many others of their type do.
+    key = (kind, id(attribute.type), id(attribute.constraints), _flags(attribute))
+    known = _bodies.get(key)
+    if known is None:
+        if len(_bodies) > _MOST_BODIES:
+            _bodies.clear()
+        options = _attribute_options(attribute)
+        known = _bodies[key] = _Body(
+            attribute.type,
+            attribute.constraints,
+            f", {flat(attribute.type)}" if plain else "",
+            block_body(options) if options else (),
+        )
+    line = f"{kind.value} {atom(attribute.name)}{known.type_text}"
+    if known.lines and 2 * STEP + width(line) + len(" do") <= LINE_LENGTH:
+        return Entity(object_, (f"{line} do", *known.lines))
+    return with_body(object_, head, known.lines) if known.lines else write_option(object_, head, 2)
+
+
+class _Body(NamedTuple):
+    """What attributes of the same type have in common as text.
+
+    A type and its constraints are known by their places in memory, so they have to stay there.
+    """
+
+    type: Term
+    constraints: object
+    type_text: str
+    lines: tuple[str, ...]
+
+
+_flags = attrgetter(*_FLAGS.values())
+_bodies: dict[tuple[object, ...], _Body] = {}
+_MOST_BODIES = 2000
 
 
 def _attribute_options(attribute: Attribute) -> list[Option]:

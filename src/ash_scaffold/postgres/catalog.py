@@ -357,7 +357,10 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def filled_by_trigger(self, column: str) -> bool:
         """Whether a trigger gives a new row its value, so that an INSERT need not."""
-        return any(each.on_insert and column in each.assigns for each in self.triggers)
+        # Most tables have none, and this is asked of every column.
+        return bool(self.triggers) and any(
+            each.on_insert and column in each.assigns for each in self.triggers
+        )
 
     def column(self, name: str) -> Column:
         """Return the column of that name. Raises `KeyError` when there is none."""
