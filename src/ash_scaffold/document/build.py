@@ -56,6 +56,7 @@ from ash_scaffold.postgres.definitions import (
 )
 from ash_scaffold.postgres.type_text import type_text
 from ash_scaffold.problem import Code, Problem
+from ash_scaffold.project.carried_actions import CarryState
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
@@ -69,8 +70,9 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
     `users` are by table; `proposed` are the attributes of tables that are in no domain;
     `version` is PostgreSQL's major version, None when it is not known; `repo` a module; `owned` are
-    the tables that Ash migrates. `advice`
-    is what `advise` says, `missing` are the indexes that it would ask the database about.
+    the tables that Ash migrates. `carried` says of each table how many of its changesets have an
+    action. `advice` is what `advise` says, `missing` are the indexes that it would ask the database
+    about.
     """
 
     database: Database
@@ -82,6 +84,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     proposed: Mapping[Name, TableAttributes] = {}
     owned: Collection[Name] = ()
+    carried: Mapping[Name, CarryState] = {}
     advice: tuple[Advice, ...] = ()
     missing: tuple[MissingIndex, ...] = ()
 
@@ -276,6 +279,7 @@ class _Builder:
         problems = self._problems.get(name, ())
         existing = tuple(sorted(self._resources.get(name, ()), key=lambda each: each.module))
         uses = _uses(self._sources.users.get(name, ()))
+        carried = self._sources.carried.get(name, CarryState())
         resources = existing or _planned_resources(item)
         return Table(
             name=name,
@@ -294,6 +298,8 @@ class _Builder:
             status=Status.OWNED
             if name in self._sources.owned
             else _status(legacy=bool(uses), ash=bool(existing)),
+            changesets=carried.changesets,
+            carried_over=carried.carried,
             remarks=tuple(_note(each) for each in problems if each.where == str(name)),
             shape=_shape(table),
         )

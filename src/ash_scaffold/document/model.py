@@ -168,7 +168,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `domain` is the module of the Ash domain that it is, or would be, in; None for none. `create`
     is its CREATE TABLE (of a view without the query) with keys, checks and comments,
     ending in a newline. `uses` has the legacy schemas first; `contexts` are the modules above
-    those. `resources` are those of the project, or the one that a run would write. `remarks` are
+    those. `resources` are those of the project, or the one that a run would write. `changesets` are
+    the changeset functions of legacy code, `carried_over` those that have an action. `remarks` are
     the texts of problems of the table as a whole. `shape` is the same for two tables that differ
     in nothing but their names, and their neighbours'.
     """
@@ -187,6 +188,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resources: tuple[Resource, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     status: Status = Status.NEITHER
+    changesets: int = 0
+    carried_over: int = 0
     remarks: tuple[str, ...] = ()
     shape: str = ""
 

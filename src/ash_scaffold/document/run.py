@@ -16,11 +16,13 @@ from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.escape import table_key
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import Document
+from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
+from ash_scaffold.project.carried_actions import CarryState, carry_states
 from ash_scaffold.project.outside import read_outside
 from ash_scaffold.regular_file import read_file, read_start
 from ash_scaffold.session import (
@@ -29,6 +31,7 @@ from ash_scaffold.session import (
     SourceOptions,
     load_session,
     open_project,
+    read_code_base,
     source_problems,
 )
 from ash_scaffold.text_diff import unified_diff
@@ -94,6 +97,7 @@ def load_document(
             project=session.project,
             repo=session.repo,
             owned=session.owned_by_ash,
+            carried=_carried(session),
             version=_version(database, session.dump),
             proposed=proposed_attributes(database, decided, session.state, session.resolver),
             advice=tuple(gathered.advice(session)),
@@ -107,6 +111,15 @@ def load_document(
         fresh=_fresh(database, session.resolver),
         problems=problems,
     )
+
+
+def _carried(session: Session) -> Mapping[Name, CarryState]:
+    """Return how many changesets each table has; reads them only where there are some."""
+    if not any(each.casts for each in session.hints.schemas):
+        return {}
+    found = read_changesets(read_code_base(session), session.hints)
+    renames = session.schema_changes.renames
+    return carry_states(session.project, session.snapshots.values(), found, renames.table)
 
 
 def _require_tables(session: Session) -> None:

@@ -6,10 +6,11 @@ An action is known by its function, which the comment above it names, so that pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
+from ash_scaffold.ash.changesets import Changeset
 from ash_scaffold.ash.project_state import CarriedActions
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project, Resource
@@ -48,6 +49,48 @@ class ActionNames(msgspec.Struct, frozen=True):
     primary: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     lines: Mapping[str, int] = {}
+
+
+class CarryState(msgspec.Struct, frozen=True, kw_only=True):
+    """How many changeset functions a table has, and how many of them have an action by now.
+
+    `open` are the others.
+    """
+
+    changesets: int = 0
+    carried: int = 0
+    open: tuple[Changeset, ...] = ()
+
+
+def carry_states(
+    project: Project,
+    snapshots: Iterable[Snapshot],
+    changesets: Iterable[Changeset],
+    today: Callable[[Name], Name] = lambda table: table,
+) -> dict[Name, CarryState]:
+    """Return how far each table with changeset functions is. `today` gives a table its name of now.
+
+    A function counts as carried over for as long as a fragment has an action of it.
+    """
+    there: set[tuple[str, str, int]] = set()
+    for each in action_snapshots(project, snapshots).values():
+        names = action_names(project, each)
+        if names is not None:
+            there |= {
+                (of.module, of.function, of.arity)
+                for of in each.changesets
+                if key_of(of) in names.carried
+            }
+    by_table: dict[Name, list[Changeset]] = {}
+    for changeset in changesets:
+        by_table.setdefault(today(changeset.table), []).append(changeset)
+    found = {}
+    for table, functions in sorted(by_table.items()):
+        left = [f for f in functions if (f.module, f.function, f.arity) not in there]
+        found[table] = CarryState(
+            changesets=len(functions), carried=len(functions) - len(left), open=tuple(left)
+        )
+    return found
 
 
 def function_key(kind: str, module: str, function: str, arity: int) -> str:

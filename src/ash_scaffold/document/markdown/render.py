@@ -375,11 +375,19 @@ class _Pages:
             owned=document.progress.owned,
         )
         yield _whole("strategy", text)
+        carrying = any(table.changesets for table in document.tables)
         rows = (
-            _shared_row(table, self._layout.to_table(table.name, page).path)
+            _shared_row(table, self._layout.to_table(table.name, page).path, carrying=carrying)
             for table in document.tables
         )
-        yield _list("shared-tables", "document", "shared_tables", rows, names_tables=True)
+        yield _list(
+            "shared-tables",
+            "document",
+            "shared_tables",
+            rows,
+            names_tables=True,
+            carrying=carrying,
+        )
         yield _whole("schema-changes", _render("document", "schema_changes"))
         for kind, title in _CHANGES.items():
             rows = (_proposal_row(each) for each in document.proposals if each.kind is kind)
@@ -538,15 +546,22 @@ def _relationship_row(link: Link) -> str:
     return f"- {code(text)} by {columns}{itself}{', optional' if link.optional else ''}"
 
 
-def _shared_row(table: Table, path: str) -> str:
-    """Write the row of a table in the matrix of old and new code."""
+def _shared_row(table: Table, path: str, *, carrying: bool) -> str:
+    """Write the row of a table in the matrix of old and new code, with its changesets."""
     schemas = ", ".join(code_cell(use.module) for use in table.schemas)
     resources = ", ".join(
         code_cell(resource.module) + ("" if resource.path else " (planned)")
         for resource in table.resources
     )
     name = code_cell(str(table.name))
-    return f"| [{name}]({path}) | {schemas or '–'} | {resources or '–'} | {table.status.value} |"
+    cells = [f"[{name}]({path})", schemas or "–", resources or "–"]
+    if carrying and not table.changesets:
+        cells += ("–", "–", "–")
+    elif carrying:
+        left = table.changesets - table.carried_over
+        cells += map(str, (table.changesets, table.carried_over, left))
+    # People write remarks behind the last cell.
+    return f"| {' | '.join(cells)} | {table.status.value} |"
 
 
 def _proposal_row(proposal: Proposal) -> str:

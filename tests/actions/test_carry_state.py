@@ -1,0 +1,35 @@
+"""How many changesets of each table are carried over, in the document and for other commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.actions.acting import ACTIONS, act, outcome
+from tests.generate.running import Shop
+
+from ash_scaffold.document.run import load_document
+from ash_scaffold.session import SourceOptions
+
+
+def matrix(shop: Shop) -> list[tuple[str, int, int]]:
+    source = SourceOptions(folder=Path(shop.root), url=shop.url, environment={})
+    tables = load_document(source).document.tables
+    return [(table.name.name, table.changesets, table.carried_over) for table in tables]
+
+
+def test_the_document_counts_changesets_and_those_that_have_an_action(shop: Shop) -> None:
+    assert matrix(shop) == [("tags", 0, 0), ("users", 3, 0)]
+    act(shop)
+    assert matrix(shop) == [("tags", 0, 0), ("users", 3, 2)]
+    text = shop.read(ACTIONS)
+    start = text.index("    # Legacy.User.rename_changeset")
+    end = text.index("    # Legacy.User.changeset", start)
+    shop.write({ACTIONS: text[:start] + text[end:]})
+    assert matrix(shop) == [("tags", 0, 0), ("users", 3, 1)]
+
+
+def test_resources_says_that_there_are_changesets_until_there_are_actions(shop: Shop) -> None:
+    assert [str(name) for name in shop.prepare().with_changesets] == ["users"]
+    assert outcome(shop).outcome is not None
+    act(shop)
+    assert shop.prepare().with_changesets == ()
