@@ -20,6 +20,7 @@ from ash_scaffold.problem import Code, ScaffoldError
 
 QUERIES = Path(reflect_module.__file__).with_name("queries")
 FILES = sorted(QUERIES.glob("*.sql"))
+ALSO = sorted((QUERIES / "advise").glob("*.sql"))
 
 TABLES = """
     CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -86,7 +87,7 @@ def test_the_answers_come_in_one_order_whatever_the_server_plans(
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*FILES, *ALSO], ids=lambda file: file.stem)
 def test_a_query_asks_pg_catalog_only(file: Path) -> None:
     sql = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
     sources = re.findall(r"\b(?:FROM|JOIN)\s+(?!LATERAL\b)([a-z_.]+)", sql)
@@ -102,7 +103,7 @@ def test_a_query_asks_pg_catalog_only(file: Path) -> None:
     } == set()
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*FILES, *ALSO], ids=lambda file: file.stem)
 def test_a_query_runs_in_psql_as_it_stands(file: Path, postgres: Server) -> None:
     complaints = run_client(
         postgres,

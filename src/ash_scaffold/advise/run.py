@@ -37,11 +37,10 @@ from ash_scaffold.postgres.index_details import (
     IndexDetails,
     IndexDetailsRow,
     index_details,
-    indexes_of,
 )
 from ash_scaffold.postgres.source import Source
 from ash_scaffold.postgres.sql import quote_identifier, quote_name
-from ash_scaffold.postgres.stored_code import STORED_CODE, StoredCode, names_in_code
+from ash_scaffold.postgres.stored_code import StoredCode, names_in_code
 from ash_scaffold.problem import ScaffoldError, Severity
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.regular_file import read_file
@@ -74,6 +73,9 @@ class AdviseOptions(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[str, ...] = ()
 
 
+_INDEXES, _CODE = "advise/indexes", "advise/stored_code"
+
+
 class CatalogDetails(msgspec.Struct, frozen=True):
     """What is read of a database beside its structs: its indexes, and the code that it holds.
 
@@ -92,16 +94,11 @@ def read_details(source: Source, database: Database) -> CatalogDetails:
 
     with read_only(source.url, source.limit) as connection:
         schemas = array_of(connection, sorted(database.schemas))
-        answers = ask_also(
-            connection,
-            {
-                "indexes": (indexes_of(schemas), IndexDetailsRow),
-                "code": (STORED_CODE, StoredCode),
-            },
-        )
+        queries = {_INDEXES: IndexDetailsRow, _CODE: StoredCode}
+        answers = ask_also(connection, queries, {"schemas": schemas})
     return CatalogDetails(
-        index_details(answers.rows("indexes", IndexDetailsRow)),
-        tuple(answers.rows("code", StoredCode)),
+        index_details(answers.rows(_INDEXES, IndexDetailsRow)),
+        tuple(answers.rows(_CODE, StoredCode)),
         answers,
     )
 

@@ -131,13 +131,13 @@ def ask(connection: Connection, question: Question) -> Answers:
 
 
 def ask_also(
-    connection: Connection, queries: Mapping[str, tuple[str, type[NamedTuple]]]
+    connection: Connection, queries: Mapping[str, type[NamedTuple]], parameters: Mapping[str, str]
 ) -> Answers:
     """Ask for more than a run needs: queries by name, each with the row that it has.
 
-    Raises `psycopg.Error`.
+    `parameters` are their variables as SQL. Raises `psycopg.Error`.
     """
-    statements = [_columns_of(text, row) for text, row in queries.values()]
+    statements = [_statement(name, parameters, row) for name, row in queries.items()]
     columns = zip(queries, send(connection, statements), strict=True)
     return Answers(
         schemas=(),
@@ -245,14 +245,13 @@ def _after(answers: Answers, versions: VersionTable | None) -> Iterator[tuple[st
         yield _VERSIONS, f"SELECT json_agg(version) FROM {table} WHERE version IS NOT NULL"
 
 
-def _statement(name: str, parameters: Mapping[str, str]) -> str:
-    """Return a query as the text that asks for its columns."""
+def _statement(
+    name: str, parameters: Mapping[str, str], row: type[NamedTuple] | None = None
+) -> str:
+    """Return a query as the text that asks for its columns; without a row, for those of a run's."""
     text = _NAME.sub(lambda match: parameters.get(match[1], match[0]), query(name))
-    return _columns_of(text, ROWS[name])
-
-
-def _columns_of(text: str, row: type[NamedTuple]) -> str:
-    columns = ", ".join(f'json_agg(answer."{column}")' for column in row._fields)
+    fields = (ROWS[name] if row is None else row)._fields
+    columns = ", ".join(f'json_agg(answer."{column}")' for column in fields)
     return f"SELECT {columns} FROM (\n{text}) AS answer"
 
 
