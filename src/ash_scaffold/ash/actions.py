@@ -16,29 +16,32 @@ from typing import NamedTuple
 
 import msgspec
 
+from ash_scaffold.ash.action_errors import ConstraintMessage, constraint_messages
+from ash_scaffold.ash.action_inputs import (
+    Argument,
+    Fields,
+    any_argument,
+    cast_fields,
+    companions,
+    in_struct,
+    parameter_argument,
+    used_parameters,
+    virtual_argument,
+    words,
+)
 from ash_scaffold.ash.changesets import (
-    Cast,
     Changeset,
-    Constraint,
-    Copied,
     Nested,
-    Parameter,
-    ParameterRole,
-    Rule,
     VirtualField,
 )
-from ash_scaffold.ash.constraint_messages import ABSENT_KEY, EXCLUDED, INVALID, TAKEN
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
 from ash_scaffold.ash.model import (
-    Absent,
     Attribute,
-    AttributeKind,
     Relationship,
     RelationshipKind,
     Resource,
 )
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.term import Atom, Keyword, Term
 
 
 class ActionKind(StrEnum):
@@ -57,32 +60,15 @@ class ActionId(NamedTuple):
     kind: str
 
 
-class Argument(msgspec.Struct, frozen=True, kw_only=True):
-    """An input of an action that no attribute holds.
-
-    `default` is the source of its value, None for none. One that is not `public` can't be set by
-    parameters from outside. `allow_nil` is false for one that has to be given. `ecto_type` is the
-    source of the Ecto type where `type` does not tell it.
-    """
-
-    name: str
-    type: Term
-    ecto_type: str = ""
-    constraints: tuple[tuple[str, Term], ...] = ()
-    sensitive: bool = False
-    public: bool = True
-    allow_nil: bool = True
-    default: str | None = None
-
-
 class Child(msgspec.Struct, frozen=True, kw_only=True):
-    """What a nested changeset writes: rows of `resource` over `relationship`, by its two actions.
+    """What the nested changeset of a field writes: rows of `resource`, by its two actions.
 
-    Of an embed `attribute` is set, and the module of its schema, `embed`. `on_replace` is that of
-    the association, "" for Ecto's default.
+    They are those of `relationship`. Of an embed `attribute` is set, and the module of its schema,
+    `embed`. `on_replace` is that of the association, "" for Ecto's default.
     """
 
     line: int
+    field: str
     relationship: str = ""
     many: bool = False
     on_replace: str = ""
@@ -91,17 +77,6 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     create: str = ""
     update: str = ""
     attribute: str = ""
-
-
-class ConstraintMessage(msgspec.Struct, frozen=True):
-    """What a function says when a constraint is violated, other than the resource does.
-
-    `field` gets the error.
-    """
-
-    constraint: str
-    field: str
-    message: str
 
 
 class Missing(msgspec.Struct, frozen=True, order=True):
@@ -186,33 +161,6 @@ _NOTHING_TAKEN = Taken()
 # A default of `read` and `destroy` stays whatever else there is.
 _RESERVED = frozenset({"read", "destroy"})
 _SUFFIX = re.compile(r"(?P<stem>.+)_changeset\Z|changeset_(?:for_)?(?P<tail>.+)\Z")
-
-# What Ecto says where a call gives no message, and how it names the constraint.
-_TEXTS = {
-    "unique_constraint": TAKEN,
-    "check_constraint": INVALID,
-    "exclusion_constraint": EXCLUDED,
-    "foreign_key_constraint": ABSENT_KEY,
-    "assoc_constraint": ABSENT_KEY,
-}
-_ENDINGS = {
-    "unique_constraint": "index",
-    "check_constraint": "check",
-    "exclusion_constraint": "exclusion",
-    "foreign_key_constraint": "fkey",
-    "assoc_constraint": "fkey",
-}
-
-# Ecto's types of fields without a column, as types of Ash; others are taken as they come.
-_VIRTUAL_TYPES = {
-    name: name
-    for name in (
-        "string", "integer", "float", "boolean", "decimal", "date", "time", "time_usec", "map",
-        "binary", "utc_datetime", "utc_datetime_usec", "naive_datetime",
-    )
-} | {"binary_id": "uuid", "id": "integer"}  # fmt: skip
-_STRING = (("trim?", False), ("allow_empty?", True))
-_SECRET = re.compile(r"password|passwd|secret|token|otp|api_key|private_key|\bpin\b")
 
 
 def plan_actions(
@@ -389,15 +337,17 @@ class _Table:
         if changeset.refused:
             return [], changeset.refused
         creates, updates = bool(changeset.creates) or nested, bool(changeset.updates) or nested
+        if not creates and not updates and changeset.deletes:
+            return [], "rows are deleted with it, which is a matter of a destroy action"
         if not creates and not updates:
             return [], (
                 "no call was found that inserts or updates with it, so the kind of its action is"
                 " not known"
             )
-        fields = _Fields(
+        fields = Fields(
             self._resource, self._schemas.get(changeset.schema), changeset.virtual
         ).names
-        cast = [name for step in changeset.steps if isinstance(step, Cast) for name in step.fields]
+        cast = [name for step in changeset.steps for name in cast_fields(step)]
         if cast and fields.isdisjoint(cast):
             table = self._resource.table
             return [], f"none of the fields that it casts is one of the table {table}"
@@ -503,24 +453,23 @@ class _Known:
         """Return the action with what it accepts."""
         changeset, resource = chosen.changeset, draft.resource
         schema = self._schemas.get(changeset.schema)
-        fields = _Fields(resource, schema, changeset.virtual)
+        fields = Fields(resource, schema, changeset.virtual)
         accept: dict[str, Attribute] = {}
         arguments: dict[str, Argument] = {}
         missing: list[Missing] = []
         for step in changeset.steps:
-            if isinstance(step, Cast):
-                for name in step.fields:
-                    found = fields.get(name)
-                    match found:
-                        case Attribute(writable=True):
-                            accept[found.name] = found
-                        case Attribute():
-                            reason = f"attribute :{found.name} is not writable"
-                            missing.append(Missing(step.line, name, reason))
-                        case VirtualField():
-                            arguments[name] = _virtual(found)
-                        case None:
-                            missing.append(Missing(step.line, name, "no attribute has this field"))
+            for name in cast_fields(step):
+                found = fields.get(name)
+                match found:
+                    case Attribute(writable=True):
+                        accept[found.name] = found
+                    case Attribute():
+                        reason = f"attribute :{found.name} is not writable"
+                        missing.append(Missing(step.line, name, reason))
+                    case VirtualField():
+                        arguments[name] = virtual_argument(found)
+                    case None:
+                        missing.append(Missing(step.line, name, "no attribute has this field"))
         children = []
         for step in changeset.steps:
             if isinstance(step, Nested):
@@ -529,28 +478,28 @@ class _Known:
                     children.append(child)
                     name = child.attribute or child.relationship
                     accept.pop(name, None)
-                    arguments[name] = Argument(name=name, type=Atom("term"))
+                    arguments[name] = any_argument(name)
                 else:
                     missing.append(Missing(step.line, step.field, child))
-        for name in _companions(changeset):
-            arguments.setdefault(name, Argument(name=name, type=Atom("term")))
-        for name in sorted(_words(changeset) & (fields.virtual.keys() - arguments.keys())):
-            field = _virtual(fields.virtual[name])
+        for name in companions(changeset):
+            arguments.setdefault(name, any_argument(name))
+        for name in sorted(words(changeset) & (fields.virtual.keys() - arguments.keys())):
+            field = virtual_argument(fields.virtual[name])
             arguments[name] = msgspec.structs.replace(field, public=False)
         held = accept.keys() | arguments.keys()
         renamed: dict[str, str] = {}
-        for parameter in _used_parameters(changeset):
+        for parameter in used_parameters(changeset):
             name = parameter.name.lstrip("_")
             if name in held:
                 name = f"{name}_argument"
             if name != parameter.name:
                 renamed[parameter.name] = name
-            arguments[name] = _parameter(name, parameter)
+            arguments[name] = parameter_argument(name, parameter)
         given: list[Attribute] = []
         if chosen.kind is ActionKind.CREATE:
             given = [
                 each
-                for each in _in_struct(changeset, resource, fields)
+                for each in in_struct(changeset, resource, fields)
                 if each.name not in accept and each.name not in arguments
             ]
         for each in given:
@@ -571,9 +520,9 @@ class _Known:
             allow_nil_input=tuple(
                 name for name, each in accept.items() if not each.allow_nil and not each.generated
             ),
-            names=fields.renamed(_words(changeset)),
+            names=fields.renamed(words(changeset)),
             parameters=renamed,
-            messages=tuple(_messages(changeset, resource, fields)),
+            messages=tuple(constraint_messages(changeset, resource, fields)),
             fields=fields.names | arguments.keys() | {each.name for each in resource.relationships},
             children=tuple(children),
             missing=tuple(sorted(missing)),
@@ -586,19 +535,22 @@ class _Known:
         step: Nested,
         resource: Resource,
         schema: LegacySchema | None,
-        fields: _Fields,
+        fields: Fields,
     ) -> Child | str:
         """Return what a nested step writes, or why it can't be carried over."""
         if step.call == "cast_embed":
             attribute = fields.get(step.field)
             if not isinstance(attribute, Attribute):
                 return "no attribute has this embed"
-            if not step.module:
-                return "its schema can't be read"
+            if not step.embed:
+                return "the module of its schema can't be read"
+            if step.copied and step.arguments:
+                return "its function takes more than the struct and the parameters"
             return Child(
                 line=step.line,
+                field=step.field,
                 attribute=attribute.name,
-                embed=step.module,
+                embed=step.embed,
                 many=step.many,
                 on_replace=step.on_replace,
             )
@@ -609,6 +561,8 @@ class _Known:
         relationship = _relationship(resource, association, target)
         if relationship is None:
             return f"no relationship of the resource is this association to {target.module}"
+        if step.copied:
+            return "its function is written out, and actions are made of named ones"
         module, function = _with(changeset, step, self._schemas)
         create = self._names.get((module, function, "create"))
         update = self._names.get((module, function, "update"))
@@ -617,6 +571,7 @@ class _Known:
         many = relationship.kind in (RelationshipKind.HAS_MANY, RelationshipKind.MANY_TO_MANY)
         return Child(
             line=step.line,
+            field=step.field,
             relationship=relationship.name,
             many=many,
             on_replace=step.on_replace,
@@ -624,150 +579,6 @@ class _Known:
             create=create,
             update=update,
         )
-
-
-class _Fields:
-    """The fields of a schema as a resource has them."""
-
-    def __init__(
-        self, resource: Resource, schema: LegacySchema | None, virtual: Sequence[VirtualField]
-    ) -> None:
-        by_column = {each.column: each for each in resource.attributes}
-        self.virtual = {each.name: each for each in virtual}
-        self._attributes = {each.name: each for each in resource.attributes}
-        if schema is not None:
-            self._attributes = {
-                field.name: by_column[field.column]
-                for field in schema.fields
-                if field.column in by_column
-            }
-
-    def get(self, name: str) -> Attribute | VirtualField | None:
-        """Return the attribute of a field, or what it is without a column."""
-        return self._attributes.get(name) or self.virtual.get(name)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All fields, those without a column too."""
-        return frozenset(self._attributes.keys() | self.virtual.keys())
-
-    def field(self, attribute: Attribute) -> str:
-        """Return the field of an attribute, its own name where there is none."""
-        return next(
-            (name for name, each in self._attributes.items() if each is attribute), attribute.name
-        )
-
-    def column(self, name: str) -> str:
-        """Return the column of a field, its own name where it has none."""
-        found = self._attributes.get(name)
-        return name if found is None else found.column
-
-    def renamed(self, names: Collection[str]) -> dict[str, str]:
-        """Return those of the fields whose attribute has another name."""
-        return {
-            field: attribute.name
-            for field, attribute in self._attributes.items()
-            if field != attribute.name and field in names
-        }
-
-
-def _words(changeset: Changeset) -> frozenset[str]:
-    """Return all that a function, its rules and its casts may name: atoms, keys and fields."""
-    sources = [each.source for each in changeset.functions]
-    words: set[str] = set()
-    for step in changeset.steps:
-        if isinstance(step, Rule):
-            sources += step.arguments
-        elif isinstance(step, Cast):
-            words.update(step.fields)
-    pairs = re.findall(r"[:.]([a-z_]\w*)|\b([a-z_]\w*):", "\n".join(sources))
-    return frozenset(words.union(*pairs)) - {""}
-
-
-def _in_struct(changeset: Changeset, resource: Resource, fields: _Fields) -> Iterator[Attribute]:
-    """Yield the attributes that a new row needs, and that the function does not set itself."""
-    named = _words(changeset)
-    needed: set[str] = set()
-    for step in changeset.steps:
-        if isinstance(step, Rule) and step.call == "validate_required" and step.arguments:
-            needed.update(re.findall(r":([a-z_]\w*)", step.arguments[0]))
-    named -= needed
-    for attribute in resource.attributes:
-        field = fields.field(attribute)
-        required = not attribute.allow_nil and isinstance(attribute.default, Absent)
-        if (
-            attribute.kind is AttributeKind.ATTRIBUTE
-            and attribute.writable
-            and not attribute.generated
-            and (field in needed or (required and field not in named))
-        ):
-            yield attribute
-
-
-def _messages(
-    changeset: Changeset, resource: Resource, fields: _Fields
-) -> Iterator[ConstraintMessage]:
-    """Yield what a function says of constraints otherwise than the resource does."""
-    known = _said_by(resource)
-    owners = {each.name: each for each in resource.relationships}
-    columns = {each.name: each.column for each in resource.attributes}
-    done: set[str] = set()
-    for step in changeset.steps:
-        if not isinstance(step, Constraint) or step.call not in _TEXTS or not step.fields:
-            continue
-        key = re.search(r"\berror_key: :(\w+)", step.options)
-        first = key[1] if key else step.fields[0]
-        attribute = fields.get(first)
-        told = attribute.name if isinstance(attribute, Attribute) else first
-        names = [fields.column(each) for each in step.fields]
-        if step.call == "assoc_constraint":
-            own = owners.get(step.fields[0])
-            if own is None:
-                continue
-            names = [columns.get(own.source_attribute, own.source_attribute)]
-        ending = _ENDINGS[step.call]
-        used = names if ending == "index" else names[:1]
-        name = step.name or "_".join((resource.table, *used, ending))
-        said = (told, step.message or _TEXTS[step.call])
-        for each, by_resource in known.items():
-            if _is_meant(each, name, step.options) and by_resource != said and each not in done:
-                done.add(each)
-                yield ConstraintMessage(each, *said)
-
-
-def _is_meant(constraint: str, name: str, options: str) -> bool:
-    """Whether a call that has this name speaks of a constraint."""
-    match = re.search(r"\bmatch: :(\w+)", options)
-    if match is None or match[1] == "exact":
-        return constraint == name
-    return constraint.endswith(name) if match[1] == "suffix" else constraint.startswith(name)
-
-
-def _said_by(resource: Resource) -> dict[str, tuple[str, str]]:
-    """Return field and text of the error for each constraint of a resource, by its name.
-
-    Of several fields it is all of them in one text, which no single field equals.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for identity in resource.identities:
-        fields = identity.field_names or identity.keys
-        found[identity.index] = (", ".join(fields), identity.message or TAKEN)
-    for check in resource.check_constraints:
-        found[check.name] = (", ".join(check.attributes), check.message)
-    for text, names in (
-        (TAKEN, resource.unique_index_names),
-        (EXCLUDED, resource.exclusion_constraint_names),
-    ):
-        for each in names:
-            found[each.name] = (", ".join(each.attributes), each.message or text)
-    # What Ash derives the name of has its text, whatever a resource registers.
-    for relationship in resource.relationships:
-        if relationship.kind is RelationshipKind.BELONGS_TO:
-            for _, name in relationship.foreign_keys:
-                found[name] = (relationship.source_attribute, ABSENT_KEY)
-    for each in resource.foreign_key_names:
-        found[each.name] = (each.attributes[0], each.message or ABSENT_KEY)
-    return found
 
 
 def _relationship(
@@ -793,65 +604,3 @@ def _relationship(
     if named:
         return named[0]
     return by_key[0] if len(by_key) == 1 else None
-
-
-def _companions(changeset: Changeset) -> Iterator[str]:
-    """Yield the inputs that rules look at although no cast names them."""
-    for step in changeset.steps:
-        if isinstance(step, Rule) and step.arguments and step.arguments[0].startswith(":"):
-            name = step.arguments[0][1:]
-            if step.call == "validate_confirmation":
-                yield f"{name}_confirmation"
-            elif step.call == "validate_acceptance":
-                yield name
-
-
-def _virtual(field: VirtualField) -> Argument:
-    source = field.type.strip()
-    type_, constraints, told = _virtual_type(source)
-    return Argument(
-        name=field.name,
-        type=type_,
-        ecto_type="" if told else source,
-        constraints=constraints,
-        sensitive=field.redact or _SECRET.search(field.name) is not None,
-        default=field.default,
-    )
-
-
-def _virtual_type(source: str) -> tuple[Term, tuple[tuple[str, Term], ...], bool]:
-    """Return Ash's type and constraints for a type of Ecto, and whether they tell which it is."""
-    array = re.fullmatch(r"\{\s*:array\s*,\s*(.+)\}", source)
-    if array:
-        inner, constraints, told = _virtual_type(array[1].strip())
-        items: tuple[tuple[str, Term], ...] = ()
-        if constraints:
-            items = (("items", Keyword(constraints)),)
-        return (Atom("array"), inner), items, told
-    name = _VIRTUAL_TYPES.get(source.removeprefix(":"))
-    if name is None:
-        return Atom("term"), (), False
-    return Atom(name), (_STRING if name == "string" else ()), True
-
-
-def _parameter(name: str, parameter: Parameter) -> Argument:
-    return Argument(
-        name=name,
-        type=Atom("term"),
-        public=False,
-        allow_nil=parameter.default is not None,
-        default=None if parameter.default == "nil" else parameter.default,
-    )
-
-
-def _used_parameters(changeset: Changeset) -> list[Parameter]:
-    """Return the parameters that a step makes use of."""
-    said = " ".join(
-        source for step in changeset.steps if isinstance(step, Copied) for source in step.arguments
-    )
-    words = set(re.findall(r"[a-z_]\w*[?!]?", said))
-    return [
-        each
-        for each in changeset.parameters
-        if each.role is ParameterRole.OTHER and each.name in words
-    ]

@@ -64,11 +64,12 @@ _FAMILIES = frozenset({Family.STRING, Family.BINARY, Family.UUID, Family.JSON})
 
 def looks_secret(name: str, mapped: Mapped) -> bool:
     """Whether an attribute's name and type are those of a password, a token, a key and so on."""
-    return mapped.family in _FAMILIES and _is_secret(name)
+    return mapped.family in _FAMILIES and is_secret_name(name)
 
 
 @cache
-def _is_secret(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Whether a text of that name is a password, a token, a key and so on."""
     words = name.strip("_?!").lower().split("_")
     if words[-1] in ("key", "keys"):
         kind = words[-2] if len(words) > 1 else ""

@@ -7,18 +7,13 @@ to do. A comment above the action names its function: by that a merge knows it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias, assert_never
 
-from ash_scaffold.ash.actions import (
-    Action,
-    ActionKind,
-    Argument,
-    Child,
-    ConstraintMessage,
-    ResourceActions,
-)
+from ash_scaffold.ash.action_errors import ConstraintMessage
+from ash_scaffold.ash.action_inputs import Argument
+from ash_scaffold.ash.actions import Action, ActionKind, Child, ResourceActions
 from ash_scaffold.ash.changesets import (
     Cast,
     Constraint,
@@ -95,10 +90,14 @@ class _Writer:
         self._functions = {
             each.name: copied.names[FunctionKey.of(each)] for each in self._of.functions
         }
-        self._children = {child.line: child for child in action.children}
+        self._missing = {(each.line, each.name): each.reason for each in action.missing}
+        self._children = {(child.line, child.field): child for child in action.children}
         self._fields = action.fields
         casts = [each for each in self._of.steps if isinstance(each, Cast)]
         self._casts = len(casts)
+        self._casts_elsewhere = any(
+            isinstance(each, Copied) and each.casts for each in self._of.steps
+        )
         self._first = casts[0] if casts else None
         self._names = Keyword(
             tuple((name, Atom(other)) for name, other in sorted(action.names.items()))
@@ -153,7 +152,6 @@ class _Writer:
         )
 
     def _steps(self) -> list[list[str]]:
-        missing = {(each.line, each.name): each.reason for each in self._action.missing}
         entries = [
             [f"change set_attribute({each}, arg({each}), set_when_nil?: false)"]
             for each in map(atom, self._action.given)
@@ -166,18 +164,16 @@ class _Writer:
                 case Cast():
                     if step.fields or step.options:
                         entries.append(self._cast(step))
-                    for name in step.fields:
-                        if (step.line, name) in missing:
-                            reason = missing[step.line, name]
-                            entries.append(self._todo(step, f"cast of :{name}", reason))
+                    entries += self._not_cast(step, step.fields)
                 case Rule():
                     entries += self._rule(step)
                 case Copied():
                     entries.append(self._copied(step))
+                    entries += self._not_cast(step, step.casts)
                 case Nested():
-                    child = self._children.get(step.line)
+                    child = self._children.get((step.line, step.field))
                     if child is None:
-                        reason = missing.get((step.line, step.field), "it can't be read")
+                        reason = self._missing.get((step.line, step.field), "it can't be read")
                         said = f"{step.call}({flat(Atom(step.field))})"
                         entries.append(self._todo(step, said, reason))
                     else:
@@ -190,6 +186,12 @@ class _Writer:
                 case _:
                     assert_never(step)
         return entries
+
+    def _not_cast(self, step: Step, names: Iterable[str]) -> Iterator[list[str]]:
+        for name in names:
+            reason = self._missing.get((step.line, name))
+            if reason is not None:
+                yield self._todo(step, f"cast of {flat(Atom(name))}", reason)
 
     def _todo(self, step: Step, source: str, reason: str) -> list[str]:
         """Say what is left to do, and where the legacy code does it."""
@@ -213,10 +215,15 @@ class _Writer:
         if self._names.items and step is self._first:
             pairs = (("names", self._names), *pairs)
         # Of arguments whose type is `:term`, Cast takes those that are named.
-        if self._casts > 1 or types:
-            missing = {each.name for each in self._action.missing if each.line == step.line}
-            names = (name for name in step.fields if name not in missing)
+        if self._casts > 1 or types or self._casts_elsewhere:
+            names = (name for name in step.fields if (step.line, name) not in self._missing)
             pairs = (("fields", _atoms(names)), *pairs)
+        if step.prepared:
+            pairs = (
+                ("params", self._step(step.prepared, len(step.arguments))),
+                ("arguments", self._values(step.arguments)),
+                *pairs,
+            )
         return _tuple("change", self._module("Changes.Cast"), pairs)
 
     def _rule(self, step: Rule) -> list[list[str]]:
@@ -251,15 +258,20 @@ class _Writer:
                 return list(arguments)
 
     def _copied(self, step: Copied) -> list[str]:
-        roles = {each.name: each.role for each in self._of.parameters}
-        fun = Source(f"&Steps.{self._functions[step.function]}/{len(step.arguments) + 1}")
-        pairs: Pairs = (("fun", fun),)
+        pairs: Pairs = (("fun", self._step(step.function, len(step.arguments) + 1)),)
         if step.arguments:
-            values = [self._value(each, roles) for each in step.arguments]
-            pairs += (("arguments", Listed(values)),)
+            pairs += (("arguments", self._values(step.arguments)),)
         if step.position:
             pairs += (("position", step.position),)
         return _tuple("change", self._module("Changes.Step"), pairs)
+
+    def _step(self, name: str, arity: int) -> Source:
+        """Return the capture of a copied function, by the name that it has among the others."""
+        return Source(f"&Steps.{self._functions[name]}/{arity}")
+
+    def _values(self, sources: Sequence[str]) -> Listed:
+        roles = {each.name: each.role for each in self._of.parameters}
+        return Listed([self._value(each, roles) for each in sources])
 
     def _value(self, source: str, roles: Mapping[str, ParameterRole]) -> Term:
         match roles.get(source):
@@ -279,8 +291,8 @@ class _Writer:
         if child.attribute:
             pairs.append(("embed", Module(child.embed)))
             pairs.append(("cardinality", Atom("many" if child.many else "one")))
-            function = Capture(step.module or child.embed, step.function, 2)
-            pairs.append(("with", function))
+            function: Term = Capture(step.module or child.embed, step.function, 2)
+            pairs.append(("with", self._step(step.copied, 2) if step.copied else function))
         else:
             pairs += [("create", Atom(child.create)), ("update", Atom(child.update))]
         if child.on_replace:

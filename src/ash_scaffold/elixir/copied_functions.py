@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import CopiedFunction
 from ash_scaffold.elixir.entity import Entity
-from ash_scaffold.syntax.parse import Tree, parse
+from ash_scaffold.syntax.parse import Tree, expressions, parse
 
 _DEFINITION = re.compile(r"^( *)defp?\b", re.MULTILINE)
 
@@ -74,6 +74,8 @@ def copied_module(groups: Iterable[Sequence[CopiedFunction]]) -> CopiedModule:
             attributes.others(function.attributes, lambda name, _: name),
         )
         kind = "def" if function.called else "defp"
+        if kind == "defp":
+            text = _without_unused_defaults(text, function, group)
         text = _aligned(text)
         entities.append(Entity(f"{kind} {names[key]}/{function.arity}", tuple(text.split("\n"))))
     return CopiedModule(
@@ -131,6 +133,56 @@ def _function_names(functions: Iterable[FunctionKey]) -> dict[FunctionKey, str]:
         names[key] = new
         used.add((new, key.arity))
     return names
+
+
+def _without_unused_defaults(
+    text: str, function: CopiedFunction, group: Sequence[CopiedFunction]
+) -> str:
+    """Take defaults out of a private function that each call gives all arguments: Elixir warns."""
+    if "\\\\" not in text:
+        return text
+    trees = [parse(each.source.encode()) for each in group]
+    given = {count for tree in trees for count in _counts(tree, function.name)}
+    if not given or min(given) < function.arity:
+        return text
+    tree = parse(text.encode())
+    content = tree.source
+    for node in sorted(_walk(tree.root), key=lambda node: -node.start_byte):
+        operator = node.child_by_field_name("operator")
+        left = node.child_by_field_name("left")
+        if operator is not None and operator.type == "\\\\" and left is not None:
+            content = content[: left.end_byte] + content[node.end_byte :]
+    return content.decode("utf-8", "replace")
+
+
+def _counts(tree: Tree, name: str) -> Iterator[int]:
+    """Yield how many arguments each call and capture of a local function gives."""
+    for node in _walk(tree.root):
+        if node.type != "identifier" or tree.text(node) != name or not _is_function(node):
+            continue
+        holder = node.parent
+        if holder is None:
+            continue
+        if holder.type == "binary_operator":
+            right = holder.child_by_field_name("right")
+            number = "" if right is None else tree.text(right)
+            yield int(number) if number.isdecimal() else 1
+            continue
+        above = holder.parent
+        if above is None or _is_head(tree, above):
+            continue
+        arguments = [child for child in holder.children if child.type == "arguments"]
+        count = len(expressions(arguments[0])) if arguments else 0
+        is_piped = any(child.type == "|>" for child in above.children)
+        yield count + (1 if is_piped and above.child_by_field_name("right") == holder else 0)
+
+
+def _is_head(tree: Tree, above: Node) -> bool:
+    """Whether what is directly below a node is the head of a definition, with a guard or not."""
+    if above.type == "binary_operator" and any(child.type == "when" for child in above.children):
+        above = above.parent or above
+    target = above.parent.child_by_field_name("target") if above.parent is not None else None
+    return above.type == "arguments" and target is not None and tree.text(target) in ("def", "defp")
 
 
 def _aligned(text: str) -> str:

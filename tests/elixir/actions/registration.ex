@@ -20,7 +20,7 @@ defmodule App.Accounts.User.Actions do
         sensitive?: true,
         constraints: [trim?: false, allow_empty?: true]
 
-      argument :password_confirmation, :term
+      argument :password_confirmation, :term, sensitive?: true
       argument :opts, :term, public?: false, default: []
 
       change App.Changes.Cast

@@ -18,7 +18,7 @@ defmodule App.Billing.Account.Actions do
 
       argument :secret, :string, sensitive?: true, constraints: [trim?: false, allow_empty?: true]
       argument :terms, :term
-      argument :secret_confirmation, :term
+      argument :secret_confirmation, :term, sensitive?: true
 
       change {App.Changes.Cast, empty_values: []}
       validate {App.Validations.Ecto, validate_required: [[:slug, :kind], [message: "is needed"]]}
