@@ -34,13 +34,14 @@ from ash_scaffold.legacy.copied_functions import (
 from ash_scaffold.legacy.ecto_calls import constraint
 from ash_scaffold.legacy.functions import Function, Module, Modules
 from ash_scaffold.legacy.literal_source import Literals
-from ash_scaffold.syntax.parse import CallSite, call_site
+from ash_scaffold.syntax.parse import CallSite, call_name, call_site
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom
 
 BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try", "receive", "for"})
 # What takes an association over can't be said by the changes of one changeset.
 _PUTS = frozenset({"put_assoc", "put_embed"})
+_NOTED = ecto.CONSTRAINTS | ecto.NESTED | _PUTS | {"cast"}
 _READS = frozenset({"get_field", "get_change", "fetch_field", "fetch_field!", "fetch_change"})
 
 
@@ -252,7 +253,10 @@ class Copies:
                 if node.id in skip:
                     continue
                 stack.extend(reversed(node.named_children))
-                site = call_site(owner.file.tree, node) if node.type == "call" else None
+                name = call_name(owner.file.tree, node)
+                if name is None or name.rpartition(".")[2] not in _NOTED:
+                    continue
+                site = call_site(owner.file.tree, node)
                 if site is not None:
                     frame = Frame(owner, function, {})
                     self._note(frame, node, site, steps, casts)
@@ -443,9 +447,9 @@ def _first_step(frame: Frame, node: Node) -> CallSite | None:
     while stack:
         current = stack.pop()
         stack.extend(reversed(current.named_children))
-        site = call_site(frame.module.file.tree, current) if current.type == "call" else None
-        if site is not None and site.name.rpartition(".")[2] in ecto.STEPS:
-            return site
+        name = call_name(frame.module.file.tree, current)
+        if name is not None and name.rpartition(".")[2] in ecto.STEPS:
+            return call_site(frame.module.file.tree, current)
     return None
 
 

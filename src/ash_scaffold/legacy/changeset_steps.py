@@ -50,7 +50,7 @@ from ash_scaffold.legacy.functions import (
     operator_of,
 )
 from ash_scaffold.legacy.literal_source import Literals, options_of
-from ash_scaffold.syntax.parse import CallSite, call_site, expressions
+from ash_scaffold.syntax.parse import CallSite, call_name, call_site, expressions
 from ash_scaffold.syntax.values import alias_text
 from ash_scaffold.term import Atom
 
@@ -63,7 +63,7 @@ _MAX_NESTING = 100
 # How many calls are followed for one function: helpers may call each other many times.
 _BUDGET = 4000
 # What a repo makes of a changeset is no changeset any more.
-_REPO = re.compile(r"(?:^|\.|_)[Rr]epo\.\w+[!?]?$|^(?:Ecto\.)?Multi\.")
+REPO = re.compile(r"(?:^|\.|_)[Rr]epo\.\w+[!?]?$|^(?:Ecto\.)?Multi\.")
 # The names that people give to what is cast.
 _ATTRIBUTES = re.compile(
     r"(?:.*_)?(?:attrs|attributes|params|args|changes|data|map|input)(?:_.*)?$"
@@ -73,6 +73,7 @@ _NO_STEPS = frozenset(
     "to_form inspect assign render Map Enum Keyword Jason Logger Phoenix.Component IO elem is_nil "
     "Process send Oban push_event apply_action! dbg".split()
 )
+_ON_STRUCTS = frozenset({"Map.put", "Map.merge", "Map.replace!", "struct", "struct!"})
 _HOLDERS = frozenset({"stab_clause", "body"})
 _PUTS = frozenset({"put_assoc", "put_embed"})
 
@@ -90,6 +91,8 @@ class StepReader:
         self._reading: list[tuple[str, str, int]] = []
         self._budget = _BUDGET
         self._nesting = 0
+        # Whether only what is returned is asked for, no step.
+        self._probing = False
 
     # Functions
 
@@ -230,7 +233,10 @@ class StepReader:
                 return self._with(
                     value, self._todo(frame, node, "the changeset is changed as a map")
                 )
-            if not isinstance(value, Data) and named is None:
+            given = isinstance(value, Text) and value.parameter
+            if isinstance(value, Text) and _ATTRIBUTES.match(value.source):
+                given = False
+            if not (isinstance(value, Data) or given or named is not None):
                 return None
             step = self._todo(frame, node, "the struct is changed before it is cast")
             known = value if isinstance(value, Data) else Data("")
@@ -322,7 +328,7 @@ class StepReader:
             )
             if function is None and ecto.is_of_changeset(plain, count):
                 return self._ecto(frame, site, plain, arguments)
-        if _REPO.search(name):
+        if REPO.search(name):
             return self._of_repo(frame, site, plain, arguments)
         position = self._subject(arguments)
         subject = arguments.value(position) if count else None
@@ -361,6 +367,10 @@ class StepReader:
             held = self._targets.held.get(key, Target("?")).module
             step = self._todo(frame, site.node, "the struct is built of another")
             return Data("", held, (step,))
+        if site.name in _ON_STRUCTS and isinstance(value, Data):
+            reason = "the struct is changed before it is cast"
+            step = self._todo(frame, site.node, reason, arguments.nodes[0])
+            return Data(value.name, value.schema, (*value.steps, step))
         given = isinstance(value, Data) or (isinstance(value, Text) and value.parameter)
         if given and name.endswith("changeset"):
             count = len(arguments)
@@ -628,6 +638,8 @@ class StepReader:
         failed: UnreadError | None = None
         inlined: Value | None = None
         try:
+            if _is_condition(self._modules, function):
+                raise UnreadError("it is a condition")
             inlined = self._inline(frame, function, arguments, position, subject)
         except UnreadError as error:
             failed = error
@@ -662,6 +674,7 @@ class StepReader:
             return True
         self._reading.append(function.key)
         back = self.findings.kept()
+        probing, self._probing = self._probing, True
         try:
             for clause in function.bodies:
                 inner = Frame(module, function, {}, frame.depth + 1)
@@ -678,6 +691,7 @@ class StepReader:
                 if isinstance(value, Flow):
                     return True
         finally:
+            self._probing = probing
             self._reading.pop()
             back()
         return False
@@ -742,6 +756,8 @@ class StepReader:
         flow: Flow,
     ) -> Flow:
         """Let a step call a helper that is copied as it is."""
+        if self._probing:
+            return self._with(flow, Todo(line=0, source="", reason=""))
         self.findings.own = self.findings.own or frame.depth == 0
         texts: list[str] = []
         for index in range(len(arguments)):
@@ -777,6 +793,8 @@ class StepReader:
         own_casts: bool = False,
     ) -> Flow:
         """Let a step call a function that is made around an expression."""
+        if self._probing:
+            return self._with(flow, Todo(line=0, source="", reason=""))
         self.findings.own = self.findings.own or frame.depth == 0
         if all(isinstance(self._variable(frame, each), Flow) for each in replaced):
             replaced = ()
@@ -854,6 +872,7 @@ class StepReader:
         back = self.findings.kept()
         scope = dict(frame.variables)
         inner = Frame(frame.module, frame.function, scope, frame.depth + 1)
+        probing, self._probing = self._probing, True
         try:
             return any(
                 isinstance(self.value(inner, each), Flow) for each in _branch_results(frame, node)
@@ -861,6 +880,7 @@ class StepReader:
         except UnreadError:
             return True
         finally:
+            self._probing = probing
             back()
 
     def _starts_inside(self, frame: Frame, node: Node) -> bool:
@@ -1032,6 +1052,17 @@ def _only_starts(frame: Frame, clause: Clause, name: str) -> bool:
             if plain not in ecto.STARTS and not plain.endswith("changeset"):
                 return False
     return clause.guard is None or name not in frame.text(clause.guard)
+
+
+def _is_condition(modules: Modules, function: Function) -> bool:
+    """Whether a function ends in a condition, and casts nothing: it can only be copied whole."""
+    module = modules.get(function.module)
+    bodies = function.bodies
+    last = bodies[0].body[-1] if len(bodies) == 1 and bodies[0].body else None
+    if module is None or last is None or call_name(module.file.tree, last) not in BRANCHES:
+        return False
+    span = bodies[0].site.span
+    return module.file.source.find(b"cast", span.start, span.end) < 0
 
 
 def _has_todo(value: Flow, subject: Flow) -> bool:

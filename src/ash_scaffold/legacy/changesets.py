@@ -8,6 +8,7 @@ is given a changeset is a helper of those, and one that only passes its argument
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -20,16 +21,15 @@ from ash_scaffold.ash.changesets import (
     VirtualField,
 )
 from ash_scaffold.ash.model import RelationshipKind
-from ash_scaffold.legacy.changeset_steps import WORDS, StepReader, may_change
+from ash_scaffold.legacy.changeset_steps import REPO, WORDS, StepReader, may_change
 from ash_scaffold.legacy.changeset_values import Flow, Frame, Target, Targets, UnreadError
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import EctoSchema, EmbeddedSchema, EmbedType, Hints
 from ash_scaffold.legacy.evaluate import Place, evaluate
-from ash_scaffold.legacy.functions import Function, Module, Modules
+from ash_scaffold.legacy.functions import Function, Module, Modules, operator_of
 from ash_scaffold.legacy.literal_source import is_known, written
 from ash_scaffold.legacy.write_sites import write_sites
-from ash_scaffold.syntax.entities import tokens
-from ash_scaffold.syntax.parse import CallSite, call_site
+from ash_scaffold.syntax.parse import CallSite, call_name, call_site
 from ash_scaffold.term import Atom
 from ash_scaffold.term import Module as ModuleName
 
@@ -38,6 +38,10 @@ _FIELD_OPTIONS = frozenset(
     "autogenerate default load_in_query primary_key read_after_writes redact "
     "skip_default_validation source virtual writable".split()
 )
+_STARTS = re.compile(rb"(?<![\w.])(?:Ecto\.)?(?:Changeset\.)?(?:cast|change)\s*\(")
+_STEPS = re.compile(rb"\b(?:validate|put|update|force)_\w+\s*\(|\w+_constraint\s*\(")
+_WRITES = re.compile(rb"[Rr]epo\.|Multi\.|\b(?:conn|socket)\b")
+_CLOSERS = frozenset({"]", "}", ")", ">>"})
 _GIVEN_CHANGESET = frozenset({"changeset", "cs", "chset", "changes", "query", "conn", "socket"})
 
 
@@ -51,13 +55,20 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
         if any(word in file.source for word in WORDS):
             for definition in file.modules:
                 reader.read_module(reader.modules.of(file, definition))
+    reader.read_unreached()
     sites = write_sites(reader.modules, ((c.module, c.function, c.arity) for c in reader.found))
     found: list[Changeset] = []
     for each in sorted(reader.found, key=lambda c: (c.module, c.function, c.arity)):
         at = sites.get((each.module, each.function, each.arity))
         if at is not None:
-            creates, updates = tuple(sorted(at.creates)), tuple(sorted(at.updates))
-            found.append(msgspec.structs.replace(each, creates=creates, updates=updates))
+            found.append(
+                msgspec.structs.replace(
+                    each,
+                    creates=tuple(sorted(at.creates)),
+                    updates=tuple(sorted(at.updates)),
+                    deletes=tuple(sorted(at.deletes)),
+                )
+            )
         elif not each.private:
             found.append(each)
     return tuple(found)
@@ -70,15 +81,31 @@ class _Reader:
         self._schemas = {schema.module: schema for schema in hints.schemas}
         self._targets = targets(self.modules, hints)
         self._virtual: dict[str, tuple[VirtualField, ...]] = {}
+        self._reached: set[tuple[str, int]] = set()
+        self._given: list[tuple[Module, Function]] = []
 
     def read_module(self, module: Module) -> None:
         """Read the changeset functions of a module."""
         for function in module.functions.values():
-            if not may_change(self.modules, function):
+            if not may_change(self.modules, function) or _ends_in_repo(module, function):
+                continue
+            if _is_given_one(module, function):
+                self._note_given(module, function)
                 continue
             found = self._read(module, function)
             if found is not None:
                 self.found.append(found)
+
+    def read_unreached(self) -> None:
+        """Add the functions of schemas that are given a changeset and that nothing read calls."""
+        for module, function in self._given:
+            places = {(module.file.path, c.site.node.start_byte) for c in function.clauses}
+            schema = self._schemas.get(module.name)
+            if schema is not None and places.isdisjoint(self._reached):
+                reader = StepReader(self.modules, self._targets, module.file.path)
+                reason = "it is given a changeset, and no function that was read calls it"
+                frame = Frame(module, function, {})
+                self.found.append(self._made(reader, frame, function, schema, None, [], reason))
 
     def _read(self, module: Module, function: Function) -> Changeset | None:
         reader = StepReader(self.modules, self._targets, module.file.path)
@@ -91,7 +118,7 @@ class _Reader:
         except UnreadError as error:
             refused = str(error)
             reader = StepReader(self.modules, self._targets, module.file.path)
-            if not _is_named_so(function):
+            if not _may_be_one(module, function):
                 return None
             try:
                 flow, names = reader.whole(frame, function)
@@ -101,17 +128,39 @@ class _Reader:
             else:
                 refused = ""
         if flow is None and not refused:
+            self._note_given(module, function)
             return None
         schema = self._schema(module, reader, flow)
         if schema is None:
             return None
         if flow is not None:
-            subject = flow.data.name
-            if subject in _GIVEN_CHANGESET or not (
-                reader.findings.own or module.name == schema.module
-            ):
+            own = reader.findings.own or module.name == schema.module
+            if flow.data.name in _GIVEN_CHANGESET or not own:
+                self._note_given(module, function)
                 return None
+        return self._made(reader, frame, function, schema, flow, names, refused)
+
+    def _note_given(self, module: Module, function: Function) -> None:
+        """Note a function of a schema that has steps for a changeset that it is given."""
+        if function.private or module.name not in self._schemas or not function.arity:
+            return
+        first = module.file.tree.text(function.clauses[0].parameters[0].pattern)
+        if re.search(r"\bchangeset\b|Changeset\{", first) and _has_step(module, function):
+            self._given.append((module, function))
+
+    def _made(
+        self,
+        reader: StepReader,
+        frame: Frame,
+        function: Function,
+        schema: EctoSchema,
+        flow: Flow | None,
+        names: list[str],
+        refused: str,
+    ) -> Changeset:
+        module = frame.module
         reader.findings.nodes += [(module, clause.site.node) for clause in function.clauses]
+        self._reached |= {(m.file.path, node.start_byte) for m, node in reader.findings.nodes}
         return Changeset(
             module=module.name,
             function=function.name,
@@ -169,7 +218,7 @@ def targets(modules: Modules, hints: Hints) -> Targets:
             if association.module is not None:
                 held[schema.module, association.name] = Target(association.module, many)
     for each in every:
-        for place, site, name in _declared(modules, each.module):
+        for place, site, name in _declared(modules, each.module, "on_replace"):
             option = site.option("on_replace")
             value = None if option is None else evaluate(place, option)
             key = each.module, name
@@ -180,7 +229,7 @@ def targets(modules: Modules, hints: Hints) -> Targets:
 
 def virtual_fields(modules: Modules, name: str) -> Iterator[VirtualField]:
     """Yield the fields of a schema that have no column."""
-    for place, site, field in _declared(modules, name):
+    for place, site, field in _declared(modules, name, "virtual"):
         virtual = site.option("virtual")
         if site.name != "field" or virtual is None or evaluate(place, virtual) is not True:
             continue
@@ -212,21 +261,65 @@ def _type(place: Place, site: CallSite) -> str:
     return f"{{{type_}, [{', '.join(given)}]}}" if given else type_
 
 
-def _declared(modules: Modules, name: str) -> Iterator[tuple[Place, CallSite, str]]:
-    """Yield the calls in the body of a schema, each with the name that it begins with."""
+def _declared(modules: Modules, name: str, option: str) -> Iterator[tuple[Place, CallSite, str]]:
+    """Yield the calls in the body of a schema that have an option, with their first argument."""
     module = modules.get(name)
     for schema in module.facts.schemas if module is not None else ():
         place = schema.place
+        span = schema.call.span
+        if place.file.source.find(option.encode(), span.start, span.end) < 0:
+            continue
         for node in schema.call.body or ():
             inner = node.child_by_field_name("left") if node.type == "binary_operator" else node
             site = None if inner is None else call_site(place.file.tree, inner)
-            field = evaluate(place, site.args[0]) if site is not None and site.args else None
-            if site is not None and isinstance(field, Atom):
+            if site is None or not site.args or site.option(option) is None:
+                continue
+            field = evaluate(place, site.args[0])
+            if isinstance(field, Atom):
                 yield place, site, field.name
 
 
-def _is_named_so(function: Function) -> bool:
-    return function.name.endswith("changeset")
+def _may_be_one(module: Module, function: Function) -> bool:
+    """Whether a function that can't be read is a changeset function all the same.
+
+    It is called so, or starts a changeset, and neither writes nor answers a request.
+    """
+    if function.name.endswith("changeset"):
+        return True
+    source = module.file.source
+    texts = [source[c.site.span.start : c.site.span.end] for c in function.clauses]
+    return any(map(_STARTS.search, texts)) and not any(map(_WRITES.search, texts))
+
+
+def _is_given_one(module: Module, function: Function) -> bool:
+    """Whether the first parameter of a function is called as changesets are."""
+    if not function.arity:
+        return False
+    first = function.clauses[0].parameters[0].pattern
+    return first.type == "identifier" and module.file.tree.text(first) in _GIVEN_CHANGESET
+
+
+def _ends_in_repo(module: Module, function: Function) -> bool:
+    """Whether all clauses end with a call of a repo: what they return is no changeset."""
+    tree = module.file.tree
+    bodies = function.bodies
+    for clause in bodies:
+        last = clause.body[-1] if clause.body else None
+        parts = None if last is None else operator_of(module.file, last, "|>")
+        last = last if parts is None else parts[1]
+        name = None if last is None else call_name(tree, last)
+        if name is None or not REPO.search(name):
+            return False
+    return bool(bodies)
+
+
+def _has_step(module: Module, function: Function) -> bool:
+    """Whether a function calls a step of Ecto's."""
+    source = module.file.source
+    return any(
+        _STEPS.search(source, clause.site.span.start, clause.site.span.end) is not None
+        for clause in function.clauses
+    )
 
 
 def _parameters(
@@ -257,7 +350,25 @@ def _digest(reader: StepReader) -> str:
     found = hashlib.sha256()
     parts = {(m.file.path, n.start_byte, n.end_byte): (m, n) for m, n in reader.findings.nodes}
     for _, (module, node) in sorted(parts.items(), key=lambda item: item[0]):
-        for token in tokens(module.file.tree, node):
-            found.update(token.encode() + b"\0")
-        found.update(b"\1")
+        found.update(b"\0".join(_tokens(module.file.tree.source, node)) + b"\1")
     return found.hexdigest()[:16]
+
+
+def _tokens(source: bytes, node: Node) -> Iterator[bytes]:
+    """Yield the tokens of code; comments, and commas before a closing bracket, are none."""
+    comma = False
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        children = current.children
+        if children:
+            stack.extend(reversed(children))
+            continue
+        kind = current.type
+        if kind == "comment":
+            continue
+        if comma and kind not in _CLOSERS:
+            yield b","
+        comma = kind == ","
+        if not comma:
+            yield source[current.start_byte : current.end_byte].strip()

@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from ash_scaffold.legacy.ecto_changeset import CHANGESET, KERNEL, QUERY, is_of_changeset
 from ash_scaffold.legacy.functions import Function, Import, Module, operator_of
-from ash_scaffold.syntax.parse import call_site
+from ash_scaffold.syntax.parse import call_name
 from ash_scaffold.syntax.values import alias_text
 
 # Deeper nesting than a person writes: Python's own stack is the limit otherwise.
@@ -72,12 +72,11 @@ class _Walk:
                     self._call(self._file.tree.text(parts[0]), int(arity))
                 return
         if node.type == "call":
-            site = call_site(self._file.tree, node)
-            if site is not None and "." not in site.name:
-                count = len(site.values) + (1 if is_piped(node) else 0)
-                if site.name == "import":
+            name = call_name(self._file.tree, node)
+            if name is not None and "." not in name:
+                if name == "import":
                     return
-                self._call(site.name, count)
+                self._call(name, _argument_count(node) + is_piped(node))
         elif node.type == "binary_operator":
             parts = operator_of(self._file, node, "|>")
             # Older code calls a function without parentheses behind a pipe.
@@ -124,6 +123,24 @@ class _Walk:
             self._found.imports.setdefault(each.source, each)
         if not unknown:
             self._found.missing.append(f"{name}/{count}")
+
+
+def _argument_count(call: Node) -> int:
+    """Return the number of arguments of a call, trailing keywords as one, a do-block apart."""
+    for child in call.named_children:
+        if child.type == "arguments":
+            found = [each for each in child.named_children if each.type != "comment"]
+            if found and found[-1].type == "keywords" and _is_block(found[-1]):
+                return len(found) - 1
+            return len(found)
+    return 0
+
+
+def _is_block(keywords: Node) -> bool:
+    """Whether keywords are `do: …` and its like alone."""
+    first = keywords.named_children[0] if keywords.named_children else None
+    key = None if first is None else first.child_by_field_name("key")
+    return key is not None and key.text is not None and key.text.strip() == b"do:"
 
 
 def import_for(module: Module, name: str, count: int) -> Import | None:
@@ -288,13 +305,31 @@ class _Free:
         target = node.child_by_field_name("target")
         inner = scope
         if target is not None and target.type == "identifier":
-            if self._file.tree.text(target) in ("with", "for"):
+            name = self._file.tree.text(target)
+            if name in ("with", "for") or name in QUERY:
                 inner = set(scope)
+            if name in QUERY:
+                self._bind_query(node, inner, depth)
         elif target is not None:
             self.visit(target, scope, depth + 1)
         for child in node.named_children:
             if target is None or child.id != target.id:
                 self.visit(child, inner, depth + 1)
+
+    def _bind_query(self, call: Node, scope: set[str], depth: int) -> None:
+        """Set the variables of a query: `u in User`, and those of a list of bindings."""
+        stack = [child for child in call.named_children if child.type == "arguments"]
+        while stack:
+            node = stack.pop()
+            joined = operator_of(self._file, node, "in")
+            if joined is not None:
+                self._bind(joined[0], scope, depth)
+            elif node.type in ("arguments", "keywords", "pair"):
+                stack.extend(node.named_children)
+            elif node.type == "list" and all(
+                each.type in ("identifier", "keywords") for each in node.named_children
+            ):
+                self._bind(node, scope, depth)
 
     def _bind(self, pattern: Node, scope: set[str], depth: int) -> None:
         """Set the variables of a pattern; those behind `^`, and of guards, are read."""

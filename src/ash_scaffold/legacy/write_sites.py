@@ -1,4 +1,4 @@
-"""The places that insert or update with a changeset, by the functions that made the changeset.
+"""The places that insert, update or delete with a changeset, by the functions that made it.
 
 The argument of each write (`Repo.insert`, `Repo.update!`, `Ecto.Multi.insert` …) is followed back
 through pipes, variables and branches to the calls that it comes of. A function that writes what it
@@ -30,8 +30,9 @@ from ash_scaffold.syntax.parse import CallSite, call_site, expressions
 
 Key: TypeAlias = tuple[str, str, int]
 
-_WRITES = re.compile(rb"(?:[Rr]epo|Multi)\s*\.\s*\w*(?:insert|update|upsert|create|save)")
-_IS_WRITE = re.compile(r"(?:insert|update|upsert|create|save)(?!.*_all\b)")
+_WRITES = re.compile(rb"(?:[Rr]epo|Multi)\s*\.\s*\w*(?:insert|update|upsert|create|save|delete)")
+_NAMES = "insert|update|upsert|create|save|delete"
+_IS_WRITE = re.compile(rf"(?:{_NAMES})(?!.*_all\b)")
 _REPO = re.compile(r"(?:^|\.|_)(?:\w*Repo|repo)$")
 _MULTI = frozenset({"Ecto.Multi", "Multi"})
 _CALLS = '((call target: (dot right: (identifier) @word)) @found (#match? @word "{}"))'
@@ -46,10 +47,11 @@ _MAX_DEPTH = 40
 
 
 class Kind(msgspec.Struct, frozen=True, order=True):
-    """What a write does: it creates a row, it updates one, or either."""
+    """What a write does: it creates a row, it updates one, or either; or it deletes one."""
 
     creates: bool
     updates: bool
+    deletes: bool = False
 
 
 class Origins(msgspec.Struct):
@@ -60,10 +62,11 @@ class Origins(msgspec.Struct):
 
 
 class Sites(msgspec.Struct):
-    """The places, as `path:line`, that create and that update with a changeset function."""
+    """The places, as `path:line`, that create, update and delete with a changeset function."""
 
     creates: set[str]
     updates: set[str]
+    deletes: set[str]
 
 
 def write_sites(modules: Modules, wanted: Iterable[Key]) -> Mapping[Key, Sites]:
@@ -86,9 +89,10 @@ class _Finder:
     def search(self) -> None:
         """Go through all writes, then through the calls of the functions that write."""
         for file in self._code.files.values():
-            if not _WRITES.search(file.source):
+            likely = b"epo" in file.source or b"Multi" in file.source
+            if not likely or not _WRITES.search(file.source):
                 continue
-            for node in captured(_CALLS.format("insert|update|upsert|create|save"), file.tree):
+            for node in captured(_CALLS.format(_NAMES), file.tree):
                 self._write(file, node)
         searched: set[Key] = set()
         for _ in range(_LEVELS):
@@ -117,7 +121,7 @@ class _Finder:
         if full in _MULTI:
             # `insert(multi, name, changeset_or_function)`.
             subjects = arguments[2:3]
-        elif name.rstrip("!") in ("insert", "update", "insert_or_update"):
+        elif name.rstrip("!") in ("insert", "update", "insert_or_update", "delete"):
             subjects = arguments[:1]
         else:
             subjects = arguments
@@ -154,11 +158,16 @@ class _Finder:
             self._origins(around, subject, origins, 0)
         place = f"{file.path}:{node.start_point.row + 1}"
         for key in self._makers(origins, 0):
-            sites = self.found.setdefault(key, Sites(set(), set()))
+            sites = self.found.setdefault(key, Sites(set(), set(), set()))
             if kind.creates:
                 sites.creates.add(place)
             if kind.updates:
                 sites.updates.add(place)
+            if kind.deletes:
+                sites.deletes.add(place)
+        # What goes through a changeset function is its struct, no changeset.
+        if not self._wanted.isdisjoint(origins.functions):
+            return
         for index in origins.parameters:
             self._writers.setdefault(around[1].key, (index, kind))
 
@@ -344,7 +353,7 @@ def _kind(name: str) -> Kind:
     if re.search(r"insert_or_update|create_or_update|upsert|save", name):
         return Kind(creates=True, updates=True)
     creates = bool(re.search(r"insert|create", name))
-    return Kind(creates=creates, updates="update" in name)
+    return Kind(creates=creates, updates="update" in name, deletes="delete" in name)
 
 
 def _has_block(node: Node) -> bool:
