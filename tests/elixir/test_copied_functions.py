@@ -104,3 +104,15 @@ def test_a_guard_stands_where_the_formatter_has_it() -> None:
         [[copied("a", 1, "def a(x)\n     when x > 1 and\n            x < 2 do\n  x\nend")]]
     )
     assert texts(module) == ["def a(x)\n    when x > 1 and\n           x < 2 do\n  x\nend"]
+
+
+def test_a_head_of_many_lines_stands_where_the_formatter_has_it() -> None:
+    source = "defp a(\n       x\n     )\n     when x do\n  x\nend"
+    module = copied_module([[copied("a", 1, source.replace("defp", "def"))]])
+    assert texts(module) == ["def a(\n      x\n    )\n    when x do\n  x\nend"]
+
+
+def test_expressions_of_many_lines_stand_apart() -> None:
+    source = "def a(c) do\n  x = 1\n  y = 2\n  c\n  |> put(x, y)\nend"
+    (text,) = texts(copied_module([[copied("a", 1, source, made=True)]]))
+    assert text == "def a(c) do\n  x = 1\n  y = 2\n\n  c\n  |> put(x, y)\nend"

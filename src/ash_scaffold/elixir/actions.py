@@ -152,10 +152,7 @@ class _Writer:
         )
 
     def _steps(self) -> list[list[str]]:
-        entries = [
-            [f"change set_attribute({each}, arg({each}), set_when_nil?: false)"]
-            for each in map(atom, self._action.given)
-        ]
+        entries = [_given(atom(each)) for each in self._action.given]
         if not self._casts and self._names.items:
             none: Pairs = (("fields", []), ("names", self._names))
             entries.append(_tuple("change", self._module("Changes.Cast"), none))
@@ -342,6 +339,15 @@ def _argument(argument: Argument) -> list[str]:
     if argument.constraints:
         pairs.append(("constraints", Keyword(argument.constraints)))
     return _call("argument", [Atom(argument.name), argument.type], tuple(pairs))
+
+
+def _given(name: str) -> list[str]:
+    line = f"change set_attribute({name}, arg({name}), set_when_nil?: false)"
+    if _COLUMN + width(line) <= LINE_LENGTH:
+        return [line]
+    pad = " " * len("change ")
+    head = f"change set_attribute({name}, arg({name}),"
+    return [head, f"{pad}{' ' * STEP}set_when_nil?: false", f"{pad})"]
 
 
 def _spaced(groups: Iterable[Iterable[list[str]]]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from ash_scaffold.ash.changesets import CopiedFunction
 from ash_scaffold.elixir.entity import Entity
 from ash_scaffold.syntax.parse import Tree, expressions, parse
 
+_ENDS_HEAD = re.compile(r"\bdo\Z|\bdo: ")
 _DEFINITION = re.compile(r"^( *)defp?\b", re.MULTILINE)
 
 
@@ -76,7 +78,7 @@ def copied_module(groups: Iterable[Sequence[CopiedFunction]]) -> CopiedModule:
         kind = "def" if function.called else "defp"
         if kind == "defp":
             text = _without_unused_defaults(text, function, group)
-        text = _aligned(text)
+        text = _spaced(_aligned(text)) if function.made else _aligned(text)
         entities.append(Entity(f"{kind} {names[key]}/{function.arity}", tuple(text.split("\n"))))
     return CopiedModule(
         functions=tuple(entities),
@@ -186,20 +188,41 @@ def _is_head(tree: Tree, above: Node) -> bool:
 
 
 def _aligned(text: str) -> str:
-    """Move guards below their head to where the formatter has them after `def` became `defp`."""
+    """Move the rest of a head to where the formatter has it after `def` became `defp`."""
     lines = text.split("\n")
     shift = 0
     for number, line in enumerate(lines):
         head = re.match(r"(defp?) ", line)
         if head is not None:
-            following = lines[number + 1] if number + 1 < len(lines) else ""
-            guard = re.match(r"( *)when\b", following)
-            shift = len(head[1]) + 1 - len(guard[1]) if guard else 0
+            marks = [re.match(r" *(?=when\b|\))", each) for each in _head(lines[number:])[1:]]
+            indents = [len(mark[0]) for mark in marks if mark is not None]
+            shift = len(head[1]) + 1 - indents[0] if indents else 0
         elif shift:
             lines[number] = " " * shift + line if shift > 0 else line[-shift:]
-            if re.search(r"\bdo\Z|\bdo: ", line):
-                shift = 0
+        if _ENDS_HEAD.search(line):
+            shift = 0
     return "\n".join(lines)
+
+
+def _spaced(text: str) -> str:
+    """Put blank lines around the expressions of many lines in a function's body."""
+    tree = parse(text.encode())
+    lines = text.split("\n")
+    blocks = [node for node in _walk(tree.root) if node.type == "do_block"]
+    body = expressions(blocks[0]) if blocks else ()
+    for before, after in reversed(list(pairwise(body))):
+        many = any(each.end_point.row > each.start_point.row for each in (before, after))
+        if many and after.start_point.row == before.end_point.row + 1:
+            lines.insert(after.start_point.row, "")
+    return "\n".join(lines)
+
+
+def _head(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines of a definition up to its `do`."""
+    for number, line in enumerate(lines):
+        if _ENDS_HEAD.search(line):
+            return lines[: number + 1]
+    return lines[:1]
 
 
 def _walk(node: Node) -> Iterator[Node]:
