@@ -73,16 +73,31 @@ class Copies:
         self._findings = findings
         self._path = path
 
-    def function(self, function: Function) -> Inside:
-        """Copy a function of the legacy code, and those that it calls in its module."""
+    def function(self, function: Function, replaced: Mapping[Node, str] | None = None) -> Inside:
+        """Copy a function of the legacy code, and those that it calls in its module.
+
+        `replaced` are parts of it with other text in their place.
+        """
         module = self._modules.get(function.module)
         if module is None:
             raise UnreadError(f"{function.module} can't be found")
         found = self._needed(module, _parts(function))
         inside = self._inside(module, function, [c.site.node for c in function.clauses], found)
-        self._add(module, function, called=True)
+        self._add(module, function, called=True, replaced=replaced)
         self._add_needed(found)
         return inside
+
+    def nested(self, function: Function) -> None:
+        """Copy a function that makes changesets of what a field holds."""
+        module = self._modules.get(function.module)
+        if module is None:
+            raise UnreadError(f"{function.module} can't be found")
+        found = self._needed(module, _parts(function))
+        if found.missing:
+            names = ", ".join(dict.fromkeys(found.missing))
+            raise UnreadError(f"it needs {names}, which the legacy code doesn't show")
+        self._add(module, function, called=True)
+        self._add_needed(found)
 
     def made(
         self, frame: Frame, flow: Flow, node: Node, hint: str, subjects: Collection[Node] = ()
@@ -199,7 +214,14 @@ class Copies:
                     needs(owner, _parts(each), found)
         return found
 
-    def _add(self, module: Module, function: Function, *, called: bool) -> None:
+    def _add(
+        self,
+        module: Module,
+        function: Function,
+        *,
+        called: bool,
+        replaced: Mapping[Node, str] | None = None,
+    ) -> None:
         key = (function.name, function.arity)
         findings = self._findings
         if findings.origins.setdefault(key, function.key) != function.key:
@@ -212,7 +234,7 @@ class Copies:
             arity=function.arity,
             path=module.file.path,
             line=function.clauses[0].site.span.line,
-            source=definition_text(module, function, called=called),
+            source=definition_text(module, function, called=called, replaced=replaced),
             called=called,
             aliases=tuple(sorted(own.aliases.items())),
             imports=tuple(sorted({each.source for each in own.imports.values()})),

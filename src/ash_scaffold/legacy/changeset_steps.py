@@ -543,16 +543,22 @@ class StepReader:
         if options is None:
             raise UnreadError(f"the options can't be read: {short(frame.text(rest[1]))}")
         others: list[str] = []
-        copied: CopiedFunction | None = None
+        copied = ""
         given: tuple[str, ...] = ()
         for key, each in options.items():
             if key == "with":
                 named = captured(frame, each)
                 if named is None:
                     module = function = ""
-                    copied, given = self._with_function(frame, each, f"{name}_{field.name}")
-                else:
-                    module, function = self._owner(frame, each, *named), named[1]
+                    made, given = self._with_function(frame, each, f"{name}_{field.name}")
+                    copied = made.name
+                    continue
+                module, function = self._owner(frame, each, *named), named[1]
+                own = self._modules.get(module)
+                private = None if own is None else own.functions.get((function, 2))
+                if private is not None and private.private:
+                    self.copies.nested(private)
+                    module, function, copied = "", "", private.name
                 continue
             literal = self.literals.source(frame, each)
             if literal is None:
@@ -568,7 +574,7 @@ class StepReader:
             embed=target.module,
             many=target.many,
             on_replace=target.on_replace,
-            copied="" if copied is None else copied.name,
+            copied=copied,
             arguments=given,
             options=f"[{', '.join(others)}]" if others else "",
         )
@@ -837,6 +843,9 @@ class StepReader:
             values = [frame.variables[name] for name in names if name in frame.variables]
             flows = [value for value in values if isinstance(value, Flow)]
             if not flows:
+                held = self._held(frame, site)
+                if held is not None:
+                    return self._around(frame, held[1], site.node, site.name, (held[0],))
                 started = any(isinstance(v, Data | Text) for v in values)
                 if started and self._starts_inside(frame, site.node):
                     return self._started_inside(frame, site)
@@ -851,6 +860,17 @@ class StepReader:
             back()
             return self._with(flow, self._todo(frame, site.node, str(error)))
 
+    def _held(self, frame: Frame, site: CallSite) -> tuple[Node, Flow] | None:
+        """Return the changeset that `case` or `with` looks at, and its place."""
+        if not site.args or site.name not in ("case", "with"):
+            return None
+        parts = operator_of(frame.module.file, site.args[0], "<-")
+        node = site.args[0] if parts is None else parts[1]
+        if site.name == "with" and parts is None:
+            return None
+        value = self.value(frame, node)
+        return (node, value) if isinstance(value, Flow) else None
+
     def _started_inside(self, frame: Frame, site: CallSite) -> Flow:
         """A condition whose branches start the changeset, all of the same struct.
 
@@ -862,6 +882,11 @@ class StepReader:
         if value is None or isinstance(value, Flow | Local):
             raise UnreadError(f"the changeset starts under a condition ({site.name})")
         flow = self._started(frame, starts[0], value)
+        for node in starts:
+            params = _after(frame, node)
+            given = None if params is None else self._variable(frame, params)
+            if isinstance(given, Text) and given.parameter:
+                self.findings.roles.setdefault(given.source, ParameterRole.ATTRIBUTES)
         return self._around(frame, flow, site.node, site.name, starts)
 
     def _variable(self, frame: Frame, node: Node) -> Value | None:
@@ -901,7 +926,8 @@ class StepReader:
         """Let one step call the function itself, copied, with the changeset in the struct's place.
 
         Returns the step and the names of the parameters. That is only the same where the function
-        does nothing with its struct but to start a changeset of it.
+        does nothing with its struct but to start a changeset of it and to read its fields, which
+        are read of the changeset's data then.
         """
         if not function.arity:
             raise UnreadError("it takes no struct")
@@ -912,27 +938,29 @@ class StepReader:
             own = [self.named(inner, p.pattern)[0] for p in clause.parameters]
             for index, parameter in enumerate(clause.parameters):
                 struct = self.named(inner, parameter.pattern)[1]
-                names[index] = (
-                    names[index] or own[index] or _made_name(parameter.pattern, struct, index)
-                )
+                if not names[index] or names[index].startswith("_"):
+                    made = _made_name(parameter.pattern, struct, index)
+                    names[index] = own[index] or names[index] or made
             for start, params in _casts(inner, clause):
                 at = own.index(start) if start in own else at
                 attributes = own.index(params) if params in own else attributes
+        replaced: dict[Node, str] = {}
         for clause in function.bodies:
             inner = Frame(frame.module, function, {})
-            name, struct = self.named(inner, clause.parameters[at].pattern)
-            if (
-                struct not in ("", "Ecto.Changeset")
-                or not name
-                or not _only_starts(inner, clause, name)
-            ):
+            pattern = clause.parameters[at].pattern
+            name, struct = self.named(inner, pattern)
+            uses = _uses(inner, clause, name)
+            if uses is None or not (struct or pattern.type == "identifier"):
                 raise UnreadError("it has several clauses, or a rescue, that use the struct itself")
+            replaced |= uses
+            if struct not in ("", "Ecto.Changeset"):
+                replaced |= _of_changeset(inner, pattern)
         roles = self.findings.roles
         roles[names[at]] = ParameterRole.STRUCT
         if attributes < len(names) and attributes != at:
             roles[names[attributes]] = ParameterRole.ATTRIBUTES
         self.findings.own = True
-        inside = self.copies.function(function)
+        inside = self.copies.function(function, replaced)
         step = Copied(
             line=function.clauses[0].site.span.line,
             path=self._in(frame),
@@ -1012,6 +1040,19 @@ def _starts(frame: Frame, node: Node) -> list[Node]:
     return found
 
 
+def _after(frame: Frame, start: Node) -> Node | None:
+    """Return what follows the struct that a `cast` is given."""
+    holder = start.parent
+    if holder is None:
+        return None
+    if holder.type == "arguments":
+        others = expressions(holder)
+        return others[1] if len(others) > 2 else None
+    right = holder.child_by_field_name("right")
+    site = None if right is None else call_site(frame.module.file.tree, right)
+    return site.values[0] if site is not None and len(site.values) > 1 else None
+
+
 def _casts(frame: Frame, clause: Clause) -> list[tuple[str, str]]:
     """Return the first two arguments of each `cast` of a clause, as written."""
     found: list[tuple[str, str]] = []
@@ -1031,27 +1072,48 @@ def _casts(frame: Frame, clause: Clause) -> list[tuple[str, str]]:
     return found
 
 
-def _only_starts(frame: Frame, clause: Clause, name: str) -> bool:
-    """Whether a clause only starts changesets of a parameter, or passes it on to be started."""
-    for node in clause.body or ():
+def _uses(frame: Frame, clause: Clause, name: str) -> dict[Node, str] | None:
+    """Return what to write for a struct where its fields are read, by the places.
+
+    Starting a changeset of it, or passing it on to be started, needs nothing. None where it is
+    used otherwise.
+    """
+    found: dict[Node, str] = {}
+    parts = [*(clause.body or ()), *(() if clause.guard is None else (clause.guard,))]
+    for node in parts if name else ():
         for each, place in identifiers(frame.module.file, node):
             holder = place.parent
             if each != name or holder is None:
                 continue
             site = None
+            if holder.type == "dot":
+                found[place] = f"{name}.data"
+                continue
             if holder.type == "binary_operator":
                 right = holder.child_by_field_name("right")
                 site = None if right is None else call_site(frame.module.file.tree, right)
             elif holder.type == "arguments" and expressions(holder)[0].id == place.id:
-                site = (
-                    None
-                    if holder.parent is None
-                    else call_site(frame.module.file.tree, holder.parent)
-                )
+                parent = holder.parent
+                site = None if parent is None else call_site(frame.module.file.tree, parent)
             plain = "" if site is None else site.name.rpartition(".")[2]
             if plain not in ecto.STARTS and not plain.endswith("changeset"):
-                return False
-    return clause.guard is None or name not in frame.text(clause.guard)
+                return None
+    return found
+
+
+def _of_changeset(frame: Frame, pattern: Node) -> dict[Node, str]:
+    """Return the pattern of a changeset for that of its struct, by the place."""
+    stack = [pattern]
+    while stack:
+        node = stack.pop()
+        named = next((c for c in node.named_children if c.type == "struct"), None)
+        if node.type == "map" and named is not None:
+            content = next((c for c in node.named_children if c.type == "map_content"), None)
+            inner = "" if content is None else f"data: %{{{frame.text(content)}}}"
+            return {node: f"%Ecto.Changeset{{{inner}}}"}
+        if operator_of(frame.module.file, node, "=") is not None:
+            stack.extend(node.named_children)
+    return {}
 
 
 def _is_condition(modules: Modules, function: Function) -> bool:

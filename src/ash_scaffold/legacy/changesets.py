@@ -16,6 +16,7 @@ from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import (
     Changeset,
+    Nested,
     Parameter,
     ParameterRole,
     VirtualField,
@@ -56,6 +57,7 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
             for definition in file.modules:
                 reader.read_module(reader.modules.of(file, definition))
     reader.read_unreached()
+    reader.place_nested()
     sites = write_sites(reader.modules, ((c.module, c.function, c.arity) for c in reader.found))
     found: list[Changeset] = []
     for each in sorted(reader.found, key=lambda c: (c.module, c.function, c.arity)):
@@ -95,6 +97,31 @@ class _Reader:
             found = self._read(module, function)
             if found is not None:
                 self.found.append(found)
+
+    def place_nested(self) -> None:
+        """Take functions that nested changesets are cast with for what the field holds.
+
+        They may stand beside the schema that has the field. Those of an embed have no table.
+        """
+        held: dict[tuple[str, str], str] = {}
+        for each in self.found:
+            for step in each.steps:
+                if isinstance(step, Nested) and step.embed and step.function:
+                    held.setdefault((step.module, step.function), step.embed)
+        placed: list[Changeset] = []
+        for each in self.found:
+            owner = held.get((each.module, each.function), each.schema)
+            schema = self._schemas.get(owner)
+            if schema is not None and owner != each.schema:
+                each = msgspec.structs.replace(
+                    each,
+                    schema=owner,
+                    table=schema.table,
+                    virtual=self._virtual_fields(owner),
+                )
+            if schema is not None:
+                placed.append(each)
+        self.found = placed
 
     def read_unreached(self) -> None:
         """Add the functions of schemas that are given a changeset and that nothing read calls."""

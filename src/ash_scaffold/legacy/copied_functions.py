@@ -90,6 +90,9 @@ class _Walk:
         full = self._file.resolve(head, node.start_byte, self._module.name)
         if head not in ("__MODULE__", "Elixir") and full != head:
             self._found.aliases[head] = full
+        whole = self._file.resolve(written, node.start_byte, self._module.name)
+        if whole in self._module.requires:
+            self._found.imports.setdefault(whole, Import(whole, f"require {whole}"))
 
     def _attribute(self, name: str, position: int, depth: int) -> None:
         if name in self._found.attributes:
@@ -177,7 +180,12 @@ def text_of(module: Module, node: Node, replaced: Mapping[Node, str] | None = No
     """
     tree = module.file.tree
     source, start, end = tree.source, node.start_byte, node.end_byte
-    edits = dict.fromkeys(_own_module(module, node), module.name) | dict(replaced or {})
+    others = {
+        part: other
+        for part, other in (replaced or {}).items()
+        if node.start_byte <= part.start_byte < node.end_byte
+    }
+    edits = dict.fromkeys(_own_module(module, node), module.name) | others
     parts: list[bytes] = []
     for inner, other in sorted(edits.items(), key=lambda edit: edit[0].start_byte):
         if inner.start_byte >= start:
@@ -208,12 +216,18 @@ def _own_module(module: Module, node: Node) -> Iterator[Node]:
         stack.extend(reversed(current.named_children))
 
 
-def definition_text(module: Module, function: Function, *, called: bool) -> str:
-    """Return all clauses of a function."""
+def definition_text(
+    module: Module,
+    function: Function,
+    *,
+    called: bool,
+    replaced: Mapping[Node, str] | None = None,
+) -> str:
+    """Return all clauses of a function; `replaced` are parts with other text in their place."""
     word = "def" if called else "defp"
     clauses = []
     for clause in function.clauses:
-        text = text_of(module, clause.site.node)
+        text = text_of(module, clause.site.node, replaced)
         clauses.append(word + text.removeprefix(clause.site.name))
     return "\n\n".join(clauses)
 

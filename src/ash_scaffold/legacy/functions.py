@@ -100,7 +100,8 @@ class Import(msgspec.Struct, frozen=True):
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module of the legacy code: its functions, imports and attributes.
 
-    `attributes` are all `@name value` in order, with their place. `quoted` are the functions that
+    `attributes` are all `@name value` in order, with their place. `requires` are the modules whose
+    macros it asks for. `quoted` are the functions that
     its `__using__` defines in other modules, `bases` the modules whose such functions it has.
     """
 
@@ -112,6 +113,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     imports: tuple[Import, ...]
     attributes: tuple[tuple[str, Node], ...]
     facts: ModuleFacts
+    requires: frozenset[str] = frozenset()
     quoted: Mapping[tuple[str, int], Function] = {}
     bases: tuple[Module, ...] = ()
 
@@ -190,14 +192,19 @@ class Modules:
         facts = self.code.facts(file, definition)
         imports: list[Import] = []
         attributes: list[tuple[str, Node]] = []
+        requires: set[str] = set()
         tree = file.tree
         for node in definition.body:
             attribute = module_attribute(tree, node)
             if attribute is not None:
                 attributes.append((attribute.name, attribute.value))
-            elif call_name(tree, node) == "import":
+                continue
+            word = call_name(tree, node)
+            if word == "import":
                 found = import_of(file, node, definition.name)
                 imports += [found] if found is not None else []
+            elif word == "require":
+                requires |= _required(file, node, definition.name)
         direct = {each.module for each in imports}
         imports += [Import(each, f"import {each}") for each in facts.imports if each not in direct]
         made = _functions(file, definition.name, definition.body)
@@ -213,6 +220,7 @@ class Modules:
             imports=tuple(imports),
             attributes=tuple(attributes),
             facts=facts,
+            requires=frozenset(requires),
             quoted=_quoted(file, definition),
             bases=tuple(self._bases(definition, facts)),
         )
@@ -283,6 +291,12 @@ def import_of(file: ElixirFile, node: Node, module: str) -> Import | None:
     if site.keywords is not None:
         source += f", {file.tree.text(site.keywords)}"
     return Import(full, source, only, _listed(file, site.option("except")) or frozenset())
+
+
+def _required(file: ElixirFile, node: Node, module: str) -> set[str]:
+    site = call_site(file.tree, node)
+    written = alias_text(file.tree, site.args[0]) if site is not None and site.args else None
+    return set() if written is None else {file.resolve(written, node.start_byte, module)}
 
 
 def _listed(file: ElixirFile, node: Node | None) -> frozenset[tuple[str, int]] | None:
