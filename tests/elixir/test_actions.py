@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -218,6 +218,7 @@ _STEPS = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(_STEPS), min_size=1, max_size=12),
     st.sampled_from(Style),
@@ -263,7 +264,7 @@ def test_each_step_is_written_in_its_place(
     position = 0
     for step in steps:
         bare = isinstance(step, Cast) and one_cast
-        said = "App.Changes.Cast" if bare else rf":f{step.line}\b|\bf{step.line}:|ex:{step.line},"
+        said = "App.Changes.Cast" if bare else rf":f{step.line}\b|\bf{step.line}:|ex:{step.line}:"
         match = re.search(said, body[position:])
         assert match is not None, step
         position += match.end()
@@ -306,6 +307,7 @@ def test_names_do_not_depend_on_the_order_of_functions(functions: list[str]) -> 
     assert len(named(functions)) == 2 * len(functions)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=" abc:1~r/[]{}(),.\"'%&\\#\n|@", max_size=40))
 def test_no_source_of_an_argument_is_too_odd(source: str) -> None:
     flat(read_partly(source))

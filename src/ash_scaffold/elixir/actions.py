@@ -195,7 +195,7 @@ class _Writer:
         place = f"{step.path or self._of.path}:{step.line}"
         lines = [f"  {line.rstrip()}" for line in source.strip().split("\n")]
         return [
-            comment(f"TODO {place}, not carried over: {reason}"),
+            comment(f"TODO {place}: {reason}"),
             *(f"# {line}" if line.isprintable() else comment(line) for line in lines),
         ]
 
@@ -234,12 +234,21 @@ class _Writer:
             said = f"{step.call}({', '.join(step.arguments)})"
             names = ", ".join(flat(Atom(name)) for name in unknown)
             return [self._todo(step, said, f"no attribute has the field {names}")]
-        if self._style is Style.ASH or step.call in SETTERS:
-            own = ash_rules(step.call, self._renamed(arguments), self._inputs)
+        if step.call == "change" and len(arguments) == 1 and isinstance(arguments[0], Keyword):
+            return [
+                line
+                for name, value in arguments[0].items
+                for line in self._call("put_change", [Atom(name), value])
+            ]
+        return self._call(step.call, arguments)
+
+    def _call(self, call: str, arguments: list[Term]) -> list[list[str]]:
+        if self._style is Style.ASH or call in SETTERS:
+            own = ash_rules(call, self._renamed(arguments), self._inputs)
             if own is not None:
                 return [_call(each.name, [each.call], each.options) for each in own]
-        pairs: Pairs = ((step.call, Listed(arguments)),)
-        if step.call.startswith("validate_") or step.call == "unsafe_validate_unique":
+        pairs: Pairs = ((call, Listed(arguments)),)
+        if call.startswith("validate_") or call == "unsafe_validate_unique":
             return [_tuple("validate", self._module("Validations.Ecto"), pairs)]
         return [_tuple("change", self._module("Changes.Step"), pairs)]
 
@@ -249,8 +258,6 @@ class _Writer:
         match arguments:
             case [Atom(name=name), *rest]:
                 return [Atom(names.get(name, name)), *rest]
-            case [Keyword(items=items)]:
-                return [Keyword(tuple((names.get(name, name), value) for name, value in items))]
             case _:
                 return list(arguments)
 

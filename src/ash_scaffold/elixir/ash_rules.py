@@ -34,7 +34,7 @@ class Inputs(NamedTuple):
 
 
 # Calls that set fields, which Ash does alike.
-SETTERS = frozenset({"put_change", "force_change", "change"})
+SETTERS = frozenset({"put_change", "force_change"})
 _TEXT = (Atom("string"), Atom("ci_string"))
 _SCALAR = (*_TEXT, Atom("integer"), Atom("boolean"))
 # What Ecto says, and what Ash calls the option and the variable of the message.
@@ -58,8 +58,6 @@ def fields_of(call: str, arguments: Sequence[Term]) -> tuple[str, ...]:
 
 def ash_rules(call: str, arguments: Sequence[Term], inputs: Inputs) -> tuple[AshRule, ...] | None:
     """Return a call as Ash's own, None where the two don't agree on every input."""
-    if call == "change":
-        return _change(arguments, inputs)
     make = _RULES.get(call)
     if make is None or not arguments or not isinstance(arguments[0], Atom):
         return None
@@ -68,16 +66,6 @@ def ash_rules(call: str, arguments: Sequence[Term], inputs: Inputs) -> tuple[Ash
         return None
     found = make(name, rest, inputs)
     return None if found is None else tuple(found)
-
-
-def _change(arguments: Sequence[Term], inputs: Inputs) -> tuple[AshRule, ...] | None:
-    match arguments:
-        case [Keyword(items=items)]:
-            rules = [_set(name, [value], inputs) for name, value in items]
-            found = [rule for each in rules if each is not None for rule in each]
-            return tuple(found) if len(found) == len(items) else None
-        case _:
-            return None
 
 
 def _set(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | None:
@@ -94,6 +82,8 @@ def _set(name: str, rest: list[Term], inputs: Inputs) -> list[AshRule] | None:
             fits = type_ in _TEXT
         case int():
             fits = type_ == Atom("integer")
+        case []:
+            fits = isinstance(type_, tuple)
         case _:
             fits = False
     return [AshRule("change", Call("set_attribute", (Atom(name), value)))] if fits else None

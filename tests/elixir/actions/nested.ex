@@ -78,7 +78,7 @@ defmodule App.Shop.Order.Actions do
                 ]
               ]}
 
-      # TODO lib/app.ex:19, not carried over: the table of this association has no resource
+      # TODO lib/app.ex:19: the table of this association has no resource
       #   cast_assoc(:notes)
     end
 
@@ -113,7 +113,7 @@ defmodule App.Shop.Order.Actions do
                 ]
               ]}
 
-      # TODO lib/app.ex:19, not carried over: the table of this association has no resource
+      # TODO lib/app.ex:19: the table of this association has no resource
       #   cast_assoc(:notes)
     end
   end

@@ -25,7 +25,7 @@ defmodule App.Accounts.User.Actions do
 
       change App.Changes.Cast
 
-      # TODO lib/app.ex:18, not carried over: no attribute has this field
+      # TODO lib/app.ex:18: no attribute has this field
       #   cast of :unknown
 
       change {App.Changes.Step, update_change: [:name, &String.trim/1]}
@@ -42,12 +42,12 @@ defmodule App.Accounts.User.Actions do
       validate {App.Validations.Ecto, validate_number: [:age, [greater_than: 17]]}
       validate {App.Validations.Ecto, validate_confirmation: [:password]}
 
-      # TODO lib/app.ex:26, not carried over: no attribute has the field :role
+      # TODO lib/app.ex:26: no attribute has the field :role
       #   put_change(:role, "member")
 
       change {App.Changes.Step, fun: &Steps.maybe_hash_password/2, arguments: [arg(:opts)]}
 
-      # TODO lib/app.ex:28, not carried over: put_assoc takes over what is loaded or made elsewhere
+      # TODO lib/app.ex:28: put_assoc takes over what is loaded or made elsewhere
       #   put_assoc(:team, opts[:team])
     end
   end

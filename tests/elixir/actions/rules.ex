@@ -55,7 +55,8 @@ defmodule App.Billing.Account.Actions do
       change set_attribute(:level, 3)
       change set_attribute(:name, nil)
       change set_attribute(:active, false)
-      change {App.Changes.Step, change: [[level: 4, price: 0]]}
+      change set_attribute(:level, 4)
+      change {App.Changes.Step, put_change: [:price, 0]}
       change {App.Changes.Step, delete_change: [:body]}
       change {App.Changes.Step, add_error: [:name, "is wrong", [validation: :odd]]}
       change {App.Changes.Step, optimistic_lock: [:lock_version]}
