@@ -56,16 +56,6 @@ defmodule Shop.Sales.User.Actions do
       change {Shop.Changes.Step, fun: &Steps.trim/1}
     end
 
-    # Legacy.User.rename_changeset/2, lib/legacy/user.ex
-    update :rename do
-      require_atomic? false
-      accept [:name]
-      skip_unknown_inputs :*
-
-      change Shop.Changes.Cast
-      validate {Shop.Validations.Ecto, validate_required: [[:name]]}
-    end
-
     # Legacy.User.changeset/2, lib/legacy/user.ex
     update :update do
       primary? true
@@ -78,6 +68,16 @@ defmodule Shop.Sales.User.Actions do
       validate {Shop.Validations.Ecto, validate_required: [[:email]]}
       validate {Shop.Validations.Ecto, validate_length: [:name, [max: 40]]}
       change {Shop.Changes.Step, fun: &Steps.trim/1}
+    end
+
+    # Legacy.User.rename_changeset/2, lib/legacy/user.ex
+    update :rename do
+      require_atomic? false
+      accept [:name]
+      skip_unknown_inputs :*
+
+      change Shop.Changes.Cast
+      validate {Shop.Validations.Ecto, validate_required: [[:name]]}
     end
   end
 end

@@ -30,6 +30,7 @@ from ash_scaffold.project.carried_actions import (
 from ash_scaffold.project.snapshot import CarriedOver, Snapshot, digest
 
 _SECTION = "actions"
+_PRIMARY = "  primary? true"
 _HEAD = re.compile(r"(?P<kind>create|update) :(?P<name>[a-z_]\w*[?!]?)")
 _DEFINED_FOR = re.compile(r"\baction: :([a-z_]\w*[?!]?)")
 _DEFINED = re.compile(r"define :([a-z_]\w*)")
@@ -50,7 +51,7 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     def primary(self) -> frozenset[str]:
         """The identities of the actions that were made primary ones of their kind."""
         found = () if self.fragment is None else self.fragment.entities
-        return frozenset(each.object for each in found if "  primary? true" in each.lines)
+        return frozenset(each.object for each in found if _PRIMARY in each.lines)
 
     @property
     def changesets(self) -> dict[str, CarriedOver]:
@@ -160,7 +161,10 @@ def wanted_modules(
     names = {key: action.name for key, action in new.items()}
     names |= {key_of(each): each.action for each in kept}
     removed = _removed(before, written)
-    ordered = sorted(found.values(), key=lambda each: (names.get(each.object, ""), each.object))
+    ordered = sorted(
+        found.values(),
+        key=lambda each: (_PRIMARY not in each.lines, names.get(each.object, ""), each.object),
+    )
     section = Section(_SECTION, tuple((each,) for each in ordered))
     carried = [_carried_over(action) for action in new.values()] + list(kept)
     defined = _interface(interface, base, {names[key] for key in removed if key in names})

@@ -508,15 +508,14 @@ class _Run:
 def _with_primary(planned: ResourceActions, before: Before) -> ResourceActions:
     """Return actions of which those of an earlier run are primary where they were so."""
     there, primary = before.changesets, before.primary
-    return msgspec.structs.replace(
-        planned,
-        actions=tuple(
-            msgspec.structs.replace(each, primary=key in primary)
-            if (key := action_key(each)) in there
-            else each
-            for each in planned.actions
-        ),
+    actions = (
+        msgspec.structs.replace(each, primary=key in primary)
+        if (key := action_key(each)) in there
+        else each
+        for each in planned.actions
     )
+    ordered = sorted(actions, key=lambda each: (not each.primary, each.name))
+    return msgspec.structs.replace(planned, actions=tuple(ordered))
 
 
 def _support_namespace(session: Session) -> str:
