@@ -23,17 +23,22 @@ SOURCE = str(Path(ash_scaffold.__file__).parent)
 
 
 def schema(tables: int) -> str:
-    """Return a schema in which all tables refer to one, and of ten each to the one before it."""
+    """Return a schema in which all tables refer to one, and of ten each to the one before it.
+
+    Of four tables one has a type of its own.
+    """
     statements = [
         "CREATE TYPE state AS ENUM ('new', 'done')",
+        *(f"CREATE TYPE state_{n:03} AS ENUM ('new', 'done')" for n in range(0, tables, 4)),
         "CREATE TABLE accounts (id bigint PRIMARY KEY, name text NOT NULL UNIQUE)",
     ]
     for number in range(tables):
         name = f"things_{number:03}"
+        state = "state" if number % 4 else f"state_{number:03}"
         before = f"things_{number - 1:03}" if number % 10 else "accounts"
         statements.append(
             f"CREATE TABLE {name} (id bigint PRIMARY KEY, account_id bigint REFERENCES accounts,"
-            f" before_id bigint REFERENCES {before} ON DELETE CASCADE, state state, note text"
+            f" before_id bigint REFERENCES {before} ON DELETE CASCADE, state {state}, note text"
             " CHECK (char_length(note) < 9), UNIQUE (account_id, note))"
         )
     return ";\n".join(statements)

@@ -74,6 +74,7 @@ _ACTIONS = "actions"
 # How an action begins that came of a changeset function.
 _CARRIED = ("create :", "update :")
 _DOMAIN_USE = re.compile(r"^  use Ash\.Domain\b", re.MULTILINE)
+_MODULE = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)*")
 _SHOWN = 160
 _FUNCTION = re.compile(r"\.defp? [\w?!]+/\d+\Z")
 
@@ -127,18 +128,30 @@ def _of_other_style(
     all_versions: Sequence[ModuleVersions], settled: Collection[str]
 ) -> frozenset[str]:
     """Return the new modules that only modules name which stay as another version wrote them."""
+    if not settled:
+        return frozenset()
     new = {each.module.name for each in all_versions if each.is_new and each.module.table is None}
     wanted: set[str] = set()
     there: set[str] = set()
     for each in all_versions:
-        of_file = (each.ours or "") + (each.fragment_ours or "")
-        for name in new - {each.module.name}:
-            is_wanted = any(name in text for text in each.module.texts.values())
-            if is_wanted and (each.module.name not in settled or name in of_file):
-                there.add(name)
-            elif is_wanted:
-                wanted.add(name)
+        named = _modules_in(*each.module.texts.values()) & new - {each.module.name}
+        if named and each.module.name in settled:
+            in_file = named & _modules_in(each.ours or "", each.fragment_ours or "")
+            there |= in_file
+            wanted |= named - in_file
+        else:
+            there |= named
     return frozenset(wanted - there)
+
+
+def _modules_in(*texts: str) -> set[str]:
+    """Return the modules that texts name, and what stands before the dots of their names."""
+    found: set[str] = set()
+    for name in {each for text in texts for each in _MODULE.findall(text)}:
+        while name and name not in found:
+            found.add(name)
+            name = name.rpartition(".")[0]
+    return found
 
 
 def _read_edited(
