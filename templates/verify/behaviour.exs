@@ -11,6 +11,8 @@ defmodule AshScaffold.Verify.Behaviour do
   @rows 8
   @literals 30
   @shrink_steps 150
+  # How many tests an action gets in each mode.
+  @cases 30
   @shrunk_of_a_kind 1
   # Seconds that one input may take on both sides.
   @patience 30
@@ -286,6 +288,8 @@ defmodule AshScaffold.Verify.Behaviour do
       literals: code.literals,
       schema: schema,
       struct: struct,
+      forced: struct,
+      back: Map.new(names, fn {field, name} -> {name, field} end),
       leave_out: each.leave_out,
       repo: repo,
       repos: [repo | others],
@@ -480,7 +484,7 @@ defmodule AshScaffold.Verify.Behaviour do
         follow(worker, monitor, %{state | at: input})
 
       {:DOWN, ^monitor, :process, ^worker, reason} ->
-        %{stopped: "it stopped with #{Answer.kind(reason)}"}
+        %{stopped: "it stopped with #{stop(reason)}"}
     after
       @patience * 1000 ->
         Process.exit(worker, :kill)
@@ -490,12 +494,17 @@ defmodule AshScaffold.Verify.Behaviour do
     end
   end
 
+  defp stop({%{__exception__: true} = error, [{module, function, _arity, place} | _rest]}),
+    do: "#{Answer.kind(error)} in #{inspect(module)}.#{function} line #{place[:line]}"
+
+  defp stop(reason), do: Answer.kind(reason)
+
   defp job(parent, c, mode, options) do
     Inputs.seed(options.seed, {c.id, :rows}, 0)
-    c = c |> with_preloads() |> with_seeds()
+    c = c |> with_preloads() |> with_seeds() |> with_struct()
     bases = bases(c)
     c = %{c | known_keys: known_keys(c, bases)}
-    {keys, foreign, pools} = fields(c, bases)
+    {keys, foreign, pools, mined} = fields(c, bases)
 
     confirmed =
       for {field, {:confirmation, _}} <- elem(probed(c, bases, pools), 1), do: to_string(field)
@@ -507,6 +516,7 @@ defmodule AshScaffold.Verify.Behaviour do
       keys: keys,
       foreign: foreign,
       pools: pools,
+      mined: mined,
       bases: bases,
       confirmed: confirmed,
       parent: parent
@@ -540,7 +550,7 @@ defmodule AshScaffold.Verify.Behaviour do
 
     cond do
       difference == nil and options.cases ->
-        %{state | cases: remembered(state.cases, input, legacy)}
+        %{state | cases: remembered(drawing, state.cases, input, legacy)}
 
       difference == nil ->
         state
@@ -695,6 +705,30 @@ defmodule AshScaffold.Verify.Behaviour do
       ]
   end
 
+  # What a create takes from the struct it is given is a private argument of the action: the
+  # configuration's value, else that of a row or one that is made up.
+  defp with_struct(%{kind: :create} = c) do
+    values =
+      for %{public?: false, name: name} <- c.action.arguments,
+          field <- c.schema.__schema__(:fields),
+          to_string(field) == (c.back[to_string(name)] || to_string(name)),
+          not Map.has_key?(c.private_arguments, name),
+          value = Map.get_lazy(c.struct, field, fn -> of_struct(c, field) end),
+          into: %{},
+          do: {{field, name}, value}
+
+    struct = for {{field, _name}, value} <- values, into: c.struct, do: {field, value}
+    private = for {{_field, name}, value} <- values, into: c.private_arguments, do: {name, value}
+    given = for {{field, _name}, _value} <- values, do: field
+    %{c | struct: struct, private_arguments: private, forced: Map.drop(c.struct, given)}
+  end
+
+  defp with_struct(c), do: c
+
+  defp of_struct(c, field) do
+    List.first(pointed(c, field)) || loaded(field, c.schema.__schema__(:type, field))
+  end
+
   # The keys of the rows that belong to a row, as parameters name them.
   defp children_of(c, row) do
     row = c.repo.preload(row, c.preloads)
@@ -842,10 +876,17 @@ defmodule AshScaffold.Verify.Behaviour do
       for {field, type} <- Enum.sort(types),
           to_string(field) not in c.leave_out,
           into: %{},
-          do: {to_string(field), Inputs.pool(field, type, pointed(c, field), existing(c, field))}
+          do:
+            {to_string(field),
+             castable(
+               Inputs.pool(field, type, pointed(c, field), existing(c, field)),
+               c,
+               field,
+               type
+             )}
 
-    back = Map.new(c.names, fn {field, name} -> {name, field} end)
     {taken, rules} = probed(c, bases, pools)
+    usual = pools
 
     pools =
       Enum.reduce(rules, pools, fn {field, rule}, pools ->
@@ -868,7 +909,7 @@ defmodule AshScaffold.Verify.Behaviour do
     pools = Map.new(pools, fn {key, pool} -> {key, with_literals(c, pool)} end)
     confirmations = for {field, {:confirmation, _}} <- rules, do: "#{field}_confirmation"
     acceptances = for {field, {:acceptance, _}} <- rules, do: to_string(field)
-    ash = for each <- inputs, key = back[each] || each, Map.has_key?(pools, key), do: key
+    ash = for each <- inputs, key = c.back[each] || each, Map.has_key?(pools, key), do: key
 
     keys =
       (taken ++ ash ++ confirmations ++ acceptances)
@@ -883,7 +924,44 @@ defmodule AshScaffold.Verify.Behaviour do
           value <- Enum.take(pool, 1),
           do: {key, value}
 
-    {keys, foreign, Map.take(pools, keys)}
+    {keys, foreign, Map.take(pools, keys), mined(usual, pools)}
+  end
+
+  # A type that takes none of that takes what rows have, or spans and the like as they are.
+  defp castable(pool, c, field, type) when is_list(pool) do
+    if Enum.any?(pool, &match?({:ok, value} when value != nil, cast(type, &1))) do
+      pool
+    else
+      own = [%Postgrex.Interval{months: 1, days: 2, secs: 3}]
+
+      found =
+        if MapSet.member?(c.secret, to_string(field)), do: [], else: known(c, c.schema, field)
+
+      for(value <- found ++ own, {:ok, _} <- [cast(type, value)], do: value) ++ pool
+    end
+  end
+
+  defp castable(pool, _c, _field, _type), do: pool
+
+  # What the function's own rules and literals gave.
+  defp mined(usual, pools) do
+    for {key, pool} <- pools, into: %{} do
+      case {pool, usual[key]} do
+        {{_, found}, {_, known}} ->
+          {key,
+           for(
+             {child, values} <- mined(known, found),
+             value <- values,
+             do: {:nested, child, value}
+           )}
+
+        {found, known} when is_list(found) ->
+          {key, found -- List.wrap(known)}
+
+        _other ->
+          {key, []}
+      end
+    end
   end
 
   defp nested_rule(pools, key, child, rule) do
@@ -1036,7 +1114,7 @@ defmodule AshScaffold.Verify.Behaviour do
       wrong = wrong(answer)
 
       fine =
-        for {key, value} <- input.params, key not in wrong and wrong != :all, do: {key, value}
+        for {key, value} <- input.params, wrong != :all and key not in wrong, do: {key, value}
 
       good =
         Enum.reduce(fine, good, fn {key, value}, good ->
@@ -1101,11 +1179,16 @@ defmodule AshScaffold.Verify.Behaviour do
   end
 
   # Now and then a row has what today's rules don't allow.
-  defp varied(%{c: %{kind: :update} = c} = drawing, base) do
-    field = Inputs.pick(drawing.keys)
+  defp varied(%{c: %{kind: :update}} = drawing, base) do
+    if Inputs.chance(20), do: varied_in(drawing, base, Inputs.pick(drawing.keys)), else: base
+  end
+
+  defp varied(_drawing, base), do: base
+
+  defp varied_in(%{c: %{kind: :update} = c} = drawing, base, field) do
     name = field && Enum.find(c.schema.__schema__(:fields), &(to_string(&1) == field))
 
-    if name != nil and is_list(drawing.pools[field]) and Inputs.chance(20) and
+    if name != nil and is_list(drawing.pools[field]) and
          not Map.has_key?(c.struct, name) do
       type = c.schema.__schema__(:type, name)
 
@@ -1121,12 +1204,12 @@ defmodule AshScaffold.Verify.Behaviour do
     end
   end
 
-  defp varied(_drawing, base), do: base
+  defp varied_in(_drawing, base, _field), do: base
 
   # First each value of each pool alone in a valid input, then such with up to three mutations.
   defp inputs(drawing, count) do
     Inputs.seed(drawing.seed, {drawing.c.id, drawing.mode, :inputs}, 0)
-    alone = drawing |> alone() |> Enum.take_random(max(div(count * 7, 10), 1))
+    alone = drawing |> alone() |> Enum.take(max(div(count * 7, 10), 1))
     plain = Enum.take(drawing.valid, count)
     tried = Enum.take(plain ++ alone, count)
 
@@ -1165,14 +1248,15 @@ defmodule AshScaffold.Verify.Behaviour do
     confirmed(drawing, params)
   end
 
+  # What the function itself names comes first, then the usual values in any order.
   defp alone(drawing) do
-    values =
-      for key <- drawing.keys, value <- single(drawing.pools[key]), do: {key, value}
+    named = for key <- drawing.keys, value <- drawing.mined[key] || [], do: {key, value}
+    missing = for key <- drawing.keys, do: {key, :missing}
+    blank = for key <- drawing.keys, value <- Inputs.blanks(), do: {key, value}
+    usual = for key <- drawing.keys, value <- single(drawing.pools[key]), do: {key, value}
+    first = Enum.shuffle(named ++ missing ++ blank)
 
-    values = values ++ for(key <- drawing.keys, do: {key, :missing})
-    values = values ++ for({key, value} <- drawing.foreign, do: {key, value})
-
-    for {key, value} <- values do
+    for {key, value} <- Enum.uniq(first ++ drawing.foreign ++ Enum.shuffle(usual)) do
       start = start(drawing)
 
       params =
@@ -1196,7 +1280,8 @@ defmodule AshScaffold.Verify.Behaviour do
         end
 
       params = if key in drawing.confirmed, do: confirmed(drawing, params), else: params
-      %{params: params, base: start.base}
+      base = if Inputs.chance(25), do: varied_in(drawing, start.base, key), else: start.base
+      %{params: params, base: base, bound: if({key, value} in first, do: {key, value})}
     end
   end
 
@@ -1286,6 +1371,8 @@ defmodule AshScaffold.Verify.Behaviour do
     Enum.reduce(secrets(drawing.c, input.params), text, &String.replace(&2, &1, "***"))
   end
 
+  defp secrets(_c, struct) when is_struct(struct), do: []
+
   defp secrets(c, params) when is_map(params) do
     Enum.flat_map(params, fn {key, value} ->
       cond do
@@ -1304,6 +1391,8 @@ defmodule AshScaffold.Verify.Behaviour do
   end
 
   # Values of rows that are there are shown only when asked for; keys always.
+  defp masked(_drawing, struct, _key) when is_struct(struct), do: struct
+
   defp masked(drawing, params, _key) when is_map(params) do
     Map.new(params, fn {key, value} ->
       key = to_string(key)
@@ -1402,18 +1491,20 @@ defmodule AshScaffold.Verify.Behaviour do
   # ---- cases for tests
 
   # One of each kind of answer for each field, and such at a bound.
-  defp remembered(cases, input, legacy) do
+  defp remembered(drawing, cases, input, legacy) do
     signature =
       case legacy do
         %{outcome: :error} -> Enum.map(legacy.errors, &{&1.path, &1.template}) |> Enum.sort()
-        %{outcome: :ok} -> input.params |> Map.keys() |> Enum.sort()
+        %{outcome: :ok} -> Enum.filter(drawing.keys, &Map.has_key?(input.params, &1))
         _raised -> nil
       end
+
+    signature = signature && {signature, input[:bound]}
 
     cond do
       signature == nil -> cases
       List.keymember?(cases, signature, 0) -> cases
-      length(cases) >= 60 -> cases
+      length(cases) >= @cases -> cases
       true -> [{signature, input} | cases]
     end
   end
@@ -1436,8 +1527,13 @@ defmodule AshScaffold.Verify.Behaviour do
   defp standing_in(%{kind: :create}), do: %{key: %{}, variation: %{}, children: %{}}
 
   defp standing_in(c) do
-    values = Map.merge(made(c.schema), c.struct)
-    kept = for {field, value} <- values, written_out(value) != nil, into: %{}, do: {field, value}
+    kept =
+      for {field, value} <- Map.merge(made(c.schema), c.struct),
+          [own] <- [Map.values(Sides.attributes(c, %{field => value}))],
+          written_out(own) != nil,
+          into: %{},
+          do: {field, value}
+
     %{key: %{}, variation: kept, children: %{}, synthetic: true}
   end
 
@@ -1447,13 +1543,18 @@ defmodule AshScaffold.Verify.Behaviour do
         is_binary(value) and of_a_row?(c, key, value)
       end)
 
+  defp structs?(value) when is_struct(value), do: true
+  defp structs?(value) when is_map(value), do: value |> Map.values() |> structs?()
+  defp structs?(value) when is_list(value), do: Enum.any?(value, &structs?/1)
+  defp structs?(_value), do: false
+
   defp recorded(c, mode, input, base) do
     params = Inputs.sent(mode, input.params)
     legacy = Sides.legacy(c, params, base)
     again = Sides.legacy(c, params, base)
 
     cond do
-      legacy.outcome == :raised or again.outcome != legacy.outcome ->
+      legacy.outcome == :raised or again.outcome != legacy.outcome or structs?(params) ->
         nil
 
       Enum.any?(legacy.errors, &(&1.kind == :unsafe_unique)) ->
@@ -1464,7 +1565,7 @@ defmodule AshScaffold.Verify.Behaviour do
           mode: mode,
           params: params,
           row: if(c.kind == :update, do: written(c, base.variation)),
-          struct: if(c.kind == :create and c.struct != %{}, do: written(c, c.struct)),
+          struct: if(c.kind == :create and c.forced != %{}, do: written(c, c.forced)),
           arguments: if(c.private_arguments != %{}, do: written_out(c.private_arguments)),
           accepted: legacy.outcome == :ok,
           errors:
@@ -1492,11 +1593,15 @@ defmodule AshScaffold.Verify.Behaviour do
         raw == again.changed[column],
         name = c.attributes[column],
         {:ok, value} <- [AshScaffold.Verify.Values.load(c.resource, name, raw)],
+        not Sides.now?(value),
         text = written_out(value),
         do: [to_string(name), text]
   end
 
   # A value as Elixir that means the same, nil where there is none.
+  defp written_out(%{__struct__: Ash.CiString, string: text}),
+    do: "Ash.CiString.new(#{inspect(text, printable_limit: :infinity)})"
+
   defp written_out(value) do
     text = inspect(value, limit: :infinity, printable_limit: :infinity, charlists: :as_lists)
     if not (text =~ ~r/#[A-Z]/) and match?({:ok, _quoted}, Code.string_to_quoted(text)), do: text

@@ -531,10 +531,13 @@ defmodule AshScaffold.Verify.Inputs do
   def sent(:json, params), do: params
   def sent(:form, params), do: text(params)
 
+  # Of a type that takes no text.
+  defp text(struct) when is_struct(struct), do: struct
+
   defp text(params) when is_map(params),
     do: Map.new(params, fn {key, item} -> {key, text(item)} end)
 
-  defp text([%{} | _] = items) do
+  defp text([item | _] = items) when is_map(item) and not is_struct(item) do
     for {item, index} <- Enum.with_index(items), into: %{}, do: {to_string(index), text(item)}
   end
 
@@ -546,6 +549,8 @@ defmodule AshScaffold.Verify.Inputs do
   # ---- shrinking
 
   @doc "Simpler parameters than these, the simplest steps first."
+  def simpler(struct) when is_struct(struct), do: []
+
   def simpler(params) when is_map(params) do
     without = for key <- Enum.sort(Map.keys(params)), do: Map.delete(params, key)
 
@@ -590,6 +595,8 @@ defmodule AshScaffold.Verify.Inputs do
   defp simpler_value(_value), do: []
 
   @doc "How much there is to read in parameters."
+  def complexity(struct) when is_struct(struct), do: 20
+
   def complexity(params) when is_map(params),
     do: params |> Enum.map(fn {_key, item} -> 3 + complexity(item) end) |> Enum.sum()
 

@@ -11,7 +11,7 @@ import msgspec
 from ash_scaffold.ash.changesets import ParameterRole
 from ash_scaffold.config import table_pattern
 from ash_scaffold.config.faults import did_you_mean
-from ash_scaffold.config.options import FILE_NAME, BehaviourConfig, Config
+from ash_scaffold.config.options import FILE_NAME, Accept, BehaviourConfig, Config
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.postgres.time_limit import time_limit
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
@@ -241,7 +241,14 @@ def behaviour(
     require_run(events, options.domains, source.description)
     answers = [event for event in events if isinstance(event, BehaviourAnswer)]
     _require_known_fields(answers)
-    return _report(options, project, opened.config, answers, source.description)
+    return reported(
+        answers,
+        str(project.app_root),
+        accept=opened.config.accept,
+        seed=options.seed,
+        dry=options.dry,
+        source=source.description,
+    )
 
 
 def _where(url: URL, seconds: float | None) -> str:
@@ -413,21 +420,23 @@ def _require_known_fields(answers: Sequence[BehaviourAnswer]) -> None:
         raise ScaffoldError(*problems)
 
 
-def _report(
-    options: BehaviourOptions,
-    project: Project,
-    config: Config,
+def reported(
     answers: Sequence[BehaviourAnswer],
-    source: str,
+    root: str,
+    *,
+    accept: Sequence[Accept] = (),
+    seed: int = DEFAULT_SEED,
+    dry: bool = False,
+    source: str = "",
 ) -> BehaviourReport:
-    root = f"{project.app_root}/"
-    differences = tuple(_differences(answers, root))
+    """Make a report of the answers; paths are shown relative to the folder `root`."""
+    differences = tuple(_differences(answers, f"{root}/"))
     findings = [*map(_finding, differences), *_not_compared(answers)]
-    left, accepted = split_accepted(findings, config.accept)
+    left, accepted = split_accepted(findings, accept)
     return BehaviourReport(
         source=source,
-        seed=options.seed,
-        dry=options.dry,
+        seed=seed,
+        dry=dry,
         compared=tuple(map(_compared, filter(_was_compared, answers))),
         differences=differences,
         findings=tuple(sorted(left, key=Finding.by_severity)),
