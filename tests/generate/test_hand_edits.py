@@ -208,6 +208,19 @@ class Recorded:
         return Parser(parsing._language()).parse(source)
 
 
+def test_edits_that_name_nothing_are_not_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = shop.read(USER)
+    given: list[bytes] = []
+    monkeypatch.setattr(parsing, "Parser", Recorded(given))
+    for what in ("a comment", "an action", "a function", "a heredoc", "an authorizer"):
+        shop.write({USER: KNOWN[what](content)})
+        given.clear()
+        snapshots = read_snapshots(shop.root)
+        project = read_project(shop.root, generated=generated_files(snapshots))
+        names_in_files(project, snapshots, frozenset())
+        assert [each for each in given if b"Shop.Sales.User do" in each] == [], what
+
+
 def test_a_clean_merge_parses_no_whole_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.edit(
         USER,

@@ -28,6 +28,12 @@ _OPEN = frozenset(
 )
 # Those that name what a table has.
 _NAMED_IN = frozenset({"", "attributes", "identities", "relationships"})
+# Statements of a module that name nothing of a table, and options of `use` that may add to it.
+_NAMELESS = re.compile(
+    r"(?:actions|changes|code_interface|field_policies|policies|preparations|pub_sub|validations) "
+    r"do$|defp? |@|use Ash\.Resource,"
+)
+_FOREIGN = re.compile(r"\b(?:extensions|fragments|of):")
 # What reaches beyond the lines that it stands in.
 _FAR_REACHING = re.compile(
     r"\b(?:alias|import|require|use)\s*\(?\s*[A-Z_]|\bdef(?:delegate|guard|impl|macro|module|"
@@ -143,6 +149,21 @@ def with_edits(
     for section, body in bodies.items():
         lines += [f"{section} do", *body, "end"]
     return "\n".join([*lines, "end", ""])
+
+
+def name_nothing(edits: Edits, generated: Sequence[EntityLines]) -> bool:
+    """Whether edits have to do with nothing that a table has: names are those of the snapshot."""
+    texts = [line for item in generated if item.section == "" for line in item.lines]
+    for each in edits.added:
+        if each.section == "":
+            texts.append(each.text)
+            if not all(map(_NAMELESS.match, each.statements)):
+                return False
+        elif each.section in _NAMED_IN and each.statements:
+            return False
+    if any(_FOREIGN.search(text) for text in texts):
+        return False
+    return not any(item.section in _NAMED_IN and not _is_use(item) for item in edits.changed)
 
 
 def _find(lines: list[str], block: list[str], start: int, ends: Sequence[int]) -> int | None:

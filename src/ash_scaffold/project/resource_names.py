@@ -9,6 +9,7 @@ import msgspec
 
 from ash_scaffold.ash.hints import renamed as legacy_renamed
 from ash_scaffold.ash.model import ReadResource
+from ash_scaffold.ash.model import Resource as AshResource
 from ash_scaffold.ash.naming import short_name
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import NO_NAMES, ProjectState, ResourceNames
@@ -19,7 +20,7 @@ from ash_scaffold.ash.relationship_id import (
     same_relationship,
 )
 from ash_scaffold.elixir.entity import EntityLines
-from ash_scaffold.elixir.hand_edits import Edits, with_edits
+from ash_scaffold.elixir.hand_edits import Edits, name_nothing, with_edits
 from ash_scaffold.elixir.merge import untouched
 from ash_scaffold.elixir.read import (
     Source,
@@ -28,7 +29,7 @@ from ash_scaffold.elixir.read import (
     read_resources,
     resource_names,
 )
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
 from ash_scaffold.postgres.compare import NO_RENAMES, Renames
 from ash_scaffold.project.carried_actions import holds_only_actions
 from ash_scaffold.project.mix_project import Project, Resource
@@ -317,6 +318,7 @@ def _extended(
     if any(by_module[m].table != table for m, table in tables.items() if m in by_module):
         return {}
     texts: dict[str, bytes] = {}
+    bare: dict[str, ReadResource] = {}
     identities: dict[str, Mapping[str, frozenset[str]] | None] = {}
     relationships: dict[str, Mapping[str, EntityLines]] = {}
     for table, resource in edited.items():
@@ -329,20 +331,32 @@ def _extended(
             sections = {each.section for each in edits.added}
             sections |= {each.section for each in edits.changed}
             known = None if "identities" in sections else _identities(snapshot)
-            part = with_edits(resource.module, snapshot.entities, edits, identities=known is None)
-            texts[resource.module] = part.encode()
             identities[resource.module] = known
             relationships[resource.module] = changed
+            if known is not None and name_nothing(edits, snapshot.entities):
+                bare[resource.module] = ReadResource(resource=_nothing_of(resource.module))
+                continue
+            part = with_edits(resource.module, snapshot.entities, edits, identities=known is None)
+            texts[resource.module] = part.encode()
     found = {}
     sources = [Source(by_module[module].path, text) for module, text in texts.items()]
-    for module, read in read_resources(sources, identities, tables).items():
+    for module, read in {**bare, **read_resources(sources, texts, tables)}.items():
         snapshot = by_module[module]
         columns = _extended_columns(snapshot, read, project.edits[snapshot.path])
         if columns is not None and not read.unknown:
             found[module] = _Extended(
-                snapshot, texts[module], read, relationships[module], columns, identities[module]
+                snapshot,
+                texts.get(module, b""),
+                read,
+                relationships[module],
+                columns,
+                identities[module],
             )
     return found
+
+
+def _nothing_of(module: str) -> AshResource:
+    return AshResource(module=module, domain="", repo="", table="", schema=DEFAULT_SCHEMA)
 
 
 def _changed_relationships(snapshot: Snapshot, edits: Edits) -> dict[str, EntityLines] | None:
