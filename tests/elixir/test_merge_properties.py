@@ -139,9 +139,16 @@ def _entity_lines(text: str, where: float) -> tuple[int, int]:
     return start, lines.index(close, start) + 1 if close in lines[start:] else start + 1
 
 
+def other_use(text: str, where: float, mark: str) -> str:
+    """Give `use` more options, another layout, or options that it may not have."""
+    more = [f"authorizers: [Own.M{mark}]", f"extensions: [Own.M{mark}]", f"of: Own.M{mark}"]
+    option = more[int(where * 2.99)]
+    return text.replace("domain: App.Shop,", f"{option},\n    domain: App.Shop,", 1)
+
+
 NEAR_EDITS: list[Edit] = [
-    changed_option, comment_line, deleted, heredoc, moved, nested, own_action, own_option,
-    reordered, same_name, taken_out, text_with_words, trailing, unfinished,
+    changed_option, comment_line, deleted, heredoc, moved, nested, other_use, own_action,
+    own_option, reordered, same_name, taken_out, text_with_words, trailing, unfinished,
 ]  # fmt: skip
 KINDS: list[list[Edit]] = [[comment_line, own_action, own_section], EDITS, NEAR_EDITS]
 

@@ -55,6 +55,7 @@ def instead(old: str, new: str) -> Callable[[str], str]:
     return lambda content: content.replace(old, new, 1)
 
 
+USES = "  use Ash.Resource,\n    domain: Shop.Sales,\n    data_layer: AshPostgres.DataLayer\n"
 AGE = "    attribute :age, :integer do\n      public? true\n    end\n"
 TEAM = "    belongs_to :team, Shop.Sales.Team do\n"
 PEOPLE = (
@@ -80,6 +81,14 @@ KNOWN = {
         "      source_attribute :team_id\n      destination_attribute :team_id\n    end\n",
     ),
     "a stranger": after(RELATIONSHIPS, "    has_many :things, Other.Thing\n"),
+    "an authorizer": instead(
+        "data_layer: AshPostgres.DataLayer\n",
+        "data_layer: AshPostgres.DataLayer,\n    authorizers: [Ash.Policy.Authorizer]\n\n"
+        "  policies do\n    policy always() do\n      authorize_if always()\n    end\n  end\n",
+    ),
+    "a use on one line": instead(
+        USES, "  use Ash.Resource, data_layer: AshPostgres.DataLayer, domain: Shop.Sales\n"
+    ),
     "a query": after(
         RELATIONSHIPS, "    has_many :posts2, Shop.Sales.Post, no_attributes?: true\n"
     ),
@@ -123,6 +132,15 @@ PARSED = {
     ),
     "an end within the section": instead(AGE, "  end\n\n  attributes do\n"),
     "a use with more": instead("data_layer:", "extensions: [Ash.Thing],\n    data_layer:"),
+    "another domain": instead("domain: Shop.Sales,", "domain: Shop.Other,"),
+    "a fragment": instead("data_layer:", "fragments: [Shop.Sales.More],\n    data_layer:"),
+    "no use": instead(USES, ""),
+    "two uses": instead(
+        USES, f"{USES}\n  use Ash.Resource, authorizers: [Ash.Policy.Authorizer]\n"
+    ),
+    "options by name": instead(
+        USES, "  @options [domain: Shop.Sales]\n  use Ash.Resource, @options\n"
+    ),
     "an index of another name": instead('"users_email_key"', '"users_email_index"'),
     "the same column": after(ATTRIBUTES, "    attribute :years, :integer, source: :age\n"),
     "the same name": after(ATTRIBUTES, "    attribute :age, :string, source: :years\n"),

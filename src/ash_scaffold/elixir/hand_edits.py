@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ash_scaffold.elixir.entity import Block, EntityLines, blocks_of
-from ash_scaffold.syntax.parse import call_site, module_attribute, parse
+from ash_scaffold.syntax.parse import CallSite, Tree, call_site, module_attribute, parse
 
 # Sections and definitions at the top of a module that name nothing a table has.
 _HARMLESS = frozenset(
@@ -26,6 +26,8 @@ _OPEN = frozenset(
     "actions attributes identities relationships resource postgres/check_constraints "
     "postgres/references".split()
 )
+# The options of `use` by which a resource stays the one that it is.
+_USE_OPTIONS = frozenset("authorizers data_layer domain extensions notifiers".split())
 # Those that name what a table has.
 _NAMED_IN = frozenset({"", "attributes", "identities", "relationships"})
 # Statements of a module that name nothing of a table, and options of `use` that may add to it.
@@ -94,13 +96,14 @@ def laid_out(text: str, module: str, generated: Sequence[EntityLines]) -> Layout
         closes = block.entity is None and block.opens is None
         place = ends.pop() if closes else _find(lines, block.lines, start, ends)
         if place is None or place < start:
-            if block.entity is None or block.section not in _OPEN:
+            if block.entity is None or not (block.section in _OPEN or _is_use(block.entity)):
                 return None
             changed.append(block.entity)
             continue
         own = lines[start:place]
         if any(own):
-            statements = _statements(block.section, "\n".join(own))
+            use = next(filter(_is_use, changed), None)
+            statements = _statements(block.section, "\n".join(own), use)
             if statements is None:
                 return None
             added.append(Addition(block.section, "\n".join(own), len(places), statements))
@@ -111,7 +114,8 @@ def laid_out(text: str, module: str, generated: Sequence[EntityLines]) -> Layout
             if end is None:
                 return None
             ends.append(end)
-    if lines[start:] != [""]:
+    uses = sum(line.startswith("use ") for each in added for line in each.statements)
+    if lines[start:] != [""] or uses != sum(map(_is_use, changed)):
         return None
     return Layout(lines, places, Edits(tuple(added), tuple(changed)))
 
@@ -189,12 +193,19 @@ def _end_of(lines: list[str], place: int) -> int | None:
         return None
 
 
-def _statements(section: str, text: str) -> tuple[str, ...] | None:
+def _is_use(item: EntityLines) -> bool:
+    return item.section == "" and item.lines[0].startswith("use Ash.Resource,")
+
+
+def _statements(section: str, text: str, use: EntityLines | None) -> tuple[str, ...] | None:
     """Return the first line of each statement that a person wrote into a section.
 
-    None unless the text means the same wherever it stands in its section.
+    None unless the text means the same wherever it stands in its section. `use` is the generated
+    one, if it may be among them with more options.
     """
-    if (section and section not in _OPEN) or _FAR_REACHING.search(text):
+    if section and section not in _OPEN:
+        return None
+    if use is None and _FAR_REACHING.search(text):
         return None
     tree = parse(text.encode())
     if tree.root.has_error:
@@ -204,6 +215,29 @@ def _statements(section: str, text: str) -> tuple[str, ...] | None:
         if call is None:
             if module_attribute(tree, node) is None:
                 return None
+        elif call.name == "use" and use is not None:
+            if not _has_options_of(tree, call, use):
+                return None
+            text = text.replace(tree.text(node), "", 1)
         elif not section and call.name not in _HARMLESS:
             return None
+    if _FAR_REACHING.search(text):
+        return None
     return tuple(tree.text(node).partition("\n")[0] for node in tree.expressions)
+
+
+def _has_options_of(tree: Tree, call: CallSite, use: EntityLines) -> bool:
+    """Whether a `use` is the generated one, but for options that move the resource nowhere."""
+    names = [option.name for option in call.options]
+    generated = " ".join(use.lines)
+    return (
+        [tree.text(each) for each in call.args] == ["Ash.Resource"]
+        and call.body is None
+        and len({*names}) == len(names)
+        and {"domain", "data_layer"} <= {*names} <= _USE_OPTIONS
+        and all(
+            re.search(rf"\b{each.name}: {re.escape(tree.text(each.value))}(?:,|$)", generated)
+            for each in call.options
+            if each.name in ("domain", "data_layer")
+        )
+    )
