@@ -81,6 +81,8 @@ check = fn changeset, options ->
   end
 end
 
+write = fn changeset -> changeset.before |> Enum.reverse() |> Enum.reduce(changeset, & &1.(&2)) end
+
 errors = fn changeset ->
   for error <- Enum.reverse(changeset.errors),
       do: {Map.get(error, :field) || hd(error.fields), error.message, error.vars}
@@ -171,12 +173,12 @@ CASES = [
     (
         f"(changeset = step.(step.({CAST}, prepare_changes: [&%{{&1 | changes: "
         "Map.put(&1.changes, :nick, {&1.repo, &1.action})}]), prepare_changes: [& &1]); "
-        "[prepare] = changeset.before; prepare.(changeset).attributes.nick)",
+        "write.(changeset).attributes.nick)",
         "{App.Repo, :update}",
     ),
     (
         "(changeset = step.(start.(%{}), prepare_changes: [&%{&1 | changes: %{nick: 1}}]); "
-        "[prepare] = changeset.before; prepare.(changeset).attributes)",
+        "write.(changeset).attributes)",
         "%{}",
     ),
     ("App.Validations.Changed.validate(%Ash.Changeset{attributes: %{a: 1}}, [], nil)", ":ok"),

@@ -129,7 +129,12 @@ defmodule Ash.Changeset do
             before: [],
             filter: []
 
-  # Like Ash, it leaves out what is as it was.
+  # Like Ash, it leaves out what is as it was, and refuses what the attribute doesn't allow.
+  def force_change_attribute(changeset, name, "refused") do
+    error = %Ash.Error.Changes.InvalidAttribute{field: name, message: "is refused"}
+    add_error(changeset, [error])
+  end
+
   def force_change_attribute(changeset, name, value) do
     if Map.get(changeset.data, name) == value,
       do: %{changeset | attributes: Map.delete(changeset.attributes, name)},
