@@ -501,7 +501,7 @@ defmodule AshScaffold.Verify.Behaviour do
 
   defp job(parent, c, mode, options) do
     Inputs.seed(options.seed, {c.id, :rows}, 0)
-    c = c |> with_preloads() |> with_seeds() |> with_struct()
+    c = c |> with_preloads() |> with_seeds() |> with_struct() |> with_rows()
     bases = bases(c)
     c = %{c | known_keys: known_keys(c, bases)}
     {keys, foreign, pools, mined} = fields(c, bases)
@@ -724,6 +724,28 @@ defmodule AshScaffold.Verify.Behaviour do
   end
 
   defp with_struct(c), do: c
+
+  # An Ecto schema that is given as an argument stands for its first row.
+  defp with_rows(c) do
+    call = for argument <- c.call, do: with_row(c, argument)
+    private = Map.new(c.private_arguments, fn {name, value} -> {name, first_row(c, value)} end)
+    %{c | call: call, private_arguments: private}
+  end
+
+  defp with_row(c, {:value, value}), do: {:value, first_row(c, value)}
+  defp with_row(_c, argument), do: argument
+
+  defp first_row(c, schema) when is_atom(schema) and schema not in [nil, true, false] do
+    if Code.ensure_loaded?(schema) and function_exported?(schema, :__schema__, 1) do
+      import Ecto.Query
+      query = from(row in schema, order_by: ^schema.__schema__(:primary_key), limit: 1)
+      Sides.rolled_back(c, fn -> c.repo.one(query, prefix: schema.__schema__(:prefix)) end)
+    else
+      schema
+    end
+  end
+
+  defp first_row(_c, value), do: value
 
   defp of_struct(c, field) do
     List.first(pointed(c, field)) || loaded(field, c.schema.__schema__(:type, field))
@@ -1584,7 +1606,7 @@ defmodule AshScaffold.Verify.Behaviour do
           text = written_out(value),
           do: "#{name}: #{text}"
 
-    "%{" <> Enum.join(pairs, ", ") <> "}"
+    ("%{" <> Enum.join(pairs, ", ") <> "}") |> Code.format_string!(line_length: 86) |> to_string()
   end
 
   defp changed(c, legacy, again) do

@@ -22,7 +22,7 @@ defmodule BehaviourTest do
     |> Enum.uniq()
   end
 
-  defp create(resource, action, params, given) do
+  defp create(resource, action, params, given \\ []) do
     resource
     |> Ash.Changeset.new()
     |> Ash.Changeset.force_change_attributes(given[:struct] || %{})

@@ -73,7 +73,10 @@ VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
         *((ALL,), ("--domain", ALL, "--dry-run"), ("--prove", "--all")),
     ),
     "doctor": ((), ("-v",), ("--json",)),
-    "verify": ((), ("--json",), ("--domain", ALL), ("--table", ALL), ("--rows", ALL)),
+    "verify": (
+        *((), ("--json",), ("--domain", ALL), ("--table", ALL), ("--rows", ALL)),
+        *(("--behaviour", "--dry"), ("--behaviour", "--dry", "--table", ALL)),
+    ),
     "demo": (("--folder", "lib"),),
 }
 

@@ -600,13 +600,16 @@ def test_tests_are_written_once_and_are_a_persons_then(
     assert (
         '  describe "Shop.Sales.Customer create" do\n'
         '    test "1: refuses email, name (form)" do\n'
-        "      changeset = create(Shop.Sales.Customer, :create, "
-        '%{"email" => "", "tags" => ["ä\\#{1}", 1, 1.5, nil, true]}, [])\n'
+        '      params = %{"email" => "", "tags" => ["ä\\#{1}", 1, 1.5, nil, true]}\n'
+        "      changeset = create(Shop.Sales.Customer, :create, params)\n"
+        "\n"
         '      assert errors(changeset) == [{"email", "can\'t be blank"}, {"name", "%{count}"}]\n'
         "    end\n"
         "\n"
         '    test "2: accepts email (json)" do\n'
-        '      changeset = create(Shop.Sales.Customer, :create, %{"email" => "a"}, [])\n'
+        '      params = %{"email" => "a"}\n'
+        "      changeset = create(Shop.Sales.Customer, :create, params)\n"
+        "\n"
         "      assert errors(changeset) == []\n"
         '      assert value(changeset, :email) == "a"\n'
         "    end\n"

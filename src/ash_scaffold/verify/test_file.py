@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ash_scaffold.packaged import data_path
 from ash_scaffold.problem import Code, fail
 from ash_scaffold.regular_file import read_file
-from ash_scaffold.syntax.literal import flat, string
+from ash_scaffold.syntax.literal import fit, flat, string
 from ash_scaffold.term import Map, Term
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ash_scaffold.verify.behaviour import BehaviourReport
 
 _DIGEST = re.compile(rb"^# As written: ([0-9a-f]{64})$", re.MULTILINE)
+_INDENT = 6
 _SCRIPT = Path("verify") / "behaviour_test.exs"
 
 
@@ -138,25 +139,34 @@ def _title(case: TestCase) -> str:
 
 
 def _test(resource: str, action: str, kind: str, case: TestCase) -> str:
-    options = []
-    if case.row is not None:
-        options.append(f"row: {case.row}")
-    if case.struct is not None:
-        options.append(f"struct: {case.struct}")
-    if case.arguments is not None:
-        options.append(f"arguments: {case.arguments}")
-    given = f"[{', '.join(options)}]"
-    params = flat(_term(case.params))
-    lines = [f"      changeset = {kind}({resource}, :{action}, {params}, {given})\n"]
+    given = [
+        (name, text)
+        for name, text in (
+            ("row", case.row),
+            ("struct", case.struct),
+            ("arguments", case.arguments),
+        )
+        if text is not None
+    ]
+    lines = [f"params = {fit(_term(case.params), _INDENT, _INDENT + len('params = '))}"]
+    lines += [_indented(f"{name} = {text}") for name, text in given]
+    options = f", {', '.join(f'{name}: {name}' for name, _ in given)}" if given else ""
+    lines.append(f"changeset = {kind}({resource}, :{action}, params{options})")
+    lines.append("")
     if case.accepted:
-        lines.append("      assert errors(changeset) == []\n")
+        lines.append("assert errors(changeset) == []")
         lines += [
-            f"      assert value(changeset, :{name}) == {value}\n" for name, value in case.values
+            _indented(f"assert value(changeset, :{name}) == {value}") for name, value in case.values
         ]
     else:
         errors: list[Term] = [(field, message) for field, message in sorted(case.errors)]
-        lines.append(f"      assert errors(changeset) == {flat(errors)}\n")
-    return "".join(lines)
+        start = "assert errors(changeset) == "
+        lines.append(f"{start}{fit(errors, _INDENT, _INDENT + len(start))}")
+    return "".join(f"{' ' * _INDENT}{line}\n" if line else "\n" for line in lines)
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", f"\n{' ' * _INDENT}")
 
 
 def _term(value: object) -> Term:
