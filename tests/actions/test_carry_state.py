@@ -23,7 +23,7 @@ def test_the_document_counts_changesets_and_those_that_have_an_action(shop: Shop
     assert matrix(shop) == [("tags", 0, 0), ("users", 3, 2)]
     text = shop.read(ACTIONS)
     start = text.index("    # Legacy.User.rename_changeset")
-    end = text.index("    # Legacy.User.changeset", start)
+    end = text.index("    end\n", start) + len("    end\n")
     shop.write({ACTIONS: text[:start] + text[end:]})
     assert matrix(shop) == [("tags", 0, 0), ("users", 3, 1)]
 

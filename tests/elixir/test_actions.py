@@ -41,7 +41,13 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
-from ash_scaffold.elixir.actions import Style, action_section, copied_functions, unplaced
+from ash_scaffold.elixir.actions import (
+    Style,
+    action_section,
+    copied_functions,
+    left_steps,
+    unplaced,
+)
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.code_base import CodeBase
@@ -311,3 +317,19 @@ def test_names_do_not_depend_on_the_order_of_functions(functions: list[str]) -> 
 @given(st.text(alphabet=" abc:1~r/[]{}(),.\"'%&\\#\n|@", max_size=40))
 def test_no_source_of_an_argument_is_too_odd(source: str) -> None:
     flat(read_partly(source))
+
+
+def test_what_is_left_is_listed_as_it_stands_in_the_actions() -> None:
+    for case in CASES:
+        source = case.read_text()
+        for each in planned(source):
+            entities = [entity for (entity,) in action_section(each, "App").groups]
+            said = [
+                line.strip().removeprefix("# TODO ")
+                for entity in entities
+                for line in entity.lines
+                if "# TODO " in line
+            ]
+            left = left_steps(each)
+            assert said == [f"{one.path}:{one.line}: {one.reason}" for one in left]
+            assert all(one.source for one in left)

@@ -22,13 +22,13 @@ from ash_scaffold.actions.fragments import (
 )
 from ash_scaffold.actions.written import domain_names, taken_actions
 from ash_scaffold.ash.actions import ActionId, ResourceActions, Taken, only, plan_actions
-from ash_scaffold.ash.changesets import Changeset, Todo
+from ash_scaffold.ash.changesets import Changeset
 from ash_scaffold.ash.code_interface import code_interface
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.options import FILE_NAME
-from ash_scaffold.elixir.actions import Style, define_line
+from ash_scaffold.elixir.actions import Style, define_line, left_steps
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.support_modules import support_modules
 from ash_scaffold.generate.files import File, read_text
@@ -564,20 +564,12 @@ def _refusals(tables: Iterable[CarriedTable]) -> Iterator[Problem]:
 
 def _left_steps(planned: ResourceActions) -> Iterator[Problem]:
     """Yield a warning for each step that is left to a person, and a note for what else there is."""
-    for action in planned.actions:
-        of = action.changeset
-        steps = [
-            (step.path or of.path, step.line, f"`{_one_line(step.source)}`", step.reason)
-            for step in of.steps
-            if isinstance(step, Todo)
-        ]
-        steps += [(of.path, each.line, f":{each.name}", each.reason) for each in action.missing]
-        for path, line, what, reason in steps:
-            yield Code.CHANGESET_STEP_LEFT.at(
-                f"{path}:{line}",
-                f"{what} of {_function(of)} is a TODO in the action :{action.name} of "
-                f"{planned.resource.module}: {reason}.",
-            )
+    for each in left_steps(planned):
+        yield Code.CHANGESET_STEP_LEFT.at(
+            f"{each.path}:{each.line}",
+            f"`{_one_line(each.source)}` of {_function(each.action.changeset)} is a TODO in the "
+            f"action :{each.action.name} of {planned.resource.module}: {each.reason}.",
+        )
     for note in planned.notes:
         yield Code.ACTION_NAMED.at(f"{note.path}:{note.line}", f"{note.function}: {note.text}.")
 

@@ -29,7 +29,7 @@ from ash_scaffold.elixir.ash_rules import SETTERS, Inputs, ash_rules, fields_of
 from ash_scaffold.elixir.copied_functions import CopiedModule, FunctionKey, copied_module
 from ash_scaffold.elixir.entity import STEP, Entity, Section, indented
 from ash_scaffold.syntax.literal import LINE_LENGTH, atom, comment, fit, flat, key, statement, width
-from ash_scaffold.syntax.values import read_partly
+from ash_scaffold.syntax.values import Unreadable, read_literal, read_partly
 from ash_scaffold.term import Atom, Call, Capture, Keyword, Map, Module, Source, Term
 
 
@@ -60,6 +60,27 @@ def action_section(planned: ResourceActions, app: str, style: Style = Style.ECTO
     return Section("actions", tuple((each,) for each in entities))
 
 
+class LeftStep(NamedTuple):
+    """A step, or a default, that an action leaves to a person: its place, its source and why."""
+
+    action: Action
+    path: str
+    line: int
+    source: str
+    reason: str
+
+
+def left_steps(planned: ResourceActions) -> tuple[LeftStep, ...]:
+    """Return what the actions of a resource have as a TODO, in order."""
+    copied = copied_functions(planned)
+    found: list[LeftStep] = []
+    for each in planned.actions:
+        writer = _Writer(each, planned, copied, "", Style.ECTO)
+        writer.entity()
+        found += writer.left
+    return tuple(found)
+
+
 def copied_functions(planned: ResourceActions) -> CopiedModule:
     """Return the functions that the actions of a resource call."""
     return copied_module(each.changeset.functions for each in planned.actions)
@@ -83,6 +104,7 @@ class _Writer:
         app: str,
         style: Style,
     ) -> None:
+        self.left: list[LeftStep] = []
         self._action = action
         self._of = action.changeset
         self._app = app
@@ -111,7 +133,8 @@ class _Writer:
         """Return the action with its comment."""
         action, of = self._action, self._of
         label = f"{of.module}.{of.function}/{of.arity}"
-        groups = [self._options(), [_argument(each) for each in action.arguments], self._steps()]
+        arguments = [line for each in action.arguments for line in self._argument(each)]
+        groups = [self._options(), arguments, self._steps()]
         body = indented(_spaced(groups), STEP)
         head = f"{action.kind.value} {flat(Atom(action.name))} do"
         return Entity(
@@ -131,6 +154,16 @@ class _Writer:
         lines.append(["skip_unknown_inputs :*"])
         if action.messages:
             lines.append(self._error_handler())
+        return lines
+
+    def _argument(self, argument: Argument) -> list[list[str]]:
+        """Write an argument, and what is left to do where its default is no value."""
+        default = None if argument.default is None else _default(argument.default)
+        lines = [_argument(argument, default)]
+        if argument.default is not None and default is None:
+            said = f"{argument.name} \\\\ {argument.default}"
+            left = self._left(self._of.path, self._of.line, said, "this default is no literal")
+            lines.insert(0, left)
         return lines
 
     def _error_handler(self) -> list[str]:
@@ -164,6 +197,9 @@ class _Writer:
                     entries += self._not_cast(step, step.fields)
                 case Rule():
                     entries += self._rule(step)
+                case Copied() if step.function not in self._functions:
+                    said = f"{step.function}({', '.join(step.arguments)})"
+                    entries.append(self._todo(step, said, "its text is not known"))
                 case Copied():
                     entries.append(self._copied(step))
                     entries += self._not_cast(step, step.casts)
@@ -192,10 +228,13 @@ class _Writer:
 
     def _todo(self, step: Step, source: str, reason: str) -> list[str]:
         """Say what is left to do, and where the legacy code does it."""
-        place = f"{step.path or self._of.path}:{step.line}"
+        return self._left(step.path or self._of.path, step.line, source, reason)
+
+    def _left(self, path: str, line: int, source: str, reason: str) -> list[str]:
+        self.left.append(LeftStep(self._action, path, line, source, reason))
         lines = [f"  {line.rstrip()}" for line in source.strip().split("\n")]
         return [
-            comment(f"TODO {place}: {reason}"),
+            comment(f"TODO {path}:{line}: {reason}"),
             *(f"# {line}" if line.isprintable() else comment(line) for line in lines),
         ]
 
@@ -333,7 +372,16 @@ def _told(told: ConstraintMessage) -> Term:
     return Keyword((("field", Atom(told.field)), ("message", told.message)))
 
 
-def _argument(argument: Argument) -> list[str]:
+def _default(source: str) -> tuple[Term] | None:
+    """Return a default as the DSL takes it, None for what only the function's own module knows."""
+    call = re.fullmatch(r"([A-Z][\w.]*)\.([a-z_]\w*[?!]?)\(\)", source)
+    if call is not None:
+        return (Capture(call[1], call[2], 0),)
+    value = read_literal(source)
+    return None if isinstance(value, Unreadable) else (value,)
+
+
+def _argument(argument: Argument, default: tuple[Term] | None) -> list[str]:
     pairs: list[tuple[str, Term]] = []
     if not argument.public:
         pairs.append(("public?", False))
@@ -341,8 +389,8 @@ def _argument(argument: Argument) -> list[str]:
         pairs.append(("allow_nil?", False))
     if argument.sensitive:
         pairs.append(("sensitive?", True))
-    if argument.default is not None:
-        pairs.append(("default", read_partly(argument.default)))
+    if default is not None:
+        pairs.append(("default", default[0]))
     if argument.constraints:
         pairs.append(("constraints", Keyword(argument.constraints)))
     return _call("argument", [Atom(argument.name), argument.type], tuple(pairs))

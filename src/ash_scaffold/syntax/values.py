@@ -89,6 +89,15 @@ def read_strings(tree: Tree, node: Node | None) -> tuple[str, ...] | None:
     )
 
 
+def read_literal(source: str) -> Value:
+    """Return the value of a source that is one literal, else `Unreadable`."""
+    tree = parse(source.encode())
+    found = tree.expressions
+    if tree.fault is not None or len(found) != 1:
+        return Unreadable(source)
+    return read(tree, found[0])
+
+
 def read_partly(source: str) -> Term:
     """Return a source as data as far as it is static; what isn't stays `Source`, as written.
 
