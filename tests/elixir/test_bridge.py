@@ -154,6 +154,19 @@ CASES = [
         "%{errors: [], valid?: true}",
     ),
     (f"step.({CAST}, put_change: [:gone, 1])", '"raises"'),
+    # What only the attribute refuses is an error at the write, where nothing else was wrong.
+    (
+        '(changed = cast.(%{"nick" => "refused"}); {changed.errors, changed.attributes.nick})',
+        '{[], "refused"}',
+    ),
+    ('errors.(write.(cast.(%{"nick" => "refused"})))', '[{:nick, "is refused", []}]'),
+    ('errors.(write.(step.(cast.(%{"nick" => "refused"}), put_change: [:nick, "x"])))', "[]"),
+    # What is set before the first step is the record's own, as in a struct; later it is a change.
+    (
+        "(changed = Bridge.start(%{start.(%{}) | attributes: %{nick: 1}}); "
+        "ecto = Bridge.to_ecto(changed); {ecto.data.nick, ecto.changes, changed.attributes})",
+        "{1, %{}, %{nick: 1}}",
+    ),
     # What other changes do is seen.
     (
         f'(changed = {CAST}; value = %Ash.CiString{{string: "N"}}; '
