@@ -24,7 +24,7 @@ DDL = """
     CREATE TABLE teams (id bigserial PRIMARY KEY, "shortName" text NOT NULL UNIQUE);
     CREATE TABLE users (
         id bigserial PRIMARY KEY, team_id bigint REFERENCES teams, boss_id bigint REFERENCES users,
-        email varchar(80) NOT NULL UNIQUE, age integer
+        email varchar(80) NOT NULL UNIQUE, age integer CHECK (age > 0)
     );
     CREATE TABLE teams_users (
         team_id bigint REFERENCES teams, user_id bigint REFERENCES users,
@@ -237,6 +237,15 @@ def test_edits_that_name_nothing_are_not_read(shop: Shop, monkeypatch: pytest.Mo
         project = read_project(shop.root, generated=generated_files(snapshots))
         names_in_files(project, snapshots, frozenset())
         assert [each for each in given if b"Shop.Sales.User do" in each] == [], what
+
+
+def test_resources_that_nobody_edited_are_not_parsed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bytes] = []
+    monkeypatch.setattr(parsing, "Parser", Recorded(given))
+    assert shop.run().diff == ""
+    assert [each for each in given if b"defmodule Shop.Sales." in each] == []
 
 
 def test_a_clean_merge_parses_no_whole_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from ash_scaffold.syntax.parse import CallSite, call_name
 from ash_scaffold.syntax.values import Unreadable
 from ash_scaffold.term import Atom
 
-MENTION = b"_constraint"
+_MENTION = b"_constraint"
 _CALL = re.compile(
     rb"\b(?:unique|check|exclusion|foreign_key|assoc|no_assoc)_constraint(?=[ \t]*\()"
 )
@@ -51,6 +51,11 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     error_key: str | None = None
     path: str = ""
     line: int = 0
+
+
+def has_mentions(source: bytes) -> bool:
+    """Whether a file may have calls that name constraints."""
+    return _MENTION in source and _CALL.search(source) is not None
 
 
 def mentions(code: CodeBase, file: ElixirFile, module: ModuleDefinition) -> Iterator[Mention]:

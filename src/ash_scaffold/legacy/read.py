@@ -27,7 +27,13 @@ from ash_scaffold.ash.hints import (
 )
 from ash_scaffold.legacy.associations import resolve
 from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, SchemaCall
-from ash_scaffold.legacy.constraints import MENTION, Mention, mentions, mentions_elsewhere, resolved
+from ash_scaffold.legacy.constraints import (
+    Mention,
+    has_mentions,
+    mentions,
+    mentions_elsewhere,
+    resolved,
+)
 from ash_scaffold.legacy.ecto import EctoField, EctoSchema, EmbeddedSchema, Hints, Unread
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
@@ -69,7 +75,8 @@ def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) 
         elif b"chema" in file.source and _SCHEMA.search(file.source):
             reader.read_file(file)
     for file in code.files.values():
-        if MENTION in file.source:
+        # A resource names constraints as well, and is not parsed for that.
+        if has_mentions(file.source):
             reader.read_mentions(file)
     return reader.hints()
 
