@@ -24,7 +24,8 @@ for name <- [InvalidAttribute, InvalidArgument, InvalidChanges] do
 end
 
 defmodule Ecto.Association.NotLoaded, do: defstruct([:__field__, :__cardinality__])
-defmodule Ecto.Association.BelongsTo, do: defstruct([:owner_key, :related_key])
+defmodule Ecto.Association.BelongsTo, do: defstruct([:owner_key, :related_key, :on_replace])
+defmodule Ecto.Association.ManyToMany, do: defstruct([:field])
 defmodule Ecto.Embedded, do: defstruct([:field, :owner, :related, :cardinality, :on_replace])
 
 defmodule Ecto.Type do
