@@ -201,10 +201,10 @@ defmodule AshScaffold.Verify.Behaviour do
     end)
   end
 
-  # Configuration is data: no call in it is made, and no new atom.
+  # Configuration is data: no call in it is made.
   @doc false
   def literal(text) do
-    case Code.string_to_quoted(text, existing_atoms_only: true) do
+    case Code.string_to_quoted(text) do
       {:ok, quoted} -> {:ok, term(quoted)}
       _error -> :error
     end
@@ -1340,11 +1340,14 @@ defmodule AshScaffold.Verify.Behaviour do
          count: count,
          best: {input, {legacy, ash, difference}}
        }) do
+    before = Sides.before(drawing.c, input.base)
+    sent = shown_input(drawing, input)
+
     %{
       class: class,
       fields: fields,
       count: count,
-      input: shown_input(drawing, input),
+      input: sent,
       row: shown_row(drawing, input),
       legacy: answered(drawing, input, legacy),
       ash: answered(drawing, input, ash),
@@ -1353,19 +1356,32 @@ defmodule AshScaffold.Verify.Behaviour do
           {column, one, other} <- elem(difference, 2),
           do: %{
             column: column,
-            legacy: value(drawing.c, column, one),
-            ash: value(drawing.c, column, other)
+            legacy: value(drawing.c, column, one, {before, sent}),
+            ash: value(drawing.c, column, other, {before, sent})
           }
         )
     }
   end
 
-  defp value(c, column, text) do
+  # What a row had, or rows that belong to it, is shown only when asked for.
+  defp value(c, column, text, {before, sent}) do
     field = Map.get(c.fields, column, column |> String.split(".") |> List.last())
 
     cond do
-      MapSet.member?(c.secret, field) and text != "nil" -> "***"
-      true -> clipped(text)
+      MapSet.member?(c.secret, field) and text != "nil" ->
+        "***"
+
+      c.show_values or text == "nil" or sent =~ text ->
+        clipped(text)
+
+      text == before[column] ->
+        "(as it was)"
+
+      column =~ "." and not (text =~ ~r/\A(new|\?|now|\d+ rows|.*(inserted|written).*)\z/) ->
+        "(not shown)"
+
+      true ->
+        clipped(text)
     end
   end
 
@@ -1471,8 +1487,14 @@ defmodule AshScaffold.Verify.Behaviour do
     Enum.map_join(Enum.sort(values), ", ", fn {field, value} ->
       if MapSet.member?(c.secret, to_string(field)),
         do: "#{field}: ***",
-        else: "#{field}: #{clipped(inspect(value))}"
+        else: "#{field}: #{of_row(c, field, value)}"
     end)
+  end
+
+  defp of_row(c, field, value) do
+    if not c.show_values and is_binary(value) and of_a_row?(c, to_string(field), value),
+      do: "(that of a row)",
+      else: clipped(inspect(value))
   end
 
   @doc false

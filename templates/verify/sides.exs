@@ -399,14 +399,7 @@ defmodule AshScaffold.Verify.Sides do
     do: %{outcome: :ok, errors: [], rows: %{c.table_name => [whole]}, writes: writes(c, before)}
 
   defp stored(c, keys, _whole, before) do
-    where =
-      keys
-      |> Enum.with_index(1)
-      |> Enum.map_join(" and ", fn {{column, _value}, n} ->
-        "t.#{Rows.quote_name(column)} = $#{n}"
-      end)
-
-    parameters = Enum.map(keys, &elem(&1, 1))
+    {where, parameters} = where(keys)
     own = fn columns -> "select #{columns} from #{c.table} t where #{where}" end
 
     rows =
@@ -435,6 +428,43 @@ defmodule AshScaffold.Verify.Sides do
        if(table == c.full_name, do: [inserted, deleted], else: [inserted, updated, deleted])}
     end
     |> Map.reject(fn {_table, numbers} -> Enum.all?(numbers, &(&1 == 0)) end)
+  end
+
+  @doc "What the columns of the row to start from hold, as `values` of a difference show them."
+  def before(%{kind: :create}, _base), do: %{}
+
+  def before(c, base) do
+    rolled_back(c, fn ->
+      vary(c, base)
+      struct = struct_of(c, base)
+
+      keys =
+        for field <- c.schema.__schema__(:primary_key),
+            do: {column(c.schema, field), dumped(c.schema, field, Map.get(struct, field))}
+
+      if c.checked_only or keys == [] do
+        for field <- c.schema.__schema__(:fields), into: %{} do
+          {column(c.schema, field), Values.show(dumped(c.schema, field, Map.get(struct, field)))}
+        end
+      else
+        {where, parameters} = where(keys)
+        sql = "select to_jsonb(t) as j from #{c.table} t where #{where}"
+        c.repo |> rows(sql, parameters) |> List.first() || %{}
+      end
+    end)
+  rescue
+    _error -> %{}
+  end
+
+  defp where(keys) do
+    text =
+      keys
+      |> Enum.with_index(1)
+      |> Enum.map_join(" and ", fn {{column, _value}, n} ->
+        "t.#{Rows.quote_name(column)} = $#{n}"
+      end)
+
+    {text, Enum.map(keys, &elem(&1, 1))}
   end
 
   defp rows(repo, sql, parameters) do

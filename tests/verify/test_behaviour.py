@@ -68,7 +68,7 @@ def test_a_crash_of_the_function_is_a_kind_of_its_own() -> None:
     ]
     assert report.findings[0].todo == (
         'input (json): %{"role" => nil}\n'
-        "row: id: 2\n"
+        "starts from: id: 2\n"
         "function: raised Postgrex.Error\n"
         "action: role: is required\n"
         "Legacy.Member.profile_changeset/2 in lib/legacy.ex:34, the action in "

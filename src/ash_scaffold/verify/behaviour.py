@@ -519,7 +519,7 @@ def details(difference: Difference) -> Iterator[str]:
     """Yield the lines that show a difference: the input, both answers, and where both stand."""
     yield f"input ({' and '.join(difference.modes)}): {difference.input}"
     if difference.row:
-        yield f"row: {difference.row}"
+        yield f"starts from: {difference.row}"
     if difference.values:
         for column, legacy, ash in difference.values:
             yield f"{column}: function {legacy}, action {ash}"
