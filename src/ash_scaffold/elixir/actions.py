@@ -159,7 +159,7 @@ class _Writer:
     def _argument(self, argument: Argument) -> list[list[str]]:
         """Write an argument, and what is left to do where its default is no value."""
         default = None if argument.default is None else _default(argument.default)
-        lines = [_argument(argument, default)]
+        lines = [_argument_lines(argument, default)]
         if argument.default is not None and default is None:
             said = f"{argument.name} \\\\ {argument.default}"
             left = self._left(self._of.path, self._of.line, said, "this default is no literal")
@@ -277,11 +277,11 @@ class _Writer:
             return [
                 line
                 for name, value in arguments[0].items
-                for line in self._call("put_change", [Atom(name), value])
+                for line in self._line_of("put_change", [Atom(name), value])
             ]
-        return self._call(step.call, arguments)
+        return self._line_of(step.call, arguments)
 
-    def _call(self, call: str, arguments: list[Term]) -> list[list[str]]:
+    def _line_of(self, call: str, arguments: list[Term]) -> list[list[str]]:
         if self._style is Style.ASH or call in SETTERS:
             own = ash_rules(call, self._renamed(arguments), self._inputs)
             if own is not None:
@@ -381,7 +381,7 @@ def _default(source: str) -> tuple[Term] | None:
     return None if isinstance(value, Unreadable) else (value,)
 
 
-def _argument(argument: Argument, default: tuple[Term] | None) -> list[str]:
+def _argument_lines(argument: Argument, default: tuple[Term] | None) -> list[str]:
     pairs: list[tuple[str, Term]] = []
     if not argument.public:
         pairs.append(("public?", False))
