@@ -161,9 +161,17 @@ CASES = [
     ),
     ('errors.(write.(cast.(%{"nick" => "refused"})))', '[{:nick, "is refused", []}]'),
     ('errors.(write.(step.(cast.(%{"nick" => "refused"}), put_change: [:nick, "x"])))', "[]"),
-    # What is set before the first step is the record's own, as in a struct; later it is a change.
+    # What was set before the first step is a change, but for what a private argument gives: that
+    # was in the struct.
     (
         "(changed = Bridge.start(%{start.(%{}) | attributes: %{nick: 1}}); "
+        "ecto = Bridge.to_ecto(changed); {ecto.data.nick, ecto.changes, changed.attributes})",
+        '{"ann", %{nick: 1}, %{nick: 1}}',
+    ),
+    (
+        "(changed = start.(%{}); own = argument.(:nick, false); "
+        "changed = update_in(changed.action.arguments, &[own | &1]); "
+        "changed = Bridge.start(%{changed | attributes: %{nick: 1}}); "
         "ecto = Bridge.to_ecto(changed); {ecto.data.nick, ecto.changes, changed.attributes})",
         "{1, %{}, %{nick: 1}}",
     ),
