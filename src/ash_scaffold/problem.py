@@ -209,6 +209,11 @@ class Code(StrEnum):
         _WARNING,
         "Write it by hand where the TODO stands; the action then counts as edited, and stays.",
     )
+    CHANGESETS_TOGETHER = (
+        "changesets-together",
+        _NOTE,
+        "Where they stand in one pipeline, write an action that has the steps of all.",
+    )
     CHANGESET_GONE = (
         "changeset-gone",
         _NOTE,

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ash_scaffold.ash.actions import ResourceActions, plan_actions
+from ash_scaffold.ash.actions import ResourceActions, plan_actions, written_together
 from ash_scaffold.ash.changesets import (
     Cast,
     Changeset,
@@ -140,8 +140,8 @@ def changesets(source: str, code: CodeBase, hints: Hints) -> Iterator[Changeset]
         said = writes.get(each.function, "")
         yield structs.replace(
             each,
-            creates=("x",) if "create" in said else (),
-            updates=("x",) if "update" in said else (),
+            creates=("lib/app.ex:1",) if "create" in said else (),
+            updates=("lib/app.ex:1",) if "update" in said else (),
         )
 
 
@@ -317,6 +317,17 @@ def test_names_do_not_depend_on_the_order_of_functions(functions: list[str]) -> 
 @given(st.text(alphabet=" abc:1~r/[]{}(),.\"'%&\\#\n|@", max_size=40))
 def test_no_source_of_an_argument_is_too_odd(source: str) -> None:
     flat(read_partly(source))
+
+
+def test_functions_that_write_in_one_place_are_found() -> None:
+    source = (CASES[0].parent / "names.exs").read_text()
+    (found,) = planned(source)
+    assert [
+        (place, [action.name for action in actions]) for place, actions in written_together(found)
+    ] == [
+        ("lib/app.ex:1", ["create", "create_by_changeset", "create_role", "invite"]),
+        ("lib/app.ex:1", ["update", "promote", "role", "update_name", "update_read"]),
+    ]
 
 
 def test_what_is_left_is_listed_as_it_stands_in_the_actions() -> None:

@@ -21,7 +21,14 @@ from ash_scaffold.actions.fragments import (
     wanted_modules,
 )
 from ash_scaffold.actions.written import domain_names, taken_actions
-from ash_scaffold.ash.actions import ActionId, ResourceActions, Taken, only, plan_actions
+from ash_scaffold.ash.actions import (
+    ActionId,
+    ResourceActions,
+    Taken,
+    only,
+    plan_actions,
+    written_together,
+)
 from ash_scaffold.ash.changesets import Changeset
 from ash_scaffold.ash.code_interface import code_interface
 from ash_scaffold.ash.naming import module_path
@@ -569,6 +576,13 @@ def _left_steps(planned: ResourceActions) -> Iterator[Problem]:
             f"{each.path}:{each.line}",
             f"`{_one_line(each.source)}` of {_function(each.action.changeset)} is a TODO in the "
             f"action :{each.action.name} of {planned.resource.module}: {each.reason}.",
+        )
+    for place, actions in written_together(planned):
+        *others, last = [f":{each.name}" for each in actions]
+        yield Code.CHANGESETS_TOGETHER.at(
+            place,
+            f"The functions of {', '.join(others)} and {last} of {planned.resource.module} write "
+            "here, by turns or together; each is an action of its own.",
         )
     for note in planned.notes:
         yield Code.ACTION_NAMED.at(f"{note.path}:{note.line}", f"{note.function}: {note.text}.")

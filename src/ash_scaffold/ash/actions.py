@@ -239,6 +239,21 @@ def only(
     return tuple(kept)
 
 
+def written_together(planned: ResourceActions) -> tuple[tuple[str, tuple[Action, ...]], ...]:
+    """Return the places (`path:line`) of legacy code that write with several of the functions.
+
+    They may stand in one pipeline there, whose row no single action makes.
+    """
+    found: defaultdict[tuple[str, ActionKind], list[Action]] = defaultdict(list)
+    for action in planned.actions:
+        is_create = action.kind is ActionKind.CREATE
+        for place in action.changeset.creates if is_create else action.changeset.updates:
+            # The configuration, which may say what a function writes, has no line.
+            if ":" in place:
+                found[place, action.kind].append(action)
+    return tuple((key[0], tuple(each)) for key, each in sorted(found.items()) if len(each) > 1)
+
+
 def _nested_uses(
     changesets: Iterable[Changeset], schemas: Mapping[str, LegacySchema]
 ) -> frozenset[tuple[str, str]]:
