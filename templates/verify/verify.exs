@@ -41,7 +41,9 @@ defmodule AshScaffold.Verify do
 
     {names, main} =
       if request[:behaviour],
-        do: {["values", "connect", "rows", "inputs", "sides", "behaviour"], Behaviour},
+        do:
+          {["values", "connect", "rows", "inputs", "sides"] ++
+             ["subject", "bases", "drawing", "shown", "cases", "behaviour"], Behaviour},
         else: {["values", "connect", "violations", "writes", "rows", "describe"], Describe}
 
     for name <- names, do: Code.require_file("#{name}.exs", __DIR__)

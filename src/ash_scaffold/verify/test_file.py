@@ -162,7 +162,10 @@ def _test(resource: str, action: str, kind: str, case: TestCase) -> str:
         errors: list[Term] = [(field, message) for field, message in sorted(case.errors)]
         start = "assert errors(changeset) == "
         lines.append(f"{start}{fit(errors, _INDENT, _INDENT + len(start))}")
-    return "".join(f"{' ' * _INDENT}{line}\n" if line else "\n" for line in lines)
+    spaced: list[str] = []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        spaced += [line, ""] if "\n" in line and following else [line]
+    return "".join(f"{' ' * _INDENT}{line}\n" if line else "\n" for line in spaced)
 
 
 def _indented(text: str) -> str:
