@@ -149,6 +149,10 @@ def followed(table: Name, names: ResourceNames, renames: Renames) -> ResourceNam
 
     `table` is the old name of the table.
     """
+    # The columns of a composite key are put in order.
+    if renames.is_empty and not any(each.rest for each in names.relationships):
+        gone = names.removed - names.attributes.keys()
+        return names if gone == names.removed else msgspec.structs.replace(names, removed=gone)
     now = renames.table(table)
     attributes = {renames.column(now, old): name for old, name in names.attributes.items()}
     return msgspec.structs.replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -67,7 +68,7 @@ when it says nothing.
 """
 
 
-class Renames(msgspec.Struct, frozen=True):
+class Renames(msgspec.Struct, frozen=True, dict=True):
     """New names by old ones.
 
     `tables` has all that are on both sides, `types` those that differ. The others are by the
@@ -80,6 +81,15 @@ class Renames(msgspec.Struct, frozen=True):
     types: Mapping[Name, Name] = {}
     constraints: Mapping[Name, Mapping[str, str]] = {}
     incoming: Mapping[Name, Mapping[str, str]] = {}
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether tables, columns and constraints all have the names that they had."""
+        return (
+            not self.columns
+            and not self.constraints
+            and all(old == new for old, new in self.tables.items())
+        )
 
     def table(self, old: Name) -> Name:
         """Return the new name of a table."""
