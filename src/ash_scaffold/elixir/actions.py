@@ -428,6 +428,12 @@ def _call(name: str, args: Sequence[Term], pairs: Pairs = ()) -> list[str]:
         return _split(statement(name, tuple(args), _COLUMN))
     inner = _COLUMN + STEP
     head = f"{name} {', '.join(flat(each) for each in args)},"
+    if _COLUMN + width(head) > LINE_LENGTH and len(args) == 1 and isinstance(args[0], Call):
+        # The formatter puts what follows a broken call below its beginning.
+        inner = _COLUMN + width(name) + 1
+        *first, last = args[0].args
+        before = ", ".join([*(flat(each) for each in first), ""])
+        head = f"{name} {args[0].name}({before}{fit(last, inner, LINE_LENGTH)}),"
     return _split(f"{head}\n{' ' * inner}{_rows(pairs, inner)}")
 
 

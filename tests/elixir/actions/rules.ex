@@ -33,6 +33,18 @@ defmodule App.Billing.Account.Actions do
       validate {App.Validations.Ecto, validate_inclusion: [:kind, ["free", "paid"]]}
 
       validate {App.Validations.Ecto,
+                validate_inclusion: [
+                  :slug,
+                  [
+                    "aaaaaaaaaaaa",
+                    "bbbbbbbbbbbbb",
+                    "ccccccccccccc",
+                    "ddddddddddddddd",
+                    "eeeeeeeeeeeee"
+                  ]
+                ]}
+
+      validate {App.Validations.Ecto,
                 validate_exclusion: [:slug, ["admin", "root"], [message: "is \"taken\" \#{1}"]]}
 
       validate {App.Validations.Ecto, validate_inclusion: [:level, 1..9]}

@@ -44,6 +44,16 @@ defmodule App.Billing.Account.Actions do
 
       validate one_of(:kind, ["free", "paid"]), where: [changing(:kind)], message: "is invalid"
 
+      validate one_of(:slug, [
+                 "aaaaaaaaaaaa",
+                 "bbbbbbbbbbbbb",
+                 "ccccccccccccc",
+                 "ddddddddddddddd",
+                 "eeeeeeeeeeeee"
+               ]),
+               where: [changing(:slug)],
+               message: "is invalid"
+
       validate attribute_does_not_equal(:slug, "admin"),
         where: [changing(:slug)],
         message: "is \"taken\" \#{1}"

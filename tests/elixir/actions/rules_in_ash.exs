@@ -30,6 +30,7 @@ defmodule Legacy.Billing.Account do
     |> validate_length(:tags, max: 5)
     |> validate_format(:slug, ~r/^[a-z"-]+$/)
     |> validate_inclusion(:kind, ~w(free paid))
+    |> validate_inclusion(:slug, ~w(aaaaaaaaaaaa bbbbbbbbbbbbb ccccccccccccc ddddddddddddddd eeeeeeeeeeeee))
     |> validate_exclusion(:slug, ["admin", "root"], message: "is \"taken\" \#{1}")
     |> validate_inclusion(:level, 1..9)
     |> validate_subset(:tags, ["red", "green"])
