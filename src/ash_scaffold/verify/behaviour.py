@@ -221,7 +221,7 @@ def behaviour(
             answer="",
             rows=0,
             database=repo_options(source.url) if own_server or options.reconnect else None,
-            where=_where(source.url, source.limit.seconds),
+            where=where_of(source.url, source.limit.seconds),
             behaviour=BehaviourQuestion(
                 inputs=options.inputs,
                 seed=options.seed,
@@ -251,7 +251,8 @@ def behaviour(
     )
 
 
-def _where(url: URL, seconds: float | None) -> str:
+def where_of(url: URL, seconds: float | None) -> str:
+    """Return what identifies a database to the script; `seconds` are the time it has."""
     from ash_scaffold.postgres.connect import read_only
 
     with read_only(url, time_limit(seconds)) as session:

@@ -1,14 +1,32 @@
 """A project with changeset functions, the actions made of them, and faults planted in those.
 
-`python -m tests.verify.behaviour.club FOLDER` writes its sources; the support modules of the bridge
-come from `ash-scaffold actions`. `mutants.jsonl` beside the other recorded answers is what real Ash
-said of all of them, 200 inputs each.
+`python -m tests.verify.behaviour.club FOLDER` writes its sources into a mix project that has the
+support modules of the bridge (`App.Changes`, `App.Validations`, from `ash-scaffold actions`). Once
+it is compiled, the same with the URL of a database that has schema.sql asks real Ash about all of
+them, 200 inputs each, and records the answers.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import msgspec
+
+from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.url import parse_url
+from ash_scaffold.project.mix import Mix
+from ash_scaffold.project.repo_options import ecto_url
+from ash_scaffold.verify.answers import BehaviourAnswer
+from ash_scaffold.verify.behaviour import where_of
+from ash_scaffold.verify.script import (
+    Argument,
+    Asked,
+    BehaviourQuestion,
+    Question,
+    ask,
+    question_text,
+)
 
 HERE = Path(__file__).parent
 
@@ -358,8 +376,50 @@ def sources() -> dict[str, str]:
     }
 
 
+def asked() -> tuple[Asked, ...]:
+    """Every action, those without a fault first, beside its changeset function."""
+    names = [(text, name_of(text)) for text in ACTIONS]
+    names += [(text, f"{name_of(text)}_{number}") for number, (text, _, _) in enumerate(MUTANTS)]
+    return tuple(
+        Asked(
+            resource=f"App.Club.{ACTIONS[text][0]}",
+            table=Name("public", f"{ACTIONS[text][0].lower()}s"),
+            action=name,
+            kind=text.split()[0],
+            module=f"Legacy.{ACTIONS[text][0]}",
+            schema=f"Legacy.{ACTIONS[text][0]}",
+            function=ACTIONS[text][1],
+            call=(Argument("struct", "record", None), Argument("attributes", "attrs", None)),
+        )
+        for text, name in names
+    )
+
+
+def record(folder: Path, text: str, inputs: int = 200) -> bytes:
+    """What real Ash answers in the compiled project at `folder`, without its place."""
+    url = parse_url(text).url
+    question = Question(
+        answer="",
+        where=where_of(url, None),
+        behaviour=BehaviourQuestion(
+            inputs=inputs, seed=1, modes=("form", "json"), dry=False, actions=asked()
+        ),
+    )
+    mix = Mix(folder=folder, mix_env="dev", variables={"DATABASE_URL": ecto_url(url)})
+    events = ask(
+        mix,
+        lambda path: question_text(msgspec.structs.replace(question, answer=str(path))),
+        lambda _answer: None,
+    )
+    lines = [msgspec.json.encode(event) for event in events if isinstance(event, BehaviourAnswer)]
+    return b"".join(line.replace(f"{folder}/".encode(), b"/club/") + b"\n" for line in lines)
+
+
 if __name__ == "__main__":
     for path, text in sources().items():
         file = Path(sys.argv[1]) / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+    for url in sys.argv[2:]:
+        recorded = HERE.parent / "recorded/mutants.jsonl"
+        recorded.write_bytes(record(Path(sys.argv[1]), url))
