@@ -116,3 +116,12 @@ def test_expressions_of_many_lines_stand_apart() -> None:
     source = "def a(c) do\n  x = 1\n  y = 2\n  c\n  |> put(x, y)\nend"
     (text,) = texts(copied_module([[copied("a", 1, source, made=True)]]))
     assert text == "def a(c) do\n  x = 1\n  y = 2\n\n  c\n  |> put(x, y)\nend"
+
+
+def test_of_an_import_that_names_functions_those_that_are_used_are_left() -> None:
+    only = "import A.B, only: [\n    put: 2,\n    get: 1,\n    drop: 2\n  ]"
+    first = copied("a", 1, "def a(x), do: put(x, 1)", imports=(only, "import C, only: [no: 1]"))
+    second = copied("b", 1, "def b(x), do: get(x)", imports=("import A.B, only: [get: 1]",))
+    assert copied_module([[first], [second]]).imports == ("import A.B, only: [get: 1, put: 2]",)
+    third = copied("c", 1, "def c(x), do: drop(x, 1)", imports=("import A.B",))
+    assert copied_module([[first], [third]]).imports == ("import A.B",)

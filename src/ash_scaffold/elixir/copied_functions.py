@@ -16,9 +16,11 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import CopiedFunction
-from ash_scaffold.elixir.entity import Entity
+from ash_scaffold.elixir.entity import STEP, Entity
+from ash_scaffold.syntax.literal import LINE_LENGTH, width
 from ash_scaffold.syntax.parse import Tree, expressions, parse
 
+_ONLY = re.compile(r"import ([\w.]+),\s*only:\s*\[(.*)\]", re.DOTALL)
 _ENDS_HEAD = re.compile(r"\bdo\Z|\bdo: ")
 _DEFINITION = re.compile(r"^( *)defp?\b", re.MULTILINE)
 
@@ -82,11 +84,36 @@ def copied_module(groups: Iterable[Sequence[CopiedFunction]]) -> CopiedModule:
         entities.append(Entity(f"{kind} {names[key]}/{function.arity}", tuple(text.split("\n"))))
     return CopiedModule(
         functions=tuple(entities),
-        imports=tuple(sorted({line for each in copied for line in each.imports})),
+        imports=_imports(copied),
         aliases=tuple(sorted(_alias(*each) for each in aliases.first.items())),
         attributes=tuple(f"@{name} {value}" for name, value in attributes.all()),
         names=names,
     )
+
+
+def _imports(functions: Sequence[CopiedFunction]) -> tuple[str, ...]:
+    """Return the imports of functions: of those that name what they import, what is used."""
+    lines = {line for each in functions for line in each.imports}
+    texts = [each.source for each in functions]
+    texts += [value for each in functions for _, value in each.attributes]
+    words = set(re.findall(r"(?<![\w.:@])[a-z_]\w*[?!]?(?![\w:])", " ".join(texts)))
+    named: dict[str, dict[str, str]] = {}
+    found = set()
+    for line in sorted(lines):
+        only = _ONLY.fullmatch(line)
+        if only is None:
+            found.add(line)
+        elif f"import {only[1]}" not in lines:
+            entries = re.findall(r"([a-z_]\w*[?!]?): (\d+)", " ".join(only[2].split()))
+            used = {f"{name}: {arity}": arity for name, arity in entries if name in words}
+            named.setdefault(only[1], {}).update(used)
+    for module, used in named.items():
+        if used:
+            line = f"import {module}, only: [{', '.join(sorted(used))}]"
+            found.add(
+                line if STEP + width(line) <= LINE_LENGTH else line.replace(", ", ",\n    ", 1)
+            )
+    return tuple(sorted(found))
 
 
 def _alias(name: str, module: str) -> str:
