@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ash_scaffold.ash.hints import ConstraintCall, LegacyConstraint, NameMatch
@@ -167,6 +167,7 @@ def test_in_other_modules_the_struct_of_the_function_decides() -> None:
     assert [each.call for each in found["App.User"]] == [ConstraintCall.UNIQUE]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_it_fail(inside: bytes) -> None:
     source = SCHEMA.encode().replace(b"%s", b"unique_constraint(user, " + inside + b")")
