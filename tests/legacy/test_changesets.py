@@ -19,6 +19,7 @@ from ash_scaffold.ash.changesets import (
     ParameterRole,
     Rule,
     Step,
+    Todo,
     VirtualField,
 )
 from ash_scaffold.legacy.changesets import read_changesets
@@ -118,6 +119,7 @@ def test_a_changeset_function() -> None:
                 many=True,
                 on_replace="delete",
                 options="[required: true]",
+                source="cast_assoc(:posts, required: true)",
             ),
         ),
         virtual=(VirtualField(name="password", type=":string", redact=True),),
@@ -206,6 +208,120 @@ def test_a_condition_becomes_a_function_of_its_own() -> None:
             imports=("import Ecto.Changeset",),
         ),
     )
+
+
+def functions(body: str, *others: str) -> dict[str, tuple[str, ...]]:
+    """Return the names of the functions that are copied or made, each with its imports."""
+    return {each.name: each.imports for each in user(body, *others).functions}
+
+
+TEXT = """defmodule App.Text do
+  import Ecto.Changeset
+
+  def tidy(changeset, field), do: update_change(changeset, field, &String.trim/1)
+  def squeeze(text), do: text
+end
+"""
+
+
+def test_copied_code_imports_what_it_calls_and_nothing_more() -> None:
+    body = """\
+  import Ecto
+  import Ecto.Query
+  import App.Text
+  def changeset(user, attrs) do
+    changeset = cast(user, attrs, [:name])
+
+    if get_change(changeset, :name) do
+      query = assoc(changeset.data, :posts)
+      count = App.Repo.one(from(p in query, join: c in assoc(p, :comments), select: count(c.id)))
+      put_change(changeset, :email, squeeze("#{count}"))
+    else
+      changeset
+    end
+  end
+"""
+    assert functions(body, TEXT) == {
+        "maybe_put_change_email": (
+            "import App.Text, only: [squeeze: 1]",
+            "import Ecto, only: [assoc: 2]",
+            "import Ecto.Changeset",
+            "import Ecto.Query",
+        )
+    }
+
+
+def test_an_association_within_a_query_is_no_call_of_ecto() -> None:
+    body = """\
+  import Ecto
+  import Ecto.Query
+  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> prepare_changes(&counted/1)
+  defp counted(changeset) do
+    from(p in App.Post, join: c in assoc(p, :comments)) |> changeset.repo.all()
+    changeset
+  end
+"""
+    (imports,) = {found for name, found in functions(body).items() if name == "counted"}
+    assert imports == ("import Ecto.Query",)
+
+
+@pytest.mark.parametrize(
+    ("call", "helper", "reason"),
+    [
+        (
+            "counted()",
+            "defmacrop live(p), do: quote(do: is_nil(unquote(p).gone_at))\n"
+            "  defp counted(c), do: if(live(c.data), do: put_change(c, :name, nil), else: c)",
+            "it needs the macro live/1, which the legacy code doesn't show",
+        ),
+        (
+            "kept()",
+            "defp kept(c), do: if(c.valid?, do: put_assoc(c, :posts, []), else: c)",
+            "it calls put_assoc, which can't be copied",
+        ),
+        (
+            "cast_all()",
+            "defp cast_all(c), do: if(c.valid?, do: cast_assoc(c, :posts), else: c)",
+            "it calls cast_assoc, which can't be copied",
+        ),
+    ],
+)
+def test_a_helper_that_would_not_work_as_a_copy_is_left_to_a_person(
+    call: str, helper: str, reason: str
+) -> None:
+    body = f"  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> {call}\n  {helper}\n"
+    cast, left = steps(body)
+    assert isinstance(left, Todo)
+    assert (cast, left.reason) == (Cast(line=0, fields=("name",)), reason)
+    assert left.source == call or left.source in helper
+    assert functions(body) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("def flag_changeset(user, flag), do: change(user, %{flag => 1})", ["change_in_flag"]),
+        ("def verify(user), do: change(user, %{email: App.key(), name: nil})", ["put_email"]),
+        ("def verify(user), do: change(user, email: App.key())", ["put_email"]),
+        ("def of(other), do: change(%App.User{name: other.name}, %{})", ["put_name"]),
+        (
+            "def one(user, key), do: user |> change() |> prepare_changes(fn c -> {c, key} end)",
+            ["prepare_changes_in_one"],
+        ),
+    ],
+)
+def test_the_names_of_functions_that_are_made(body: str, names: list[str]) -> None:
+    found = read_all(f"{HEAD}  {body}\nend\n")
+    assert [each.name for one in found for each in one.functions] == names
+
+
+def test_a_parameter_has_the_name_that_a_head_gives_it() -> None:
+    found = user(
+        "  def changeset(user, type, attrs \\\\ %{})\n"
+        "  def changeset(user, :one, attrs), do: cast(user, attrs, [:name])\n"
+        "  def changeset(user, :two, attrs), do: cast(user, attrs, [:email])\n"
+    )
+    assert [each.name for each in found.parameters] == ["user", "type", "attrs"]
 
 
 CONTEXT = """defmodule App.Accounts do

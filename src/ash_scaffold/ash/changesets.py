@@ -81,7 +81,7 @@ class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     `embed` is the module that the schema holds there, `many` is set for a list. `on_replace` is
     that of the association or embed, "" for Ecto's default, which is to raise. `copied` names a
     copied function, given the struct, the parameters and `arguments`, where the `with` is more
-    than the name of a function.
+    than the name of a function. `source` is the call as written.
     """
 
     line: int
@@ -96,6 +96,7 @@ class Nested(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     copied: str = ""
     arguments: tuple[str, ...] = ()
     options: str = ""
+    source: str = ""
 
 
 class Todo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="todo"):

@@ -18,6 +18,7 @@ from ash_scaffold.ash.changesets import (
     Cast,
     Constraint,
     Copied,
+    CopiedFunction,
     Nested,
     ParameterRole,
     Rule,
@@ -82,8 +83,28 @@ def left_steps(planned: ResourceActions) -> tuple[LeftStep, ...]:
 
 
 def copied_functions(planned: ResourceActions) -> CopiedModule:
-    """Return the functions that the actions of a resource call."""
-    return copied_module(each.changeset.functions for each in planned.actions)
+    """Return the functions that the actions of a resource call, and those that these call."""
+    return copied_module(_called(each) for each in planned.actions)
+
+
+def _called(action: Action) -> list[CopiedFunction]:
+    """Return the functions of a changeset function but for those that only a TODO would call."""
+    children = {(child.line, child.field) for child in action.children}
+    wanted: set[str] = set()
+    for step in action.changeset.steps:
+        match step:
+            case Copied(function=name) | Cast(prepared=name):
+                wanted.add(name)
+            case Nested(copied=name) if (step.line, step.field) in children:
+                wanted.add(name)
+            case _:
+                pass
+    functions = action.changeset.functions
+    reached = [each for each in functions if each.called and each.name in wanted]
+    for each in reached:
+        words = set(re.findall(r"[a-z_]\w*[?!]?", each.source))
+        reached += [f for f in functions if f.name in words and f not in reached]
+    return [each for each in functions if each in reached]
 
 
 def unplaced(lines: Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +131,7 @@ class _Writer:
         self._app = app
         self._style = style
         self._functions = {
-            each.name: copied.names[FunctionKey.of(each)] for each in self._of.functions
+            each.name: copied.names[FunctionKey.of(each)] for each in _called(action)
         }
         self._missing = {(each.line, each.name): each.reason for each in action.missing}
         self._children = {(child.line, child.field): child for child in action.children}
@@ -207,7 +228,7 @@ class _Writer:
                     child = self._children.get((step.line, step.field))
                     if child is None:
                         reason = self._missing.get((step.line, step.field), "it can't be read")
-                        said = f"{step.call}({flat(Atom(step.field))})"
+                        said = step.source or f"{step.call}({flat(Atom(step.field))})"
                         entries.append(self._todo(step, said, reason))
                     else:
                         entries.append(self._nested(step, child))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.ash.changesets import CopiedFunction, Step, Todo
+from ash_scaffold.ash.changesets import CopiedFunction, Step
 from ash_scaffold.legacy import ecto_changeset as ecto
 from ash_scaffold.legacy.changeset_values import (
     Data,
@@ -116,7 +116,7 @@ class Copies:
         nodes = [node, *(each for each, _ in around.lines)]
         found = self._needed(frame.module, nodes, skip)
         inside = self._inside(frame.module, frame.function, nodes, found, skip)
-        name = self.name(frame, node, hint)
+        name = self._name(frame, node, hint)
         function = self._define(
             frame, node, name, (around.subject, *around.parameters), around, text, skip
         )
@@ -147,14 +147,15 @@ class Copies:
         return function, tuple(around.parameters.values())
 
     def made_text(
-        self, frame: Frame, node: Node, name: str, call: str
+        self, frame: Frame, node: Node, call: str
     ) -> tuple[CopiedFunction, tuple[str, ...]]:
-        """Make a function that calls `call` of the changeset with an expression."""
+        """Make a function that calls `call` of the changeset with keywords."""
         around = self._closure(frame, node, (), None)
         found = self._needed(frame.module, [node, *(each for each, _ in around.lines)])
         text = f"{call}(changeset, {text_of(frame.module, node)})"
         names = ("changeset", *around.parameters)
-        function = self._define(frame, node, self._free(frame, name), names, around, text, ())
+        name = self._free(frame, "_".join(["put", *_keys(frame, node)[:1]]))
+        function = self._define(frame, node, name, names, around, text, ())
         imports = tuple(sorted({*function.imports, f"import {ecto.CHANGESET}"}))
         function = msgspec.structs.replace(function, imports=imports)
         self._findings.copied[function.name, function.arity] = function
@@ -172,7 +173,8 @@ class Copies:
         skip: Collection[int],
     ) -> CopiedFunction:
         module = frame.module
-        own = needs(module, [node, *(each for each, _ in around.lines)], None, skip)
+        parts = [node, *(each for each, _ in around.lines)]
+        own = needs(self._modules, module, parts, None, skip)
         imports = {each.source for each in own.imports.values()}
         if is_piped(node) and node.type == "identifier":
             source = import_for(module, frame.text(node), 1)
@@ -204,14 +206,14 @@ class Copies:
 
     def _needed(self, module: Module, nodes: Iterable[Node], skip: Collection[int] = ()) -> Needs:
         """Return what nodes refer to, what the functions they call refer to included."""
-        found = needs(module, nodes, None, skip)
+        found = needs(self._modules, module, nodes, None, skip)
         done: set[tuple[str, str, int]] = set()
         while waiting := [each for key, each in found.functions.items() if key not in done]:
             for each in waiting:
                 done.add(each.key)
                 owner = self._modules.get(each.module)
                 if owner is not None:
-                    needs(owner, _parts(each), found)
+                    needs(self._modules, owner, _parts(each), found)
         return found
 
     def _add(
@@ -228,7 +230,7 @@ class Copies:
             raise UnreadError(f"two functions are named {function.name}/{function.arity}")
         if key in findings.copied and (findings.copied[key].called or not called):
             return
-        own = needs(module, _parts(function))
+        own = needs(self._modules, module, _parts(function))
         findings.copied[key] = CopiedFunction(
             name=function.name,
             arity=function.arity,
@@ -305,13 +307,8 @@ class Copies:
                 raise UnreadError(f"the fields of cast can't be read: {text}")
             casts += fields
         elif name in ecto.NESTED or (name in _PUTS and len(arguments) in (3, 4)):
-            # It stands in the copied function as well, where it has no effect.
-            step = Todo(
-                line=node.start_point.row + 1,
-                path=path,
-                source=text_of(frame.module, node),
-                reason=f"{name} stands in a function that is copied",
-            )
+            # Ecto raises there: the copy has no schema that says what the field holds.
+            raise UnreadError(f"it calls {name}, which can't be copied")
         if step is not None and step not in steps:
             steps.append(step)
 
@@ -339,7 +336,7 @@ class Copies:
 
     # Names
 
-    def name(self, frame: Frame, node: Node, hint: str) -> str:
+    def _name(self, frame: Frame, node: Node, hint: str) -> str:
         """Return a name for a function that is made: the call, and the field it is for."""
         word = re.sub(r"\W", "", hint.rpartition(".")[2])
         site = call_site(frame.module.file.tree, node) if node.type == "call" else None
@@ -351,19 +348,23 @@ class Copies:
             literal = read(frame.module.file.tree, value)
             if isinstance(literal, Atom) and literal.name.isidentifier():
                 fields.append(literal.name)
-            elif word.endswith("change") and site is not None and value == site.keywords:
-                fields += [option.name for option in site.options]
+            elif word.endswith("change"):
+                fields += _keys(frame, value)
         if word in ("change", "put_change", "force_change") and fields:
             word = "put"
-        return self._free(frame, "_".join([word, *fields[:1]]))
+        more = [] if any(word.endswith(f"_{each}") for each in fields[:1]) else fields[:1]
+        return self._free(frame, "_".join([word, *more]))
 
     def _free(self, frame: Frame, base: str) -> str:
+        """Return a name that nothing has: that of the function around tells two of them apart."""
         base = re.sub(r"[^a-z0-9_]", "", base.lower()).strip("_") or "step"
         taken = {name for name, _ in self._findings.copied}
         taken |= {name for name, _ in frame.module.functions}
-        name, number = base, 2
+        around = frame.function.name.rstrip("?!").removesuffix("_changeset")
+        name, number = base, 1
         while name in taken or name in ecto.STEPS or name in ecto.STARTS or name in ecto.KERNEL:
-            name, number = f"{base}_{number}", number + 1
+            name = f"{base}_in_{around}" if number == 1 else f"{base}_in_{around}_{number}"
+            number += 1
         return name
 
 
@@ -462,6 +463,18 @@ def _reads(frame: Frame, node: Node, name: str) -> frozenset[str] | None:
             return None
         found.add(field.name)
     return frozenset(found)
+
+
+def _keys(frame: Frame, node: Node) -> list[str]:
+    """Return the keys of keywords, or of a map of atoms."""
+    content = next((c for c in node.named_children if c.type == "map_content"), None)
+    inner = node if content is None or node.type != "map" else content
+    if inner.type in ("map_content", "list"):
+        inner = next((c for c in inner.named_children if c.type == "keywords"), inner)
+    tree = frame.module.file.tree
+    keys = [p.child_by_field_name("key") for p in inner.named_children if p.type == "pair"]
+    names = ["" if key is None else tree.text(key).strip().removesuffix(":") for key in keys]
+    return [name for name in names if name.isidentifier()]
 
 
 def _first_step(frame: Frame, node: Node) -> CallSite | None:

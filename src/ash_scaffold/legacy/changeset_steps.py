@@ -264,7 +264,7 @@ class StepReader:
             return (Rule(line=line, path=self._in(frame), call="change", arguments=(literal,)),)
         back = self.findings.kept()
         try:
-            function, given = self.copies.made_text(frame, inner[0], "put_values", "change")
+            function, given = self.copies.made_text(frame, inner[0], "change")
         except UnreadError as error:
             back()
             return (self._todo(frame, node, f"the struct is made with values: {error}"),)
@@ -577,6 +577,7 @@ class StepReader:
             copied=copied,
             arguments=given,
             options=f"[{', '.join(others)}]" if others else "",
+            source=text_of(frame.module, site.node),
         )
         return self._with(flow, step, touches=frozenset({field.name}))
 
@@ -931,7 +932,8 @@ class StepReader:
         """
         if not function.arity:
             raise UnreadError("it takes no struct")
-        names = [""] * function.arity
+        head = Frame(frame.module, function, {})
+        names = [self.named(head, p.pattern)[0] for p in function.clauses[0].parameters]
         at, attributes = 0, 1
         for clause in function.bodies:
             inner = Frame(frame.module, function, {})

@@ -11,8 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
-from ash_scaffold.legacy.ecto_changeset import CHANGESET, KERNEL, QUERY, is_of_changeset
-from ash_scaffold.legacy.functions import Function, Import, Module, operator_of
+from ash_scaffold.legacy.ecto_changeset import (
+    CHANGESET,
+    ECTO,
+    KERNEL,
+    QUERIES,
+    QUERY,
+    is_of_changeset,
+)
+from ash_scaffold.legacy.functions import Function, Import, Module, Modules, operator_of
 from ash_scaffold.syntax.parse import call_name
 from ash_scaffold.syntax.values import alias_text
 
@@ -33,21 +40,30 @@ class Needs:
 
 
 def needs(
-    module: Module, nodes: Iterable[Node], found: Needs | None = None, skip: Collection[int] = ()
+    modules: Modules,
+    module: Module,
+    nodes: Iterable[Node],
+    found: Needs | None = None,
+    skip: Collection[int] = (),
 ) -> Needs:
     """Return what nodes of a module refer to; `skip` are ids of parts to leave out."""
     found = Needs() if found is None else found
     for node in nodes:
-        _Walk(module, found, skip).visit(node, 0)
+        _Walk(modules, module, found, skip).visit(node, 0)
     return found
 
 
 class _Walk:
-    def __init__(self, module: Module, found: Needs, skip: Collection[int]) -> None:
+    def __init__(
+        self, modules: Modules, module: Module, found: Needs, skip: Collection[int]
+    ) -> None:
+        self._modules = modules
         self._module = module
         self._file = module.file
         self._found = found
         self._skip = skip
+        # How many macros of a query are around.
+        self._queries = 0
 
     def visit(self, node: Node, depth: int) -> None:
         if node.id in self._skip:
@@ -77,13 +93,30 @@ class _Walk:
                 if name == "import":
                     return
                 self._call(name, _argument_count(node) + is_piped(node))
+            if name is not None and self._is_query(name, node):
+                self._queries += 1
+                self._children(node, depth)
+                self._queries -= 1
+                return
         elif node.type == "binary_operator":
             parts = operator_of(self._file, node, "|>")
             # Older code calls a function without parentheses behind a pipe.
             if parts is not None and parts[1].type == "identifier":
                 self._call(self._file.tree.text(parts[1]), 1)
+        self._children(node, depth)
+
+    def _children(self, node: Node, depth: int) -> None:
         for child in node.named_children:
             self.visit(child, depth + 1)
+
+    def _is_query(self, name: str, node: Node) -> bool:
+        """Whether a call makes a query: what stands inside of it is Ecto's to read."""
+        owner, _, plain = name.rpartition(".")
+        if plain not in QUERIES:
+            return False
+        if owner:
+            return self._file.resolve(owner, node.start_byte, self._module.name) == "Ecto.Query"
+        return self._module.function(name, _argument_count(node) + is_piped(node)) is None
 
     def _alias(self, node: Node, written: str) -> None:
         head = written.partition(".")[0]
@@ -111,20 +144,32 @@ class _Walk:
         if function is not None:
             self._found.functions.setdefault(function.key, function)
             return
+        if self._module.macro(name, count):
+            self._found.missing.append(f"the macro {name}/{count}")
+            return
         source = import_for(self._module, name, count)
         if source is not None:
             self._found.imports.setdefault(source.source, source)
             return
-        if name in KERNEL or name in QUERY:
+        if name in KERNEL or (self._queries and name in QUERY):
+            return
+        if count in ECTO.get(name, ()):
+            only = f"import Ecto, only: [{name}: {count}]"
+            self._found.imports.setdefault(only, Import("Ecto", only))
             return
         unknown = [
             each
             for each in self._module.imports
-            if each.module not in (CHANGESET, "Ecto.Query", "Ecto") and each.may_have(name, count)
+            if each.module not in (CHANGESET, "Ecto.Query", "Ecto")
+            and each.may_have(name, count)
+            and self._modules.may_define(each.module, name, count)
         ]
         for each in unknown:
+            known = self._modules.get(each.module)
+            if known is not None and (known.function(name, count) or known.macro(name, count)):
+                each = Import(each.module, f"import {each.module}, only: [{name}: {count}]")
             self._found.imports.setdefault(each.source, each)
-        if not unknown:
+        if not unknown and name not in QUERY:
             self._found.missing.append(f"{name}/{count}")
 
 
@@ -155,7 +200,7 @@ def import_for(module: Module, name: str, count: int) -> Import | None:
             return each
         if each.module == CHANGESET and is_of_changeset(name, count) and each.may_have(name, count):
             return each
-        if each.module == "Ecto.Query" and name in QUERY:
+        if each.module == "Ecto.Query" and name in QUERIES:
             return each
     if is_of_changeset(name, count):
         # A macro of a library that is `use`d may import it; nothing else has these names.

@@ -105,13 +105,31 @@ KERNEL = frozenset(
     __CALLER__ nil true false do end rescue after _
     """.split()
 )
-# The macros of a query, and what may stand inside of one, which needs no import of its own.
-QUERY = frozenset(
+# The functions of `Ecto` itself that are called by a bare name.
+ECTO: Mapping[str, frozenset[int]] = {
+    "assoc": frozenset({2, 3}),
+    "assoc_loaded?": frozenset({1}),
+    "build_assoc": frozenset({2, 3}),
+    "embedded_dump": frozenset({2}),
+    "embedded_load": frozenset({3}),
+    "get_meta": frozenset({2}),
+    "primary_key": frozenset({1}),
+    "primary_key!": frozenset({1}),
+    "put_meta": frozenset({2}),
+    "reset_fields": frozenset({2}),
+}
+# The macros and functions that make a query, and what may stand inside of one, which needs no
+# import of its own.
+QUERIES = frozenset(
     """
     from where or_where select select_merge join order_by group_by having or_having limit offset
     distinct update dynamic subquery exclude preload lock union union_all except except_all
     intersect intersect_all windows with_cte first last reverse_order has_named_binding?
     put_query_prefix recursive_ctes with_named_binding
+    """.split()
+)
+QUERY = QUERIES | frozenset(
+    """
     ago all any as assoc avg coalesce count date_add datetime_add exists field filter fragment
     from_now identifier ilike in is_nil json_extract_path like literal map max merge min not over
     parent_as selected_as splice struct sum type values constant

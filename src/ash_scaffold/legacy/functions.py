@@ -6,7 +6,7 @@ project's `use` macros included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 from tree_sitter import Node
@@ -20,6 +20,7 @@ from ash_scaffold.syntax.values import alias_text, read
 # What is imported most, and is never a module of the code base.
 LIBRARIES = frozenset({"Ecto.Changeset", "Ecto.Query", "Ecto", "Ecto.Schema"})
 _DEFINITIONS = frozenset({"def", "defp"})
+_MACROS = frozenset({"defmacro", "defmacrop"})
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -100,9 +101,9 @@ class Import(msgspec.Struct, frozen=True):
 class Module(msgspec.Struct, frozen=True, kw_only=True):
     """A module of the legacy code: its functions, imports and attributes.
 
-    `attributes` are all `@name value` in order, with their place. `requires` are the modules whose
-    macros it asks for. `quoted` are the functions that
-    its `__using__` defines in other modules, `bases` the modules whose such functions it has.
+    `macros` are names and arities of its macros. `attributes` are all `@name value` in order, with
+    their place. `requires` are the modules whose macros it asks for. `quoted` are the functions
+    that its `__using__` defines in other modules, `bases` the modules whose such functions it has.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     imports: tuple[Import, ...]
     attributes: tuple[tuple[str, Node], ...]
     facts: ModuleFacts
+    macros: frozenset[tuple[str, int]] = frozenset()
     requires: frozenset[str] = frozenset()
     quoted: Mapping[tuple[str, int], Function] = {}
     bases: tuple[Module, ...] = ()
@@ -126,6 +128,10 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
             if each.arity - each.defaults <= count <= each.arity:
                 return each
         return None
+
+    def macro(self, name: str, count: int) -> bool:
+        """Whether a call with so many arguments is one of the module's own macros."""
+        return (name, count) in self.macros
 
     def brought(self, name: str, count: int) -> Function | None:
         """Return the function that a macro of another module defines here."""
@@ -169,6 +175,17 @@ class Modules:
             if found is not None and not found.private:
                 return found
         return None
+
+    def may_define(self, name: str, function: str, count: int) -> bool:
+        """Whether a module may have a function or macro that others can import.
+
+        One that is not of the code base may have any, and so may one that uses other modules.
+        """
+        module = self.get(name)
+        if module is None or module.facts.uses or module.facts.opaque:
+            return True
+        found = module.function(function, count)
+        return module.macro(function, count) or (found is not None and not found.private)
 
     def get(self, name: str) -> Module | None:
         """Return a module of the code base."""
@@ -220,6 +237,10 @@ class Modules:
             imports=tuple(imports),
             attributes=tuple(attributes),
             facts=facts,
+            macros=frozenset(
+                (name, len(clause.parameters))
+                for name, clause in _clauses(file, definition.body, _MACROS)
+            ),
             requires=frozenset(requires),
             quoted=_quoted(file, definition),
             bases=tuple(self._bases(definition, facts)),
@@ -238,13 +259,8 @@ def _functions(
 ) -> dict[tuple[str, int], Function]:
     """Return the functions that a body defines."""
     found: dict[tuple[str, int], list[Clause]] = {}
-    for node in body:
-        if call_name(file.tree, node) not in _DEFINITIONS:
-            continue
-        site = call_site(file.tree, node)
-        head = None if site is None else _clause(file, site)
-        if head is not None:
-            found.setdefault((head[0], len(head[1].parameters)), []).append(head[1])
+    for name, clause in _clauses(file, body, _DEFINITIONS):
+        found.setdefault((name, len(clause.parameters)), []).append(clause)
     return {
         (name, arity): Function(
             module=module,
@@ -256,6 +272,18 @@ def _functions(
         )
         for (name, arity), clauses in found.items()
     }
+
+
+def _clauses(
+    file: ElixirFile, body: Sequence[Node], words: Collection[str]
+) -> Iterator[tuple[str, Clause]]:
+    """Yield each definition in a body by one of the words, with its name."""
+    for node in body:
+        if call_name(file.tree, node) in words:
+            site = call_site(file.tree, node)
+            head = None if site is None else _clause(file, site)
+            if head is not None:
+                yield head
 
 
 def _quoted(file: ElixirFile, definition: ModuleDefinition) -> dict[tuple[str, int], Function]:

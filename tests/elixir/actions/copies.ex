@@ -20,7 +20,7 @@ defmodule App.Blog.Post.Actions do
       argument :opts, :term, public?: false, allow_nil?: false
 
       change App.Changes.Cast
-      change {App.Changes.Step, fun: &Steps.put_slug_2/2, arguments: [arg(:opts)]}
+      change {App.Changes.Step, fun: &Steps.put_slug_in_changeset/2, arguments: [arg(:opts)]}
       change {App.Changes.Step, fun: &Steps.check_author/2, arguments: [arg(:author)]}
     end
 
@@ -49,7 +49,7 @@ defmodule App.Blog.Post.Steps do
 
   @words ~w(a an the)
 
-  def put_slug_2(changeset, opts) do
+  def put_slug_in_changeset(changeset, opts) do
     changeset
     |> put_slug(opts[:words])
   end
