@@ -191,6 +191,7 @@ def test_json_is_all_of_standard_output(shop: str, resources: Run) -> None:
         "timings",
         "unassigned",
         "version",
+        "with_changesets",
     ]
     assert document["resources"][1] == {
         "table": "orders",
@@ -199,6 +200,7 @@ def test_json_is_all_of_standard_output(shop: str, resources: Run) -> None:
         "columns": 2,
         "attributes": 2,
         "relationships": 1,
+        "tenancy": None,
         "file": "lib/shop/sales/order.ex",
         "status": "created",
     }

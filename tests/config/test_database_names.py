@@ -42,6 +42,13 @@ DATABASE = Database(
     other_schemas=(("archive", 3),),
 )
 
+ATTRIBUTE = """
+[tenancy]
+strategy = "attribute"
+column = "{column}"
+tenants = "{tenants}"
+"""
+
 ALL_THERE = """
 schemas = ["billing", "archive"]
 exclude = ["po*", "schema_migrations"]
@@ -143,6 +150,37 @@ def test_a_configuration_whose_names_are_all_there() -> None:
             "types.status names status, but no column has a type of that name",
             "Did you mean billing.status?",
         ),
+        (
+            ATTRIBUTE.format(column="edit_id", tenants="users"),
+            "tenancy.column names edit_id, but no table has such a column",
+            "Did you mean editor_id?",
+        ),
+        (
+            ATTRIBUTE.format(column="state", tenants="invoices"),
+            "tenancy.tenants names invoices, but there is no table of that name",
+            "Did you mean billing.invoices?",
+        ),
+        (
+            ATTRIBUTE.format(column="state", tenants="users") + 'except = ["post"]',
+            "tenancy.except names post, but there is no table of that name",
+            "Did you mean posts?",
+        ),
+        (
+            ATTRIBUTE.format(column="state", tenants="users")
+            + '[tables.posts]\ntenancy = "editor"',
+            "tables.posts.tenancy names editor, but posts has no such column",
+            "Did you mean editor_id?",
+        ),
+        (
+            '[tenancy]\nstrategy = "context"\nschema = "biling"',
+            "tenancy.schema names biling, but no schema has that name",
+            "Did you mean billing?",
+        ),
+        (
+            '[tenancy]\nstrategy = "context"\nschema = "billing"\nschemas = ["archi_*"]',
+            "tenancy.schemas names archi_*, but no schema matches it",
+            "Did you mean archive?",
+        ),
     ],
 )
 def test_a_name_that_is_not_there(text: str, what: str, todo: str) -> None:
@@ -173,6 +211,14 @@ def test_the_schemas_that_a_configuration_names() -> None:
         '[columns."f.*.state"]\n[columns."users.state"]\n[types]\n"g.status" = "skip"\n'
     )
     assert schemas_named(config) == ("a", "b", "c", "d", "e", "f")
+
+
+def test_the_schemas_that_tenancy_names() -> None:
+    by_column = ATTRIBUTE.format(column="x", tenants="a.teams") + 'except = ["b.*"]'
+    by_schema = '[tenancy]\nstrategy = "context"\nschema = "t1"\nschemas = ["t2", "t_*"]'
+
+    assert schemas_named(parse_config(by_column)) == ("a", "b")
+    assert schemas_named(parse_config(by_schema)) == ("t1",)
 
 
 @pytest.mark.parametrize("text", ["App", "App.Accounts.User", "App.V2.User_1"])

@@ -13,6 +13,7 @@ from ash_scaffold.config import (
     DomainConfig,
     RelationshipConfig,
     TableConfig,
+    TenancyConfig,
     database_url,
     load_config,
     parse_config,
@@ -34,6 +35,12 @@ resource_namespace = "App.Resources"
 legacy = false
 owned_by_ash = ["audits"]
 
+[tenancy]
+strategy = "attribute"
+column = "team_id"
+tenants = "teams"
+except = ["audits"]
+
 [domains."App.Accounts"]
 tables = ["users", "billing.*"]
 resource_namespace = "App.Accounts.Resources"
@@ -48,6 +55,7 @@ use = "App.Base"
 extensions = []
 partitions = true
 description = "People."
+tenancy = false
 
 [tables.users.columns.email]
 name = "mail"
@@ -100,6 +108,9 @@ def test_every_option_is_read() -> None:
         resource_namespace="App.Resources",
         legacy=False,
         owned_by_ash=("audits",),
+        tenancy=TenancyConfig(
+            strategy="attribute", column="team_id", tenants="teams", except_tables=("audits",)
+        ),
         domains={
             "App.Accounts": DomainConfig(
                 tables=("users", "billing.*"),
@@ -117,6 +128,7 @@ def test_every_option_is_read() -> None:
                 extensions=(),
                 partitions=True,
                 description="People.",
+                tenancy=False,
                 columns={
                     "email": ColumnConfig(
                         name="mail",
@@ -314,6 +326,56 @@ MODULE_TODO = (
             4,
             "accept[1] lacks reason",
             "Give reason: a string.",
+        ),
+        ("[tenancy]", 1, "tenancy lacks strategy", 'Give strategy: "attribute" or "context".'),
+        (
+            '[tenancy]\nstrategy = "attribute"\ntenants = "teams"',
+            1,
+            "tenancy lacks column",
+            "The strategy attribute needs it.",
+        ),
+        (
+            '[tenancy]\nstrategy = "attribute"\ncolumn = ""\ntenants = "teams"',
+            1,
+            "tenancy has an empty column",
+            "The strategy attribute needs it.",
+        ),
+        (
+            '[tenancy]\nstrategy = "context"\nschema = "t"\nexcept = ["a"]',
+            4,
+            "tenancy.except is no option of the strategy context",
+            "Options of it: schema, schemas.",
+        ),
+        (
+            '[tenancy]\nstrategy = "context"\nschema = "public"',
+            3,
+            "tenancy.schema is public, whose tables are every tenant's",
+            "Name the schema of one tenant, which stands for all.",
+        ),
+        (
+            '[tenancy]\nstrategy = "context"\nschema = "t_*"',
+            3,
+            'tenancy.schema is "t_*", a pattern; expected one name',
+            "",
+        ),
+        (
+            '[tables.users]\ntenancy = "team_id"',
+            2,
+            "tables.users.tenancy is set, but there is no [tenancy] with the strategy attribute",
+            "Add it, with `column` and `tenants`, or take this out.",
+        ),
+        (
+            "[tables.users]\ntenancy = true",
+            2,
+            "tables.users.tenancy is true; expected a string or false",
+            "",
+        ),
+        (
+            '[tenancy]\nstrategy = "attribute"\ncolumn = "a"\ntenants = "t"\n'
+            '[tables.users]\ntenancy = ""',
+            6,
+            "tables.users.tenancy is empty; expected a column, or false",
+            "",
         ),
         ('dump = ""', 1, "dump is empty; expected a path", ""),
         (r'legacy = "a\u0000b"', 1, "legacy has a null character; expected a path", ""),

@@ -21,7 +21,7 @@ SECTIONS = {
 }
 RESOURCE = {("description",), ("require_primary_key",)}
 # `table`, `repo` and `migrate?` are stated by the modules of these tests.
-EVERYTHING = SECTIONS | RESOURCE | {("schema",)}
+EVERYTHING = SECTIONS | RESOURCE | {("schema",), ("multitenancy",)}
 
 
 @pytest.mark.parametrize(
@@ -328,11 +328,11 @@ def test_fragments_that_name_each_other_end() -> None:
             "extensions: extensions()",
             {("attributes",), ("relationships",), ("identities",), ("extensions",)},
         ),
-        ("fragments: [App.Elsewhere]", SECTIONS | RESOURCE | {
-            ("table",), ("schema",), ("repo",), ("migrate",),
+        ("fragments: [App.Elsewhere]", EVERYTHING | {
+            ("table",), ("repo",), ("migrate",),
         }),
-        ("fragments: @fragments", SECTIONS | RESOURCE | {
-            ("table",), ("schema",), ("repo",), ("migrate",),
+        ("fragments: @fragments", EVERYTHING | {
+            ("table",), ("repo",), ("migrate",),
         }),
     ],
 )  # fmt: skip
@@ -371,10 +371,9 @@ def test_a_table_that_is_not_stated_can_be_given() -> None:
 def test_nothing_is_known_of_a_module_that_is_not_there() -> None:
     found = read_all("defmodule App.Other do\nend\n", modules=("App.Post",))["App.Post"]
 
-    assert found.unknown == SECTIONS | RESOURCE | {
+    assert found.unknown == EVERYTHING | {
         ("domain",),
         ("table",),
-        ("schema",),
         ("repo",),
         ("migrate",),
     }

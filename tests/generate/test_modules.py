@@ -16,6 +16,7 @@ from ash_scaffold.config.options import (
     DomainConfig,
     RelationshipConfig,
     TableConfig,
+    TenancyConfig,
 )
 from ash_scaffold.generate.modules import config_digest
 from ash_scaffold.postgres.catalog import Column, Name, Table
@@ -35,6 +36,7 @@ IN_FILE: dict[str, object] = {
     "legacy_types": False,
     "messages": "ash",
     "embeds": "resources",
+    "tenancy": TenancyConfig(strategy="attribute", column="team_id", tenants="teams"),
     "columns": {"*.email": ColumnConfig(public=True)},
     "types": {"text": ":ci_string"},
     "tables": {"users": TableConfig(actions="none")},
@@ -51,8 +53,16 @@ IN_TABLE: dict[str, object] = {
     "partitions": True,
     "description": "People",
     "embeds": "resources",
+    "tenancy": "team_id",
     "columns": {"email": ColumnConfig(public=True)},
     "relationships": {"team": RelationshipConfig(columns=("email",), target="teams")},
+}
+IN_TENANCY: dict[str, object] = {
+    "strategy": "context",
+    "column": "team_id",
+    "tenants": "teams",
+    "except_tables": ("users",),
+    "schema": "team_a",
 }
 IN_COLUMN: dict[str, object] = {
     "name": "mail",
@@ -88,12 +98,14 @@ LEFT_OUT = {
         "adopt_context": "which file holds the domain",
     },
     TableConfig: {"renamed_from": "the facts have the rename"},
+    TenancyConfig: {"schemas": "schemas of tenants that are compared with the one that is read"},
     ColumnConfig: {"renamed_from": "the facts have the rename"},
 }
 DECIDING = {
     Config: IN_FILE,
     DomainConfig: IN_DOMAIN,
     TableConfig: IN_TABLE,
+    TenancyConfig: IN_TENANCY,
     ColumnConfig: IN_COLUMN,
 }
 
@@ -104,6 +116,8 @@ def config(options: msgspec.Struct) -> Config:
             return config(TableConfig(columns={"email": options}))
         case TableConfig():
             return Config(tables={"users": options})
+        case TenancyConfig():
+            return Config(tenancy=options)
         case DomainConfig():
             return Config(domains={DOMAIN: options})
     assert isinstance(options, Config)
@@ -126,5 +140,5 @@ def test_every_option_is_in_the_digest_or_left_out_for_a_reason(kind: Any) -> No
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_an_option_that_decides_the_text_changes_the_digest(kind: Any, option: str) -> None:
-    plain = kind()
+    plain = kind(strategy="attribute") if kind is TenancyConfig else kind()
     assert digest(replace(plain, **{option: DECIDING[kind][option]})) != digest(plain)

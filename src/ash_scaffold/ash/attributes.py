@@ -180,6 +180,32 @@ class AttributePlanner:
         return with_field_options(attribute, field)
 
 
+def of_tenant(attributes: TableAttributes, column: str) -> TableAttributes:
+    """Return the attributes of a table whose rows belong to the tenant that the column names.
+
+    Ash sets it from the tenant of the action. As long as it can be written, an update moves a row
+    to another tenant, and a create takes a value only to override it; with a default, a create
+    without a tenant would give the row to whom nobody named. Source: `Ash.Changeset`.
+    """
+    plain = {
+        "kind": AttributeKind.ATTRIBUTE,
+        "allow_nil": False,
+        "sensitive": False,
+        "public": True,
+        "generated": False,
+        "writable": False,
+        "default": ABSENT,
+        "update_default": ABSENT,
+    }
+    return msgspec.structs.replace(
+        attributes,
+        attributes=tuple(
+            msgspec.structs.replace(each, **plain) if each.column == column else each
+            for each in attributes.attributes
+        ),
+    )
+
+
 def _names(
     columns: list[tuple[Column, ColumnConfig]],
     file_names: Mapping[str, str],

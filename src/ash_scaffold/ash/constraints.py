@@ -294,10 +294,7 @@ def _checks(draft: Draft, messages: ConstraintMessages) -> tuple[CheckConstraint
             attributes = (said.field,)
         return CheckConstraint(attributes=attributes, name=name, message=said.message or INVALID)
 
-    found = [
-        check(draft.attributes_of(each.columns) or (anchor,), each.name)
-        for each in draft.table.checks
-    ]
+    found = [check(draft.told(each.columns) or (anchor,), each.name) for each in draft.table.checks]
     by_domain: dict[str, list[str]] = defaultdict(list)
     for column, attribute in draft.by_column.items():
         for domain_check in draft.columns.mapped[column].checks:
@@ -317,11 +314,11 @@ def _exclusions(draft: Draft, messages: ConstraintMessages) -> tuple[ConstraintN
     for key in temporal_keys(draft):
         if key.name in {exclusion.name for exclusion in draft.table.exclusions}:
             continue
-        field = next(reversed(draft.attributes_of(key.columns)), anchor)
+        field = next(reversed(draft.told(key.columns)), anchor)
         if field is not None:
             found += _excluded(field, (key.name, *key.partition_index_names), messages)
     for exclusion in draft.table.exclusions:
-        fields = draft.attributes_of(exclusion.columns)
+        fields = draft.told(exclusion.columns)
         field = fields[-1] if fields else anchor
         if field is not None:
             found += _excluded(field, (exclusion.name, *exclusion.partition_index_names), messages)
@@ -394,11 +391,12 @@ def plan_unique(
         if identity is None:
             names.append(_unique_name(draft, index, said))
             continue
-        if identity.index_name is not None and said.field not in (None, identity.keys[0]):
+        first_key = identity.own_keys(draft.tenant)[0]
+        if identity.index_name is not None and said.field not in (None, first_key):
             # AshPostgres heeds `field_names` only where the index has the name that it expects.
             names.append(_unique_name(draft, index, said, note=False))
         elif said != NOTHING_SAID:
-            identity = _with_message(identity, said)
+            identity = _with_message(identity, first_key, said)
         identities.append(identity)
     known_names = {each.name for each in names} | {each.index for each in identities}
     names += partition_names(draft, ConstraintKind.UNIQUE, known_names)
@@ -421,14 +419,14 @@ def _columns_of(index: Index) -> tuple[str, ...]:
 
 
 def _fields(draft: Draft, index: Index) -> tuple[str, ...]:
-    found = draft.attributes_of(_columns_of(index))
+    found = draft.told(_columns_of(index))
     anchor = draft.anchor()
     return found or ((anchor,) if anchor is not None else ())
 
 
-def _with_message(identity: IdentityDef, said: Said) -> IdentityDef:
+def _with_message(identity: IdentityDef, first: str, said: Said) -> IdentityDef:
     """Return an identity with the text, and the field that the error is of, where that differs."""
-    field_names = () if said.field in (None, identity.keys[0]) else (str(said.field),)
+    field_names = () if said.field in (None, first) else (str(said.field),)
     return msgspec.structs.replace(identity, message=said.message, field_names=field_names)
 
 
@@ -442,7 +440,7 @@ def _primary_name(draft: Draft, index: Index, said: Said) -> list[ConstraintName
     """Ash knows `<table>_pkey`, over the attributes of its own key."""
     fields = _error_fields(draft, index, said)
     is_known = index.name == f"{draft.table.name.name}_pkey" and draft.key is not None
-    if is_known and said.message is None and fields == _fields(draft, index):
+    if is_known and said.message is None and fields == draft.attributes_of(_columns_of(index)):
         return []
     return [ConstraintName(attributes=fields, name=index.name, message=said.message)]
 
@@ -477,6 +475,9 @@ def _identity(
     keys = draft.attributes_of(columns)
     if len(keys) < len(columns):
         return None
+    if set(keys) == {draft.tenant}:
+        # Without a key, Ash looks a row up by no condition at all.
+        return None
     where: Expr | None = None
     if index.predicate is not None:
         try:
@@ -501,7 +502,9 @@ def _named_identity(
     choose: Callable[..., str],
 ) -> IdentityDef:
     table = draft.table.name.name
-    by_keys = "_".join(key.strip("_") for key in keys)
+    all_tenants = draft.tenant is not None and draft.tenant not in keys
+    own = tuple(key for key in keys if key != draft.tenant)
+    by_keys = "_".join(key.strip("_") for key in own)
     by_index = attribute_name(underscore(index.name))
     short = len(f"{table}_{by_keys}_index") <= _LONGEST
     name = choose(by_keys, by_index) if short else choose(by_index)
@@ -514,6 +517,7 @@ def _named_identity(
         where=where,
         where_sql=index.predicate,
         nils_distinct=not index.nulls_not_distinct,
+        all_tenants=all_tenants,
     )
 
 
@@ -541,7 +545,7 @@ def partition_names(
     anchor = draft.anchor()
     found: dict[str, ConstraintName] = {}
     for constraint in draft.table.partition_constraints:
-        fields = draft.attributes_of(constraint.columns) or ((anchor,) if anchor else ())
+        fields = draft.told(constraint.columns) or ((anchor,) if anchor else ())
         if constraint.kind is kind and constraint.name not in registered and fields:
             name = ConstraintName(attributes=fields, name=constraint.name)
             found.setdefault(constraint.name, name)

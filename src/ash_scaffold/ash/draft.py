@@ -9,6 +9,7 @@ import msgspec
 from ash_scaffold.ash.defaults import is_null, literal_default
 from ash_scaffold.ash.keys import PrimaryKey
 from ash_scaffold.ash.model import ABSENT, Absent, Attribute, SupportType
+from ash_scaffold.ash.tenancy import TableTenancy
 from ash_scaffold.ash.types import Mapped
 from ash_scaffold.postgres.catalog import Column, Generated, Identity, Name, Table
 from ash_scaffold.problem import Problem
@@ -38,7 +39,8 @@ class TableAttributes(msgspec.Struct, frozen=True, kw_only=True):
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A table with the module, domain, key and attributes that its resource gets.
 
-    `by_column` indexes the attributes by column. `reachable` is false for a resource that is
+    `by_column` indexes the attributes by column. `tenancy` is None where the configuration says
+    nothing of tenants. `reachable` is false for a resource that is
     neither in the project nor written by this run: no other may refer to it yet.
     """
 
@@ -48,6 +50,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     key: PrimaryKey | None
     columns: TableAttributes
     by_column: dict[str, Attribute]
+    tenancy: TableTenancy | None = None
     reachable: bool = True
 
     @property
@@ -59,6 +62,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     def is_view(self) -> bool:
         """Whether it is only ever read."""
         return self.table.kind.is_view
+
+    @property
+    def tenant_column(self) -> str | None:
+        """The column that says which tenant a row belongs to, None where there is none."""
+        return None if self.tenancy is None else self.tenancy.tenant_column
+
+    @property
+    def tenant(self) -> str | None:
+        """The attribute of `tenant_column`."""
+        return None if self.tenant_column is None else self.attribute(self.tenant_column)
 
     def attribute(self, column: str) -> str | None:
         """Return the name of a column's attribute, None when it has none."""
@@ -83,9 +96,18 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def anchor(self) -> str | None:
-        """Return the attribute an error lands on when its own has none: the key's first."""
-        if self.key is not None:
-            for column in self.key.columns:
-                if column in self.by_column:
-                    return self.by_column[column].name
-        return next((attribute.name for attribute in self.by_column.values()), None)
+        """Return the attribute an error lands on when its own has none: the key's first.
+
+        That of the tenant only where there is no other: no caller gives it.
+        """
+        key = () if self.key is None else self.attributes_of(self.key.columns)
+        names = (*key, *(attribute.name for attribute in self.by_column.values()))
+        return next((name for name in names if name != self.tenant), next(iter(names), None))
+
+    def told(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the attributes of columns that an error is of, without that of the tenant.
+
+        No caller gives it, so it is told of only where it stands alone.
+        """
+        found = self.attributes_of(columns)
+        return tuple(name for name in found if name != self.tenant) or found

@@ -35,6 +35,13 @@ class RelationshipKind(StrEnum):
     MANY_TO_MANY = "many_to_many"
 
 
+class Strategy(StrEnum):
+    """The strategies of `multitenancy`."""
+
+    ATTRIBUTE = "attribute"
+    CONTEXT = "context"
+
+
 class Absent(msgspec.Struct, frozen=True, tag=True):
     """No default is set, which is not the same as a default of `nil`."""
 
@@ -100,6 +107,9 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
     `index_name` is None where Ash's computed name is the real one. `where_sql` is the predicate
     as PostgreSQL has it. A violation gives the text `message`, None for Ash's own, and an error of
     each of `field_names`, which are the keys where it is empty.
+
+    `keys` are all attributes of the index, that of the tenant included, which Ash adds by itself
+    unless the identity is over `all_tenants`: `own_keys` are those that are written.
     """
 
     name: str
@@ -111,6 +121,13 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
     nils_distinct: bool = True
     message: str | None = None
     field_names: tuple[str, ...] = ()
+    all_tenants: bool = False
+
+    def own_keys(self, tenant: str | None) -> tuple[str, ...]:
+        """Return the keys without the attribute of the tenant, where Ash adds that."""
+        if self.all_tenants or tenant is None:
+            return self.keys
+        return tuple(key for key in self.keys if key != tenant)
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +218,18 @@ class ManagedTable(msgspec.Struct, frozen=True, kw_only=True):
     statements: tuple[CustomStatement, ...] = ()
 
 
+class Multitenancy(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rows of a resource are divided by tenants.
+
+    `attribute` says whose a row is, None where each tenant has a schema. With `is_global` the
+    resource can be used without a tenant, too.
+    """
+
+    strategy: Strategy
+    attribute: str | None = None
+    is_global: bool = False
+
+
 class Actions(msgspec.Struct, frozen=True, kw_only=True):
     """The default actions; a tuple of accepted private attributes for create and update.
 
@@ -235,6 +264,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     require_primary_key: bool = True
     actions: Actions | None = None
+    multitenancy: Multitenancy | None = None
     attributes: tuple[Attribute, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     identities: tuple[IdentityDef, ...] = ()
@@ -244,6 +274,11 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     exclusion_constraint_names: tuple[ConstraintName, ...] = ()
     foreign_key_names: tuple[ConstraintName, ...] = ()
     managed: ManagedTable | None = None
+
+    @property
+    def tenant(self) -> str | None:
+        """The attribute that says whose a row is, None where there is none."""
+        return None if self.multitenancy is None else self.multitenancy.attribute
 
 
 class Prerequisites(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,8 +362,7 @@ class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
 
     `fields` are the names of what is no attribute or relationship: calculations and aggregates.
     `queries` are the relationships that don't simply follow a key: sorted, limited, manual.
-    `reads` are the read actions that are written out; `tenant` is the attribute that rows are
-    divided by, "" for none, None where it is unknown. `updates` is true when an update action is
+    `reads` are the read actions that are written out. `updates` is true when an update action is
     written out.
     """
 
@@ -338,8 +372,12 @@ class ReadResource(msgspec.Struct, frozen=True, kw_only=True):
     fields: frozenset[str] = frozenset()
     queries: frozenset[str] = frozenset()
     reads: tuple[ReadAction, ...] = ()
-    tenant: str | None = ""
     updates: bool = False
+
+    @property
+    def tenant(self) -> str | None:
+        """The attribute that rows are divided by, "" for none, None where it is unknown."""
+        return (self.resource.tenant or "") if self.knows("multitenancy") else None
 
     @property
     def module(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from ash_scaffold.ash.attributes import AttributePlanner, in_config
+from ash_scaffold.ash.attributes import AttributePlanner, in_config, of_tenant
 from ash_scaffold.ash.column_types import ColumnTypes, type_mapper
 from ash_scaffold.ash.constraint_messages import ConstraintMessages
 from ash_scaffold.ash.constraints import ParentKeys, with_constraints
@@ -29,6 +29,7 @@ from ash_scaffold.ash.naming import attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, CarriedActions, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
+from ash_scaffold.ash.tenancy import Tenancy, multitenancy, of_attributes, plan_tenancy
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
@@ -47,7 +48,8 @@ class PlannedResource(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """All that should be in the project. `supports` are the modules that written resources need.
 
-    `extensions` are PostgreSQL extensions whose types the resources use.
+    `extensions` are PostgreSQL extensions whose types the resources use. `tenancy` is None where
+    the configuration says nothing of tenants.
     """
 
     resources: tuple[PlannedResource, ...]
@@ -57,6 +59,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...]
     scope: Scope
     modules: Modules
+    tenancy: Tenancy | None = None
 
 
 def plan(database: Database, state: ProjectState, config: Resolver, options: Options) -> Plan:
@@ -68,7 +71,8 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     names = (table.name for table in database.tables)
     modules = plan_modules(scope.domains, state, config, names, options)
     prepared = prepare(database, state, config, modules)
-    drafts, refused = _draft_tables(database, state, config, scope, modules, prepared)
+    tenancy = plan_tenancy(database, config, [each.key for each in prepared.virtual_keys])
+    drafts, refused = _draft_tables(database, state, config, scope, modules, prepared, tenancy)
     virtual = [v for v in prepared.virtual_keys if {v.key.table, v.key.target} <= drafts.keys()]
     relationships = plan_relationships(
         drafts, virtual, state.names, prepared.legacy, database.types
@@ -107,6 +111,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
         extensions=_extensions(planned),
         scope=scope,
         modules=modules,
+        tenancy=tenancy,
     )
 
 
@@ -130,6 +135,7 @@ def _resource(
         description=config.for_table(name).description or draft.table.comment,
         require_primary_key=draft.key is not None,
         actions=actions,
+        multitenancy=multitenancy(draft.tenancy, draft.tenant),
         attributes=draft.columns.attributes,
         relationships=relationships,
     )
@@ -157,6 +163,7 @@ def _draft_tables(
     scope: Scope,
     modules: Modules,
     prepared: Prepared,
+    tenancy: Tenancy | None,
 ) -> tuple[dict[Name, Draft], list[Problem]]:
     """Draft every table of a domain, in the database's order; report those without a resource."""
     drafts: dict[Name, Draft] = {}
@@ -180,6 +187,9 @@ def _draft_tables(
         if key is not None and not columns.by_column().keys() >= set(key.columns):
             key = None
             columns = prepared.attributes.plan(table, None)
+        own = None if tenancy is None else of_attributes(tenancy.tables[name], columns.by_column())
+        if own is not None and own.tenant_column is not None:
+            columns = of_tenant(columns, own.tenant_column)
         if columns.attributes:
             drafts[name] = Draft(
                 table=table,
@@ -188,6 +198,7 @@ def _draft_tables(
                 key=key,
                 columns=columns,
                 by_column=columns.by_column(),
+                tenancy=own,
                 reachable=name in scope.written or name in state.resources,
             )
         elif name in scope.written:

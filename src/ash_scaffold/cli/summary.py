@@ -72,15 +72,17 @@ def _print_resources(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
         changed.sort(key=lambda each: each[0])
         shown = [item for _, item in changed[:SHOWN]]
     if shown or not items:
+        tenancy = () if outcome.plan.tenancy is None else ("tenancy",)
         print_table(
             "",
-            ("table", "module", "columns", "relationships", "file"),
+            ("table", "module", "columns", "relationships", *tenancy, "file"),
             [
                 (
                     str(item.draft.name),
                     item.resource.module,
                     _columns(len(item.resource.attributes), len(item.draft.columns.dropped)),
                     str(len(item.resource.relationships)),
+                    *(each.text for each in (item.draft.tenancy,) if each is not None),
                     _status(status[item.draft.name], dry_run=dry_run),
                 )
                 for item in shown
@@ -330,6 +332,7 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
                 "columns": len(item.draft.table.columns),
                 "attributes": len(item.resource.attributes),
                 "relationships": len(item.resource.relationships),
+                "tenancy": None if item.draft.tenancy is None else item.draft.tenancy.text,
                 "file": file.module.path if (file := files.get(item.resource.module)) else None,
                 "status": file.status.name.lower() if file else None,
             }

@@ -16,6 +16,7 @@ from ash_scaffold.config.options import (
     DomainConfig,
     RelationshipConfig,
     TableConfig,
+    TenancyConfig,
 )
 from ash_scaffold.config.rules import valid_alias, valid_identifier, valid_type
 
@@ -32,6 +33,7 @@ __all__ = [
     "RelationshipConfig",
     "Resolver",
     "TableConfig",
+    "TenancyConfig",
     "check_names",
     "database_url",
     "load_config",

@@ -32,6 +32,7 @@ def check_names(
         *_entry_faults(config, database),
         *_column_pattern_faults(config, database),
         *_type_faults(config, database),
+        *_tenancy_faults(config, database),
     ]
     return tuple(fault.problem(FILE_NAME) for fault in faults)
 
@@ -56,6 +57,8 @@ def schemas_named(config: Config) -> tuple[str, ...]:
     for entry in config.tables.values():
         targets = [relationship.target for relationship in entry.relationships.values()]
         named.update(table_pattern(text).schemas[0] for text in targets if "." in text)
+    if config.tenancy is not None and config.tenancy.schema is not None:
+        named.add(config.tenancy.schema)
     names = {schema for schema in named if not is_glob(schema)}
     return tuple(sorted(names | ({EVERY_SCHEMA} & set(config.schemas))))
 
@@ -83,6 +86,11 @@ def _table_texts(config: Config) -> Iterator[tuple[KeyPath, str]]:
         yield ("exclude",), text
     for text in config.owned_by_ash:
         yield ("owned_by_ash",), text
+    if config.tenancy is not None:
+        for text in config.tenancy.except_tables:
+            yield ("tenancy", "except"), text
+        if config.tenancy.tenants is not None:
+            yield ("tenancy", "tenants"), config.tenancy.tenants
 
 
 def _table_faults(
@@ -131,6 +139,8 @@ def _columns_of_entry(
     for column in entry.primary_key or ():
         if column not in columns:
             yield _no_column((*path, "primary_key"), column, table, columns)
+    if isinstance(entry.tenancy, str) and entry.tenancy not in columns:
+        yield _no_column((*path, "tenancy"), entry.tenancy, table, columns)
 
 
 def _no_column(path: KeyPath, column: str, table: str, columns: set[str]) -> Fault:
@@ -172,6 +182,24 @@ def _column_pattern_faults(config: Config, database: Database) -> Iterator[Fault
         elif not any(matches_glob(pattern.column, column) for column in columns):
             what = f"{text}, but no column matches it"
             yield _unknown(path, what, pattern.column, columns)
+
+
+def _tenancy_faults(config: Config, database: Database) -> Iterator[Fault]:
+    tenancy = config.tenancy
+    if tenancy is None:
+        return
+    if tenancy.column is not None:
+        columns = _column_names(database.tables)
+        if tenancy.column not in columns:
+            what = f"{tenancy.column}, but no table has such a column"
+            yield _unknown(("tenancy", "column"), what, tenancy.column, columns)
+    schemas = {*database.schemas, *(schema for schema, _ in database.other_schemas)}
+    for text in (tenancy.schema, *tenancy.schemas):
+        if text is not None and not any(matches_glob(text, schema) for schema in schemas):
+            key = "schema" if text == tenancy.schema else "schemas"
+            ends = "matches it" if is_glob(text) else "has that name"
+            what = f"{text}, but no schema {ends}"
+            yield _unknown(("tenancy", key), what, text, schemas)
 
 
 def _type_faults(config: Config, database: Database) -> Iterator[Fault]:

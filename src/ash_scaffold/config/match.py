@@ -199,6 +199,8 @@ class Resolver:
         self._tables = _Ranked((table_pattern(key), entry) for key, entry in config.tables.items())
         self._excluded = _Ranked((table_pattern(key), True) for key in config.exclude)
         self._owned = _Ranked((table_pattern(key), True) for key in config.owned_by_ash)
+        excepted = () if config.tenancy is None else config.tenancy.except_tables
+        self._excepted = _Ranked((table_pattern(key), True) for key in excepted)
         self._types = _Ranked((type_pattern(key), text) for key, text in config.types.items())
         self._domains = _Ranked(
             (table_pattern(key), domain)
@@ -306,6 +308,10 @@ class Resolver:
     def owned_by_ash(self, table: Name) -> bool:
         """Whether Ash migrates the table."""
         return bool(self._owned.find(table))
+
+    def excepted(self, table: Name) -> bool:
+        """Whether `except` of `[tenancy]` says that the table's rows belong to no tenant."""
+        return bool(self._excepted.find(table))
 
     def actions_for(self, table: Name, domain: str | None = None) -> Actions | None:
         """Return the actions of the table's entry, of its domain or of the file."""

@@ -18,6 +18,7 @@ Embeds: TypeAlias = Literal["json", "resources"]
 Messages: TypeAlias = Literal["ecto", "ash"]
 RelationshipKind: TypeAlias = Literal["belongs_to", "has_one", "has_many"]
 Writes: TypeAlias = Literal["create", "update", "both"]
+TenancyStrategy: TypeAlias = Literal["attribute", "context"]
 Scalar: TypeAlias = str | bool | int | float
 
 
@@ -66,8 +67,9 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The options of a table: `[tables.users]`, `[tables."billing.*"]`.
 
     `resource` is the last part of the module's name, or the whole of it when it has a dot.
-    `embeds` is that of its columns. `renamed_from` is the name that the table had, empty for a
-    table that is new.
+    `embeds` is that of its columns. `tenancy` is false for a table whose rows belong to no tenant,
+    or the column that says whose they are. `renamed_from` is the name that the table had, empty for
+    a table that is new.
     """
 
     resource: str | None = None
@@ -79,6 +81,7 @@ class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     partitions: bool | None = None
     description: str | None = None
     embeds: Embeds | None = None
+    tenancy: str | Literal[False] | None = None
     renamed_from: str | None = None
     columns: dict[str, ColumnConfig] = {}
     relationships: dict[str, RelationshipConfig] = {}
@@ -96,6 +99,23 @@ class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     actions: Actions | None = None
     adopt_context: bool | None = None
     embeds: Embeds | None = None
+
+
+class TenancyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How rows are divided by tenants: `[tenancy]`.
+
+    With the strategy `attribute` a tenant's rows have its key in `column`, a key to the table
+    `tenants`; `except_tables` are patterns of tables that belong to no tenant all the same. With
+    `context` each tenant has a schema: `schema` is the one that is read for all, `schemas` are
+    patterns of the others.
+    """
+
+    strategy: TenancyStrategy
+    column: str | None = None
+    tenants: str | None = None
+    except_tables: tuple[str, ...] = msgspec.field(name="except", default=())
+    schema: str | None = None
+    schemas: tuple[str, ...] = ()
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,6 +178,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     messages: Messages | None = None
     embeds: Embeds | None = None
     owned_by_ash: tuple[str, ...] = ()
+    tenancy: TenancyConfig | None = None
     domains: dict[str, DomainConfig] = {}
     tables: dict[str, TableConfig] = {}
     columns: dict[str, ColumnConfig] = {}

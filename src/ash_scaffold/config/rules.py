@@ -6,9 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
+import msgspec
+
 from ash_scaffold.config.faults import Fault, either
-from ash_scaffold.config.match import NamePattern, column_pattern, table_pattern, type_pattern
+from ash_scaffold.config.match import (
+    NamePattern,
+    column_pattern,
+    is_glob,
+    table_pattern,
+    type_pattern,
+)
 from ash_scaffold.config.options import ColumnConfig, Config, RelationshipConfig, TableConfig
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
 from ash_scaffold.problem import Code
 from ash_scaffold.toml_text import KeyPath, dotted, quoted
 
@@ -69,6 +78,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         yield from _type(text, ("types", key), (*SPECIAL_TYPES, "skip"))
     for key in config.behaviour:
         yield from _behaviour(key)
+    yield from _tenancy(config)
     yield from _duplicates(config)
 
 
@@ -80,6 +90,53 @@ def _behaviour(key: str) -> Iterator[Fault]:
             "names no table and function",
             'Write the table, and the function or its action: [behaviour."users.registration"].',
         )
+
+
+# The options of `[tenancy]` that each strategy needs, and those that it has besides.
+_TENANCY_OPTIONS = {
+    "attribute": (("column", "tenants"), ("except",)),
+    "context": (("schema",), ("schemas",)),
+}
+
+
+def _tenancy(config: Config) -> Iterator[Fault]:
+    tenancy = config.tenancy
+    if tenancy is None or tenancy.strategy != "attribute":
+        for key, table in config.tables.items():
+            if table.tenancy is not None:
+                yield Fault(
+                    ("tables", key, "tenancy"),
+                    "is set, but there is no [tenancy] with the strategy attribute",
+                    "Add it, with `column` and `tenants`, or take this out.",
+                )
+    if tenancy is None:
+        return
+    needed, more = _TENANCY_OPTIONS[tenancy.strategy]
+    values = msgspec.to_builtins(tenancy)
+    for name in needed:
+        if not values[name]:
+            what = f"lacks {name}" if values[name] is None else f"has an empty {name}"
+            yield Fault(("tenancy",), what, f"The strategy {tenancy.strategy} needs it.")
+    for name in (name for name, value in values.items() if value and name != "strategy"):
+        if name not in (*needed, *more):
+            yield Fault(
+                ("tenancy", name),
+                f"is no option of the strategy {tenancy.strategy}",
+                f"Options of it: {', '.join((*needed, *more))}.",
+            )
+    if tenancy.schema == DEFAULT_SCHEMA:
+        yield Fault(
+            ("tenancy", "schema"),
+            f"is {DEFAULT_SCHEMA}, whose tables are every tenant's",
+            "Name the schema of one tenant, which stands for all.",
+        )
+    for name in ("schema", "tenants"):
+        text = values[name]
+        if text is not None and is_glob(text):
+            yield Fault(("tenancy", name), f"is {quoted(text)}, a pattern; expected one name")
+    for key, table in config.tables.items():
+        if table.tenancy == "":
+            yield Fault(("tables", key, "tenancy"), "is empty; expected a column, or false")
 
 
 def _module_options(config: Config) -> Iterator[tuple[KeyPath, str | None]]:

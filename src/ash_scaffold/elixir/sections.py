@@ -33,6 +33,7 @@ from ash_scaffold.ash.model import (
     Domain,
     IdentityDef,
     ManagedTable,
+    Multitenancy,
     Reference,
     Relationship,
     RelationshipKind,
@@ -81,9 +82,10 @@ def sections(resource: Resource) -> tuple[Section, ...]:
         _postgres(resource),
         _resource(resource),
         _actions(resource.actions),
+        _multitenancy(resource.multitenancy),
         one_by_one("attributes", (_attribute(a) for a in resource.attributes)),
         one_by_one("relationships", _relationships(resource)),
-        one_by_one("identities", (_identity(i) for i in resource.identities)),
+        one_by_one("identities", (_identity(i, resource.tenant) for i in resource.identities)),
     ]
     return tuple(section for section in found if section.groups)
 
@@ -316,6 +318,19 @@ def _actions(actions: Actions | None) -> Section:
     )
 
 
+def _multitenancy(multitenancy: Multitenancy | None) -> Section:
+    if multitenancy is None:
+        return Section("multitenancy", ())
+    options = [option("strategy", Atom(multitenancy.strategy))]
+    if multitenancy.attribute is not None:
+        options.append(option("attribute", Atom(multitenancy.attribute)))
+    if multitenancy.is_global:
+        options.append(option("global?", True))
+    return Section(
+        "multitenancy", (tuple(write_option(f"option {each.name}", each, 2) for each in options),)
+    )
+
+
 def _attribute(attribute: Attribute) -> Entity:
     kind = attribute.kind
     plain = kind is AttributeKind.ATTRIBUTE
@@ -451,8 +466,10 @@ def _join_options(relationship: Relationship, resource: Resource) -> list[Option
     return options
 
 
-def _identity(identity: IdentityDef) -> Entity:
+def _identity(identity: IdentityDef, tenant: str | None) -> Entity:
     options = []
+    if identity.all_tenants:
+        options.append(option("all_tenants?", True))
     if not identity.nils_distinct:
         options.append(option("nils_distinct?", False))
     if identity.where is not None:
@@ -461,5 +478,5 @@ def _identity(identity: IdentityDef) -> Entity:
         options.append(option("field_names", _atoms(identity.field_names)))
     if identity.message is not None:
         options.append(option("message", identity.message))
-    head = option("identity", Atom(identity.name), _atoms(identity.keys))
+    head = option("identity", Atom(identity.name), _atoms(identity.own_keys(tenant)))
     return block(f"index {identity.index}", head, options)

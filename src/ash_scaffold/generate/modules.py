@@ -291,6 +291,7 @@ def config_digest(
     )
     # Where it decides nothing, the digest is that of versions without the option.
     del entry["embeds"]
+    del entry["tenancy"]
     content = (
         entry,
         config.actions_for(table, domain),
@@ -305,6 +306,7 @@ def config_digest(
         *((False,) if config.config.legacy_types is False else ()),
         *(("messages", each) for each in (config.config.messages,) if each is not None),
         *_embeds(facts, domain, schemas, config),
+        *_tenancy(table, config),
     )
     return digest(_ENCODER.encode(content).decode())
 
@@ -317,6 +319,15 @@ def _embeds(
     for column in facts.columns:
         if config.embeds_for(facts.name, column.name, context):
             yield column.name, "embeds"
+
+
+def _tenancy(table: Name, config: Resolver) -> Iterable[object]:
+    """Yield what the configuration says of tenants, but for schemas that only `check` reads."""
+    own, said = config.for_table(table).tenancy, config.config.tenancy
+    if own is not None:
+        yield "tenancy of the table", own
+    if said is not None:
+        yield "tenancy", msgspec.structs.replace(said, schemas=())
 
 
 def _configured_columns(facts: TableFacts, config: Resolver) -> Iterable[object]:

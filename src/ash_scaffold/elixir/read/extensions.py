@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ash_scaffold.ash.model import Attribute
+import msgspec
+
+from ash_scaffold.ash.model import Attribute, Multitenancy, Strategy
 from ash_scaffold.elixir.read.sections import Parts
 from ash_scaffold.elixir.read.values import (
     ModuleSource,
@@ -116,11 +118,16 @@ def _add(where: ModuleSource, parts: Parts, attribute: Attribute, unknown: tuple
         parts.note("attributes", attribute.name, where.place(where.module.call), unknown)
 
 
-def read_tenant(section: tuple[ModuleSource, CallSite]) -> str | None:
-    """Return the attribute that a resource is divided by; "" for none, None if it is unknown."""
+def read_multitenancy(section: tuple[ModuleSource, CallSite]) -> Multitenancy | None:
+    """Read a section `multitenancy`, None where it can't be read; its default is a schema each."""
     options = _settings(section)
     if options is None:
         return None
-    if options.get("strategy") != Atom("attribute"):
-        return ""
-    return name_of(options.get("attribute", "")) or ""
+    strategy, attribute = options.get("strategy", Atom("context")), options.get("attribute")
+    if strategy == Atom(Strategy.CONTEXT):
+        found = Multitenancy(strategy=Strategy.CONTEXT)
+    elif strategy == Atom(Strategy.ATTRIBUTE) and name_of(attribute):
+        found = Multitenancy(strategy=Strategy.ATTRIBUTE, attribute=name_of(attribute))
+    else:
+        return None
+    return msgspec.structs.replace(found, is_global=options.get("global?") is True)

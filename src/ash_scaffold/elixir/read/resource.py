@@ -13,13 +13,14 @@ from ash_scaffold.ash.model import (
     Attribute,
     ConstraintName,
     IdentityDef,
+    Multitenancy,
     Path,
     ReadAction,
     ReadResource,
     Reference,
     Resource,
 )
-from ash_scaffold.elixir.read.extensions import add_attributes, read_tenant
+from ash_scaffold.elixir.read.extensions import add_attributes, read_multitenancy
 from ash_scaffold.elixir.read.reads import has_update, read_actions, read_preparations
 from ash_scaffold.elixir.read.sections import (
     SECTIONS,
@@ -166,7 +167,6 @@ def _read(
         fields=frozenset(parts.fields),
         queries=frozenset(parts.queries),
         reads=_reads(parts),
-        tenant=_tenant(parts),
         updates=any(has_update(*each) for each in parts.query_sections.get("actions", ())),
     )
 
@@ -193,9 +193,17 @@ def _reads(parts: Parts) -> tuple[ReadAction, ...]:
     )
 
 
-def _tenant(parts: Parts) -> str | None:
-    multitenancy = parts.extension_sections.get("multitenancy")
-    return "" if multitenancy is None else read_tenant(multitenancy)
+def _multitenancy(parts: Parts) -> Multitenancy | None:
+    section = parts.extension_sections.get("multitenancy")
+    if section is None:
+        # What was not read may have it.
+        parts.unknown |= {("multitenancy",)} if "multitenancy" in parts.opened else set()
+        return None
+    parts.places["multitenancy",] = section[0].place(section[1])
+    found = read_multitenancy(section)
+    if found is None:
+        parts.unknown.add(("multitenancy",))
+    return found
 
 
 def _pin(parts: Parts, table: Name | None) -> None:
@@ -232,6 +240,7 @@ def _resource(parts: Parts, attributes: tuple[Attribute, ...]) -> Resource:
     table = text("table")
     schema = text("schema", DEFAULT_SCHEMA)
     description: Term = parts.settings.get("description")
+    multitenancy = _multitenancy(parts)
     if "domain" not in parts.settings:
         parts.unknown.add(("domain",))
     return Resource(
@@ -245,9 +254,12 @@ def _resource(parts: Parts, attributes: tuple[Attribute, ...]) -> Resource:
         migrate=parts.settings.get("migrate", True) is True,
         description=description if isinstance(description, str) else None,
         require_primary_key=parts.settings.get("require_primary_key", True) is not False,
+        multitenancy=multitenancy,
         attributes=attributes,
         relationships=tuple(joined(each, parts) for each in parts.relationships.values()),
-        identities=tuple(_identity(i, table, parts) for i in parts.identities.values()),
+        identities=tuple(
+            _identity(i, table, parts, multitenancy) for i in parts.identities.values()
+        ),
         references=tuple(_reference(r, table, parts) for r in parts.references.values()),
         check_constraints=tuple(parts.checks.values()),
         unique_index_names=listed("unique_index_names"),
@@ -256,7 +268,9 @@ def _resource(parts: Parts, attributes: tuple[Attribute, ...]) -> Resource:
     )
 
 
-def _identity(identity: IdentityDef, table: str, parts: Parts) -> IdentityDef:
+def _identity(
+    identity: IdentityDef, table: str, parts: Parts, multitenancy: Multitenancy | None
+) -> IdentityDef:
     """Add the options of `postgres` to an identity; AshPostgres names its index by the table.
 
     Its index has the tenant's column before the keys, and the base filter as its condition.
@@ -271,13 +285,11 @@ def _identity(identity: IdentityDef, table: str, parts: Parts) -> IdentityDef:
         if texts.get(name) is None and (name in texts or "postgres" in parts.opened):
             unknown.add(("identities", name, field))
     keys = identity.keys
-    multitenancy = parts.extension_sections.get("multitenancy")
-    if multitenancy is not None and identity.name not in parts.over_all_tenants:
-        tenant = read_tenant(multitenancy)
-        if tenant is None:
+    if not identity.all_tenants:
+        if ("multitenancy",) in parts.unknown:
             unknown.add(("identities", identity.name, "keys"))
-        elif tenant and tenant not in keys:
-            keys = (tenant, *keys)
+        elif multitenancy is not None and multitenancy.attribute not in (None, *keys):
+            keys = (str(multitenancy.attribute), *keys)
     if parts.is_filtered:
         unknown |= {("identities", identity.name, field) for field in ("where", "where_sql")}
     if ("identities", identity.name, "index_name") in unknown or (given is None and not table):

@@ -93,8 +93,6 @@ class Parts:
         self.is_filtered = False
         # The sections that say how rows are read, each as often as it is written.
         self.query_sections: dict[str, list[tuple[ModuleSource, CallSite]]] = {}
-        # Of the identities, those that are one over all tenants.
-        self.over_all_tenants: set[str] = set()
 
     def note(self, section: str, name: str, place: Place, unknown: Iterable[str]) -> None:
         """Note the place of an entity, and those of its fields that can't be known."""
@@ -106,7 +104,7 @@ class Parts:
 
         `postgres` stands for its options, those of identities included.
         """
-        self.opened.update(sections or (*SECTIONS, "postgres", "resource"))
+        self.opened.update(sections or (*SECTIONS, "postgres", "resource", "multitenancy"))
 
 
 def read_attributes(where: ModuleSource, section: CallSite, parts: Parts) -> None:
@@ -340,8 +338,6 @@ def read_identities(where: ModuleSource, section: CallSite, parts: Parts) -> Non
             parts.open("identities")
         elif name not in parts.identities:
             parts.identities[name] = _identity(options, name)
-            if options.flag("all_tenants?", False):
-                parts.over_all_tenants.add(name)
             parts.note("identities", name, where.place(item.call), options.unknown)
 
 
@@ -360,6 +356,7 @@ def _identity(options: Options, name: str) -> IdentityDef:
         nils_distinct=options.flag("nils_distinct?", True),
         message=options.text("message"),
         field_names=names_in(options.term("field_names")) or (),
+        all_tenants=options.flag("all_tenants?", False),
     )
 
 
