@@ -286,7 +286,7 @@ def test_the_sample_s_contexts_become_domains_that_resources_writes(
     domains = load_config(root).domains
     assert {name: len(domain.tables) for name, domain in domains.items()} == {
         "App.Accounts": 6,
-        "App.Billing": 11,
+        "App.Billing": 13,
         "App.Blog": 5,
     }
     assert run("resources", "--no-format").code == 0

@@ -263,7 +263,9 @@ def plain(make_shop: MakeShop) -> Shop:
     """A project of a version that had no type of its own for `numeric(p,s)`."""
     made = make_shop(
         "CREATE DOMAIN share AS numeric(5,2); "
-        "CREATE TABLE items (id bigserial PRIMARY KEY, price numeric(6,2), share share)"
+        "CREATE TYPE money_amount AS (amount numeric(12,2), currency char(3)); "
+        "CREATE TABLE items (id bigserial PRIMARY KEY, price numeric(6,2), share share, "
+        "  tiers numeric(6,2)[] NOT NULL DEFAULT '{}', fee money_amount)"
     )
     made.run()
     for snapshot in read_snapshots(made.root).values():

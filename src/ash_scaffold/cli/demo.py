@@ -17,7 +17,7 @@ _DUMP = "priv/repo/structure.sql"
 _SHOWN = "lib/app/blog/comment.ex"
 _INTRODUCTION = """\
 The sample project is a legacy Phoenix-style application: Ecto contexts for accounts, a blog and
-billing, and 21 tables in priv/repo/structure.sql. That dump is loaded into a throw-away
+billing, and 23 tables in priv/repo/structure.sql. That dump is loaded into a throw-away
 PostgreSQL, and the Ash side is written beside the old code, in a temporary copy."""
 
 

@@ -42,14 +42,15 @@ lib/shop/sales/user.ex
      end
 
 -    attribute :age, :integer do
-+    attribute :age, :decimal do
++    attribute :age, Shop.Types.Numeric do
        public? true
 +      constraints min: Decimal.new("-999.99"), max: Decimal.new("999.99")
      end
-   end
- end
+
+     attribute :height, Shop.Types.Numeric do
 """
-    done = tweak(USERS, "ALTER TABLE users ALTER age TYPE numeric(5,2)")
+    users = f"{USERS}; ALTER TABLE users ADD height numeric(5,2)"
+    done = tweak(users, "ALTER TABLE users ALTER age TYPE numeric(5,2)")
     assert done.words == ["users.age: integer → numeric(5,2)"]
     assert done.diff == diff
     assert done.problems == []

@@ -198,9 +198,9 @@ def test_a_composite_gets_a_field(tweak: Tweak) -> None:
     diff = """\
 lib/shop/types/money_amount.ex
 @@
-
    @fields [
-     {:amount, :decimal, [min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")]},
+     {:amount, Shop.Types.Numeric,
+      [min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")]},
 -    {:currency, Shop.Types.Bpchar, [max_length: 3]}
 +    {:currency, Shop.Types.Bpchar, [max_length: 3]},
 +    {:note, :string, [trim?: false, allow_empty?: true]}
@@ -218,9 +218,9 @@ def test_a_composite_field_is_renamed(tweak: Tweak) -> None:
     diff = """\
 lib/shop/types/money_amount.ex
 @@
-
    @fields [
-     {:amount, :decimal, [min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")]},
+     {:amount, Shop.Types.Numeric,
+      [min: Decimal.new("-9999999999.99"), max: Decimal.new("9999999999.99")]},
 -    {:currency, Shop.Types.Bpchar, [max_length: 3]}
 +    {:iso, Shop.Types.Bpchar, [max_length: 3]}
    ]

@@ -58,7 +58,7 @@ defmodule App.Torture.Default do
       default Decimal.new("1234567890.12345678901234567890")
     end
 
-    attribute :price, :decimal do
+    attribute :price, App.Types.Numeric do
       allow_nil? false
       public? true
       default Decimal.new("9.90")

@@ -16,7 +16,7 @@ defmodule App.Torture.NumericKey do
   end
 
   attributes do
-    attribute :id, :decimal do
+    attribute :id, App.Types.Numeric do
       primary_key? true
       allow_nil? false
       public? true

@@ -92,7 +92,7 @@ defmodule App.Torture.Unique do
       public? true
     end
 
-    attribute :amount, :decimal do
+    attribute :amount, App.Types.Numeric do
       public? true
       constraints min: Decimal.new("-9999.99"), max: Decimal.new("9999.99")
     end
