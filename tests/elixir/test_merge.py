@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from ash_scaffold.elixir.merge import MergeContext, Merged, NoteKind, merge
+from ash_scaffold.elixir.merge import MergeContext, Merged, NoteKind, TableRenames, merge
 from ash_scaffold.problem import ScaffoldError
 
 USERS = MergeContext(scope="users")
@@ -419,6 +419,64 @@ def test_a_column_that_was_renamed() -> None:
     ours = attributes('attribute :email, :string, description: "x"', "", "attribute :b, :string")
     expected = ours.replace('description: "x"', 'description: "x", source: :mail')
     check(base, theirs, ours, expected)
+
+
+RENAMED = {
+    "column": (
+        TableRenames({"email": "mail"}),
+        attributes("attribute :email, :string"),
+        attributes("attribute :email, :ci_string do", "  source :mail", "end"),
+        attributes("attribute :email, :binary"),
+        "users.mail.type",
+    ),
+    "option that is gone": (
+        TableRenames({"inserted_at": "made_at"}),
+        attributes("create_timestamp :inserted_at do", "  allow_nil? true", "end"),
+        attributes("attribute :inserted_at, :utc_datetime do", "  source :made_at", "end"),
+        attributes("create_timestamp :inserted_at do", "  allow_nil? false", "end"),
+        "users.made_at.allow_nil?",
+    ),
+    "columns that changed names": (
+        TableRenames({"a": "b", "b": "a"}),
+        attributes("attribute :a, :string", "", "attribute :b, :string"),
+        attributes("attribute :a, :ci_string, source: :b", "", "attribute :b, :string, source: :a"),
+        attributes("attribute :a, :binary", "", "attribute :b, :string"),
+        "users.b.type",
+    ),
+    "check": (
+        TableRenames({}, {"old": "new"}),
+        'postgres do\n  check_constraints do\n    check_constraint :a, "old", message: "x"\n'
+        "  end\nend",
+        'postgres do\n  check_constraints do\n    check_constraint :a, "new", message: "y"\n'
+        "  end\nend",
+        'postgres do\n  check_constraints do\n    check_constraint :a, "old", message: "z"\n'
+        "  end\nend",
+        "users.new.message",
+    ),
+    "identity": (
+        TableRenames({}, {"users_email_index": "email_key"}),
+        'identities do\n  identity :email, [:email], message: "x"\nend',
+        'postgres do\n  table "users"\n  identity_index_names email: "email_key"\nend\n\n'
+        'identities do\n  identity :email, [:email], message: "y"\nend',
+        'identities do\n  identity :email, [:email], message: "z"\nend',
+        "users.identities.email.message",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RENAMED)
+def test_a_conflict_in_what_was_renamed_at_the_same_time_stays(kind: str) -> None:
+    renames, base, theirs, ours, name = RENAMED[kind]
+    merged = merge(
+        module(ours).encode(),
+        module(base),
+        module(theirs),
+        module="App.User",
+        context=MergeContext(scope="users", renames=renames),
+    )
+    assert merged.unresolved == (name,)
+    again = merge(merged.text, merged.base, module(theirs), module="App.User", context=USERS)
+    assert (again.text, again.conflicts) == (merged.text, merged.conflicts)
 
 
 def test_names_of_indexes_are_read_in_brackets_as_well() -> None:

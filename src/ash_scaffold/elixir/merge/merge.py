@@ -168,9 +168,14 @@ def _merge_edits(
     renames = resolver.context.renames
     old = _generated(base or _NO_BASE, renames, others.base)
     new = _generated(theirs, NO_RENAMES, others.theirs)
+    return resolver.module(old, new, _own(ours, old, new, renames, others))
+
+
+def _own(
+    ours: ModuleSource, old: Unit, new: Unit, renames: TableRenames, others: OtherModules
+) -> Unit:
     uses = [part.name for unit in (old, new) for part in unit.parts or () if part.key == "use"]
-    own = module_units(ours.tree, ours.module, renames, uses or ("Ash.Resource",), others.ours)
-    return resolver.module(old, new, own)
+    return module_units(ours.tree, ours.module, renames, uses or ("Ash.Resource",), others.ours)
 
 
 def _with_held(
@@ -185,10 +190,12 @@ def _with_held(
     This is a merge as well: the base is merged into `theirs`, for those units alone.
     """
     source = _parsed_text(theirs)
-    swapped = OtherModules(others.theirs, others.base, others.theirs)
-    context = MergeContext(renames=renames)
-    resolver = Resolver(style_of(source.tree.source), context, held)
-    return _merged_text(source, theirs, base or _NO_BASE, resolver, swapped).decode()
+    today = _generated(theirs, NO_RENAMES, others.theirs)
+    # The renames are those since the base, so here `theirs` of the merge has them.
+    old = _generated(base or _NO_BASE, renames, others.base)
+    own = _own(source, today, old, NO_RENAMES, OtherModules(ours=others.theirs))
+    resolver = Resolver(style_of(source.tree.source), NO_CONTEXT, held)
+    return apply(source.tree.source, resolver.module(today, old, own)).decode()
 
 
 def _parsed_text(text: str) -> ModuleSource:
