@@ -469,6 +469,22 @@ def test_a_module_that_refers_to_itself_and_to_one_inside_of_it() -> None:
     assert schema.fields[-1].ecto_type == EmbedType("App.Thing.Note", many=False)
 
 
+@pytest.mark.parametrize(
+    ("written", "module"),
+    [
+        ("Note", "App.Thing.Note"),
+        ("Other.Note", "App.Thing.Other.Note"),
+        ("__MODULE__.Note", "App.Thing.Note"),
+        ("Elixir.Note", "Note"),
+    ],
+)
+def test_the_module_of_an_embed_in_place(written: str, module: str) -> None:
+    schema = thing(
+        f"    embeds_one :note, {written} do\n    end\n", before="  alias Else.{Note, Other}\n"
+    )
+    assert schema.fields[-1].ecto_type == EmbedType(module, many=False)
+
+
 def test_embedded_schemas_on_their_own_and_in_place() -> None:
     found = hints(
         "defmodule App.Thing do\n  use Ecto.Schema\n  @primary_key {:id, :id, []}\n"

@@ -541,10 +541,12 @@ class _BodyReader:
             self._add(name, type_, options, site.node)
             return
         written = alias_text(self._place.file.tree, site.args[1]) or ""
-        # A schema in place stands in the namespace of its owner, whatever is aliased.
-        inner = written.removeprefix("Elixir.")
-        if written == inner:
-            inner = f"{self._module}.{written}"
+        # A schema in place stands in the namespace of its owner, whatever is aliased
+        # (`expand_nested_module_alias` in Ecto.Schema), unless it says so itself.
+        head, _, rest = written.partition(".")
+        inner = rest if head == "Elixir" else f"{self._module}.{written}"
+        if head == "__MODULE__":
+            inner = self._place.resolve(site.node, written)
         self._add(name, EmbedType(inner, many), options, site.node)
         attributes = {"primary_key": options.get("primary_key")}
         place = msgspec.structs.replace(self._place, attributes=attributes)
