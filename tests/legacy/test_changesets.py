@@ -389,6 +389,34 @@ def sites(body: str, name: str = "changeset") -> tuple[tuple[str, ...], tuple[st
             (),
         ),
         ("def a(u, p), do: Repo.delete(User.changeset(u, p))\n", (), ()),
+        # What a repo returns is a row: who is given that writes something else.
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> Repo.update!() |> told()\n"
+            "defp told(user), do: Repo.insert!(App.Token.build(user))\n",
+            (),
+            ("1",),
+        ),
+        (
+            "def a(u, p) do\n  {:ok, user} = u |> User.changeset(p) |> Repo.update()\n"
+            "  told(user)\nend\n"
+            "defp told(user), do: Repo.insert!(App.Token.build(user))\n",
+            (),
+            ("2",),
+        ),
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> stored() |> told()\n"
+            "defp stored(changeset) do\n  case Repo.update(changeset) do\n"
+            "    {:ok, user} -> user\n    {:error, _} -> nil\n  end\nend\n"
+            "defp told(user), do: Repo.insert!(App.Token.build(user))\n",
+            (),
+            ("1",),
+        ),
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> noted() |> Repo.update()\n"
+            "defp noted(changeset) do\n  Repo.insert!(%App.Note{})\n  changeset\nend\n",
+            (),
+            ("1",),
+        ),
     ],
 )
 def test_the_places_that_write_with_it(

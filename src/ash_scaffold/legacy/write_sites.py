@@ -256,9 +256,18 @@ class _Finder:
             parts = operator_of(module.file, node, "|>", "=", "<-")
             if parts is None:
                 return
-            if operator_of(module.file, node, "|>") is not None:
+            piped = operator_of(module.file, node, "|>") is not None
+            if piped and not self._returns_row(module, parts[1]):
                 self._origins(around, parts[0], found, depth + 1)
             self._origins(around, parts[1], found, depth + 1)
+        elif kind == "map":
+            for each in node.named_children:
+                self._origins(around, each, found, depth + 1)
+        elif kind == "map_content":
+            inner = expressions(node)
+            updated = operator_of(module.file, inner[0], "|") if inner else None
+            if updated is not None:
+                self._origins(around, updated[0], found, depth + 1)
         elif kind in ("keywords", "pair"):
             for each in node.named_children:
                 self._origins(around, each, found, depth + 1)
@@ -304,8 +313,32 @@ class _Finder:
         values = site.values[:1]
         if site.name.startswith(("Enum.", "Stream.", "then", "Kernel.then", "tap")):
             values = site.values
-        for value in values:
+        for value in () if self._returns_row(module, node) else values:
             self._origins(around, value, found, depth + 1)
+
+    def _returns_row(self, module: Module, node: Node) -> bool:
+        """Whether a call is a repo's, or of a function that writes and returns nothing it is given.
+
+        What it returns is no changeset any more.
+        """
+        site = call_site(module.file.tree, node)
+        if site is None or site.name in _BRANCHES:
+            return False
+        owner = site.name.rpartition(".")[0]
+        if owner[:1].isupper():
+            owner = module.file.resolve("".join(owner.split()), node.start_byte, module.name)
+        if _REPO.search(owner):
+            return True
+        count = len(site.values) + is_piped(node)
+        function = self._called(module, node, site.name, count)
+        place = None if function is None else self._modules.get(function.module)
+        if function is None or place is None:
+            return False
+        writes = any(
+            _WRITES.search(place.file.source, clause.site.span.start, clause.site.span.end)
+            for clause in function.bodies
+        )
+        return writes and not self._returned_by(function).parameters
 
     def _variable(
         self, around: tuple[Module, Function, Clause], node: Node, found: Origins, depth: int
