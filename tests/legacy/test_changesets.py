@@ -138,6 +138,24 @@ def test_a_helper_that_only_makes_steps_is_read_in_its_place() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "  def changeset(user, attrs) do\n    allowed = ~w(name)a\n"
+        "    cast(user, attrs, allowed ++ [:email])\n  end\n",
+        "  def changeset(user, attrs), do: allowed(user, attrs, [:name])\n"
+        "  defp allowed(user, attrs, names), do: cast(user, attrs, names ++ [:email])\n",
+        "  @own [:name]\n  def changeset(user, attrs), do: allowed(user, attrs)\n"
+        "  defp allowed(user, attrs, own \\\\ @own), do: cast(user, attrs, own ++ [:email])\n",
+        "  def changeset(user, attrs) do\n    allowed = Enum.concat([:name], [:email])\n"
+        "    cast(user, attrs, allowed)\n  end\n",
+        "  def changeset(user, attrs), do: cast(user, attrs, Enum.concat([[:name], [:email]]))\n",
+    ],
+)
+def test_the_fields_of_a_cast_may_be_a_variable(body: str) -> None:
+    assert steps(body) == (Cast(line=0, fields=("name", "email")),)
+
+
 def test_a_helper_that_does_more_is_copied_with_what_it_needs() -> None:
     found = user(
         "  alias App.Text\n"

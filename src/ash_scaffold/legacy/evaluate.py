@@ -62,6 +62,11 @@ def builtin_call(name: str, arguments: list[object], unknown: Unreadable) -> obj
         items = _items(first)
         found = None if items is None else _each(name, items, rest)
         return unknown if found is None else _as_pairs(found) or found
+    if name == "Enum.concat":
+        lists = _items(first) if not rest else arguments
+        parts = [_items(each) for each in lists or ()]
+        joined = [item for part in parts for item in part or ()]
+        return unknown if lists is None or None in parts else _as_pairs(joined) or joined
     if name in _MILLISECONDS and isinstance(first, int) and not rest:
         return first * _MILLISECONDS[name]
     if name.startswith("Decimal."):

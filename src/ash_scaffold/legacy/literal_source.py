@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from ash_scaffold.legacy.changeset_values import Findings, Frame, Local, Targets, Text
 from ash_scaffold.legacy.evaluate import Place, evaluate, shown
-from ash_scaffold.legacy.functions import Module, Modules, operator_of
+from ash_scaffold.legacy.files import ElixirFile
+from ash_scaffold.legacy.functions import Module, Modules, identifiers, operator_of
 from ash_scaffold.syntax.literal import string
 from ash_scaffold.syntax.parse import call_site, expressions, is_keywords, key_text, pairs
 from ash_scaffold.syntax.values import Unreadable, alias_text
@@ -46,7 +47,7 @@ class Literals:
 
     def evaluated(self, frame: Frame, node: Node) -> object:
         """Return the value of an expression as `evaluate` gives it."""
-        return evaluate(self._place(frame), node)
+        return evaluate(self._place(frame, node), node)
 
     def atoms(self, frame: Frame, node: Node) -> tuple[str, ...] | None:
         """Return a list of names (atoms or texts), None for what isn't known to be one."""
@@ -69,13 +70,20 @@ class Literals:
         value = self.evaluated(frame, site.args[-1])
         return value if isinstance(value, str) else None
 
-    def _place(self, frame: Frame) -> Place:
+    def _place(self, frame: Frame, node: Node) -> Place:
         module = frame.module
         variables: dict[str, object] = {}
         values = self._modules.attribute_values(module)
         place = Place(module.file, module.name, values, variables, self._called)
+        named = {name for name, _ in identifiers(module.file, node)}
         for name, value in frame.variables.items():
-            if isinstance(value, Local):
+            if isinstance(value, Text) and not value.parameter and name in named:
+                # Its source means the same anywhere.
+                text = ElixirFile("", value.source.encode())
+                inner = text.tree.expressions
+                here = Place(text, module.name, {}, {}, self._called)
+                variables[name] = evaluate(here, inner[0]) if len(inner) == 1 else Unreadable(name)
+            elif isinstance(value, Local):
                 parts = operator_of(module.file, value.statement, "=")
                 if parts is not None and parts[0].type == "identifier":
                     variables[name] = evaluate(place, parts[1])
