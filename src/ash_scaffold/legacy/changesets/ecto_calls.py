@@ -5,9 +5,9 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import Constraint
-from ash_scaffold.legacy.changeset_values import Frame
+from ash_scaffold.legacy.changesets.literals import Literals, options_of
+from ash_scaffold.legacy.changesets.values import Frame
 from ash_scaffold.legacy.functions import operator_of
-from ash_scaffold.legacy.literal_source import Literals, options_of
 from ash_scaffold.syntax.parse import call_site
 from ash_scaffold.term import Atom
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from ash_scaffold.legacy.changeset_values import Findings, Frame, Local, Targets, Text
+from ash_scaffold.legacy.changesets.values import Findings, Frame, Local, Targets, Text
 from ash_scaffold.legacy.evaluate import Place, evaluate, shown
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.functions import Module, Modules, identifiers, operator_of

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
-from ash_scaffold.legacy.ecto_changeset import (
+from ash_scaffold.legacy.changesets.ecto_functions import (
     CHANGESET,
     ECTO,
     KERNEL,

@@ -9,8 +9,21 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import CopiedFunction, Step
-from ash_scaffold.legacy import ecto_changeset as ecto
-from ash_scaffold.legacy.changeset_values import (
+from ash_scaffold.legacy.changesets import ecto_functions as ecto
+from ash_scaffold.legacy.changesets.conditions import BRANCHES
+from ash_scaffold.legacy.changesets.copied_text import (
+    Needs,
+    definition_text,
+    free_names,
+    import_for,
+    indented,
+    is_piped,
+    needs,
+    text_of,
+)
+from ash_scaffold.legacy.changesets.ecto_calls import constraint
+from ash_scaffold.legacy.changesets.literals import Literals
+from ash_scaffold.legacy.changesets.values import (
     Data,
     Findings,
     Flow,
@@ -21,24 +34,11 @@ from ash_scaffold.legacy.changeset_values import (
     Value,
     short,
 )
-from ash_scaffold.legacy.copied_functions import (
-    Needs,
-    definition_text,
-    free_names,
-    import_for,
-    indented,
-    is_piped,
-    needs,
-    text_of,
-)
-from ash_scaffold.legacy.ecto_calls import constraint
 from ash_scaffold.legacy.functions import Function, Module, Modules
-from ash_scaffold.legacy.literal_source import Literals
 from ash_scaffold.syntax.parse import CallSite, call_name, call_site
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom
 
-BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try", "receive", "for"})
 # What takes an association over can't be said by the changes of one changeset.
 _PUTS = frozenset({"put_assoc", "put_embed"})
 _NOTED = ecto.CONSTRAINTS | ecto.NESTED | _PUTS | {"cast"}

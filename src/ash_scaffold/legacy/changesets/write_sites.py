@@ -15,8 +15,8 @@ from typing import TypeAlias
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.code_base import CodeBase
-from ash_scaffold.legacy.copied_functions import is_piped
 from ash_scaffold.legacy.files import ElixirFile, captured
 from ash_scaffold.legacy.functions import (
     Clause,
@@ -264,8 +264,8 @@ class _Finder:
             for each in node.named_children:
                 self._origins(around, each, found, depth + 1)
         elif kind == "map_content":
-            inner = expressions(node)
-            updated = operator_of(module.file, inner[0], "|") if inner else None
+            first = next(iter(expressions(node)), None)
+            updated = None if first is None else operator_of(module.file, first, "|")
             if updated is not None:
                 self._origins(around, updated[0], found, depth + 1)
         elif kind in ("keywords", "pair"):
