@@ -67,7 +67,7 @@ def test_composite_keys_that_start_alike_have_names_of_their_own(
         "reader": ("editor",),
     }
     one = posts(database, ResourceNames(relationships={BY_EDITOR: "reader"}))
-    assert one == {"user": ("author",), "reader": ("editor",)}
+    assert one == {"author": ("author",), "reader": ("editor",)}
 
 
 def test_a_single_pair_names_the_one_key_that_has_it(reflect_ddl: Callable[..., Database]) -> None:
@@ -76,14 +76,14 @@ def test_a_single_pair_names_the_one_key_that_has_it(reflect_ddl: Callable[..., 
         RelationshipId(False, USERS, "tenant_id", "tenant_id"): "whoever",
     }
     assert posts(reflect_ddl(TENANTS), ResourceNames(relationships=bare)) == {
-        "user": ("author",),
+        "author": ("author",),
         "reader": ("editor",),
     }
 
 
 def test_a_name_is_given_once(reflect_ddl: Callable[..., Database]) -> None:
     same = ResourceNames(relationships={BY_EDITOR: "person", BY_AUTHOR: "person"})
-    assert posts(reflect_ddl(TENANTS), same) == {"user": ("author",), "person": ("editor",)}
+    assert posts(reflect_ddl(TENANTS), same) == {"author": ("author",), "person": ("editor",)}
 
 
 def test_the_name_of_an_identity_is_given_once(reflect_ddl: Callable[..., Database]) -> None:
@@ -140,7 +140,7 @@ def test_an_association_names_the_composite_key_that_it_is_part_of(
     state = structs.replace(PROJECT, legacy=(schema,))
     config = '[domains."App.Core"]\ntables = ["*"]\n'
     found = relationships(generate(reflect_ddl(TENANTS), config, state=state), POSTS)
-    assert found == {"user": ("author",), "reviewer": ("editor",)}
+    assert found == {"author": ("author",), "reviewer": ("editor",)}
 
 
 def test_a_field_of_another_kind_keeps_its_name_from_a_column(

@@ -39,6 +39,7 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
+from ash_scaffold.ash.relationship_id import filter_pairs, follows_a_key
 from ash_scaffold.ash.types import EARLIER, OF_APPLICATIONS, Family, ash_families
 from ash_scaffold.postgres.catalog import Generated, Identity
 from ash_scaffold.term import Atom, Capture, Keyword, Module, Term
@@ -471,8 +472,30 @@ def _joins_alike(expected: Relationship, other: Relationship) -> bool:
     return (
         _is_belongs_to(expected) == _is_belongs_to(other)
         and joins == (other.kind is RelationshipKind.MANY_TO_MANY)
-        and all(getattr(expected, field) == getattr(other, field) for field in _RELATIONSHIP_FIELDS)
+        and (
+            all(getattr(expected, field) == getattr(other, field) for field in _RELATIONSHIP_FIELDS)
+            or _has_other_source(expected, other)
+        )
     )
+
+
+def _has_other_source(expected: Relationship, other: Relationship) -> bool:
+    """Whether the two join the same pairs of columns, with another of them as the source.
+
+    Both load the same rows.
+    """
+    return (
+        expected.filter is not None
+        and expected.destination == other.destination
+        and follows_a_key(other.filter)
+        and len(filter_pairs(other.filter)) == len(filter_pairs(expected.filter))
+        and {*_all_pairs(expected)} == {*_all_pairs(other)}
+    )
+
+
+def _all_pairs(relationship: Relationship) -> tuple[tuple[str, str], ...]:
+    first = (relationship.source_attribute, relationship.destination_attribute)
+    return (first, *filter_pairs(relationship.filter))
 
 
 def _relationship_options(
@@ -483,6 +506,8 @@ def _relationship_options(
         yield Difference(
             Kind.RELATIONSHIP_KIND, path, expected.kind.value, found.kind.value, expected.name
         )
+    if _has_other_source(expected, found):
+        return
     for field, kind in _RELATIONSHIP_FIELDS.items():
         left, right = getattr(expected, field), getattr(found, field)
         if left != right and actual.knows(*path, field):

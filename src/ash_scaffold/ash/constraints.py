@@ -30,7 +30,14 @@ from ash_scaffold.ash.constraint_messages import (
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.dsl import default_foreign_key_name, default_index_name
 from ash_scaffold.ash.keys import is_unique, plain_columns
-from ash_scaffold.ash.model import CheckConstraint, ConstraintName, IdentityDef, Reference, Resource
+from ash_scaffold.ash.model import (
+    CheckConstraint,
+    ConstraintName,
+    IdentityDef,
+    Reference,
+    Relationship,
+    Resource,
+)
 from ash_scaffold.ash.naming import Names, attribute_name, underscore
 from ash_scaffold.ash.predicate import Operand, UntranslatableError, translate
 from ash_scaffold.ash.project_state import ResourceNames
@@ -83,7 +90,7 @@ class ParentKeys:
         self,
         database: Database,
         drafts: Mapping[Name, Draft],
-        belongs_to: Mapping[tuple[Name, str], str],
+        belongs_to: Mapping[tuple[Name, str], Relationship],
     ) -> None:
         self._pointing = by_target(key for key in database.foreign_keys() if key.enforced)
         self._tables = {table.name: table for table in database.tables}
@@ -103,7 +110,7 @@ class ParentKeys:
         for key in met_by_delete(draft.name, self._pointing):
             direct = key.target == draft.name
             if key.on_delete in STOPPING or (direct and _stops_update(key, draft)):
-                field = draft.attribute(key.target_columns[0]) if direct else None
+                field = self._referred(key, draft) if direct else None
                 table = self._tables.get(key.table)
                 single = direct and table is not None and is_unique(table, key.columns)
                 for name in (key.name, *key.clone_names):
@@ -114,18 +121,22 @@ class ParentKeys:
                         )
         return sorted(found.values(), key=lambda each: (each.attribute, each.name))
 
+    def _referred(self, key: ForeignKey, draft: Draft) -> str | None:
+        """Return the attribute that a key refers to: that of its belongs_to, else the first."""
+        found = self._belongs_to.get((key.table, key.name))
+        return (
+            draft.attribute(key.target_columns[0]) if found is None else found.destination_attribute
+        )
+
     def _is_derived(self, key: ForeignKey, name: str, related: Collection[str]) -> bool:
         """Whether AshPostgres registers a name by itself, with a text that nothing replaces.
 
         It does for the belongs_to of each resource that the parent has a relationship to.
         """
-        child = self._drafts.get(key.table)
-        if child is None or child.module not in related:
+        child, found = self._drafts.get(key.table), self._belongs_to.get((key.table, key.name))
+        if child is None or child.module not in related or found is None:
             return False
-        attribute = child.attribute(key.columns[0])
-        if attribute is None or (key.table, key.name) not in self._belongs_to:
-            return False
-        return default_foreign_key_name(key.table.name, attribute) == name
+        return default_foreign_key_name(key.table.name, found.source_attribute) == name
 
 
 def _stops_update(key: ForeignKey, draft: Draft) -> bool:
@@ -139,7 +150,7 @@ def _stops_update(key: ForeignKey, draft: Draft) -> bool:
 def with_constraints(
     resource: Resource,
     draft: Draft,
-    belongs_to: Mapping[tuple[Name, str], str],
+    belongs_to: Mapping[tuple[Name, str], Relationship],
     parents: ParentKeys,
     given: ResourceNames,
     messages: ConstraintMessages,
@@ -216,7 +227,9 @@ def _identity_names(draft: Draft, names: ResourceNames) -> Mapping[str, str]:
 
 
 def _own_keys(
-    draft: Draft, belongs_to: Mapping[tuple[Name, str], str], messages: ConstraintMessages
+    draft: Draft,
+    belongs_to: Mapping[tuple[Name, str], Relationship],
+    messages: ConstraintMessages,
 ) -> tuple[tuple[Reference, ...], list[ConstraintName]]:
     """Say each own foreign key: in `references` where a belongs_to stands for it, else by name.
 
@@ -227,8 +240,9 @@ def _own_keys(
     anchor = draft.anchor()
     for key in draft.table.foreign_keys:
         relationship = belongs_to.get((draft.name, key.name))
-        fields = draft.attributes_of(key.columns)
-        field = fields[0] if fields else anchor
+        field = next(iter(draft.attributes_of(key.columns)), anchor)
+        if relationship is not None:
+            field = relationship.source_attribute
         if field is None:
             continue
         said = messages.on(OWN_KEY, (key.name, *key.clone_names), ABSENT_KEY)
@@ -238,7 +252,7 @@ def _own_keys(
         by_name = computed != key.name and key.target != draft.name
         by_name = by_name and (said.message is not None or said.field not in (None, field))
         if relationship is not None:
-            reference = _reference(draft, key, relationship, None if by_name else field)
+            reference = _reference(draft, key, relationship.name, None if by_name else field)
             if reference is not None:
                 references.append(reference)
         if relationship is not None and not by_name:
@@ -353,7 +367,11 @@ _LONGEST = 63
 
 
 class Unique(msgspec.Struct, frozen=True, kw_only=True):
-    """Identities in the order of their indexes, and the names of all other unique indexes."""
+    """Identities, and the names of all other unique indexes.
+
+    Identities are in the order of their indexes, those of partial indexes last: `Ash.get` takes the
+    first whose keys it is given (`get_identity_filter` of `Ash.Filter`), and heeds no condition.
+    """
 
     identities: tuple[IdentityDef, ...]
     names: tuple[ConstraintName, ...]
@@ -401,7 +419,7 @@ def plan_unique(
     known_names = {each.name for each in names} | {each.index for each in identities}
     names += partition_names(draft, ConstraintKind.UNIQUE, known_names)
     return Unique(
-        identities=tuple(identities),
+        identities=tuple(sorted(identities, key=lambda each: each.where is not None)),
         names=tuple(sorted(names, key=lambda name: name.name)),
         problems=tuple(problems),
     )

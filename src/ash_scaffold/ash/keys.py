@@ -193,6 +193,45 @@ def _total_indexes(table: Table) -> Iterable[tuple[int, str, tuple[str, ...]]]:
             yield len(columns), index.name, columns
 
 
+class Telling(msgspec.Struct, frozen=True):
+    """The pair of a key's columns that tells which row it refers to: its place in the key.
+
+    `alone` says that it is the only one to do so: other keys have all further columns.
+    """
+
+    place: int
+    alone: bool
+
+
+def telling_pair(key: ForeignKey, table: Table, target: Table) -> Telling:
+    """Choose the pair of a foreign key that relates rows, from its table and the one it refers to.
+
+    A managed relationship fills the source attribute and no other (`manage_relationship` of Ash),
+    so that is to be the column which nothing else fills: one that the fewest further foreign keys
+    have, then one outside of the primary key, then one that refers to what is unique by itself,
+    then to what the fewest foreign keys of the other table have, then the first.
+    """
+    if len(key.columns) == 1:
+        return Telling(0, alone=True)
+    others = [
+        each
+        for each in table.foreign_keys
+        if {*each.columns} != {*key.columns} or each.target != key.target
+    ]
+    own = () if table.primary_key is None else table.primary_key.columns
+    ranks = [
+        (
+            sum(column in each.columns for each in others),
+            column in own,
+            not is_unique(target, (referred,)),
+            sum(referred in each.columns for each in target.foreign_keys),
+        )
+        for column, referred in zip(key.columns, key.target_columns, strict=True)
+    ]
+    best = min(ranks)
+    return Telling(ranks.index(best), alone=ranks.count(best) == 1)
+
+
 def is_unique(table: Table, columns: Iterable[str]) -> bool:
     """Whether at most one row can hold given values in these columns (NULLs apart)."""
     wanted = set(columns)

@@ -9,7 +9,7 @@ import msgspec
 
 from ash_scaffold.ash.draft import Draft
 from ash_scaffold.ash.hints import Legacy, LegacyAssociation
-from ash_scaffold.ash.keys import is_unique
+from ash_scaffold.ash.keys import is_unique, telling_pair
 from ash_scaffold.ash.model import ABSENT, Attribute, AttributeKind, RelationshipKind
 from ash_scaffold.ash.naming import singular_name, underscore
 from ash_scaffold.ash.relationship_id import RelationshipId
@@ -22,8 +22,9 @@ from ash_scaffold.problem import Code, Problem
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign key both ends of which have a resource.
 
-    `role` is the name of the belongs_to; `own` and `target` are the attributes of its columns.
-    `virtual` is the key's entry where the database has none.
+    `role` is the name of the belongs_to; `own` and `target` are the attributes of its columns, of
+    several pairs first the one that tells which row it is. `virtual` is the key's entry where the
+    database has none.
     """
 
     key: ForeignKey
@@ -168,28 +169,34 @@ def _obstacle(key: ForeignKey, child: Draft, parent: Draft) -> str:
     for left, right in zip(key.columns, key.target_columns, strict=True):
         if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
             return f"{left} and {right} have types that Ash can't compare"
-    if "false" in (own[0], target[0]):
+    telling = telling_pair(key, child.table, parent.table).place
+    if "false" in (own[telling], target[telling]):
         return "Ash takes an attribute named false for none"
     return "a temporal key relates periods, not values" if key.period else ""
 
 
 def _link(key: ForeignKey, virtual: VirtualKey | None, drafts: Mapping[Name, Draft]) -> Link:
     child, parent = drafts[key.table], drafts[key.target]
-    own = child.attributes_of(key.columns)
+    telling = telling_pair(key, child.table, parent.table)
+    own = _with_first(child.attributes_of(key.columns), telling.place)
     return Link(
         key=key,
         child=child,
         parent=parent,
-        role=_role(key, own[0]),
+        role=_role(key, own[0], by_column=telling.alone),
         own=own,
-        target=parent.attributes_of(key.target_columns),
+        target=_with_first(parent.attributes_of(key.target_columns), telling.place),
         virtual=virtual,
     )
 
 
-def _role(key: ForeignKey, attribute: str) -> str:
+def _with_first(attributes: tuple[str, ...], place: int) -> tuple[str, ...]:
+    return (attributes[place], *attributes[:place], *attributes[place + 1 :])
+
+
+def _role(key: ForeignKey, attribute: str, *, by_column: bool) -> str:
     """Name the belongs_to: the column without `_id`, else the target table."""
-    if len(key.columns) == 1:
+    if by_column:
         for suffix in ("_id", "_uuid", "_fk"):
             if attribute.endswith(suffix) and len(attribute) > len(suffix):
                 return attribute[: -len(suffix)]

@@ -64,7 +64,7 @@ class Relationships(msgspec.Struct, frozen=True):
     """Relationships by table, the belongs_to that stands for each key, and what was found."""
 
     by_table: Mapping[Name, tuple[Relationship, ...]]
-    belongs_to: Mapping[tuple[Name, str], str]
+    belongs_to: Mapping[tuple[Name, str], Relationship]
     problems: tuple[Problem, ...]
 
 
@@ -115,7 +115,7 @@ class _Planner:
         self._file_names = file_names
         self._names = RelationshipNames(drafts)
         self._found: dict[Name, list[Relationship]] = defaultdict(list)
-        self._belongs_to: dict[tuple[Name, str], str] = {}
+        self._belongs_to: dict[tuple[Name, str], Relationship] = {}
         self._links = links
         self._problems: list[Problem] = []
 
@@ -158,7 +158,9 @@ class _Planner:
         }
         names = {name: {r.name for r in found} for name, found in usable.items()}
         belongs_to = {
-            key: role for key, role in self._belongs_to.items() if role in names.get(key[0], ())
+            key: found
+            for key, found in self._belongs_to.items()
+            if found.name in names.get(key[0], ())
         }
         return Relationships(usable, belongs_to, tuple(self._problems))
 
@@ -168,8 +170,7 @@ class _Planner:
             same_role[link.child.name, link.role] += 1
         for index, link in enumerate(self._links):
             table = singular_name(underscore(link.parent.name.name))
-            column = link.own[0]
-            stem = column.removesuffix("_id")
+            stem = link.own[0].removesuffix("_id")
             if not link.has_belongs_to:
                 continue
             if not self._loads.follows(link, link.parent):
@@ -183,19 +184,18 @@ class _Planner:
             configured, _ = link.configured_names
             name = configured or self._names.choose(link.child.name, belongs_id(link), choices)
             self._links[index] = msgspec.structs.replace(link, role=name)
-            self._belongs_to[link.id] = name
-            self._found[link.child.name].append(
-                Relationship(
-                    name=name,
-                    kind=RelationshipKind.BELONGS_TO,
-                    destination=link.parent.module,
-                    source_attribute=link.own[0],
-                    destination_attribute=link.target[0],
-                    allow_nil=True,
-                    filter=pairs_filter(link.own, link.target),
-                    foreign_keys=(link.id,),
-                )
+            found = Relationship(
+                name=name,
+                kind=RelationshipKind.BELONGS_TO,
+                destination=link.parent.module,
+                source_attribute=link.own[0],
+                destination_attribute=link.target[0],
+                allow_nil=True,
+                filter=pairs_filter(link.own, link.target),
+                foreign_keys=(link.id,),
             )
+            self._belongs_to[link.id] = found
+            self._found[link.child.name].append(found)
 
     def _name_has(self, joins: Mapping[Name, tuple[Link, Link]]) -> None:
         by_pair: dict[tuple[Name, Name], list[Link]] = defaultdict(list)

@@ -211,8 +211,9 @@ def _code(name: str, statements: Sequence[str]) -> Option:
 
 
 def _index_names(resource: Resource) -> list[Entity]:
-    names = [(i.name, i.index_name) for i in resource.identities if i.index_name is not None]
-    wheres = [(i.name, i.where_sql) for i in resource.identities if i.where_sql is not None]
+    by_index = sorted(resource.identities, key=lambda each: each.index)
+    names = [(i.name, i.index_name) for i in by_index if i.index_name is not None]
+    wheres = [(i.name, i.where_sql) for i in by_index if i.where_sql is not None]
     found = []
     for name, pairs in (("identity_index_names", names), ("identity_wheres_to_sql", wheres)):
         if pairs:

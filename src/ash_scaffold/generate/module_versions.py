@@ -14,6 +14,7 @@ from ash_scaffold import __version__
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.hand_edits import named
 from ash_scaffold.elixir.merge import USE, DatabaseObjects, Spread, assemble, entities
 from ash_scaffold.generate.modules import (
     Module,
@@ -343,7 +344,7 @@ def in_old_style(
     """
     around = DatabaseObjects(owner)
     old, new, wanted = (_by_key(entities(text, around)) for text in (before, now, formatted))
-    written = _by_key(base)
+    written = _keyed_as(old, base)
     found: dict[_Key, EntityLines] = {}
     for key, item in wanted.items():
         if old.get(key) != new[key]:
@@ -360,6 +361,24 @@ def in_old_style(
 
 def _by_key(items: tuple[EntityLines, ...]) -> dict[_Key, EntityLines]:
     return {(item.section, item.object): item for item in items}
+
+
+def _keyed_as(
+    rendered: Mapping[_Key, EntityLines], written: tuple[EntityLines, ...]
+) -> dict[_Key, EntityLines]:
+    """Return what another version wrote by the keys that this one gives.
+
+    The two may see another column of a composite key as that of its relationship, so one that this
+    version has no key of goes by its name.
+    """
+    keys = {(item.section, named(*item.lines)): key for key, item in rendered.items()}
+    found: dict[_Key, EntityLines] = {}
+    for item in written:
+        key = item.section, item.object
+        if key not in rendered:
+            key = keys.get((item.section, named(*item.lines)), key)
+        found[key] = item
+    return found
 
 
 def _after(

@@ -351,9 +351,9 @@ class _Resource:
 
     def keys_without_belongs_to(self) -> Iterator[Finding]:
         """Yield the foreign keys to tables with a resource that no belongs_to follows."""
-        followed = {r.source_column for r in self._answer.relationships if r.kind == "belongs_to"}
+        belongs_to = [each for each in self._answer.relationships if each.kind == "belongs_to"]
         for key in self._table.foreign_keys:
-            if key.target in self._compiled and key.columns[0] not in followed:
+            if key.target in self._compiled and not any(_follows(each, key) for each in belongs_to):
                 yield self._finding(
                     Kind.RELATIONSHIP,
                     Severity.NOTE,
@@ -634,6 +634,15 @@ def _wrong_key(relationship: RelationshipAnswer, table: Table, other: Table) -> 
         if not any(set(_columns(index)) <= columns for index in child.indexes if index.unique):
             return f"is a has_one, and {child.name} may have several rows for one key."
     return ""
+
+
+def _follows(relationship: RelationshipAnswer, key: ForeignKey) -> bool:
+    """Whether a belongs_to is that of a key; one of several columns may share each with others."""
+    if len(key.columns) > 1:
+        table = relationship.destination_table
+        if table is None or Name(*table) != key.target:
+            return False
+    return relationship.source_column in key.columns
 
 
 def _target_of(key: ForeignKey, column: str) -> str:

@@ -55,13 +55,13 @@ defmodule App.Core.Chosen do
   identities do
     identity :a_b, [:a, :b]
 
-    identity :a, [:a] do
-      where expr(b > 0)
-    end
-
     identity :c, [:c]
 
     identity :d, [:d]
+
+    identity :a, [:a] do
+      where expr(b > 0)
+    end
   end
 end
 

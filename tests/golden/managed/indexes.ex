@@ -156,12 +156,12 @@ defmodule App.Core.Item do
 
     identity :like_name, [:name]
 
-    identity :name_order, [:name, :order] do
-      where expr(is_nil(gone_at))
-    end
-
     identity :same_name, [:name]
 
     identity :same_name_nulls, [:name]
+
+    identity :name_order, [:name, :order] do
+      where expr(is_nil(gone_at))
+    end
   end
 end

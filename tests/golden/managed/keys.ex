@@ -31,7 +31,7 @@ defmodule App.Core.Author do
     unique_index_names [{[:id], "pk_authors"}]
 
     foreign_key_names [
-      {:tenant, "by_number", "would leave records behind"},
+      {:number, "by_number", "would leave records behind"},
       {:id, "late", "would leave records behind"},
       {:email, "posts_email_fkey", "would leave records behind"},
       {:id, "posts_reviewer_id_fkey", "would leave records behind"}
@@ -131,9 +131,9 @@ defmodule App.Core.Author do
 
   relationships do
     has_many :author_posts, App.Core.Post do
-      source_attribute :tenant
-      destination_attribute :tenant
-      filter expr(author_number == parent(number))
+      source_attribute :number
+      destination_attribute :author_number
+      filter expr(tenant == parent(tenant))
       public? true
     end
 
@@ -395,7 +395,7 @@ defmodule App.Core.Post do
     references do
       reference :author do
         name "by_number"
-        match_with author_number: :number
+        ignore? true
       end
 
       reference :author_author do
@@ -453,6 +453,17 @@ defmodule App.Core.Post do
         END
         $make$|)
         """
+      end
+
+      statement :foreign_key_by_number do
+        code? true
+
+        up """
+        execute(~S|ALTER TABLE posts ADD CONSTRAINT by_number FOREIGN KEY (tenant, author_number) REFERENCES public.authors(tenant, number)|)
+        """
+
+        down "execute(~S|ALTER TABLE posts DROP CONSTRAINT by_number|)"
+        after_tables ["authors"]
       end
 
       statement :foreign_key_late do
@@ -544,10 +555,10 @@ defmodule App.Core.Post do
 
   relationships do
     belongs_to :author, App.Core.Author do
-      source_attribute :tenant
-      destination_attribute :tenant
+      source_attribute :author_number
+      destination_attribute :number
       define_attribute? false
-      filter expr(number == parent(author_number))
+      filter expr(tenant == parent(tenant))
       public? true
     end
 
