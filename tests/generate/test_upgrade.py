@@ -10,6 +10,7 @@ from tests.generate.running import Shop, rests
 from ash_scaffold import __version__
 from ash_scaffold.check.run import check
 from ash_scaffold.elixir.entity import EntityLines
+from ash_scaffold.elixir.merge import entities
 from ash_scaffold.project.snapshot import (
     Snapshot,
     digest,
@@ -256,11 +257,12 @@ lib/shop/sales/user.ex
 
 
 ITEM, NUMERIC = "lib/shop/sales/item.ex", "lib/shop/types/numeric.ex"
+MONEY = "lib/shop/types/money_amount.ex"
 
 
-@pytest.fixture
-def plain(make_shop: MakeShop) -> Shop:
-    """A project of a version that had no type of its own for `numeric(p,s)`."""
+@pytest.fixture(params=[OLD, __version__])
+def plain(make_shop: MakeShop, request: pytest.FixtureRequest) -> Shop:
+    """A project written before `numeric(p,s)` had a type of its own: by a version, by this one."""
     made = make_shop(
         "CREATE DOMAIN share AS numeric(5,2); "
         "CREATE TYPE money_amount AS (amount numeric(12,2), currency char(3)); "
@@ -274,16 +276,16 @@ def plain(make_shop: MakeShop) -> Shop:
             (made.root / snapshot_path(snapshot)).unlink()
             continue
         text = made.read(snapshot.path).replace("Shop.Types.Numeric", ":decimal")
-        entities = (
-            (e, tuple(line.replace("Shop.Types.Numeric", ":decimal") for line in e.lines))
-            for e in snapshot.entities
-        )
+        if snapshot.path == MONEY:
+            broken, whole = ":decimal,\n     [min: ", ":decimal, [min: "
+            assert text.count(broken) == 1
+            text = text.replace(broken, whole)
         old = msgspec.structs.replace(
             snapshot,
-            tool=OLD,
+            tool=request.param,
             rendered=digest(text),
             written=digest(text),
-            entities=tuple(EntityLines(e.section, e.object, lines) for e, lines in entities),
+            entities=entities(text),
         )
         made.write({snapshot.path: text, snapshot_path(old): encode(old).decode()})
     return made
@@ -316,3 +318,27 @@ def test_by_choice_all_get_the_type(plain: Shop) -> None:
 
 def source(shop: Shop) -> SourceOptions:
     return SourceOptions(folder=shop.root, url=shop.url)
+
+
+def test_a_column_of_another_type_leaves_the_older_types(plain: Shop) -> None:
+    plain.sql("ALTER TABLE items ADD note text")
+    done = plain.run()
+    assert (
+        done.diff
+        == """\
+lib/shop/sales/item.ex
+@@
+     attribute :fee, Shop.Types.MoneyAmount do
+       public? true
+     end
++
++    attribute :note, :string do
++      public? true
++      constraints trim?: false, allow_empty?: true
++    end
+   end
+ end
+"""
+    )
+    assert done.problems == []
+    rests(plain, done)

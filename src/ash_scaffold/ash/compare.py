@@ -40,7 +40,7 @@ from ash_scaffold.ash.model import (
     Resource,
 )
 from ash_scaffold.ash.relationship_id import filter_pairs, follows_a_key
-from ash_scaffold.ash.types import EARLIER, OF_APPLICATIONS, Family, ash_families
+from ash_scaffold.ash.types import OF_APPLICATIONS, Family, ash_families, earlier_type
 from ash_scaffold.postgres.catalog import Generated, Identity
 from ash_scaffold.term import Atom, Capture, Keyword, Module, Term
 
@@ -353,7 +353,7 @@ def _attribute_options(
     if knows("type") and not _is_own(found.type, expected.type, types):
         if plain_type(found.type) not in (
             plain_type(expected.type),
-            plain_type(_earlier(expected.type, types)),
+            plain_type(earlier_type(expected.type, types)),
         ):
             yield differ(Kind.TYPE, "type", expected.type, found.type)
         elif knows("constraints") and not same_constraints(expected.constraints, found.constraints):
@@ -381,15 +381,6 @@ def _attribute_options(
     left, right = update_default_of(expected), update_default_of(found)
     if knows("update_default") and not same(left, right):
         yield differ(Kind.UPDATE_DEFAULT, "update_default", left, right)
-
-
-def _earlier(type_: Term, types: Collection[str]) -> Term:
-    """Return the type that an earlier version wrote in place of one of `types`."""
-    if isinstance(type_, tuple):
-        return tuple(_earlier(part, types) for part in type_)
-    if isinstance(type_, Module) and type_.name in types:
-        return EARLIER.get(type_.name.rpartition(".")[2], type_)
-    return type_
 
 
 def _is_own(type_: Term, expected: Term, types: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ Postgrex's extensions, which decide what can be read at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -435,6 +435,18 @@ _STRING = Rule(
 _NUMERIC = Support("Numeric", "numeric")
 # The types that earlier versions wrote in place of support types, and that hold the same values.
 EARLIER: Mapping[str, Term] = {"Numeric": Atom("decimal")}
+
+
+def earlier_type(term: Term, types: Collection[str]) -> Term:
+    """Return a term with what earlier versions wrote in place of support types, one of `types`."""
+    if isinstance(term, tuple):
+        return tuple(earlier_type(part, types) for part in term)
+    if isinstance(term, list):
+        return [earlier_type(part, types) for part in term]
+    if isinstance(term, Module) and term.name in types:
+        return EARLIER.get(term.name.rpartition(".")[2], term)
+    return term
+
 
 BASE_TYPES: dict[str, Rule] = {
     "text": _STRING,

@@ -131,7 +131,7 @@ class ModuleVersions(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if base.rendered == self.module.digest:
             return True
-        if base.rendered == self.module.one_line_digest and not settings.refresh_style:
+        if base.rendered in self.module.earlier_digests and not settings.refresh_style:
             return True
         if settings.refresh_style or not self.by_other_version(settings):
             return False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from ash_scaffold.ash.hints import LegacySchema, memorable
-from ash_scaffold.ash.model import Domain, Resource
+from ash_scaffold.ash.model import Domain, Resource, SupportType
 from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.ash.types import earlier_type
 from ash_scaffold.config.match import NO_COLUMN, Resolver
 from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.entity import EntityLines, Section, entity_lines
@@ -26,7 +28,9 @@ from ash_scaffold.project.snapshot import (
     Ownership,
     digest,
 )
-from ash_scaffold.syntax.literal import heredoc
+from ash_scaffold.syntax.literal import flat, heredoc
+from ash_scaffold.term import Module as Named
+from ash_scaffold.term import Term
 
 # The last part of the name of a resource's fragment.
 FRAGMENT = "Generated"
@@ -76,8 +80,8 @@ class Module(ModuleText, frozen=True, kw_only=True):
     sections: `fragment` is the module that has them, and `inline` the resource without a fragment.
     A domain that `adopts` is to go into the file of the legacy context of its name. `encoded` is
     the snapshot, in place of its `content`, of a resource that never was generated before.
-    `one_line_digest` is the digest with every description on one line, as they once were written,
-    "" where none has several.
+    `earlier_digests` are those of the same module as it once was written: with every description
+    on one line, with the types that were there before a support type was.
     """
 
     table: Name | None = None
@@ -87,7 +91,7 @@ class Module(ModuleText, frozen=True, kw_only=True):
     encoded: EncodedSnapshot | None = None
     fragment: ModuleText | None = None
     inline: str = ""
-    one_line_digest: str = ""
+    earlier_digests: tuple[str, ...] = ()
     adopts: bool = False
 
     @property
@@ -143,6 +147,7 @@ def domains_and_types(
 ) -> list[Module]:
     """Render what a run writes beside resources, as `render_modules` does."""
     planned = {name: planned for planned, name in plan.modules.renamed.items()}
+    known = {support.module for support in plan.supports}
     domains = {item.resource.domain for item in plan.resources if item.written} | also.keys()
     modules = [
         msgspec.structs.replace(
@@ -156,10 +161,21 @@ def domains_and_types(
         msgspec.structs.replace(
             _module(support.module, renderer.support(support), lib, paths),
             content=SnapshotContent(planned=planned.get(support.module, "")),
+            earlier_digests=_earlier_digests(support, renderer, known),
         )
         for support in plan.supports
     ]
     return modules
+
+
+def _earlier_digests(
+    support: SupportType, renderer: Renderer, types: Collection[str]
+) -> tuple[str, ...]:
+    """Return the digest of a type over others as it was before one of these had its module."""
+    values = {key: earlier_type(value, types) for key, value in support.values.items()}
+    if values == support.values:
+        return ()
+    return (digest(renderer.support(msgspec.structs.replace(support, values=values))),)
 
 
 def resource_module(
@@ -167,11 +183,28 @@ def resource_module(
 ) -> Module:
     """Render one resource."""
     module = _resource_module(item, item.resource, renderer, lib, paths, layout)
-    if not any("\n" in text for text in _descriptions(item.resource)):
+    once = []
+    if any("\n" in text for text in _descriptions(item.resource)):
+        plain = _resource_module(item, _marked(item.resource), renderer, lib, paths, layout)
+        once.append("".join(plain.texts.values()).replace(f"\\u{{{ord(_MARK):X}}}", "\\n"))
+    if types := earlier_types(support.module for support in item.draft.columns.supports):
+        once += [_in_types(text, types) for text in ("".join(module.texts.values()), *once)]
+    if not once:
         return module
-    plain = _resource_module(item, _marked(item.resource), renderer, lib, paths, layout)
-    texts = "".join(plain.texts.values()).replace(f"\\u{{{ord(_MARK):X}}}", "\\n")
-    return msgspec.structs.replace(module, one_line_digest=digest(texts))
+    return msgspec.structs.replace(module, earlier_digests=tuple(map(digest, once)))
+
+
+def earlier_types(modules: Iterable[str]) -> dict[str, Term]:
+    """Return by module what was written before there was this support type, where anything was."""
+    found = {name: earlier_type(Named(name), (name,)) for name in modules}
+    return {name: term for name, term in found.items() if term != Named(name)}
+
+
+def _in_types(text: str, types: Mapping[str, Term]) -> str:
+    """Return a text of code with other types, by their modules."""
+    for name, other in types.items():
+        text = re.sub(rf"\b{re.escape(name)}\b(?!\.)", flat(other), text)
+    return text
 
 
 def _descriptions(resource: Resource) -> Iterator[str]:

@@ -36,7 +36,7 @@ class _Rendered(msgspec.Struct, frozen=True):
     text: str
     fragment: ModuleText | None
     inline: str
-    one_line_digest: str
+    earlier_digests: tuple[str, ...]
     encoded: EncodedSnapshot
 
 
@@ -64,7 +64,7 @@ def new_modules(
             text=module.text,
             fragment=fragment and msgspec.structs.replace(fragment, sections=()),
             inline=module.inline,
-            one_line_digest=module.one_line_digest,
+            earlier_digests=module.earlier_digests,
             encoded=EncodedSnapshot(snapshot_path(snapshot), files, encode(snapshot)),
         )
 
@@ -79,7 +79,7 @@ def new_modules(
             repo=item.resource.repo,
             fragment=each.fragment,
             inline=each.inline,
-            one_line_digest=each.one_line_digest,
+            earlier_digests=each.earlier_digests,
             encoded=each.encoded,
         )
         for item, each in zip(items, rendered, strict=True)

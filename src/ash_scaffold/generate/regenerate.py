@@ -60,7 +60,7 @@ from ash_scaffold.generate.module_versions import (
     settled_snapshot,
     use_of,
 )
-from ash_scaffold.generate.modules import Module, generated_entities
+from ash_scaffold.generate.modules import Module, earlier_types, generated_entities
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.format import format_files, formatter_calls
 from ash_scaffold.project.mix_project import Project
@@ -118,6 +118,7 @@ def regenerate(
     for versions in all_versions:
         is_settled = versions.module.name in settled
         files += writer.leave(versions) if is_settled else writer.write(versions)
+    files = [file for file in files if not _is_unnamed(file, writer.texts.values())]
     tidied, more = _tidy(writer.merged, before, writer.texts, project, settings)
     files = [_final(file, tidied.get(file.path, writer.texts[file.path])) for file in files]
     said = [moved[part.name] for each in ordered for part in each.parts if part.name in moved]
@@ -142,6 +143,15 @@ def _of_other_style(
         else:
             there |= named
     return frozenset(wanted - there)
+
+
+def _is_unnamed(file: File, texts: Iterable[str | None]) -> bool:
+    """Whether a new type would be named by none of the files, which have what was there before."""
+    name = file.module.name
+    if file.base is not None or not earlier_types([name]):
+        return False
+    named = (_modules_in(text) for text in texts if text is not None and name in text)
+    return sum(name in each for each in named) < 2
 
 
 def _modules_in(*texts: str) -> set[str]:
@@ -269,6 +279,7 @@ class Writer:
             *changes.modules,
             *(s.module for p in settings.planned.values() for s in p.draft.columns.supports),
         }
+        self._earlier = earlier_types(self._types)
         self._before = dict(texts)
         self.texts = dict(texts)
         self.merged: set[str] = set()
@@ -316,7 +327,7 @@ class Writer:
         for each in module.parts:
             written = entities_of(each, module, base.entities)
             around = DatabaseObjects(each.owner)
-            texts[each.name] = with_texts_of(written, texts[each.name], around)
+            texts[each.name] = with_texts_of(written, texts[each.name], around, self._earlier)
         return texts, __version__
 
     def _in_old_style(self, versions: ModuleVersions) -> dict[str, str]:

@@ -454,7 +454,7 @@ def _stale(
             continue
         module = resource_module(item, renderer, "", {}, layout(item.draft.name))
         same = all(before.get(name) == text for name, text in module.texts.items())
-        if old.rendered not in (module.digest, module.one_line_digest) and not same:
+        if old.rendered not in (module.digest, *module.earlier_digests) and not same:
             found.append(item.resource.module)
     return tuple(found)
 

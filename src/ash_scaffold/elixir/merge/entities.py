@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ash_scaffold.elixir.entity import EntityLines, blocks_of
 from ash_scaffold.elixir.merge.edits import GENERATED_STYLE, Edit, apply, indented, lines_of
@@ -11,6 +11,7 @@ from ash_scaffold.elixir.merge.units import NO_OBJECTS, DatabaseObjects, Unit, m
 from ash_scaffold.syntax.entities import indentation
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
+from ash_scaffold.term import Module, Term
 
 _HEREDOC = '"""'
 
@@ -71,23 +72,32 @@ def _lines(part: Unit, section: str, *, twins: int) -> EntityLines:
 
 
 def with_texts_of(
-    base: Sequence[EntityLines], text: str, others: DatabaseObjects = NO_OBJECTS
+    base: Sequence[EntityLines],
+    text: str,
+    others: DatabaseObjects = NO_OBJECTS,
+    types: Mapping[str, Term] = {},
 ) -> str:
     """Return a generated module without the heredocs that the base says in another form.
 
     `base` are its entities as they were generated before, `text` is the module of today. An entity
-    that means what it meant stays as it was written.
+    that means what it meant stays as it was written. `types` are what was written in place of
+    modules that hold the same values.
     """
-    if f"{_HEREDOC}\n" not in text:
+    named = [name for name in types if name in text]
+    if f"{_HEREDOC}\n" not in text and not named:
         return text
     new, old = _parsed(text, others), _parsed(assemble("Base", base), others)
     changes = []
     for key, unit in new.items():
         was = old.get(key)
-        if was is None or was.content != unit.content or was.comments != unit.comments:
+        content = unit.content
+        for name in named:
+            content = content.replace(repr(Module(name)), repr(types[name]))
+        if was is None or was.content != content or was.comments != unit.comments:
             continue
         lines, today = lines_of(was, was.lead), lines_of(unit, unit.lead)
-        if lines == today or not any(line.endswith(_HEREDOC.encode()) for line in today):
+        has_heredoc = any(line.endswith(_HEREDOC.encode()) for line in today)
+        if lines == today or not (has_heredoc or content != unit.content):
             continue
         pad, end = indentation(unit.source, unit.start), unit.end
         if len(lines) == 1 and unit.source[end : end + 2] == b"\n\n":
