@@ -269,6 +269,11 @@ class Code(StrEnum):
     NO_PRIMARY_KEY = "no-primary-key", _NOTE
     KEY_CHOSEN = "key-chosen", _NOTE
     NO_CREATE = "no-create", _WARNING
+    TYPE_PER_TENANT = (
+        "type-per-tenant",
+        _NOTE,
+        "Nothing where no action filters by it; else make one type in public for all tenants.",
+    )
     NO_RELATIONSHIP = "no-relationship", _WARNING
     PREDICATE_UNTRANSLATED = (
         "predicate-untranslated",

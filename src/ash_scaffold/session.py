@@ -18,7 +18,7 @@ import msgspec
 from ash_scaffold.ash.hints import LegacySchema, with_remembered
 from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.project_state import ProjectState, ResourceNames
-from ash_scaffold.ash.scope import Options
+from ash_scaffold.ash.scope import Options, is_skipped
 from ash_scaffold.config import (
     Config,
     Resolver,
@@ -30,7 +30,7 @@ from ash_scaffold.config import (
     valid_alias,
 )
 from ash_scaffold.config.faults import did_you_mean
-from ash_scaffold.config.match import is_glob
+from ash_scaffold.config.match import is_glob, matches_glob
 from ash_scaffold.legacy.associations import with_removed_targets
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import Hints
@@ -41,6 +41,7 @@ from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
 from ash_scaffold.postgres.reader import Reader
 from ash_scaffold.postgres.source import DumpOptions, Source, open_source
+from ash_scaffold.postgres.tenant_schemas import TenantSchemas
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS, time_limit
 from ash_scaffold.postgres.unknown import Kind, Unknown, with_last_known
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
@@ -701,8 +702,12 @@ def _read_database(
     from ash_scaffold.postgres.reflect import database_of_answers, read_catalog
 
     config, migrations = opened.config, opened.migrations
+    tenants = tenant_schemas(config)
     named = {*schemas, *opened.options.schemas, *schemas_named(config)}
     remembered = _schemas_of_project(opened) - named
+    if tenants is not None:
+        # One resource serves all of them, also where some were made of single ones before.
+        remembered = {name for name in remembered if not tenants.is_other(name)}
     hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
     hinted |= remembered
     question = Question(
@@ -720,7 +725,7 @@ def _read_database(
 
         with read_only(source.url, source.limit) as connection:
             answers = read_catalog(connection, question)
-    database = database_of_answers(answers, may_lack=hinted)
+    database = database_of_answers(answers, may_lack=hinted, tenants=tenants)
     keep(answers)
     gone = remembered.intersection(answers.schemas).difference(database.schemas)
     database = msgspec.structs.replace(
@@ -730,6 +735,19 @@ def _read_database(
         has_rows=source.has_rows,
     )
     return _with_versions(source, answers, database)
+
+
+def tenant_schemas(config: Config) -> TenantSchemas | None:
+    """Return which schemas are those of tenants, None where tenants have none of their own."""
+    tenancy = config.tenancy
+    if tenancy is None or tenancy.schema is None:
+        return None
+    patterns = tenancy.schemas
+    return TenantSchemas(
+        template=tenancy.schema,
+        is_other=lambda schema: any(matches_glob(pattern, schema) for pattern in patterns),
+        is_bookkeeping=is_skipped,
+    )
 
 
 def _schemas_of_project(opened: OpenProject) -> set[str]:

@@ -12,6 +12,7 @@ from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
+from ash_scaffold.postgres.tenant_schemas import TenantSchemas
 
 _EMPTY = """
 DO $$ DECLARE name text; BEGIN
@@ -39,12 +40,14 @@ def scratch(postgres: Server) -> Iterator[psycopg.Connection[tuple[object, ...]]
 def reflect_scratch(
     postgres: Server, scratch: psycopg.Connection[tuple[object, ...]]
 ) -> Callable[..., Database]:
-    """Give `reflect_scratch(ddl, schemas) -> Database`."""
+    """Give `reflect_scratch(ddl, schemas, tenants) -> Database`."""
 
-    def from_ddl(ddl: str, schemas: tuple[str, ...] = ("public",)) -> Database:
+    def from_ddl(
+        ddl: str, schemas: tuple[str, ...] = ("public",), tenants: TenantSchemas | None = None
+    ) -> Database:
         scratch.execute(_EMPTY)
         scratch.execute(sql.SQL(ddl))
         with read_only(postgres.url("scratch")) as connection:
-            return reflect(connection, schemas=schemas)
+            return reflect(connection, schemas=schemas, tenants=tenants)
 
     return from_ddl

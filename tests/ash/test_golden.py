@@ -30,6 +30,7 @@ from ash_scaffold.legacy.read import read_code
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.project.format import formatter_calls
+from ash_scaffold.session import tenant_schemas
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(GOLDEN.glob("*/*.sql"))
@@ -78,8 +79,12 @@ def test_the_modules_of(
     ddl = case.read_text()
     config = _CONFIG.search(ddl)
     schemas = ("public", *re.findall(r"CREATE SCHEMA (\w+)", ddl))
-    database = reflect_scratch(ddl, schemas=schemas)
     own = config[1] if config else ""
+    tenants = tenant_schemas(parse_config(own))
+    if tenants is not None:
+        schemas = tuple(schema for schema in schemas if not tenants.is_other(schema))
+        schemas = (*schemas, tenants.template)
+    database = reflect_scratch(ddl, schemas=schemas, tenants=tenants)
     read = legacy(case.with_suffix(".exs"), own)
     there = dict.fromkeys(types_of(read), "lib/app.ex")
     state = structs.replace(PROJECT, legacy=read, modules=there)

@@ -62,7 +62,6 @@ IN_TENANCY: dict[str, object] = {
     "column": "team_id",
     "tenants": "teams",
     "except_tables": ("users",),
-    "schema": "team_a",
 }
 IN_COLUMN: dict[str, object] = {
     "name": "mail",
@@ -98,7 +97,10 @@ LEFT_OUT = {
         "adopt_context": "which file holds the domain",
     },
     TableConfig: {"renamed_from": "the facts have the rename"},
-    TenancyConfig: {"schemas": "schemas of tenants that are compared with the one that is read"},
+    TenancyConfig: {
+        "schema": "one of schemas that are alike; the facts say which tables it has",
+        "schemas": "schemas of tenants that are compared with the one that is read",
+    },
     ColumnConfig: {"renamed_from": "the facts have the rename"},
 }
 DECIDING = {

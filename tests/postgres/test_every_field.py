@@ -90,6 +90,7 @@ TABLE = TableFacts(
     name=OLD,
     kind=RelationKind.PARTITIONED,
     oid=1,
+    per_tenant=True,
     comment="a table",
     columns=(
         Column(
@@ -159,6 +160,7 @@ TABLE = TableFacts(
             name=MOOD,
             kind=TypeKind.DOMAIN,
             oid=2,
+            per_tenant=True,
             extension="extension",
             comment="a type",
             labels=("a",),
@@ -181,6 +183,7 @@ NOT_COMPARED = {
     "version": "that of the facts' own form",
     "name": "pairs the tables",
     "oid": "serves the detection of renames",
+    "per_tenant": "the configuration says which schema stands for those of tenants",
     "columns.attnum": "serves the detection of renames",
     "primary_key.index_name": "follows the constraint's name",
     "primary_key.partition_index_names": "the index has the same",
@@ -209,7 +212,7 @@ MADE_BY = {
 WHOLE = {
     *("name", "kind", "oid", "rules", "row_security", "inherits", "partition_of"),
     *("partition_constraints", "readable", "writable", "updatable"),
-    "populated",
+    *("populated", "per_tenant"),
 }
 
 

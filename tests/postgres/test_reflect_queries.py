@@ -20,7 +20,7 @@ from ash_scaffold.problem import Code, ScaffoldError
 
 QUERIES = Path(reflect_module.__file__).with_name("queries")
 FILES = sorted(QUERIES.glob("*.sql"))
-ALSO = sorted((QUERIES / "advise").glob("*.sql"))
+ALSO = [file for name in ("advise", "tenants") for file in sorted((QUERIES / name).glob("*.sql"))]
 
 TABLES = """
     CREATE TYPE mood AS ENUM ('sad', 'ok');

@@ -52,6 +52,7 @@ from ash_scaffold.postgres.catalog import (
     Name,
 )
 from ash_scaffold.postgres.referring_keys import STOPPING, by_target, met_by_delete
+from ash_scaffold.postgres.tenant_schemas import sql_of_every_tenant
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.term import Atom, Expr, Term
 
@@ -497,9 +498,12 @@ def _identity(
         # Without a key, Ash looks a row up by no condition at all.
         return None
     where: Expr | None = None
-    if index.predicate is not None:
+    where_sql = index.predicate
+    if where_sql is not None:
         try:
-            where = translate(index.predicate, _operands(draft))
+            if draft.table.per_tenant:
+                where_sql = _of_every_tenant(where_sql)
+            where = translate(where_sql, _operands(draft))
         except UntranslatableError as error:
             problems.append(
                 Code.PREDICATE_UNTRANSLATED.at(
@@ -509,16 +513,24 @@ def _identity(
                 )
             )
             return None
-    return _named_identity(draft, index, keys, where, name)
+    return _named_identity(draft, index, keys, (where, where_sql), name)
+
+
+def _of_every_tenant(predicate: str) -> str:
+    sql = sql_of_every_tenant(predicate)
+    if sql is None:
+        raise UntranslatableError("it names an object of the tenant's schema")
+    return sql
 
 
 def _named_identity(
     draft: Draft,
     index: Index,
     keys: tuple[str, ...],
-    where: Expr | None,
+    where: tuple[Expr | None, str | None],
     choose: Callable[..., str],
 ) -> IdentityDef:
+    """Make the identity of an index; `where` is its predicate, in Ash and in SQL."""
     table = draft.table.name.name
     all_tenants = draft.tenant is not None and draft.tenant not in keys
     own = tuple(key for key in keys if key != draft.tenant)
@@ -532,8 +544,8 @@ def _named_identity(
         keys=keys,
         index=index.name,
         index_name=None if computed == index.name else index.name,
-        where=where,
-        where_sql=index.predicate,
+        where=where[0],
+        where_sql=where[1],
         nils_distinct=not index.nulls_not_distinct,
         all_tenants=all_tenants,
     )

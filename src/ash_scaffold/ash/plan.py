@@ -30,6 +30,7 @@ from ash_scaffold.ash.project_state import NO_NAMES, CarriedActions, ProjectStat
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.ash.tenancy import Tenancy, multitenancy, of_attributes, plan_tenancy
+from ash_scaffold.ash.types import Family
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
@@ -411,6 +412,7 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
             where, f"It inherits from {parents}, whose resource shows its rows too."
         )
     yield from _trigger_problems(draft)
+    yield from _types_per_tenant(draft)
     for attribute in draft.columns.attributes:
         stem, _, number = attribute.name.rpartition("_")
         if stem == attribute_name(attribute.column) and number.isdigit():
@@ -420,6 +422,21 @@ def table_problems(draft: Draft) -> Iterator[Problem]:
                 todo="Choose a name: "
                 + in_config(draft.name, 'name = "…"', attribute.column)
                 + ".",
+            )
+
+
+def _types_per_tenant(draft: Draft) -> Iterator[Problem]:
+    """Yield a note on the columns whose values can't be compared in SQL.
+
+    Tried on Ash: with the storage `:string` a label is one, where a composite or a range is not.
+    """
+    for column, mapped in draft.columns.mapped.items():
+        own = any("per_tenant" in support.values for support in mapped.supports)
+        if own and mapped.family is not Family.ENUM:
+            yield Code.TYPE_PER_TENANT.at(
+                f"{draft.name}.{column}",
+                "Its type is in the schema of each tenant, where no SQL of Ash can name it: it is "
+                "read, written, sorted and compared with nil; a filter by a value fails.",
             )
 
 

@@ -16,7 +16,6 @@ import msgspec
 
 from ash_scaffold.ash.model import Multitenancy, Strategy
 from ash_scaffold.config.match import Resolver, table_pattern
-from ash_scaffold.config.options import TenancyConfig
 from ash_scaffold.postgres.catalog import Column, Database, ForeignKey, Generated, Name, Table
 
 
@@ -92,7 +91,7 @@ def plan_tenancy(
     if said.strategy == "context":
         return Tenancy(
             strategy=Strategy.CONTEXT,
-            tables={table.name: _by_schema(table, said) for table in database.tables},
+            tables={table.name: _by_schema(table) for table in database.tables},
         )
     tenants = table_pattern(said.tenants or "").names[0]
     found = {table.name: _by_column(table, tenants, config) for table in database.tables}
@@ -120,9 +119,9 @@ def multitenancy(tenancy: TableTenancy | None, attribute: str | None) -> Multite
     return Multitenancy(strategy=Strategy.ATTRIBUTE, attribute=attribute)
 
 
-def _by_schema(table: Table, said: TenancyConfig) -> TableTenancy:
-    own = table.name.schema == said.schema
-    return TableTenancy(strategy=Strategy.CONTEXT, reason=None if own else Global.OUTSIDE)
+def _by_schema(table: Table) -> TableTenancy:
+    reason = None if table.per_tenant else Global.OUTSIDE
+    return TableTenancy(strategy=Strategy.CONTEXT, reason=reason)
 
 
 def _by_column(table: Table, tenants: Name, config: Resolver) -> TableTenancy:

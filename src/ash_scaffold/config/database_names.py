@@ -194,6 +194,7 @@ def _tenancy_faults(config: Config, database: Database) -> Iterator[Fault]:
             what = f"{tenancy.column}, but no table has such a column"
             yield _unknown(("tenancy", "column"), what, tenancy.column, columns)
     schemas = {*database.schemas, *(schema for schema, _ in database.other_schemas)}
+    schemas |= {*database.tenant_schemas, database.template} - {""}
     for text in (tenancy.schema, *tenancy.schemas):
         if text is not None and not any(matches_glob(text, schema) for schema in schemas):
             key = "schema" if text == tenancy.schema else "schemas"

@@ -355,12 +355,12 @@ def _embeds(
 
 
 def _tenancy(table: Name, config: Resolver) -> Iterable[object]:
-    """Yield what the configuration says of tenants, but for schemas that only `check` reads."""
+    """Yield what the configuration says of tenants, but for the schemas, which are all alike."""
     own, said = config.for_table(table).tenancy, config.config.tenancy
     if own is not None:
         yield "tenancy of the table", own
     if said is not None:
-        yield "tenancy", msgspec.structs.replace(said, schemas=())
+        yield "tenancy", msgspec.structs.replace(said, schema=None, schemas=())
 
 
 def _configured_columns(facts: TableFacts, config: Resolver) -> Iterable[object]:

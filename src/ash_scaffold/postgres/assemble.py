@@ -68,7 +68,10 @@ UPDATE_EVENT, INSERT_EVENT = 4, 8  # the bits of pg_relation_is_updatable
 
 
 class CatalogRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows of the catalog, one list per query."""
+    """The rows of the catalog, one list per query.
+
+    `per_tenant` and `types_per_tenant` are the relations and types that each tenant's schema has.
+    """
 
     relations: list[RelationRow]
     columns: list[ColumnRow]
@@ -88,6 +91,8 @@ class CatalogRows(msgspec.Struct, frozen=True, kw_only=True):
     triggers: list[TriggerRow]
     rules: list[RuleRow]
     comments: list[CommentRow]
+    per_tenant: frozenset[int] = frozenset()
+    types_per_tenant: frozenset[int] = frozenset()
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -124,7 +129,14 @@ class _Assembly:
 
     def __init__(self, rows: CatalogRows, foreign_keys: dict[int, tuple[ForeignKey, ...]]) -> None:
         self._comments = {(row.oid, row.attnum): row.comment for row in rows.comments}
-        self.types = TypeCatalog(rows.types, rows.enum_labels, rows.domain_checks, self._comments)
+        self.types = TypeCatalog(
+            rows.types,
+            rows.enum_labels,
+            rows.domain_checks,
+            self._comments,
+            rows.types_per_tenant,
+        )
+        self._per_tenant = rows.per_tenant
         self._columns = _grouped(rows.columns, attrgetter("attnum"))
         self._readable_columns = _readable_columns(rows.readable_columns)
         self._keys = _grouped(rows.keys, BY_NAME)
@@ -151,6 +163,7 @@ class _Assembly:
             name=Name(row.schema, row.name),
             kind=RELATION_KINDS[row.kind],
             oid=row.oid,
+            per_tenant=row.oid in self._per_tenant,
             comment=self._comments.get((row.oid, RELATION)),
             columns=tuple(self._column(each, readable) for each in columns),
             primary_key=next((self._key(each, names) for each in keys if each.is_primary), None),
@@ -278,7 +291,9 @@ class TypeCatalog:
         labels: Iterable[EnumLabelsRow],
         checks: Iterable[DomainCheckRow],
         comments: Mapping[tuple[int, int], str],
+        per_tenant: Collection[int] = frozenset(),
     ) -> None:
+        self._per_tenant = per_tenant
         self._rows = {row.oid: row for row in rows}
         self._labels = {row.type: tuple(row.labels) for row in labels}
         self._checks = _checks_by_domain(checks)
@@ -320,6 +335,7 @@ class TypeCatalog:
             name=Name(row.schema, row.name),
             kind=TYPE_KINDS.get(row.kind, TypeKind.BASE),
             oid=row.oid,
+            per_tenant=row.oid in self._per_tenant,
             extension=row.extension,
             comment=self._comments.get((row.oid, TYPE)),
             labels=self._labels.get(row.oid, ()),

@@ -165,12 +165,14 @@ class Type(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `labels` are an enum's in `enumsortorder`; `base`, `not_null`, `checks` and `default` are a
     domain's; `fields` a composite's; `subtype` a range's element or a multirange's range.
-    `extension` names the extension that owns the type, empty for none.
+    `extension` names the extension that owns the type, empty for none. `per_tenant` is that of a
+    table.
     """
 
     name: Name
     kind: TypeKind
     oid: int = 0
+    per_tenant: bool = False
     extension: str = ""
     comment: str | None = None
     labels: tuple[str, ...] = ()
@@ -331,11 +333,14 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `partition_of` is set for a partition, which is only read when asked for; `inherits` for
     classic inheritance. `rules` are its rewrite rules other than a view's own. `populated` is
     false for a materialized view that holds no rows until it is refreshed: data, no schema.
+    With `per_tenant` each tenant's schema has such a table, and `name` is what it is for code that
+    names no schema: see `tenant_schemas`.
     """
 
     name: Name
     kind: RelationKind = RelationKind.TABLE
     oid: int = 0
+    per_tenant: bool = False
     comment: str | None = None
     columns: tuple[Column, ...] = ()
     primary_key: Key | None = None
@@ -392,7 +397,9 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     know the names of keys that can stop its delete. `other_schemas` counts the relations of
     each schema that was not read. `missing_schemas` are those of `schemas` that are not there.
     `versions` are those of Ecto's migrations, None where none are recorded. `has_rows` is false
-    for a schema without the rows of its tables, which says nothing of the data.
+    for a schema without the rows of its tables, which says nothing of the data. `template` is the
+    schema that tables with `per_tenant` were read from, empty without any; `tenant_schemas` are
+    the others that have such tables.
     """
 
     server_version: int
@@ -407,6 +414,12 @@ class Database(msgspec.Struct, frozen=True, kw_only=True):
     missing_schemas: tuple[str, ...] = ()
     versions: frozenset[int] | None = None
     has_rows: bool = True
+    template: str = ""
+    tenant_schemas: tuple[str, ...] = ()
+
+    def schema_of(self, table: Table) -> str:
+        """Return the schema that the table was read from, for SQL."""
+        return self.template if table.per_tenant else table.name.schema
 
     def foreign_keys(self) -> Iterator[ForeignKey]:
         """Give every foreign key, those of tables that were not read included."""

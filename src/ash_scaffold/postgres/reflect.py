@@ -13,7 +13,8 @@ import msgspec
 from ash_scaffold.postgres import rows
 from ash_scaffold.postgres.answers import Answers, Question, SchemaChangedError, ask
 from ash_scaffold.postgres.assemble import CatalogRows, assemble
-from ash_scaffold.postgres.catalog import Database, Extension, ServerIdentity
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Database, Extension, ServerIdentity
+from ash_scaffold.postgres.tenant_schemas import TenantSchemas, rows_per_tenant
 from ash_scaffold.problem import Code, ScaffoldError, fail
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ _NAMES_NOTHING = re.compile(r"'\d+'::(?:pg_catalog\.)?reg\w+")
 
 
 def reflect(
-    connection: Connection, *, schemas: tuple[str, ...] = ("public",), partitions: bool = False
+    connection: Connection,
+    *,
+    schemas: tuple[str, ...] = ("public",),
+    partitions: bool = False,
+    tenants: TenantSchemas | None = None,
 ) -> Database:
     """Read the relations of `schemas`, and all that their keys and columns refer to.
 
     Raises what `read_catalog` and `database_of_answers` do.
     """
     question = Question(schemas=schemas, partitions=partitions)
-    return database_of_answers(read_catalog(connection, question))
+    return database_of_answers(read_catalog(connection, question), tenants=tenants)
 
 
 def read_catalog(connection: Connection, question: Question) -> Answers:
@@ -47,12 +52,15 @@ def read_catalog(connection: Connection, question: Question) -> Answers:
     return ask(connection, question)
 
 
-def database_of_answers(answers: Answers, *, may_lack: Collection[str] = ()) -> Database:
+def database_of_answers(
+    answers: Answers, *, may_lack: Collection[str] = (), tenants: TenantSchemas | None = None
+) -> Database:
     """Make the structs of what a database has answered.
 
-    Of the schemas that it `may_lack`, it has those that it was found to have. Raises
-    `ScaffoldError` (UNKNOWN_NAME) for another schema that is not there, or where there is none at
-    all; `SchemaChangedError` where the answers contradict each other.
+    Of the schemas that it `may_lack`, it has those that it was found to have. With `tenants` one
+    of them stands for the schemas of all tenants. Raises `ScaffoldError` (UNKNOWN_NAME) for
+    another schema that is not there, or where there is none at all; `SchemaChangedError` where the
+    answers contradict each other.
     """
     (server,) = answers.rows("server", rows.ServerRow)
     found = answers.rows("schemas", rows.SchemaRow)
@@ -62,7 +70,14 @@ def database_of_answers(answers: Answers, *, may_lack: Collection[str] = ()) -> 
     found_rows = _catalog_rows(answers)
     if not _is_whole(found_rows):
         raise SchemaChangedError
+    others: tuple[str, ...] = ()
+    if tenants is not None:
+        others = tenants.others(row.schema for row in found if row.relations)
+        found_rows = rows_per_tenant(found_rows, tenants)
+        # What was read of the template is there under the name of `public`.
+        schemas = tuple(sorted({DEFAULT_SCHEMA, *schemas} - {tenants.template}))
     content = assemble(found_rows)
+    read_or_alike = {*answers.schemas, *others}
     extensions = (Extension(*row) for row in answers.rows("extensions", rows.ExtensionRow))
     return Database(
         server_version=server.server_version,
@@ -75,11 +90,13 @@ def database_of_answers(answers: Answers, *, may_lack: Collection[str] = ()) -> 
             sorted(
                 (row.schema, row.relations)
                 for row in found
-                if row.relations and not row.of_extension and row.schema not in schemas
+                if row.relations and not row.of_extension and row.schema not in read_or_alike
             )
         ),
         identity=_identity(answers, server),
         name=server.name,
+        template="" if tenants is None else tenants.template,
+        tenant_schemas=others,
     )
 
 

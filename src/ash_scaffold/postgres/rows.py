@@ -266,6 +266,13 @@ class CommentRow(NamedTuple):
     comment: str
 
 
+class TenantDigestRow(NamedTuple):
+    """`tenants/digests.sql`, which only `check` asks."""
+
+    schema: str
+    digest: str
+
+
 ROWS: dict[str, type[NamedTuple]] = {
     "server": ServerRow,
     "schemas": SchemaRow,
