@@ -35,7 +35,7 @@ defmodule Shop.Sales.User.Actions do
   @moduledoc \"\"\"
   Actions of `Shop.Sales.User`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   \"\"\"
 
   use Spark.Dsl.Fragment, of: Ash.Resource

@@ -315,6 +315,47 @@ def test_a_helper_that_would_not_work_as_a_copy_is_left_to_a_person(
     assert functions(body) == {}
 
 
+def test_a_record_is_no_struct_of_the_schema() -> None:
+    body = """\
+  alias App.User
+  def changeset(%User{name: name} = user, attrs) do
+    user |> cast(attrs, [:name]) |> put_change(:email, App.mail(name)) |> checked(user)
+  end
+  defp checked(%Ecto.Changeset{data: %User{id: id}} = changeset, %User{} = user) when id != 1 do
+    add_error(changeset, :name, user.name)
+  end
+  defp checked(changeset, nil), do: changeset
+"""
+    found = user(body)
+    assert {each.name: each.source for each in found.functions} == {
+        "put_email": (
+            "def put_email(changeset, user) do\n  %{name: name} = user\n\n  changeset\n"
+            "  |> put_change(:email, App.mail(name))\nend"
+        ),
+        "checked": (
+            "def checked(%Ecto.Changeset{data: %{id: id}} = changeset, %{} = user) when id != 1 do"
+            "\n  add_error(changeset, :name, user.name)\nend\n\n"
+            "def checked(changeset, nil), do: changeset"
+        ),
+    }
+    assert [each.aliases for each in found.functions] == [(), ()]
+
+
+def test_a_helper_that_tells_structs_of_schemas_apart_is_left_to_a_person() -> None:
+    body = """\
+  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> by(user)
+  defp by(changeset, %__MODULE__{}), do: put_change(changeset, :email, "u")
+  defp by(changeset, %App.Team{}), do: put_change(changeset, :email, "t")
+"""
+    assert steps(body)[1:] == (
+        Todo(
+            line=0,
+            source="by(user)",
+            reason="it asks whether its struct is one of the schema or another",
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "names"),
     [

@@ -329,6 +329,7 @@ class _Table:
             if reason:
                 draft.refused.append((changeset, reason))
             wanted += [(changeset, kind, len(kinds) > 1) for kind in kinds]
+        wanted.sort(key=lambda each: _claim(each[0].function, each[1]))
         # A name of an earlier run is nobody else's.
         for changeset, kind, _ in wanted:
             old = self._pinned.get(_id(changeset, kind))
@@ -340,12 +341,10 @@ class _Table:
         return draft
 
     def _order(self, changeset: Changeset) -> tuple[object, ...]:
-        """Order functions by their claim to a name, independent of where they stand."""
+        """Order functions independent of where they stand, those of the table's schema first."""
         schema = self._schemas.get(changeset.schema)
-        stem = _stem(changeset.function)
-        rank = 0 if stem in ("create", "update") else 1 if stem is None else 2
         leading = schema is not None and schema.first and schema.module == changeset.module
-        return rank, not leading, changeset.module, changeset.function, changeset.arity
+        return not leading, changeset.module, changeset.function, changeset.arity
 
     def _kinds(self, changeset: Changeset, nested: bool) -> tuple[list[ActionKind], str]:
         """Return the kinds of action that a function is for, or why there are none."""
@@ -420,6 +419,14 @@ def _stem(function: str) -> str | None:
         return None
     match = _SUFFIX.match(function)
     return (match["stem"] or match["tail"]) if match else function.rstrip("!?")
+
+
+def _claim(function: str, kind: ActionKind) -> int:
+    """Return the place of a function in the order of claims to the name of a kind."""
+    stem = _stem(function)
+    if stem == kind.value:
+        return 0
+    return 1 if stem is None else 2 if stem in ("create", "update") else 3
 
 
 def _names(changeset: Changeset, kind: ActionKind, both: bool) -> Iterator[str]:

@@ -253,10 +253,10 @@ class _Writer:
 
     def _left(self, path: str, line: int, source: str, reason: str) -> list[str]:
         self.left.append(LeftStep(self._action, path, line, source, reason))
-        lines = [f"  {line.rstrip()}" for line in source.strip().split("\n")]
+        lines = [f"  {line}".rstrip() for line in source.strip().split("\n")]
         return [
             comment(f"TODO {path}:{line}: {reason}"),
-            *(f"# {line}" if line.isprintable() else comment(line) for line in lines),
+            *(f"# {line}".rstrip() if line.isprintable() else comment(line) for line in lines),
         ]
 
     def _cast(self, step: Cast) -> list[str]:

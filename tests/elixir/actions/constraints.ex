@@ -2,7 +2,7 @@ defmodule App.Accounts.Member.Actions do
   @moduledoc """
   Actions of `App.Accounts.Member`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource

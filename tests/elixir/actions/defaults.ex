@@ -2,7 +2,7 @@ defmodule App.Blog.Post.Actions do
   @moduledoc """
   Actions of `App.Blog.Post`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -45,7 +45,7 @@ defmodule App.Blog.Post.Steps do
   @moduledoc """
   Functions that actions of `App.Blog.Post` call.
 
-  They are copies of the legacy code's.
+  They are the legacy code's, or were written into its changeset functions.
   """
 
   import Ecto.Changeset

@@ -2,7 +2,7 @@ defmodule App.Accounts.User.Actions do
   @moduledoc """
   Actions of `App.Accounts.User`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource

@@ -2,7 +2,7 @@ defmodule App.Shop.OrderLine.Actions do
   @moduledoc """
   Actions of `App.Shop.OrderLine`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -42,7 +42,7 @@ defmodule App.Shop.Order.Actions do
   @moduledoc """
   Actions of `App.Shop.Order`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource

@@ -2,7 +2,7 @@ defmodule App.Accounts.User.Actions do
   @moduledoc """
   Actions of `App.Accounts.User`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -41,7 +41,7 @@ defmodule App.Accounts.User.Steps do
   @moduledoc """
   Functions that actions of `App.Accounts.User` call.
 
-  They are copies of the legacy code's.
+  They are the legacy code's, or were written into its changeset functions.
   """
 
   import Ecto.Changeset

@@ -2,7 +2,7 @@ defmodule App.Billing.Account.Actions do
   @moduledoc """
   Actions of `App.Billing.Account`.
 
-  Each does what the changeset function does that is named above it.
+  Each does what the changeset function named above it does.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource

@@ -23,6 +23,7 @@ from ash_scaffold.legacy.changesets.copied_text import (
 )
 from ash_scaffold.legacy.changesets.ecto_calls import constraint
 from ash_scaffold.legacy.changesets.literals import Literals
+from ash_scaffold.legacy.changesets.parameters import of_any_map, struct_names
 from ash_scaffold.legacy.changesets.values import (
     Data,
     Findings,
@@ -56,12 +57,14 @@ class Closure(msgspec.Struct, frozen=True):
     """What an expression needs of the function around.
 
     `lines` are the statements before it, by their nodes; `parameters` are names with the source
-    that they are given; `subject` is the name of the changeset.
+    that they are given; `subject` is the name of the changeset. `skip` are ids of parts of the
+    nodes that the lines don't have.
     """
 
     lines: tuple[tuple[Node, str], ...]
     parameters: Mapping[str, str]
     subject: str
+    skip: frozenset[int] = frozenset()
 
 
 class Copies:
@@ -174,7 +177,7 @@ class Copies:
     ) -> CopiedFunction:
         module = frame.module
         parts = [node, *(each for each, _ in around.lines)]
-        own = needs(self._modules, module, parts, None, skip)
+        own = needs(self._modules, module, parts, None, {*skip, *around.skip})
         imports = {each.source for each in own.imports.values()}
         if is_piped(node) and node.type == "identifier":
             source = import_for(module, frame.text(node), 1)
@@ -230,7 +233,10 @@ class Copies:
             raise UnreadError(f"two functions are named {function.name}/{function.arity}")
         if key in findings.copied and (findings.copied[key].called or not called):
             return
-        own = needs(self._modules, module, _parts(function))
+        schema = findings.schema or findings.module
+        records = of_any_map(Frame(module, function, {}), schema)
+        own = needs(self._modules, module, _parts(function), None, struct_names(records))
+        replaced = records | dict(replaced or {})
         findings.copied[key] = CopiedFunction(
             name=function.name,
             arity=function.arity,
@@ -332,7 +338,8 @@ class Copies:
         lines = [(each.statement, each.text) for each in walk.statements.values()]
         lines.sort(key=lambda line: line[0].start_byte)
         same = [(node, f"{other} = {subject}") for other in subjects[1:]]
-        return Closure((*same, *lines), walk.parameters, subject)
+        patterns = (each.statement for each in walk.statements.values() if each.pattern)
+        return Closure((*same, *lines), walk.parameters, subject, struct_names(patterns))
 
     # Names
 
@@ -423,7 +430,7 @@ class _Closure:
     def _changeset(self, node: Node, name: str, value: Flow) -> None:
         flow = self._flow
         if flow is None:
-            raise UnreadError(f"it uses the changeset {name}")
+            raise UnreadError(f"it reads the changeset ({name}) that it is a part of")
         known = len(value.steps)
         if value.steps != flow.steps[:known]:
             raise UnreadError(f"it uses another changeset ({name})")

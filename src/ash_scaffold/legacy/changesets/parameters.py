@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
@@ -77,9 +77,57 @@ def made_name(node: Node, schema: str, index: int) -> str:
 
 
 def _without_name(frame: Frame, node: Node, name: str) -> str:
-    """Return the pattern of `pattern = name`."""
+    """Return the pattern of `pattern = name`, of a struct as one of any map.
+
+    An action is given a record, which is no struct of the legacy schema.
+    """
     parts = operator_of(frame.module.file, node, "=")
-    for part in parts or ():
+    for part in parts or (node,):
         if frame.text(part) != name:
-            return text_of(frame.module, part)
+            content = _struct_content(frame, part)
+            return text_of(frame.module, part) if content is None else f"%{{{content}}}"
     return text_of(frame.module, node)
+
+
+def of_any_map(frame: Frame, schema: str) -> dict[Node, str]:
+    """Return what to write in the heads of a function for patterns of a schema's struct.
+
+    There the record is of the resource, which has the same fields. Raises `UnreadError` where the
+    function tells structs of several schemas from each other.
+    """
+    found: dict[Node, str] = {}
+    for index in range(frame.function.arity):
+        heads = [clause.parameters[index].pattern for clause in frame.function.clauses]
+        structs = {named(frame, head)[1] for head in heads} - {"", "Ecto.Changeset"}
+        if schema in structs and len(structs) > 1:
+            raise UnreadError("it asks whether its struct is one of the schema or another")
+        for head in heads:
+            stack = [head]
+            while stack:
+                node = stack.pop()
+                if node.type == "map" and named(frame, node)[1] == schema:
+                    found[node] = f"%{{{_struct_content(frame, node) or ''}}}"
+                else:
+                    stack.extend(node.named_children)
+    return found
+
+
+def struct_names(nodes: Iterable[Node]) -> frozenset[int]:
+    """Return the ids of the names of structs in patterns that are written without them."""
+    found: set[int] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node.type == "map":
+            found |= {child.id for child in node.named_children if child.type == "struct"}
+        elif node.type == "binary_operator":
+            stack += node.named_children
+    return frozenset(found)
+
+
+def _struct_content(frame: Frame, node: Node) -> str | None:
+    """Return what stands between the braces of a struct's pattern, None for any other."""
+    if node.type != "map" or not named(frame, node)[1]:
+        return None
+    content = next((c for c in node.named_children if c.type == "map_content"), None)
+    return "" if content is None else text_of(frame.module, content)

@@ -121,13 +121,13 @@ class _Reader:
             places = {(module.file.path, c.site.node.start_byte) for c in function.clauses}
             schema = self._schemas.get(module.name)
             if schema is not None and places.isdisjoint(self._reached):
-                reader = StepReader(self.modules, self._targets, module.file.path)
+                reader = StepReader(self.modules, self._targets, module)
                 reason = "it is given a changeset, and no function that was read calls it"
                 frame = Frame(module, function, {})
                 self.found.append(self._made(reader, frame, function, schema, None, [], reason))
 
     def _read(self, module: Module, function: Function) -> Changeset | None:
-        reader = StepReader(self.modules, self._targets, module.file.path)
+        reader = StepReader(self.modules, self._targets, module)
         frame = Frame(module, function, {})
         refused = ""
         flow: Flow | None = None
@@ -136,14 +136,14 @@ class _Reader:
             flow, names = self._flow(reader, frame, function)
         except UnreadError as error:
             refused = str(error)
-            reader = StepReader(self.modules, self._targets, module.file.path)
+            reader = StepReader(self.modules, self._targets, module)
             if not _may_be_one(module, function):
                 return None
             try:
                 flow, names = reader.whole(frame, function)
             except UnreadError as whole:
                 refused = refused if str(whole).startswith("it has several") else str(whole)
-                flow, reader = None, StepReader(self.modules, self._targets, module.file.path)
+                flow, reader = None, StepReader(self.modules, self._targets, module)
             else:
                 refused = ""
         if flow is None and not refused:

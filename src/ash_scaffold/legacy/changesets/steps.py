@@ -53,6 +53,7 @@ from ash_scaffold.legacy.changesets.values import (
 from ash_scaffold.legacy.changesets.whole_function import whole
 from ash_scaffold.legacy.functions import (
     Function,
+    Module,
     Modules,
     identifiers,
     operator_of,
@@ -83,10 +84,11 @@ _HOLDERS = frozenset({"stab_clause", "body"})
 class StepReader:
     """Reads the steps of one changeset function; `findings` has what else was found."""
 
-    def __init__(self, modules: Modules, targets: Targets, path: str) -> None:
+    def __init__(self, modules: Modules, targets: Targets, module: Module) -> None:
+        path = module.file.path
         self._modules = modules
         self._targets = targets
-        self.findings = Findings()
+        self.findings = Findings(module.name)
         self.literals = Literals(modules, targets, self.findings)
         self._make = StepMaker(
             Copies(modules, self.literals, self.findings, path), self.findings, path

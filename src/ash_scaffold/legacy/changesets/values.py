@@ -121,11 +121,13 @@ class Findings:
     """What reading a function has found beside its steps; a part that fails is taken back.
 
     `copied` are the functions to copy, `origins` the functions of the legacy code that they are.
-    `nodes` is all that was read: the digest is made of it. `own` tells that the function has steps
+    `nodes` is all that was read: the digest is made of it. `module` is that of the function, whose
+    schema counts where no other, `schema`, is named. `own` tells that the function has steps
     of its own, rather than only to pass its arguments on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "") -> None:
+        self.module = module
         self.copied: dict[tuple[str, int], CopiedFunction] = {}
         self.origins: dict[tuple[str, int], tuple[str, str, int]] = {}
         self.roles: dict[str, ParameterRole] = {}
