@@ -141,6 +141,7 @@ def test_json_holds_every_proposal(project: Path, shop: str, run: Run, files_of:
         ],
         "additions": [],
         "left_out": [],
+        "tenancy": None,
         "problems": [],
     }
     assert files_of(project) == before
@@ -302,3 +303,85 @@ def test_resources_takes_what_is_proposed_for_real_schemas(
     assert len(load_config(project).domains) == domains
     done = run("resources", "--no-format", "--json")
     assert (done.code, json.loads(done.out)["unassigned"]) == (0, [])
+
+
+OF_TENANTS = ";".join(
+    [
+        "CREATE TABLE organizations (id bigint PRIMARY KEY)",
+        *(
+            f"CREATE TABLE t{number} (id bigint PRIMARY KEY, name text, organization_id bigint "
+            "NOT NULL REFERENCES organizations, UNIQUE (organization_id, name))"
+            for number in range(8)
+        ),
+    ]
+)
+SIGNS = (
+    "8 of 8 tables have organization_id, a foreign key to organizations: NOT NULL in 8, in a "
+    "unique index or key of 8"
+)
+TENANCY = """
+# The rows seem to belong to tenants: 8 of 8 tables have organization_id, a foreign
+# key to organizations: NOT NULL in 8, in a unique index or key of 8; lib/shop/repo.ex
+# demands it of queries (prepare_query).
+# Where they do, take the signs before these lines away, before the first run:
+#
+# [tenancy]
+# strategy = "attribute"
+# column = "organization_id"
+# tenants = "organizations"
+"""
+
+
+def test_tenants_are_proposed_as_comments_alone(
+    project: Path, database: Callable[..., str], run: Run, add: Add, text: Callable[[], str]
+) -> None:
+    repo = (project / "lib/shop/repo.ex").read_text().rstrip().removesuffix("end")
+    repo += "\n  def prepare_query(_, query, _), do: {where(query, organization_id: 1), []}\nend"
+    add(project, {"lib/shop/repo.ex": repo})
+    url = database(OF_TENANTS)
+    done = run("init", "--url", url)
+    assert done.code == 0
+    assert text().endswith(TENANCY)
+    assert load_config(project).tenancy is None
+    assert (
+        f"The rows seem to belong to tenants: {SIGNS}; lib/shop/repo.ex demands it of queries "
+        "(prepare_query). Where they do, say so in [tenancy] of ash_scaffold.toml.\n"
+    ) in done.out
+    before = text()
+    assert (run("init", "--url", url).code, text()) == (0, before)
+    # The lines are those that it takes.
+    taken = TENANCY.partition("#\n")[2].replace("# ", "")
+    add(project, {"ash_scaffold.toml": before + taken})
+    tenancy = load_config(project).tenancy
+    assert tenancy is not None
+    assert (tenancy.strategy, tenancy.column, tenancy.tenants) == (
+        "attribute",
+        "organization_id",
+        "organizations",
+    )
+    assert "tenants" not in run("init", "--url", url).out
+
+
+@pytest.mark.usefixtures("project")
+def test_what_may_be_tenants_is_worth_a_word(
+    database: Callable[..., str], run: Run, text: Callable[[], str]
+) -> None:
+    url = database(OF_TENANTS, "DROP TABLE t6, t7")
+    done = run("init", "--url", url, "--json")
+    assert json.loads(done.out)["tenancy"] == {
+        "reason": SIGNS.replace("8", "6"),
+        "proposed": None,
+    }
+    assert "tenan" not in text()
+
+
+@pytest.mark.usefixtures("project")
+def test_the_first_run_of_resources_says_it_once(database: Callable[..., str], run: Run) -> None:
+    url = database(OF_TENANTS)
+    said = f"The rows seem to belong to tenants: {SIGNS}."
+    arguments = ("resources", "--no-format", "--domain", "Shop.Sales", "--url", url)
+    assert said in run(*arguments, "--dry-run").out
+    done = run(*arguments)
+    assert (done.code, said in done.out) == (0, True)
+    assert "tenants" not in run(*arguments).out
+    assert json.loads(run(*arguments, "--json").out)["tenant_signs"] is None

@@ -188,6 +188,7 @@ def test_json_is_all_of_standard_output(shop: str, resources: Run) -> None:
         "server_version",
         "source",
         "stale",
+        "tenant_signs",
         "timings",
         "unassigned",
         "version",

@@ -12,6 +12,7 @@ from tests.corpus.corpus import DUMPS, Dump
 from tests.dsl import faults, load_dsl
 from tests.support import Output, generate
 
+from ash_scaffold.ash.tenant_signs import tenant_signs
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import load, read_dump
@@ -190,3 +191,10 @@ def formatted(folder: Path, texts: dict[str, str]) -> dict[str, str]:
         (folder / f"{name}.ex").write_text(text)
     subprocess.run(["mix", "format"], cwd=folder, check=True, timeout=120)
     return {name: (folder / f"{name}.ex").read_text() for name in texts}
+
+
+@pytest.mark.parametrize("name", ["boats", "records", "registry", "signing", "survey"])
+def test_no_database_without_tenants_seems_to_have_some(
+    name: str, databases: Callable[[Dump], Database]
+) -> None:
+    assert tenant_signs(databases(DUMPS[name])) is None

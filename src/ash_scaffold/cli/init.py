@@ -29,6 +29,7 @@ from ash_scaffold.problem import Exit, Severity
 if TYPE_CHECKING:
     from ash_scaffold.propose.domains import DomainProposal
     from ash_scaffold.propose.run import Outcome
+    from ash_scaffold.propose.tenancy import TenancyProposal
     from ash_scaffold.session import SourceOptions
 
 _EXAMPLES = """[bold]Examples[/bold]
@@ -127,8 +128,20 @@ def _print(outcome: Outcome, *, dry_run: bool, quiet: bool, verbose: bool) -> No
         )
     if outcome.left_out:
         out.print(f"Left out: {listed(outcome.left_out)}")
+    if outcome.tenancy is not None:
+        out.print(_tenants(outcome.tenancy))
     print_problems(outcome.problems, verbose=verbose)
     out.print(_ending(outcome, dry_run=dry_run))
+
+
+def _tenants(found: TenancyProposal) -> str:
+    from ash_scaffold.cli.output import safe
+
+    seem = "seem to" if found.entries else "may"
+    return (
+        f"The rows {seem} belong to tenants: {safe(found.reason)}. Where they do, say so in "
+        "[tenancy] of ash_scaffold.toml."
+    )
 
 
 def _ending(outcome: Outcome, *, dry_run: bool) -> str:
@@ -170,6 +183,12 @@ def _print_json(outcome: Outcome, *, dry_run: bool) -> None:
             "domains": domains(outcome.proposal.new),
             "additions": domains(outcome.proposal.additions),
             "left_out": [str(name) for name in outcome.left_out],
+            "tenancy": None
+            if outcome.tenancy is None
+            else {
+                "reason": outcome.tenancy.reason,
+                "proposed": dict(outcome.tenancy.entries) or None,
+            },
             "diff": outcome.diff if dry_run else None,
             "problems": msgspec.to_builtins(outcome.problems),
         }

@@ -260,6 +260,11 @@ def _print_rest(outcome: Outcome, *, verbose: bool) -> None:
             f"\nThe legacy code of {tables} has changesets; this makes actions of them: "
             f"{_actions_command(outcome)}"
         )
+    if outcome.tenant_signs is not None:
+        out.print(
+            f"\nThe rows seem to belong to tenants: {safe(outcome.tenant_signs.text)}. "
+            "Where they do, say so in [tenancy] of ash_scaffold.toml, and run this again."
+        )
 
 
 def _actions_command(outcome: Outcome) -> str:
@@ -356,6 +361,7 @@ def print_json(outcome: Outcome, timings: Mapping[str, float], *, dry_run: bool)
         "left_out": [str(name) for name in scope.skipped],
         "stale": list(outcome.stale),
         "with_changesets": [str(name) for name in outcome.with_changesets],
+        "tenant_signs": None if outcome.tenant_signs is None else outcome.tenant_signs.text,
         "advice": msgspec.to_builtins(outcome.advice),
         "timings": dict(timings),
     }

@@ -13,6 +13,7 @@ from ash_scaffold.ash.hints import LegacySchema, memorable
 from ash_scaffold.ash.plan import Plan, PlannedResource, plan
 from ash_scaffold.ash.project_state import ResourceNames
 from ash_scaffold.ash.scope import Options
+from ash_scaffold.ash.tenant_signs import TenantSigns, tenant_signs
 from ash_scaffold.config import Config, table_pattern
 from ash_scaffold.config.options import Layout
 from ash_scaffold.elixir.render import Renderer
@@ -99,13 +100,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `changes` are those of the database since the snapshots, in the tables that the run writes.
     `with_changesets` are those of these tables whose schema has changesets, and whose resource has
-    no actions that were made of them.
+    no actions that were made of them. `tenant_signs` are set on a first run, where rows seem to
+    belong to tenants and the configuration says nothing of them.
     """
 
     session: Session
     plan: Plan
     changes: tuple[Change, ...]
     with_changesets: tuple[Name, ...] = ()
+    tenant_signs: TenantSigns | None = None
     files: Files
     stale: tuple[str, ...]
     advice: tuple[Advice, ...]
@@ -210,6 +213,7 @@ def prepare_session(
         files=every,
         stale=rendered.stale,
         with_changesets=_with_changesets(session, run.plan),
+        tenant_signs=_tenant_signs(session, run.plan),
         advice=_advice(session, run.plan, former),
         problems=_sorted(
             _unparsed(project, session.hints),
@@ -487,6 +491,14 @@ def _with_changesets(session: Session, decided: Plan) -> tuple[Name, ...]:
     renames = session.schema_changes.renames
     found = {renames.table(each.table) for each in session.hints.schemas if each.casts}
     return tuple(sorted((found & set(decided.scope.written)) - session.state.carried.keys()))
+
+
+def _tenant_signs(session: Session, decided: Plan) -> TenantSigns | None:
+    """Return the signs of tenants that `init` would propose, on the first run alone."""
+    if session.config.tenancy is not None or session.schema_changes.resources:
+        return None
+    signs = tenant_signs(session.database, decided.scope.skipped)
+    return signs if signs is not None and signs.is_proposed else None
 
 
 def new_modules_folder(session: Session) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 import tomlkit
 from tomlkit.items import Array, String, StringType, Table, Trivia
 
 from ash_scaffold.propose.domains import DomainProposal
+from ash_scaffold.propose.tenancy import TenancyProposal
 
+_WIDTH = 84
 _HEAD = (
     "What ash-scaffold writes, and where. Proposed by `ash-scaffold init`: change what",
     "you like. Another run adds entries for tables that are in no domain, and leaves",
@@ -17,9 +20,15 @@ _HEAD = (
 
 
 def new_file(
-    repo: tuple[str, str] | None, dump: str | None, domains: Iterable[DomainProposal]
+    repo: tuple[str, str] | None,
+    dump: str | None,
+    domains: Iterable[DomainProposal],
+    tenancy: TenancyProposal | None = None,
 ) -> str:
-    """Write a new file; `repo` is its module and the reason, `dump` a path in the project."""
+    """Write a new file; `repo` is its module and the reason, `dump` a path in the project.
+
+    What speaks for tenants is a comment, lines to take over included.
+    """
     document = tomlkit.document()
     for line in _HEAD:
         document.add(tomlkit.comment(line))
@@ -29,7 +38,25 @@ def new_file(
         document.add("repo", _string(module).comment(_plain(reason)))
     if dump is not None:
         document.add("dump", _string(dump).comment("read where no URL is given, as init did"))
-    return tomlkit.dumps(document) + blocks(domains)
+    return tomlkit.dumps(document) + blocks(domains) + _commented(tenancy)
+
+
+def _commented(tenancy: TenancyProposal | None) -> str:
+    """Write the proposal for tenants as comments, a blank line before them."""
+    if tenancy is None or not tenancy.entries:
+        return ""
+    document, entry = tomlkit.document(), tomlkit.table()
+    for key, value in tenancy.entries:
+        entry.add(key, _string(value))
+    document.add("tenancy", entry)
+    sentence = f"The rows seem to belong to tenants: {_plain(tenancy.reason)}."
+    lines = [
+        *wrap(sentence, _WIDTH, break_long_words=False, break_on_hyphens=False),
+        "Where they do, take the signs before these lines away, before the first run:",
+        "",
+        *tomlkit.dumps(document).splitlines(),
+    ]
+    return "\n" + "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
 def blocks(domains: Iterable[DomainProposal]) -> str:

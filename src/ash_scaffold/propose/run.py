@@ -29,6 +29,7 @@ from ash_scaffold.propose.domains import (
     claims,
     propose,
 )
+from ash_scaffold.propose.tenancy import TenancyProposal, propose_tenancy
 from ash_scaffold.regular_file import read_file
 from ash_scaffold.session import (
     Session,
@@ -46,7 +47,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The proposal, and the configuration file with it.
 
     `before` is the file's text (None without one), `after` the new one. `left_out` are tables that
-    no resource can model or that the configuration excludes.
+    no resource can model or that the configuration excludes. `tenancy` is what speaks for tenants
+    where the file says nothing of them.
     """
 
     proposal: Proposal
@@ -54,6 +56,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str
     left_out: tuple[Name, ...]
+    tenancy: TenancyProposal | None = None
     problems: tuple[Problem, ...]
 
     @property
@@ -120,7 +123,10 @@ def _propose(session: Session, source: str, before: str | None, repo: str | None
     )
     taken = {*scope.domains.values(), *config.domains}
     proposal = propose(inputs, DomainNames(project.app.namespace, taken, state.modules))
-    after = _after(before, proposal, project, repo, options)
+    tenancy = None
+    if config.tenancy is None:
+        tenancy = propose_tenancy(database, scope.skipped, _source(project, repo))
+    after = _after(before, proposal, tenancy, project, repo, options)
     _try_out(after, before, proposal, database, state)
     problems = (*session.behind, *session.problems, *_additions(proposal), *_no_repo(repo))
     return Outcome(
@@ -129,6 +135,7 @@ def _propose(session: Session, source: str, before: str | None, repo: str | None
         before=before,
         after=after,
         left_out=scope.skipped,
+        tenancy=tenancy,
         problems=tuple(sorted(problems, key=Problem.sort_key)),
     )
 
@@ -148,6 +155,7 @@ def _read(path: Path) -> str | None:
 def _after(
     before: str | None,
     proposal: Proposal,
+    tenancy: TenancyProposal | None,
     project: Project,
     repo: str | None,
     options: SourceOptions,
@@ -158,7 +166,18 @@ def _after(
     named = None
     if repo is not None:
         named = repo, found.path if found is not None else "as --repo says"
-    return new_file(named, _dump(project.root, options), proposal.new)
+    return new_file(named, _dump(project.root, options), proposal.new, tenancy)
+
+
+def _source(project: Project, repo: str | None) -> tuple[str, str] | None:
+    """Return the path and the source of the repo; what can't be read says nothing."""
+    path = next((each.path for each in project.repos if each.module == repo), None)
+    if path is None:
+        return None
+    try:
+        return path, read_file(project.root / path).decode("utf-8", "replace")
+    except OSError:
+        return None
 
 
 def _dump(root: Path, options: SourceOptions) -> str | None:
