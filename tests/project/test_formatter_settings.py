@@ -66,6 +66,7 @@ def test_a_dependency_exports_its_calls(tmp_path: Path) -> None:
     ("text", "calls"),
     [
         ("[import_deps: [:gone], locals_without_parens: [own: 1]]", ("own: 1",)),
+        ("[import_deps: [:ecto], locals_without_parens: [own: 1]]", ("own: 1", "from: 2")),
         ('[import_deps: [:"../secret"], locals_without_parens: [own: 1]]', ("own: 1",)),
         ("[plugins: [Spark.Formatter], locals_without_parens: [own: 1]]", ("own: 1",)),
         ("[plugins: plugins(), locals_without_parens: [own: 1]]", ("own: 1",)),

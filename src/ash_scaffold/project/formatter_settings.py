@@ -34,6 +34,8 @@ _SWITCHES = (
 )
 # Plugins for files and sigils that no generated module has.
 _PLUGINS_OF_TEMPLATES = frozenset({"Phoenix.LiveView.HTMLFormatter", "TailwindFormatter"})
+# What copies of legacy code call, by the dependency that exports it, for one that isn't fetched.
+_CALLS_OF = {"ecto": ("from: 2",)}
 _MAX_DEPTH = 20
 
 
@@ -163,7 +165,7 @@ def read_formatter_settings(project: Project) -> FormatterSettings:
     for name in names:
         exported = _exported(project, name)
         complete &= exported is not None
-        calls += exported or ()
+        calls += _CALLS_OF.get(name, ()) if exported is None else exported
     return FormatterSettings(
         calls=tuple(dict.fromkeys(calls)), switches=tuple(switches), complete=complete
     )
