@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.support import resources_options
 
+from ash_scaffold.actions.run import ActionsOptions
+from ash_scaffold.actions.run import prepare as prepare_actions
 from ash_scaffold.cli.demo import copy_sample
 from ash_scaffold.generate.run import prepare, write
 from ash_scaffold.packaged import data_path
@@ -16,6 +18,7 @@ from ash_scaffold.postgres import installation as installations
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Problem
 from ash_scaffold.project.write import locked
+from ash_scaffold.session import SourceOptions
 
 DOMAINS = ("App.Accounts", "App.Blog", "App.Billing")
 DUMP = Path("priv/repo/structure.sql")
@@ -38,6 +41,19 @@ def generate(
     )
     with locked(project) as lock:
         written = write(lock, prepare(options))
+    return bool(written.created or written.changed or written.deleted)
+
+
+def carry_over(
+    project: Path, domain: str | None = None, *, url: str | None = None, dump: Path | None = None
+) -> bool:
+    """Make actions of the changesets, without the formatter; return whether any file changed."""
+    source = SourceOptions(folder=project, url=url, dump=dump)
+    options = ActionsOptions(source=source, domain=domain, use_formatter=False)
+    with locked(project) as lock:
+        found = prepare_actions(options)
+        assert found.outcome is not None
+        written = write(lock, found.outcome)
     return bool(written.created or written.changed or written.deleted)
 
 
@@ -87,6 +103,7 @@ def test_the_copy_has_no_ash_side(sample: Path) -> None:
 
 def test_what_is_committed_is_what_the_tool_writes(sample: Path, sample_url: str) -> None:
     generate_to_rest(sample, DOMAINS, sample_url)
+    assert carry_over(sample, url=sample_url)
     assert differing(files(sample), files(data_path("sample_project"))) == [], HOW
 
 
@@ -95,8 +112,10 @@ def test_one_run_over_all_domains_is_enough_once_they_are_known(
 ) -> None:
     generate(sample, "App.Accounts", url=sample_url)
     generate(sample, None, url=sample_url)
+    carry_over(sample, url=sample_url)
     assert differing(files(sample), files(data_path("sample_project"))) == [], HOW
     assert not generate(sample, None, url=sample_url)
+    assert not carry_over(sample, url=sample_url)
 
 
 @pytest.mark.slow
@@ -105,6 +124,8 @@ def test_every_order_of_single_domains_comes_to_the_same(
     sample: Path, sample_url: str, order: tuple[str, ...]
 ) -> None:
     assert generate_to_rest(sample, order, sample_url) <= 3
+    assert [carry_over(sample, domain, url=sample_url) for domain in order] == [True] * len(order)
+    assert generate_to_rest(sample, order, sample_url) == 1
     assert differing(files(sample), files(data_path("sample_project"))) == [], HOW
 
 
@@ -121,6 +142,7 @@ def test_the_dump_gives_the_same_on_every_server(
     monkeypatch.setattr(installations, "choose_installations", lambda _major: (server,))
     generate(sample, "App.Accounts", dump=sample / DUMP)
     generate(sample, None, dump=sample / DUMP)
+    carry_over(sample, dump=sample / DUMP)
     assert differing(files(sample), files(data_path("sample_project"))) == [], HOW
 
 

@@ -44,9 +44,12 @@ def test_explains_runs_and_shows_a_module_each_time_the_same(
     assert [line for line in first.out.splitlines() if line.startswith("$ ")] == [
         "$ ash-scaffold resources --domain App.Accounts --dump priv/repo/structure.sql",
         "$ ash-scaffold resources --dump priv/repo/structure.sql",
+        "$ ash-scaffold actions --dump priv/repo/structure.sql",
         "$ cat lib/app/blog/comment.ex",
+        "$ cat lib/app/blog/tag/actions.ex",
     ]
     assert "defmodule App.Blog.Comment do\n  use Ash.Resource,\n" in first.out
+    assert "    # Legacy.Blog.Tag.changeset/2, lib/legacy/blog/tag.ex\n" in first.out
     assert list(temporary.iterdir()) == []
 
 

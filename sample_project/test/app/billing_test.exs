@@ -9,12 +9,12 @@ defmodule App.BillingTest do
   end
 
   defp invoice!(number, attributes \\ %{}) do
-    defaults = %{year: 2091, number: number, customer_id: customer!().id, subtotal: 10, tax: 2}
+    defaults = %{year: 2091, number: number, customer_id: customer!().id, tax: 2}
     create!(Invoice, Map.merge(defaults, attributes))
   end
 
   test "an invoice has what the database computes" do
-    invoice = invoice!(1)
+    invoice = invoice!(1) |> Ash.Seed.update!(%{subtotal: 10}) |> Ash.reload!()
     assert Decimal.equal?(invoice.total, 12)
     assert invoice.status == :draft
     assert invoice.currency == "EUR"
@@ -52,7 +52,8 @@ defmodule App.BillingTest do
   end
 
   test "subscriptions of a customer don't overlap" do
-    plan = create!(Plan, %{code: "test-plan", name: "Test", price: 5, billing_period: [months: 1]})
+    plan =
+      create!(Plan, %{code: "test-plan", name: "Test", price: 5, billing_period: [months: 1]})
 
     subscription = %{
       customer_id: customer!().id,

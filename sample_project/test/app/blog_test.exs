@@ -32,8 +32,14 @@ defmodule App.BlogTest do
 
   test "a published post has a date" do
     post = post!()
-    published = post |> Ash.Changeset.for_update(:update, %{status: "published"}) |> Ash.update()
-    assert error_fields(published) != []
+
+    published =
+      post
+      |> Ash.Changeset.for_update(:update)
+      |> Ash.Changeset.force_change_attribute(:status, :published)
+      |> Ash.update()
+
+    assert error_fields(published) == [:published_at]
   end
 
   test "a post's author is there" do

@@ -12,13 +12,15 @@ from ash_scaffold.problem import Exit
 
 if TYPE_CHECKING:
     from ash_scaffold.cli.output import Printer
+    from ash_scaffold.session import SourceOptions
 
 _DUMP = "priv/repo/structure.sql"
-_SHOWN = "lib/app/blog/comment.ex"
+_SHOWN = ("lib/app/blog/comment.ex", "lib/app/blog/tag/actions.ex")
 _INTRODUCTION = """\
 The sample project is a legacy Phoenix-style application: Ecto contexts for accounts, a blog and
 billing, and 23 tables in priv/repo/structure.sql. That dump is loaded into a throw-away
-PostgreSQL, and the Ash side is written beside the old code, in a temporary copy."""
+PostgreSQL, and the Ash side is written beside the old code, in a temporary copy: the resources,
+then actions that do what the changesets do."""
 
 
 def demo(
@@ -54,9 +56,11 @@ def _demo(folder: Path | None) -> Exit:
     with tempfile.TemporaryDirectory(prefix="ash-scaffold-demo-") as temporary:
         project = copy_sample(Path(temporary) / "sample_project")
         out.print(_INTRODUCTION)
-        code = max(_run(out, project, "App.Accounts"), _run(out, project, None))
-        out.print(f"\n$ cat {_SHOWN}\n")
-        out.print((project / _SHOWN).read_text(encoding="utf-8"))
+        codes = (_resources(out, project, "App.Accounts"), _resources(out, project, None))
+        code = max(*codes, _actions(out, project))
+        for shown in _SHOWN:
+            out.print(f"\n$ cat {shown}\n")
+            out.print((project / shown).read_text(encoding="utf-8"))
         if folder is not None:
             try:
                 shutil.copytree(project, folder)
@@ -72,27 +76,37 @@ def _demo(folder: Path | None) -> Exit:
     return code
 
 
-def _run(out: Printer, project: Path, domain: str | None) -> Exit:
+def _resources(out: Printer, project: Path, domain: str | None) -> Exit:
     import contextlib
-    import os
 
     from ash_scaffold.cli.resources import run
     from ash_scaffold.generate.options import ResourcesOptions
-    from ash_scaffold.session import SourceOptions
 
     option = f" --domain {domain}" if domain else ""
     out.print(f"\n$ ash-scaffold resources{option} --dump {_DUMP}\n")
-    # The sample is to look the same whatever the user's environment says of a database.
-    options = ResourcesOptions(
-        source=SourceOptions(
-            folder=project,
-            dump=Path(_DUMP),
-            environment={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
-        ),
-        domain=domain,
-    )
+    options = ResourcesOptions(source=_source(project), domain=domain)
     with contextlib.chdir(project):
         return run(options, dry_run=False, as_json=False, quiet=False, verbose=False)
+
+
+def _actions(out: Printer, project: Path) -> Exit:
+    import contextlib
+
+    from ash_scaffold.actions.run import ActionsOptions
+    from ash_scaffold.cli.actions import run
+
+    out.print(f"\n$ ash-scaffold actions --dump {_DUMP}\n")
+    options = ActionsOptions(source=_source(project))
+    with contextlib.chdir(project):
+        return run(options, dry_run=False, as_json=False, quiet=False, verbose=False)
+
+
+def _source(project: Path) -> SourceOptions:
+    """Return the sample's dump, to look the same whatever the environment says of a database."""
+    from ash_scaffold.session import SourceOptions
+
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    return SourceOptions(folder=project, dump=Path(_DUMP), environment=environment)
 
 
 def copy_sample(folder: Path) -> Path:

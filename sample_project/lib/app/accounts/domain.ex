@@ -4,7 +4,14 @@ defmodule App.Accounts.Domain do
   resources do
     resource App.Accounts.Resources.LoginAttempt
     resource App.Accounts.Resources.Profile
-    resource App.Accounts.Resources.User
+
+    resource App.Accounts.Resources.User do
+      define :get_user, action: :read, get_by: [:id]
+      define :get_user_by_email, action: :read, get_by: [:email], not_found_error?: false
+      define :register_user, action: :registration
+      define :sign_up, action: :sign_up
+    end
+
     resource App.Accounts.Resources.UserToken
   end
 end

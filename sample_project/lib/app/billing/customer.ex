@@ -1,7 +1,8 @@
 defmodule App.Billing.Customer do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Customer.Actions]
 
   postgres do
     table "customers"
@@ -34,7 +35,7 @@ defmodule App.Billing.Customer do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do
@@ -114,11 +115,11 @@ defmodule App.Billing.Customer do
   end
 
   identities do
+    identity :user_id, [:user_id]
+
     identity :country_tax_id, [:country, :tax_id] do
       where expr(not is_nil(tax_id))
       field_names [:tax_id]
     end
-
-    identity :user_id, [:user_id]
   end
 end

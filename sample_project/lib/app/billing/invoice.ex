@@ -1,7 +1,8 @@
 defmodule App.Billing.Invoice do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Invoice.Actions]
 
   postgres do
     table "invoices"
@@ -34,7 +35,7 @@ defmodule App.Billing.Invoice do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy, update: :*]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Billing.InvoiceLine do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.InvoiceLine.Actions]
 
   postgres do
     table "invoice_lines"
@@ -25,7 +26,7 @@ defmodule App.Billing.InvoiceLine do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy, update: :*]
   end
 
   attributes do

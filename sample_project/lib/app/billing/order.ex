@@ -1,7 +1,8 @@
 defmodule App.Billing.Order do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Order.Actions]
 
   postgres do
     table "orders"
@@ -20,7 +21,7 @@ defmodule App.Billing.Order do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Billing.OrderLine do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.OrderLine.Actions]
 
   postgres do
     table "order_lines"
@@ -22,7 +23,7 @@ defmodule App.Billing.OrderLine do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

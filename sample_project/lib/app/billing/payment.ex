@@ -1,7 +1,8 @@
 defmodule App.Billing.Payment do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Payment.Actions]
 
   postgres do
     table "payments"
@@ -20,7 +21,7 @@ defmodule App.Billing.Payment do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy, update: :*]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Billing.Plan do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Plan.Actions]
 
   postgres do
     table "plans"
@@ -18,7 +19,7 @@ defmodule App.Billing.Plan do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Billing.Subscription do
   use Ash.Resource,
     domain: App.Billing,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Billing.Subscription.Actions]
 
   postgres do
     table "subscriptions"
@@ -31,7 +32,7 @@ defmodule App.Billing.Subscription do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy, update: :*]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Blog.Category do
   use Ash.Resource,
     domain: App.Blog,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Blog.Category.Actions]
 
   postgres do
     table "categories"
@@ -14,7 +15,7 @@ defmodule App.Blog.Category do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Blog.Comment do
   use Ash.Resource,
     domain: App.Blog,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Blog.Comment.Actions]
 
   postgres do
     table "comments"
@@ -26,7 +27,7 @@ defmodule App.Blog.Comment do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Blog.Post do
   use Ash.Resource,
     domain: App.Blog,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Blog.Post.Actions]
 
   postgres do
     table "posts"
@@ -44,7 +45,7 @@ defmodule App.Blog.Post do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do
@@ -170,10 +171,10 @@ defmodule App.Blog.Post do
   end
 
   identities do
+    identity :slug, [:slug]
+
     identity :category_id, [:category_id] do
       where expr(featured)
     end
-
-    identity :slug, [:slug]
   end
 end

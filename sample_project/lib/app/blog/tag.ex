@@ -1,7 +1,8 @@
 defmodule App.Blog.Tag do
   use Ash.Resource,
     domain: App.Blog,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Blog.Tag.Actions]
 
   postgres do
     table "tags"
@@ -10,7 +11,7 @@ defmodule App.Blog.Tag do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

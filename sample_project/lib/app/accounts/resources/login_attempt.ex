@@ -1,7 +1,8 @@
 defmodule App.Accounts.Resources.LoginAttempt do
   use Ash.Resource,
     domain: App.Accounts.Domain,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Accounts.Resources.LoginAttempt.Actions]
 
   postgres do
     table "login_attempts"
@@ -20,7 +21,7 @@ defmodule App.Accounts.Resources.LoginAttempt do
   end
 
   actions do
-    defaults [:read, create: :*]
+    defaults [:read]
   end
 
   attributes do

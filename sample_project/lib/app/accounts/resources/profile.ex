@@ -1,7 +1,8 @@
 defmodule App.Accounts.Resources.Profile do
   use Ash.Resource,
     domain: App.Accounts.Domain,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Accounts.Resources.Profile.Actions]
 
   postgres do
     table "user_profiles"
@@ -16,7 +17,7 @@ defmodule App.Accounts.Resources.Profile do
   end
 
   actions do
-    defaults [:read, :destroy, create: :*, update: :*]
+    defaults [:read, :destroy]
   end
 
   attributes do

@@ -1,7 +1,8 @@
 defmodule App.Accounts.Resources.User do
   use Ash.Resource,
     domain: App.Accounts.Domain,
-    data_layer: AshPostgres.DataLayer
+    data_layer: AshPostgres.DataLayer,
+    fragments: [App.Accounts.Resources.User.Actions]
 
   postgres do
     table "users"

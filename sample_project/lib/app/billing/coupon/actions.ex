@@ -1,0 +1,34 @@
+defmodule App.Billing.Coupon.Actions do
+  @moduledoc """
+  Actions of `App.Billing.Coupon`.
+
+  Each does what the changeset function named above it does.
+  """
+
+  use Spark.Dsl.Fragment, of: Ash.Resource
+
+  actions do
+    # Legacy.Billing.Coupon.changeset/2, lib/legacy/billing/coupon.ex
+    create :create do
+      primary? true
+
+      accept [
+        :code,
+        :percent_off,
+        :amount_off,
+        :plan_codes,
+        :weekdays,
+        :redeemable,
+        :max_redemptions
+      ]
+
+      allow_nil_input [:code]
+      skip_unknown_inputs :*
+
+      change App.Changes.Cast
+      validate {App.Validations.Ecto, validate_required: [[:code]]}
+      validate {App.Validations.Ecto, validate_length: [:code, [max: 40]]}
+      validate {App.Validations.Ecto, validate_subset: [:weekdays, 1..7]}
+    end
+  end
+end

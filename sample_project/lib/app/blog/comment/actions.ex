@@ -1,0 +1,37 @@
+defmodule App.Blog.Comment.Actions do
+  @moduledoc """
+  Actions of `App.Blog.Comment`.
+
+  Each does what the changeset function named above it does.
+  """
+
+  use Spark.Dsl.Fragment, of: Ash.Resource
+
+  actions do
+    # Legacy.Blog.Comment.changeset/2, lib/legacy/blog/comment.ex
+    create :create do
+      primary? true
+      accept [:body, :author_ip]
+      allow_nil_input [:body]
+      skip_unknown_inputs :*
+
+      argument :post_id, :uuid, public?: false
+
+      change set_attribute(:post_id, arg(:post_id), set_when_nil?: false)
+      change App.Changes.Cast
+      validate {App.Validations.Ecto, validate_required: [[:body, :post_id]]}
+    end
+
+    # Legacy.Blog.Comment.changeset/2, lib/legacy/blog/comment.ex
+    update :update do
+      primary? true
+      require_atomic? false
+      accept [:body, :author_ip]
+      allow_nil_input [:body]
+      skip_unknown_inputs :*
+
+      change App.Changes.Cast
+      validate {App.Validations.Ecto, validate_required: [[:body, :post_id]]}
+    end
+  end
+end
