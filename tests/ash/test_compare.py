@@ -27,8 +27,12 @@ from ash_scaffold.ash.model import (
     Absent,
     ConstraintName,
     IdentityDef,
+    Multitenancy,
     Path,
+    ReadResource,
     RelationshipKind,
+    Resource,
+    Strategy,
 )
 from ash_scaffold.term import Atom, Expr, Module, Operator, Parent, Ref, Term
 
@@ -413,7 +417,57 @@ def test_what_no_reference_says_differs_where_the_relationship_stands() -> None:
 def test_every_kind_is_shown() -> None:
     shown = {difference[0] for _, difference in DEVIATIONS}
 
-    assert set(Kind) - shown == {Kind.REQUIRE_PRIMARY_KEY}
+    elsewhere = {Kind.REQUIRE_PRIMARY_KEY, Kind.MULTITENANCY, Kind.TENANT_NULLABLE}
+    assert set(Kind) - shown == {*elsewhere, Kind.ALL_TENANTS}
+
+
+BY_AUTHOR = structs.replace(
+    POST, multitenancy=Multitenancy(strategy=Strategy.ATTRIBUTE, attribute="author_id")
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "kinds"),
+    [
+        pytest.param(BY_AUTHOR, BY_AUTHOR, [], id="as planned"),
+        pytest.param(BY_AUTHOR, POST, [(Kind.MULTITENANCY, "")], id="no section"),
+        pytest.param(
+            BY_AUTHOR,
+            structs.replace(POST, multitenancy=Multitenancy(strategy=Strategy.CONTEXT)),
+            [(Kind.MULTITENANCY, "")],
+            id="another strategy",
+        ),
+        pytest.param(POST, BY_AUTHOR, [(Kind.TENANT_NULLABLE, "author_id")], id="by hand"),
+        pytest.param(
+            POST,
+            on("attributes", "author_id", writable=False, allow_nil=False)(BY_AUTHOR),
+            [(Kind.TENANT_NULLABLE, "author_id")],
+            id="by hand, unwritable",
+        ),
+        pytest.param(
+            POST,
+            on("identities", "title", keys=("author_id", "title"))(BY_AUTHOR),
+            [(Kind.TENANT_NULLABLE, "author_id"), (Kind.ALL_TENANTS, "posts_title_index")],
+            id="an identity of one tenant",
+        ),
+        pytest.param(
+            POST,
+            on("identities", "title", keys=("author_id", "title"), all_tenants=True)(BY_AUTHOR),
+            [(Kind.TENANT_NULLABLE, "author_id"), (Kind.KEYS, "posts_title_index")],
+            id="an identity of all tenants over other columns",
+        ),
+    ],
+)
+def test_whose_a_row_is(
+    expected: Resource, actual: Resource, kinds: list[tuple[Kind, str]]
+) -> None:
+    differences = compare(expected, actual, nullable={"author_id", "title"})
+    assert [(each.kind, each.object) for each in differences] == kinds
+
+
+def test_a_section_that_can_t_be_read_says_nothing() -> None:
+    unknown = ReadResource(resource=POST, unknown=frozenset({("multitenancy",)}))
+    assert compare(BY_AUTHOR, unknown) == ()
 
 
 def test_a_resource_without_a_key_has_to_say_so() -> None:

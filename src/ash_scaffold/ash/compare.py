@@ -32,6 +32,7 @@ from ash_scaffold.ash.model import (
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Multitenancy,
     Path,
     ReadResource,
     Reference,
@@ -57,6 +58,8 @@ class Kind(StrEnum):
     REPO = "repo differs"
     MIGRATE = "migrate? differs"
     REQUIRE_PRIMARY_KEY = "require_primary_key? differs"
+    MULTITENANCY = "multitenancy differs"
+    TENANT_NULLABLE = "tenant column is nullable"
     ATTRIBUTE_MISSING = "attribute missing"
     ATTRIBUTE_EXTRA = "attribute without column"
     SOURCE = "source differs"
@@ -80,6 +83,7 @@ class Kind(StrEnum):
     IDENTITY_EXTRA = "identity without index"
     INDEX_NAME = "index name differs"
     KEYS = "keys differ"
+    ALL_TENANTS = "all_tenants? differs"
     WHERE = "where differs"
     WHERE_SQL = "where as SQL differs"
     NILS_DISTINCT = "nils_distinct? differs"
@@ -151,6 +155,7 @@ def compare(
     columns: Collection[str] = (),
     types: Collection[str] = (),
     filled: Mapping[str, Term | Absent] | None = None,
+    nullable: Collection[str] = (),
 ) -> tuple[Difference, ...]:
     """Return where a resource differs from the one that was planned for its table.
 
@@ -161,10 +166,12 @@ def compare(
     tool writes; an attribute with a type of the team's own is taken to fit its column. `filled` are
     the columns that the database fills by itself, each with its default where that has a form in
     Elixir: such a default is right as well. Without it, which columns these are is unknown.
+    `nullable` are those of a table in which a row may have NULL.
     """
     read = actual if isinstance(actual, ReadResource) else ReadResource(resource=actual)
     found = [
         *_pinned_to(expected, read),
+        *_multitenancy(expected, read, nullable),
         *compare_attributes(expected, read, columns, types, filled),
         *compare_relationships(expected, read),
         *compare_identities(expected, read),
@@ -276,6 +283,36 @@ def _pinned_to(expected: Resource, actual: ReadResource) -> Iterator[Difference]
         yield Difference(Kind.REQUIRE_PRIMARY_KEY, ("require_primary_key",), False, True)
 
 
+_MULTITENANCY = "multitenancy"
+
+
+def _multitenancy(
+    expected: Resource, actual: ReadResource, nullable: Collection[str]
+) -> Iterator[Difference]:
+    """Compare whose a row is. Without a word of the configuration any section is right.
+
+    A row without a tenant is in no tenant's answers.
+    """
+    if not actual.knows(_MULTITENANCY):
+        return
+    left, right = expected.multitenancy, actual.resource.multitenancy
+    if left is not None:
+        if right is None or (left.strategy, left.attribute) != (right.strategy, right.attribute):
+            yield Difference(
+                Kind.MULTITENANCY, (_MULTITENANCY,), _divided_by(left), _divided_by(right)
+            )
+        return
+    for attribute in actual.resource.attributes:
+        if attribute.name == actual.tenant and attribute.column in nullable:
+            yield Difference(Kind.TENANT_NULLABLE, (_MULTITENANCY,), False, True, attribute.column)
+
+
+def _divided_by(multitenancy: Multitenancy | None) -> Value:
+    if multitenancy is None:
+        return ABSENT
+    return Atom(multitenancy.attribute or multitenancy.strategy.value)
+
+
 _ATTRIBUTES = "attributes"
 _OWNERS = ("Ash.", "AshPostgres.")
 
@@ -363,8 +400,17 @@ def _attribute_options(
     if knows("primary_key") and expected.primary_key != found.primary_key:
         yield differ(Kind.PRIMARY_KEY, "primary_key", expected.primary_key, found.primary_key)
     key = expected.primary_key and found.primary_key
-    if not key and knows("allow_nil") and expected.allow_nil != found.allow_nil:
+    # Ash gives it the tenant: whether it may be NULL is told as such, and nobody else writes it.
+    of_tenant = found.name == actual.tenant
+    if (
+        not key
+        and not (of_tenant and not found.allow_nil)
+        and knows("allow_nil")
+        and expected.allow_nil != found.allow_nil
+    ):
         yield differ(Kind.ALLOW_NIL, "allow_nil", expected.allow_nil, found.allow_nil)
+    if of_tenant and not found.writable:
+        return
     if knows("writable") and expected.writable != found.writable:
         yield differ(Kind.WRITABLE, "writable", expected.writable, found.writable)
     if knows("default", "generated"):
@@ -440,7 +486,7 @@ def pair_relationships(expected: Resource, actual: ReadResource) -> dict[str, Re
     free = {relationship.name: relationship for relationship in actual.resource.relationships}
     pairs: dict[str, Relationship | None] = {each.name: None for each in expected.relationships}
     for each in expected.relationships:
-        alike = [other for other in free.values() if _joins_alike(each, other)]
+        alike = [other for other in free.values() if _joins_alike(each, other, actual)]
         found = min(
             alike,
             key=lambda other: (other.name != each.name, other.name in actual.queries),
@@ -458,35 +504,36 @@ def _is_belongs_to(relationship: Relationship) -> bool:
     return relationship.kind is RelationshipKind.BELONGS_TO
 
 
-def _joins_alike(expected: Relationship, other: Relationship) -> bool:
+def _joins_alike(expected: Relationship, other: Relationship, actual: ReadResource) -> bool:
     joins = expected.kind is RelationshipKind.MANY_TO_MANY
     return (
         _is_belongs_to(expected) == _is_belongs_to(other)
         and joins == (other.kind is RelationshipKind.MANY_TO_MANY)
         and (
             all(getattr(expected, field) == getattr(other, field) for field in _RELATIONSHIP_FIELDS)
-            or _has_other_source(expected, other)
+            or _follows_same_key(expected, other, actual)
         )
     )
 
 
-def _has_other_source(expected: Relationship, other: Relationship) -> bool:
-    """Whether the two join the same pairs of columns, with another of them as the source.
+def _follows_same_key(expected: Relationship, other: Relationship, actual: ReadResource) -> bool:
+    """Whether a relationship follows a key of several columns, whichever of them is its source.
 
-    Both load the same rows.
+    The pair of the tenant may be left out: both sides are read as one tenant.
     """
-    return (
-        expected.filter is not None
-        and expected.destination == other.destination
-        and follows_a_key(other.filter)
-        and len(filter_pairs(other.filter)) == len(filter_pairs(expected.filter))
-        and {*_all_pairs(expected)} == {*_all_pairs(other)}
+    if expected.filter is None or expected.destination != other.destination:
+        return False
+    own, needed = _all_pairs(other), _all_pairs(expected)
+    if not actual.knows(_RELATIONSHIPS, other.name, "filter"):
+        return own <= needed
+    return follows_a_key(other.filter) and (
+        own == needed or {pair for pair in needed if pair[0] != actual.tenant} == own
     )
 
 
-def _all_pairs(relationship: Relationship) -> tuple[tuple[str, str], ...]:
+def _all_pairs(relationship: Relationship) -> set[tuple[str, str]]:
     first = (relationship.source_attribute, relationship.destination_attribute)
-    return (first, *filter_pairs(relationship.filter))
+    return {first, *filter_pairs(relationship.filter)}
 
 
 def _relationship_options(
@@ -497,7 +544,7 @@ def _relationship_options(
         yield Difference(
             Kind.RELATIONSHIP_KIND, path, expected.kind.value, found.kind.value, expected.name
         )
-    if _has_other_source(expected, found):
+    if _follows_same_key(expected, found, actual):
         return
     for field, kind in _RELATIONSHIP_FIELDS.items():
         left, right = getattr(expected, field), getattr(found, field)
@@ -583,7 +630,11 @@ def _identity_options(
     if actual.knows(*path, "index") and expected.index != found.index and registered is None:
         yield differ(Kind.INDEX_NAME, "index_name", expected.index, found.index)
     if actual.knows(*path, "keys") and set(expected.keys) != set(found.keys):
-        yield differ(Kind.KEYS, "keys", expected.keys, found.keys)
+        if {*expected.keys} == {*found.own_keys(actual.tenant)}:
+            # Ash adds the tenant, and no index is over both.
+            yield differ(Kind.ALL_TENANTS, "all_tenants", True, False)
+        else:
+            yield differ(Kind.KEYS, "keys", expected.keys, found.keys)
     if actual.knows(*path, "where") and not same(expected.where, found.where):
         yield differ(Kind.WHERE, "where", expected.where, found.where)
     elif actual.knows(*path, "where_sql") and _plain_sql(expected.where_sql) != _plain_sql(
@@ -641,6 +692,9 @@ def compare_constraints(expected: Resource, actual: ReadResource) -> Iterator[Di
     own = actual.resource
     identities = {identity.index for identity in own.identities}
     planned = {identity.index for identity in expected.identities}
+    if any(attribute.primary_key for attribute in expected.attributes):
+        # Ash knows it by itself; a name of its own puts the error on another attribute.
+        planned.add(f"{expected.table}_pkey")
     indexes_known = all(
         actual.knows("identities", each.name, "index") for each in own.identities
     ) and actual.knows("identities")

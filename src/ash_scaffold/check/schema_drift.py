@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 import msgspec
 
 from ash_scaffold.ash.compare import Difference
+from ash_scaffold.ash.compare import Kind as Differs
 from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.check.code_drift import OF_ASH
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
@@ -134,7 +135,10 @@ def schema_drift(
             if found is None
             else [d for d in found.differences if is_of(change, d, found.item.resource)]
         )
-        explained.setdefault(change.table, []).extend(related)
+        # What it means for tenants is told in words of its own.
+        explained.setdefault(change.table, []).extend(
+            each for each in related if each.kind is not Differs.TENANT_NULLABLE
+        )
         if found is not None and found.owned:
             if change in not_by_ash:
                 findings.append(_of_owned(change, run, found, related))

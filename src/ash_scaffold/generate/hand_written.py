@@ -85,7 +85,12 @@ def differences_of(
     """Return where a resource differs from the planned one; `types` are those the tool writes."""
     columns = {column.name for column in item.draft.table.columns} - item.draft.by_column.keys()
     differences = compare(
-        item.resource, found, columns=columns, types=types, filled=item.draft.filled()
+        item.resource,
+        found,
+        columns=columns,
+        types=types,
+        filled=item.draft.filled(),
+        nullable=item.draft.table.nullable,
     )
     return demanded(differences, item.draft) if hand_written else differences
 
@@ -96,6 +101,9 @@ def adoption_of(resource: Resource, differences: Iterable[Difference]) -> Adopti
     missing: set[str] = set()
     differing: set[str] = set()
     for each in differences:
+        if each.path == ("multitenancy",):
+            # Whoever calls its actions has to know of it: `check` tells it.
+            continue
         marks = set(_marks(each, relationships))
         missing |= marks
         if each.kind not in _ENTRIES:

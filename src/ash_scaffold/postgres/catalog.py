@@ -367,6 +367,13 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             each.on_insert and column in each.assigns for each in self.triggers
         )
 
+    @property
+    def nullable(self) -> frozenset[str]:
+        """The columns in which a row may have NULL; of a view that is not known."""
+        if self.kind.is_view:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if not column.not_null)
+
     def column(self, name: str) -> Column:
         """Return the column of that name. Raises `KeyError` when there is none."""
         for column in self.columns:

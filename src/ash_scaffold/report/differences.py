@@ -31,6 +31,9 @@ _DIFFERENCES: dict[Kind, Severity] = {
     Kind.REPO: _DIFFERS,
     Kind.MIGRATE: _DIFFERS,
     Kind.REQUIRE_PRIMARY_KEY: _BREAKS,
+    # Whoever reads it sees the rows of all tenants.
+    Kind.MULTITENANCY: _BREAKS,
+    Kind.TENANT_NULLABLE: _DIFFERS,
     Kind.ATTRIBUTE_MISSING: _DIFFERS,
     Kind.ATTRIBUTE_EXTRA: _BREAKS,
     Kind.SOURCE: _BREAKS,
@@ -55,6 +58,7 @@ _DIFFERENCES: dict[Kind, Severity] = {
     Kind.IDENTITY_EXTRA: _BREAKS,
     Kind.INDEX_NAME: _DIFFERS,
     Kind.KEYS: _BREAKS,
+    Kind.ALL_TENANTS: _BREAKS,
     Kind.WHERE: _BREAKS,
     Kind.WHERE_SQL: _BREAKS,
     Kind.NILS_DISTINCT: _DIFFERS,
@@ -78,6 +82,7 @@ _OPTIONS = {
     "generated": "generated?",
     "writable": "writable?",
     "nils_distinct": "nils_distinct?",
+    "all_tenants": "all_tenants?",
 }
 _ENTITIES = {
     "attributes": "attribute",
@@ -119,6 +124,21 @@ def sentence(difference: Difference) -> str:
             return (
                 f"Nothing makes the identity {actual.name} unique: there is no index "
                 f"{actual.index} on {', '.join(actual.keys)}."
+            )
+        case Kind.MULTITENANCY:
+            says = f"says {_shown(actual)}"
+            if isinstance(actual, Absent):
+                says = "says nothing of them: it shows the rows of all"
+            return f"The rows belong to tenants by {_shown(expected)}, and the resource {says}."
+        case Kind.TENANT_NULLABLE:
+            return (
+                f"The rows belong to tenants by {difference.object}, which may be NULL: a row "
+                "without a tenant is in no tenant's answers."
+            )
+        case Kind.ALL_TENANTS:
+            return (
+                f"The identity {difference.path[1]} is over one tenant, and its index "
+                f"{difference.object} over all: an upsert by it fails without all_tenants? true."
             )
         case Kind.CONSTRAINT_UNKNOWN:
             return (

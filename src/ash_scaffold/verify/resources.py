@@ -76,6 +76,7 @@ _KINDS: dict[Differs, tuple[Kind, Severity | None]] = {
     Differs.IDENTITY_EXTRA: (Kind.IDENTITY, Severity.ERROR),
     Differs.INDEX_NAME: (Kind.IDENTITY, Severity.ERROR),
     Differs.KEYS: (Kind.IDENTITY, Severity.ERROR),
+    Differs.ALL_TENANTS: (Kind.IDENTITY, Severity.ERROR),
     Differs.WHERE: (Kind.IDENTITY, Severity.ERROR),
     Differs.REFERENCE_NAME: (Kind.CONSTRAINT_NAME, Severity.ERROR),
     Differs.CONSTRAINT_UNKNOWN: (Kind.CONSTRAINT_NAME, Severity.ERROR),
@@ -171,6 +172,7 @@ def check_resources(answers: Answers, expected: Expected) -> list[Finding]:
             read,
             columns=[c.name for c in table.columns if c.name not in names[table.name]],
             types=expected.types,
+            nullable=table.nullable,
         )
         draft = expected.hand_written.get(table.name)
         for difference in differences if draft is None else demanded(differences, draft):
