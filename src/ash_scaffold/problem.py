@@ -269,6 +269,11 @@ class Code(StrEnum):
     NO_PRIMARY_KEY = "no-primary-key", _NOTE
     KEY_CHOSEN = "key-chosen", _NOTE
     NO_CREATE = "no-create", _WARNING
+    TENANT_NEEDED = (
+        "tenant-needed",
+        _NOTE,
+        "Give the tenant whose rows are meant to each action that loads or filters by them.",
+    )
     TYPE_PER_TENANT = (
         "type-per-tenant",
         _NOTE,

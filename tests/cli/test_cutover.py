@@ -262,6 +262,39 @@ def test_all_that_stands_against_it_is_listed_at_once(
     assert files_of(project) == before
 
 
+def test_a_table_of_tenants_stays_where_it_is(
+    url: str, project: Path, run: Run, files_of: FilesOf
+) -> None:
+    tenancy = '[tenancy]\nstrategy = "attribute"\ncolumn = "customer_id"\ntenants = "customers"\n'
+    (project / "ash_scaffold.toml").write_text(f"{CONFIG}\n{tenancy}")
+    assert run("resources", "--url", url).code == 0
+    before = files_of(project)
+
+    done = over(run, "orders", "--url", url)
+
+    assert (done.code, done.out) == (2, "")
+    assert "orders: Its rows belong to tenants: Ash's migrations would put the column" in done.err
+    assert files_of(project) == before
+    assert over(run, "customers", "--url", url).code == 0
+
+
+def test_a_table_that_ash_migrates_gets_no_tenants(
+    url: str, project: Path, run: Run, files_of: FilesOf
+) -> None:
+    assert over(run, "orders", "--url", url).code == 0
+    tenancy = '[tenancy]\nstrategy = "attribute"\ncolumn = "customer_id"\ntenants = "customers"\n'
+    with (project / "ash_scaffold.toml").open("a") as file:
+        file.write(f"\n{tenancy}")
+    before = files_of(project)
+
+    done = run("resources", "--url", url)
+
+    assert done.code == 1
+    assert "orders: Its rows belong to tenants: Ash's migrations would put the column" in done.err
+    assert files_of(project)[ORDER] == before[ORDER]
+    assert run("cutover", "--undo", "orders", "--url", url).code == 0
+
+
 def test_a_user_that_is_accepted_does_not_stand_against_it(
     url: str, project: Path, run: Run, add: Add
 ) -> None:

@@ -109,9 +109,13 @@ def test_its_lists_of_types_are_those_of_the_map() -> None:
 
 
 def test_its_configuration_is_valid() -> None:
-    accept, writes, of_check, text = (parse_config(block) for block in blocks("toml"))
+    texts = [parse_config(block) for block in blocks("toml")]
+    accept, by_column, by_schema, writes, of_check, text = texts
     assert writes.behaviour["users.registration_changeset"].writes == "create"
     assert [entry.object for entry in of_check.accept] == ["users.email.allow_nil?"]
+    assert by_column.tables["invoices"].tenancy == "account_id"
+    assert by_schema.tenancy is not None
+    assert by_schema.tenancy.schemas == ("tenant_*",)
     assert text.repo == "App.Repo"
     assert [entry.object for entry in accept.accept] == ["orders.code.constraints.max_length"]
 

@@ -16,10 +16,11 @@ from ash_scaffold.syntax.parse import parse
 
 Files = dict[str, str]
 _MARK = re.compile(r"(?:# |:|\"|\.M)person_\d+(?:_x)?\b")
-# A name that somebody gave, where it is given: elsewhere what is generated follows it.
+# A name that somebody gave, where it is given: elsewhere what is generated follows it, as does the
+# `attribute` of `multitenancy`, which has no type behind it.
 _NAME = re.compile(
-    r"\b(?:attribute|\w+_primary_key|\w+_timestamp|belongs_to|has_one|has_many|many_to_many)"
-    r"[ (]:own_person_\d+\b"
+    r"\b(?:attribute(?=[ (]:\w+,)|\w+_primary_key|\w+_timestamp|belongs_to|has_one|has_many"
+    r"|many_to_many)[ (]:own_person_\d+\b"
 )
 # What fills a line of its own, and so has to stay as it is.
 _WHOLE = re.compile(

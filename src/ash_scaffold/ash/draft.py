@@ -64,6 +64,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return self.table.kind.is_view
 
     @property
+    def is_tenant(self) -> bool:
+        """Whether its rows belong to tenants."""
+        return self.tenancy is not None and self.tenancy.is_tenant
+
+    @property
     def tenant_column(self) -> str | None:
         """The column that says which tenant a row belongs to, None where there is none."""
         return None if self.tenancy is None else self.tenancy.tenant_column

@@ -203,16 +203,20 @@ class Telling(msgspec.Struct, frozen=True):
     alone: bool
 
 
-def telling_pair(key: ForeignKey, table: Table, target: Table) -> Telling:
+def telling_pair(
+    key: ForeignKey, table: Table, target: Table, tenant: str | None = None
+) -> Telling:
     """Choose the pair of a foreign key that relates rows, from its table and the one it refers to.
 
     A managed relationship fills the source attribute and no other (`manage_relationship` of Ash),
     so that is to be the column which nothing else fills: one that the fewest further foreign keys
     have, then one outside of the primary key, then one that refers to what is unique by itself,
-    then to what the fewest foreign keys of the other table have, then the first.
+    then to what the fewest foreign keys of the other table have, then the first. Never is it the
+    column of the `tenant`, which Ash fills.
     """
-    if len(key.columns) == 1:
-        return Telling(0, alone=True)
+    own_pairs = [place for place, column in enumerate(key.columns) if column != tenant]
+    if len(own_pairs) < 2:
+        return Telling(next(iter(own_pairs), 0), alone=True)
     others = [
         each
         for each in table.foreign_keys
@@ -221,6 +225,7 @@ def telling_pair(key: ForeignKey, table: Table, target: Table) -> Telling:
     own = () if table.primary_key is None else table.primary_key.columns
     ranks = [
         (
+            column == tenant,
             sum(column in each.columns for each in others),
             column in own,
             not is_unique(target, (referred,)),

@@ -41,6 +41,30 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return self.key.table, self.key.name
 
     @property
+    def telling(self) -> tuple[str, str]:
+        """The columns of the first pair: the table's own, and the one that it refers to."""
+        pairs = zip(self.key.columns, self.key.target_columns, strict=True)
+        return next(pair for pair in pairs if self.child.attribute(pair[0]) == self.own[0])
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of attributes that a relationship has to compare by itself.
+
+        Ash compares the tenants of two resources. What is unique by itself is one tenant's, so
+        that nothing more is to be said; else the rows of all tenants would match, where an action
+        is for all of them.
+        """
+        both = tuple(zip(self.own, self.target, strict=True))
+        if not is_unique(self.parent.table, (self.telling[1],)):
+            return both
+        return tuple(pair for pair in both if pair != (self.child.tenant, self.parent.tenant))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a single pair of attributes is all that relates its rows."""
+        return len(self.pairs) == 1
+
+    @property
     def has_belongs_to(self) -> bool:
         """Whether its own side is to have a relationship."""
         return self.virtual is None or self.virtual.belongs_to is not None
@@ -81,7 +105,7 @@ def has_kind(link: Link) -> RelationshipKind:
 def join_id(near: Link, far: Link) -> RelationshipId:
     """Return the identity of the many_to_many from one link's parent to the other's."""
     join = near.child.name
-    return RelationshipId(True, far.parent.name, near.key.columns[0], far.key.columns[0], join)
+    return RelationshipId(True, far.parent.name, near.telling[0], far.telling[0], join)
 
 
 def possible_ids(
@@ -169,7 +193,7 @@ def _obstacle(key: ForeignKey, child: Draft, parent: Draft) -> str:
     for left, right in zip(key.columns, key.target_columns, strict=True):
         if child.columns.mapped[left].storage != parent.columns.mapped[right].storage:
             return f"{left} and {right} have types that Ash can't compare"
-    telling = telling_pair(key, child.table, parent.table).place
+    telling = telling_pair(key, child.table, parent.table, child.tenant_column).place
     if "false" in (own[telling], target[telling]):
         return "Ash takes an attribute named false for none"
     return "a temporal key relates periods, not values" if key.period else ""
@@ -177,7 +201,7 @@ def _obstacle(key: ForeignKey, child: Draft, parent: Draft) -> str:
 
 def _link(key: ForeignKey, virtual: VirtualKey | None, drafts: Mapping[Name, Draft]) -> Link:
     child, parent = drafts[key.table], drafts[key.target]
-    telling = telling_pair(key, child.table, parent.table)
+    telling = telling_pair(key, child.table, parent.table, child.tenant_column)
     own = _with_first(child.attributes_of(key.columns), telling.place)
     return Link(
         key=key,
@@ -231,7 +255,10 @@ def _is_bookkeeping(attribute: Attribute) -> bool:
 def pure_joins(
     drafts: Mapping[Name, Draft], links: Iterable[Link]
 ) -> dict[Name, tuple[Link, Link]]:
-    """Return the tables with nothing in them but two keys and bookkeeping, by name."""
+    """Return the tables with nothing in them but two keys and bookkeeping, by name.
+
+    The column of the tenant is no more than that, with its key.
+    """
     by_child: dict[Name, list[Link]] = defaultdict(list)
     for link in links:
         by_child[link.child.name].append(link)
@@ -244,12 +271,15 @@ def pure_joins(
 
 
 def _join_pair(draft: Draft, links: list[Link]) -> tuple[Link, Link] | None:
+    tenant = (draft.tenant_column,) if draft.tenant_column is not None else ()
+    if len(links) != 2:
+        links = [link for link in links if link.key.columns != tenant]
     if len(links) != 2 or draft.is_view:
         return None
     first, second = links
-    if len(first.own) != 1 or len(second.own) != 1 or first.own == second.own:
+    if not (first.is_plain and second.is_plain) or first.own[0] == second.own[0]:
         return None
-    pair = (*first.key.columns, *second.key.columns)
+    pair = (first.telling[0], second.telling[0], *tenant)
     rest = [a for column, a in draft.by_column.items() if column not in pair]
     # What a person took out of the resource is judged as if it were there.
     removed = draft.columns.removed
@@ -259,7 +289,7 @@ def _join_pair(draft: Draft, links: list[Link]) -> tuple[Link, Link] | None:
         return None
     if not is_unique(draft.table, pair):
         return None
-    if is_unique(draft.table, first.key.columns) or is_unique(draft.table, second.key.columns):
+    if any(is_unique(draft.table, (link.telling[0], *tenant)) for link in links):
         return None
     return first, second
 

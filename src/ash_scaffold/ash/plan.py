@@ -29,7 +29,13 @@ from ash_scaffold.ash.naming import attribute_name
 from ash_scaffold.ash.project_state import NO_NAMES, CarriedActions, ProjectState
 from ash_scaffold.ash.relationships import plan_relationships
 from ash_scaffold.ash.scope import Options, Scope, plan_scope
-from ash_scaffold.ash.tenancy import Tenancy, multitenancy, of_attributes, plan_tenancy
+from ash_scaffold.ash.tenancy import (
+    NOT_MIGRATED,
+    Tenancy,
+    multitenancy,
+    of_attributes,
+    plan_tenancy,
+)
 from ash_scaffold.ash.types import Family
 from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_keys
 from ash_scaffold.config.match import Resolver
@@ -78,6 +84,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     relationships = plan_relationships(
         drafts, virtual, state.names, prepared.legacy, database.types
     )
+    tenants = {each.module for name, each in drafts.items() if each.is_tenant}
     parents = ParentKeys(database, drafts, relationships.belongs_to)
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
@@ -100,6 +107,16 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
         if written:
             problems += [*draft.columns.problems, *of_constraints, *of_actions]
             problems += table_problems(draft)
+            problems += _to_tenants(draft, resource, tenants)
+            if draft.is_tenant and config.owned_by_ash(name):
+                problems.append(
+                    Code.CUTOVER_REFUSED.at(
+                        str(name),
+                        NOT_MIGRATED,
+                        todo="Go the way back with ash-scaffold cutover --undo, or leave the table "
+                        f"global for now: {in_config(name, 'tenancy = false')}.",
+                    )
+                )
             problems += named_value_problems(draft, database.types)
             if database.has_rows:
                 problems += _unpopulated(draft)
@@ -446,6 +463,21 @@ def _unpopulated(draft: Draft) -> Iterator[Problem]:
             str(draft.name),
             "The materialized view is not populated: every read of it fails until it is.",
             todo=f"Run {refresh_statement(draft.name)}",
+        )
+
+
+def _to_tenants(draft: Draft, resource: Resource, tenants: Collection[str]) -> Iterator[Problem]:
+    """Yield a note on the relationships by which a global table leads to rows of tenants."""
+    if draft.is_tenant:
+        return
+    names = [r.name for r in resource.relationships if {r.destination, r.through} & {*tenants}]
+    if names:
+        called = "relationship" if len(names) == 1 else "relationships"
+        leads = "leads" if len(names) == 1 else "lead"
+        yield Code.TENANT_NEEDED.at(
+            str(draft.name),
+            f"Its {called} {', '.join(names)} {leads} from a global table to rows of tenants: "
+            "without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.",
         )
 
 

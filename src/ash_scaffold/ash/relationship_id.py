@@ -121,10 +121,13 @@ def relationship_id(
     )
 
 
-def pairs_filter(left: tuple[str, ...], right: tuple[str, ...]) -> Expr | None:
-    """Return a filter on the pairs of a key after the first: `expr(number == parent(number))`."""
+def pairs_filter(pairs: Iterable[tuple[str, str]]) -> Expr | None:
+    """Return a filter on the pairs of a key after the first: `expr(number == parent(number))`.
+
+    A pair is the source's attribute with the destination's.
+    """
     body: Term = None
-    for own, other in zip(left[1:], right[1:], strict=True):
+    for own, other in tuple(pairs)[1:]:
         pair = Operator("==", (Ref(other), Parent(own)))
         body = pair if body is None else Operator("and", (body, pair))
     return None if body is None else Expr(body)

@@ -191,7 +191,7 @@ class _Planner:
                 source_attribute=link.own[0],
                 destination_attribute=link.target[0],
                 allow_nil=True,
-                filter=pairs_filter(link.own, link.target),
+                filter=pairs_filter(link.pairs),
                 foreign_keys=(link.id,),
             )
             self._belongs_to[link.id] = found
@@ -219,7 +219,9 @@ class _Planner:
         That is where the legacy code loads them, and where Ash can't load what they lead to.
         """
         pair = joins.get(link.child.name)
-        if pair is None or self._names.is_in_legacy(link.parent.name, has_id(link)):
+        if pair is None or link.id not in (pair[0].id, pair[1].id):
+            return True
+        if self._names.is_in_legacy(link.parent.name, has_id(link)):
             return True
         near, far = pair if pair[0].key == link.key else pair[::-1]
         return not self._loads.joins(near, far)
@@ -245,7 +247,7 @@ class _Planner:
             destination=link.child.module,
             source_attribute=link.target[0],
             destination_attribute=link.own[0],
-            filter=pairs_filter(link.target, link.own),
+            filter=pairs_filter((target, own) for own, target in link.pairs),
             sort=self._sort(link.parent.name, has_id(link), link.child, kind),
             foreign_keys=(link.id,),
         )
@@ -453,7 +455,7 @@ class Loads:
 
     def follows(self, link: Link, destination: Draft) -> bool:
         """Whether a link can be loaded from one of its ends to the other, the destination."""
-        return len(link.own) == 1 or destination.name not in self._columns
+        return link.is_plain or destination.name not in self._columns
 
     def unjoined(self, near: Link, far: Link, rows: str | None) -> Problem:
         """Report the lack of a many_to_many; `rows` is the has_many to the rows of the join."""
@@ -499,9 +501,11 @@ def _is_json(column: Column) -> bool:
 
 def _is_pair_unique(near: Link, far: Link) -> bool:
     """Whether Ash takes a join's two keys for unique: by its key, or by any identity."""
-    join, pair = near.child, {near.key.columns[0], far.key.columns[0]}
+    join, pair = near.child, {near.telling[0], far.telling[0]}
     if join.key is None or pair.issuperset(join.key.columns):
         return True
+    # The keys of an identity are without the tenant's.
+    pair |= {join.tenant_column or ""}
     unique = (plain_columns(index) for index in join.table.indexes if index.unique)
     return any(columns is not None and pair.issuperset(columns) for columns in unique)
 

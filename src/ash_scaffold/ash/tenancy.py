@@ -110,6 +110,13 @@ def of_attributes(tenancy: TableTenancy, columns: Collection[str]) -> TableTenan
     return msgspec.structs.replace(tenancy, reason=Global.NO_ATTRIBUTE)
 
 
+# Source: `AshPostgres.MigrationGenerator`, which also names the indexes of identities anew.
+NOT_MIGRATED = (
+    "Its rows belong to tenants: Ash's migrations would put the column of the tenant first in its "
+    "indexes, whatever the order in the database."
+)
+
+
 def multitenancy(tenancy: TableTenancy | None, attribute: str | None) -> Multitenancy | None:
     """Return the section of a table's resource; `attribute` is that of the tenant's column."""
     if tenancy is None or not tenancy.is_tenant:

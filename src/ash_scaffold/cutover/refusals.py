@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.scope import is_skipped
+from ash_scaffold.ash.tenancy import NOT_MIGRATED
 from ash_scaffold.check.guard import Kind as GuardKind
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.config import table_pattern
@@ -115,6 +116,8 @@ def _of_table(
             "table.",
             f"Let one do so: ash-scaffold resources --table {where}",
         )
+    if item.draft.is_tenant:
+        yield _refused(where, NOT_MIGRATED, "Leave it out for now.")
     yield from _targets(table, item, session, planned)
 
 

@@ -313,4 +313,6 @@ defmodule App.Core.UserTag do
   end
 end
 
+# tenant-needed audits: Its relationship user leads from a global table to rows of tenants: without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.
+# tenant-needed plans: Its relationship users leads from a global table to rows of tenants: without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.
 # predicate-untranslated users.users_kept: Its predicate can't be expressed in Ash (it names an object of the tenant's schema), so it is no identity; a violation is a field error all the same.
