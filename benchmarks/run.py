@@ -11,10 +11,12 @@ README.md beside this file says how to read the table.
 from __future__ import annotations
 
 import argparse
+import compileall
 import contextlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -22,6 +24,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+import ash_scaffold
 from ash_scaffold.postgres.installation import choose_installations, embedded_installation
 from ash_scaffold.postgres.server import throwaway_server
 from benchmarks.processes import Spent, one_processor, processors
@@ -88,6 +91,7 @@ def main() -> None:
         return
     embedded = None if options.local else embedded_installation()
     installation = embedded or choose_installations(None)[0]
+    _compile_package()
     # The projects are deleted at the end only: ext4 is slow to make files after it freed many.
     with (
         throwaway_server(installation) as server,
@@ -102,7 +106,9 @@ def main() -> None:
             print(f"with {options.scale:g} times the tables that are named, so no verdict counts")
         results: dict[str, dict[tuple[str, str], list[Pair]]] = {way: {} for way in ways}
         print(_headings(ways), flush=True)
+        took: dict[str, float] = {}
         for schema, steps in _needed(rows).items():
+            began = time.monotonic()
             pairs = options.pairs if schema != "large" else min(options.pairs, options.large_pairs)
             for way in ways:
                 with _processors(way, bench.server_process):
@@ -111,8 +117,11 @@ def main() -> None:
             for row in rows:
                 if row.schema == schema:
                     print(_line(row, results, spent), flush=True)
+            took[schema] = time.monotonic() - began
         if options.phases:
             _print_phases(results)
+        each = ", ".join(f"{schema} {_clock(seconds)}" for schema, seconds in took.items())
+        print(f"\ntook {_clock(sum(took.values()))} minutes: {each}")
 
 
 def _options() -> argparse.Namespace:
@@ -138,6 +147,19 @@ def _options() -> argparse.Namespace:
         "--local", action="store_true", help="use the PostgreSQL of this machine, not the embedded"
     )
     return parser.parse_args()
+
+
+def _compile_package() -> None:
+    """Compile the tool's modules, as pip does with a package that it installs for users.
+
+    It leaves those of an editable installation to their first import, which writes nothing where
+    `PYTHONDONTWRITEBYTECODE` is set: each run would then compile them once more.
+    """
+    compileall.compile_dir(Path(ash_scaffold.__file__).parent, quiet=1)
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
 
 
 def _tool() -> list[str]:

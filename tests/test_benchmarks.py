@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +41,9 @@ def test_every_row_is_measured_on_all_processors_and_on_one() -> None:
 
 
 def test_rows_can_be_chosen() -> None:
-    table = bench("--rows", "version", "--pairs", "1", "--cores", "all").splitlines()
-    assert [line.split()[0] for line in table[2:]] == ["row", "version"]
+    table, times = bench("--rows", "version", "--pairs", "1", "--cores", "all").split("\n\n")
+    assert [line.split()[0] for line in table.splitlines()[2:]] == ["row", "version"]
+    assert re.fullmatch(r"took 0:\d\d minutes: start 0:\d\d\n", times)
 
 
 def spent(seconds: float, *, peak: int = 0) -> Spent:
