@@ -61,7 +61,8 @@ def check_undone(before: Files, after: Files, done: Run, back: Run) -> None:
     To the byte, but for the place of what the tweak took out, for a blank line beside what was
     taller than a line, and for `section do: …`, to which nothing can be added without making it a
     block. What comes back has the name that is
-    generated, and is there again although somebody had deleted it.
+    generated, and is there again although somebody had deleted it. The module of a table that
+    came and is gone again stays as the table was, since nobody has asked to change it.
     """
     after = without_gone(after, before, back)
     lost = {f.path for f in done.outcome.files.files if f.status is Status.DELETED}
@@ -70,7 +71,9 @@ def check_undone(before: Files, after: Files, done: Run, back: Run) -> None:
     gone = {f.module.name for f in done.outcome.files.files if f.status is Status.DELETED}
     again = {f.module.name for f in back.outcome.files.files if f.status is Status.CREATED}
     forgot = gone != again or any(was_renamed(f, back) for f in done.outcome.files.files)
-    for path in sorted(changes(before, after) - made - lost):
+    gone_again = {f.path for f in back.outcome.files.files if f.status is Status.GONE}
+    left = gone_again - back.written.keys()
+    for path in sorted(changes(before, after) - made - lost - left):
         if one_blank_apart(after[path], before[path]):
             continue
         files = [file for file in done.outcome.files.files if file.path == path]
