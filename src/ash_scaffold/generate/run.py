@@ -40,7 +40,6 @@ from ash_scaffold.generate.modules import (
     render_modules,
     resource_module,
 )
-from ash_scaffold.generate.new_resources import new_modules
 from ash_scaffold.generate.options import (
     ResourcesOptions,
     open_with,
@@ -49,6 +48,7 @@ from ash_scaffold.generate.options import (
 )
 from ash_scaffold.generate.owned_tables import owned_problems
 from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.rendered_resources import Resources
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
@@ -334,20 +334,18 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
     """Render what the run writes, and add the content of the snapshots of resources."""
     session, decided = run.session, run.plan
     paths = {module: entry.path for module, entry in session.project.modules.items()}
-    lib, content = new_modules_folder(session), _Contents(run)
+    lib, bases = new_modules_folder(session), session.schema_changes.resources
     modules = domains_and_types(decided, renderer, lib, paths, run.dropped.listed)
-    written = [item for item in decided.resources if item.written]
-    new = [item for item in written if renderer.packaged and _is_new(item, session)]
-    modules += new_modules(new, renderer, lib, paths, session.config.layout or "inline", content.of)
-    others = {item.draft.name for item in written}.difference(item.draft.name for item in new)
-    modules += (
-        msgspec.structs.replace(
-            resource_module(item, renderer, lib, paths, layout(item.draft.name)),
-            content=content.of(item),
-        )
-        for item in written
-        if item.draft.name in others
+    resources = Resources(
+        renderer=renderer,
+        lib=lib,
+        paths=paths,
+        layout=layout,
+        bases=bases,
+        is_new=lambda item: _is_new(item, session),
+        content=_Contents(run).of,
     )
+    modules += resources.modules([item for item in decided.resources if item.written])
     return sorted(modules, key=lambda module: (module.path, module.name))
 
 

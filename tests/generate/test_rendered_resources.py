@@ -1,14 +1,16 @@
-"""New resources, which all processors share: the same bytes, whoever renders them."""
+"""Resources, which all processors share: the same bytes, whoever renders them."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.test_growth import schema
 
-from ash_scaffold.generate import new_resources
+from ash_scaffold.generate import rendered_resources
+from ash_scaffold.generate.files import Status, contents
 from ash_scaffold.project.snapshot import EncodedSnapshot, encode
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone")
@@ -26,7 +28,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return found[-1]
 
     monkeypatch.setattr(os, "fork", counted)
-    monkeypatch.setattr(new_resources, "_LEAST", 2)
+    monkeypatch.setattr(rendered_resources, "_LEAST", 2)
     return found
 
 
@@ -49,6 +51,34 @@ def test_the_files_are_those_of_one_process(
     problems = shop.run(layout=layout).problems
     assert not [each for each in problems if each.startswith("error")]
     assert shop.run(layout=layout).diff == ""
+
+
+@pytest.mark.parametrize("layout", ["inline", "fragment"])
+def test_what_becomes_of_files_that_are_there_is_that_of_one_process(
+    make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch, forks: list[int], layout: str
+) -> None:
+    shop = make_shop(schema(TABLES))
+    processors(monkeypatch, 1)
+    shop.run(layout=layout)
+    things = [f"lib/shop/sales/things00{number}.ex" for number in range(8)]
+    for path in things[1:4]:
+        shop.write({path: f"# Ours.\n{shop.read(path)}"})
+    (shop.root / things[4]).unlink()
+    for number in (2, 4, 5):
+        shop.sql(f"ALTER TABLE things_00{number} ADD COLUMN size int NOT NULL DEFAULT 1")
+    shop.sql("DROP TABLE things_008, things_009 CASCADE", "CREATE TABLE late (id bigint)")
+    found = []
+    for count in (1, 3):
+        processors(monkeypatch, count)
+        outcome = shop.prepare()
+        found.append((contents(outcome.files.files), outcome.changes, outcome.problems))
+        assert len(forks) == count - 1
+    assert found[0] == found[1]
+    statuses = Counter(each.status for each in outcome.files.files)
+    assert {Status.CREATED, Status.CHANGED, Status.MERGED, Status.UNCHANGED} < statuses.keys()
+    processors(monkeypatch, 3)
+    shop.run()
+    assert shop.run().diff == ""
 
 
 def test_the_snapshot_says_what_is_read_back_from_it(make_shop: MakeShop) -> None:
