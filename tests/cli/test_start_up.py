@@ -37,6 +37,10 @@ IDLE: dict[tuple[str, ...], set[str]] = {
     ("resources", "--no-format"): DATABASE | CODE | TEMPLATES,
     ("document",): DATABASE | CODE | TEMPLATES,
 }
+# Our own packages that do the job of a command, and those that each of them stands on.
+JOBS = {"actions", "advise", "check", "cutover", "doctor", "document", "propose", "verify"}
+DECISIONS = {"ash", "config", "elixir", "generate", "legacy", "session", "syntax"}
+OWN_JOBS = {"check": {"check"}, "resources": set[str](), "document": {"document", "advise"}}
 LOADED = """
 import atexit, sys
 before = set(sys.modules)
@@ -51,11 +55,18 @@ def libraries(done: Done) -> set[str]:
     return {name for name in loaded - known if not name.startswith("_")}
 
 
+def packages(done: Done) -> set[str]:
+    """What was loaded of our own packages."""
+    names = (name.split(".") for name in done.err.split())
+    return {parts[1] for parts in names if parts[0] == "ash_scaffold" and len(parts) > 1}
+
+
 @pytest.mark.parametrize("arguments", SHOWN)
 def test_help_loads_what_typer_needs(process: Run, arguments: tuple[str, ...]) -> None:
     done = process(*arguments, program=LOADED)
     assert done.code == 0
     assert libraries(done) <= SHOWN[arguments]
+    assert packages(done) & (JOBS | DECISIONS) == set()
 
 
 @pytest.mark.parametrize("arguments", IDLE)
@@ -69,6 +80,7 @@ def test_a_run_with_nothing_to_do_loads_what_it_needs(
     done = process(*arguments, *database, program=LOADED)
     assert done.code == 0
     assert libraries(done) <= IDLE[arguments]
+    assert packages(done) & JOBS == OWN_JOBS[arguments[0]]
 
 
 @pytest.mark.usefixtures("project")

@@ -213,10 +213,11 @@ def test_names_are_those_of_a_whole_parse(shop: Shop, monkeypatch: pytest.Monkey
 
 
 class Recorded:
-    """A parser that keeps what it was given."""
+    """A parser that keeps what it was given, from nothing that was parsed before on."""
 
     def __init__(self, given: list[bytes]) -> None:
         self.given = given
+        parsing._kept.cache_clear()
 
     def __call__(self, _language: Language) -> Recorded:
         return self
@@ -265,3 +266,18 @@ def test_a_clean_merge_parses_no_whole_file(shop: Shop, monkeypatch: pytest.Monk
     assert len(of_it) < len(text) // 2
     assert [each for each in given if b":height" in each] == []
     assert [each for each in given if b"Shop.Sales.Team do" in each] == []
+
+
+def test_a_clean_merge_by_units_parses_a_file_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is not known by its lines: what it defines, its names and the merge need it."""
+    shop.edit(USER, (ATTRIBUTES, f"  require Logger\n\n{ATTRIBUTES}"))
+    shop.sql("ALTER TABLE users ADD height integer")
+    text, given = shop.read(USER).encode(), list[bytes]()
+    monkeypatch.setattr(parsing, "Parser", Recorded(given))
+    done = shop.run()
+    assert (done.problems, "+    attribute :height, :integer do" in done.diff) == ([], True)
+    assert given.count(text) == 1
+    # What it came to is parsed as well, so that no file is written that is no Elixir.
+    assert given.count(shop.read(USER).encode()) == 1

@@ -8,11 +8,14 @@ tree-sitter-elixir's grammar (`src/node-types.json` there).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 import tree_sitter_elixir
 from tree_sitter import Language, Node, Parser
+
+# A tree takes thirty times the bytes of its source.
+_KEPT_BYTES = 16_000
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -121,7 +124,20 @@ def _language() -> Language:
 
 
 def parse(source: bytes) -> Tree:
-    """Parse Elixir source, whatever the bytes are."""
+    """Parse Elixir source, whatever the bytes are.
+
+    The same source again has the same tree: a file that people edit is read for what it defines,
+    for its names, and as one side of a merge.
+    """
+    return _kept(source) if len(source) <= _KEPT_BYTES else _parsed(source)
+
+
+@lru_cache(maxsize=64)
+def _kept(source: bytes) -> Tree:
+    return _parsed(source)
+
+
+def _parsed(source: bytes) -> Tree:
     return Tree(source, Parser(_language()).parse(source).root_node)
 
 
