@@ -156,6 +156,134 @@ def test_the_fields_of_a_cast_may_be_a_variable(body: str) -> None:
     assert steps(body) == (Cast(line=0, fields=("name", "email")),)
 
 
+CLAUSES = (
+    "  def changeset(%{id: nil} = user, attrs), do: cast(user, attrs, [:name, :email])\n"
+    "  def changeset(user, attrs) when user.age > 3, do: user |> cast(attrs, [:name])\n"
+)
+CLAUSES_OF_CHANGESET = (
+    "def changeset(%Ecto.Changeset{data: %{id: nil}} = user, attrs), "
+    "do: cast(user, attrs, [:name, :email])\n\n"
+    "def changeset(user, attrs) when user.data.age > 3, do: user |> cast(attrs, [:name])"
+)
+OF_CLAUSES = Copied(line=0, function="changeset", arguments=("attrs",), casts=("name", "email"))
+
+
+def test_a_function_of_several_clauses_is_copied_with_the_changeset_for_its_struct() -> None:
+    found = user(CLAUSES)
+    assert (found.refused, without_lines(found.steps)) == ("", (OF_CLAUSES,))
+    assert [each.source for each in found.functions] == [CLAUSES_OF_CHANGESET]
+    assert [each.role for each in found.parameters] == ["struct", "attributes"]
+
+
+def test_a_function_that_goes_on_from_one_of_several_clauses() -> None:
+    found = read_all(
+        f"{HEAD}{CLAUSES}"
+        "  def update(user, attrs), do: user |> changeset(attrs) |> validate_required([:name])\n"
+        "end\n"
+    )
+    (_, update) = found
+    rule = Rule(line=0, call="validate_required", arguments=("[:name]",))
+    assert without_lines(update.steps) == (OF_CLAUSES, rule)
+    assert [each.source for each in update.functions] == [CLAUSES_OF_CHANGESET]
+    assert [each.role for each in update.parameters] == ["struct", "attributes"]
+
+
+def test_what_a_copied_function_starts_with_is_given_a_changeset_as_well() -> None:
+    found = read_all(
+        f"{HEAD}"
+        "  def changeset(%__MODULE__{} = user, attrs), do: cast(user, attrs, [:name])\n"
+        "  def update(%{id: nil} = user, attrs), do: user |> changeset(attrs)\n"
+        "  def update(user, attrs), do: cast(user, attrs, [:email])\n"
+        "end\n"
+    )
+    assert [each.source for each in found[1].functions] == [
+        "def update(%Ecto.Changeset{data: %{id: nil}} = user, attrs), "
+        "do: user |> changeset(attrs)\n\n"
+        "def update(user, attrs), do: cast(user, attrs, [:email])",
+        "defp changeset(%Ecto.Changeset{} = user, attrs), do: cast(user, attrs, [:name])",
+    ]
+
+
+def test_clauses_that_start_with_a_struct_of_their_own_are_not_copied() -> None:
+    found = user(
+        "  def new_changeset(%{name: nil} = attrs), do: %App.User{} |> cast(attrs, [:email])\n"
+        "  def new_changeset(attrs), do: %App.User{} |> cast(attrs, [:name])\n"
+    )
+    assert (found.refused, found.steps) == ("it has 2 clauses", ())
+
+
+@pytest.mark.parametrize(
+    ("call", "source"),
+    [
+        (
+            "own(user, Map.take(attrs, [:name]))",
+            "def cast_params(attrs) do\n  attrs = Map.take(attrs, [:name])\n\n  attrs\nend",
+        ),
+        (
+            "user |> own(if user.id, do: %{}, else: attrs)",
+            "def cast_params(user, attrs) do\n"
+            "  attrs = if user.id, do: %{}, else: attrs\n\n  attrs\nend",
+        ),
+    ],
+)
+def test_a_helper_may_be_given_what_is_made_of_the_attributes(call: str, source: str) -> None:
+    found = user(
+        f"  def changeset(user, attrs), do: {call}\n"
+        "  defp own(user, attrs), do: user |> cast(attrs, [:name])\n"
+    )
+    (cast,) = found.steps
+    assert isinstance(cast, Cast)
+    assert (cast.fields, cast.prepared) == (("name",), "cast_params")
+    assert [each.source for each in found.functions] == [source]
+
+
+def test_values_that_two_expressions_swap_are_not_mixed_up() -> None:
+    found = user(
+        "  def changeset(user, attrs, other), do: own(user, f(other), g(attrs))\n"
+        "  defp own(user, attrs, other), do: user |> cast(Map.merge(attrs, other), [:name])\n"
+    )
+    assert "an argument that is no literal" in found.refused
+
+
+def test_values_of_a_map_are_no_attributes() -> None:
+    found = read_all(
+        f"{HEAD}"
+        "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+        "  def new(data), do: changeset(%__MODULE__{}, %{name: data})\n"
+        "end\n"
+    )
+    assert without_lines(found[1].steps) == (
+        Copied(line=0, function="cast_in_changeset", arguments=("data",)),
+    )
+    assert [each.role for each in found[1].parameters] == ["other"]
+
+
+def test_a_default_may_be_the_struct() -> None:
+    found = read_all(
+        f"{HEAD}"
+        "  def checked(user \\\\ %__MODULE__{}, attrs), do: cast(user, attrs, [:name])\n"
+        "  def new_changeset(attrs), do: attrs |> checked() |> validate_required(:name)\n"
+        "end\n"
+    )
+    new = next(each for each in found if each.function == "new_changeset")
+    assert without_lines(new.steps) == (
+        Cast(line=0, fields=("name",)),
+        Rule(line=0, call="validate_required", arguments=(":name",)),
+    )
+
+
+def test_a_function_whose_helper_writes_is_no_changeset_function() -> None:
+    found = read_all(
+        f"{HEAD}"
+        "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+        '  def block(user, ""), do: store(user)\n'
+        "  def block(user, why), do: user |> change(name: why) |> store()\n"
+        "  defp store(user), do: user |> change(email: nil) |> App.Repo.update!()\n"
+        "end\n"
+    )
+    assert [each.function for each in found] == ["changeset"]
+
+
 def test_a_helper_that_does_more_is_copied_with_what_it_needs() -> None:
     found = user(
         "  alias App.Text\n"
@@ -381,6 +509,30 @@ def test_a_parameter_has_the_name_that_a_head_gives_it() -> None:
         "  def changeset(user, :two, attrs), do: cast(user, attrs, [:email])\n"
     )
     assert [each.name for each in found.parameters] == ["user", "type", "attrs"]
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "changeset\n    |> get_field(:name)\n    |> App.Names.known?()\n"
+        '    |> if(do: changeset, else: add_error(changeset, :name, "unknown"))',
+        "App.Names.known?(get_field(changeset, :name))\n    |> case do\n"
+        '      true -> changeset\n      _ -> add_error(changeset, :name, "unknown")\n    end',
+    ],
+)
+def test_a_condition_behind_a_pipe_is_copied_with_what_is_piped(branch: str) -> None:
+    found = user(
+        "  def changeset(user, attrs) do\n    changeset = cast(user, attrs, [:name])\n\n"
+        f"    {branch}\n  end\n"
+    )
+    assert without_lines(found.steps[1:]) == (Copied(line=0, function="maybe_add_error_name"),)
+    body = "\n".join(line.removeprefix("  ") for line in branch.split("\n"))
+    assert found.functions[0].source == (f"def maybe_add_error_name(changeset) do\n  {body}\nend")
+
+
+def test_a_function_whose_result_is_not_known_is_refused() -> None:
+    found = user("  def file_changeset(user, attrs), do: attachments(user, attrs)\n")
+    assert found.refused == "what it returns can't be read"
 
 
 CONTEXT = """defmodule App.Accounts do

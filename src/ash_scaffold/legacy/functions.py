@@ -7,6 +7,7 @@ project's `use` macros included.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 from tree_sitter import Node
@@ -19,6 +20,8 @@ from ash_scaffold.syntax.values import alias_text, read
 
 # What is imported most, and is never a module of the code base.
 LIBRARIES = frozenset({"Ecto.Changeset", "Ecto.Query", "Ecto", "Ecto.Schema"})
+# A function: its module, its name and its arity.
+Key: TypeAlias = tuple[str, str, int]
 _DEFINITIONS = frozenset({"def", "defp"})
 _MACROS = frozenset({"defmacro", "defmacrop"})
 
@@ -59,7 +62,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(clause for clause in self.clauses if clause.body is not None)
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> Key:
         """The module, the name and the arity."""
         return self.module, self.name, self.arity
 
@@ -175,6 +178,24 @@ class Modules:
             if found is not None and not found.private:
                 return found
         return None
+
+    def called(self, module: Module, node: Node, name: str, count: int) -> Function | None:
+        """Return the function of the code base that a call in a module reaches.
+
+        `name` is as written, `count` the number of arguments, that of a pipe included.
+        """
+        owner, _, plain = name.rpartition(".")
+        if not owner:
+            return (
+                module.function(plain, count)
+                or module.brought(plain, count)
+                or self.imported(module, plain, count)
+            )
+        written = "".join(owner.split())
+        if not (written[:1].isupper() or written.startswith("__MODULE__")):
+            return None
+        other = self.get(module.file.resolve(written, node.start_byte, module.name))
+        return None if other is None else other.function(plain, count)
 
     def may_define(self, name: str, function: str, count: int) -> bool:
         """Whether a module may have a function or macro that others can import.

@@ -35,7 +35,7 @@ from ash_scaffold.legacy.changesets.values import (
     Value,
     short,
 )
-from ash_scaffold.legacy.functions import Function, Module, Modules
+from ash_scaffold.legacy.functions import Function, Key, Module, Modules
 from ash_scaffold.syntax.parse import CallSite, call_name, call_site
 from ash_scaffold.syntax.values import read
 from ash_scaffold.term import Atom
@@ -75,19 +75,24 @@ class Copies:
         self._literals = literals
         self._findings = findings
         self._path = path
+        # Whether a function that is copied gets a changeset in the place of its struct.
+        self._adapted: dict[tuple[str, int], bool] = {}
 
-    def function(self, function: Function, replaced: Mapping[Node, str] | None = None) -> Inside:
+    def function(
+        self, function: Function, replaced: Mapping[Key, Mapping[Node, str]] | None = None
+    ) -> Inside:
         """Copy a function of the legacy code, and those that it calls in its module.
 
-        `replaced` are parts of it with other text in their place.
+        `replaced` are, by function, parts with other text in their place.
         """
         module = self._modules.get(function.module)
         if module is None:
             raise UnreadError(f"{function.module} can't be found")
         found = self._needed(module, _parts(function))
         inside = self._inside(module, function, [c.site.node for c in function.clauses], found)
-        self._add(module, function, called=True, replaced=replaced)
-        self._add_needed(found)
+        replaced = replaced or {}
+        self._add(module, function, called=True, replaced=replaced.get(function.key))
+        self._add_needed(found, replaced)
         return inside
 
     def nested(self, function: Function) -> None:
@@ -231,8 +236,12 @@ class Copies:
         findings = self._findings
         if findings.origins.setdefault(key, function.key) != function.key:
             raise UnreadError(f"two functions are named {function.name}/{function.arity}")
-        if key in findings.copied and (findings.copied[key].called or not called):
-            return
+        if key in findings.copied:
+            if self._adapted[key] != bool(replaced):
+                raise UnreadError(f"{function.name} gets the struct, and the changeset as well")
+            if findings.copied[key].called or not called:
+                return
+        self._adapted[key] = bool(replaced)
         schema = findings.schema or findings.module
         records = of_any_map(Frame(module, function, {}), schema)
         own = needs(self._modules, module, _parts(function), None, struct_names(records))
@@ -251,11 +260,14 @@ class Copies:
         findings.nodes += [(module, clause.site.node) for clause in function.clauses]
         findings.nodes += own.nodes
 
-    def _add_needed(self, found: Needs) -> None:
+    def _add_needed(
+        self, found: Needs, replaced: Mapping[Key, Mapping[Node, str]] | None = None
+    ) -> None:
         for function in found.functions.values():
             module = self._modules.get(function.module)
             if module is not None:
-                self._add(module, function, called=False)
+                others = (replaced or {}).get(function.key)
+                self._add(module, function, called=False, replaced=others)
 
     def _inside(
         self,
@@ -335,8 +347,11 @@ class Copies:
         subject = subjects[0] if subjects else "changeset"
         while not subjects and (subject in walk.parameters or subject in walk.names):
             subject = f"{subject}_so_far"
-        lines = [(each.statement, each.text) for each in walk.statements.values()]
-        lines.sort(key=lambda line: line[0].start_byte)
+        # What a helper is given is set before its own statements, wherever it stands.
+        statements = sorted(
+            walk.statements.values(), key=lambda each: (each.depth, each.statement.start_byte)
+        )
+        lines = [(each.statement, each.text) for each in statements]
         same = [(node, f"{other} = {subject}") for other in subjects[1:]]
         patterns = (each.statement for each in walk.statements.values() if each.pattern)
         return Closure((*same, *lines), walk.parameters, subject, struct_names(patterns))

@@ -25,8 +25,8 @@ from ash_scaffold.legacy.changesets.values import (
     Value,
     short,
 )
-from ash_scaffold.legacy.functions import Modules
-from ash_scaffold.syntax.parse import CallSite, expressions
+from ash_scaffold.legacy.functions import Modules, operator_of
+from ash_scaffold.syntax.parse import CallSite, expressions, pairs
 from ash_scaffold.term import Atom
 
 # The names that people give to what is cast.
@@ -176,7 +176,7 @@ class EctoSteps:
         seen: set[int] = set()
         while waiting:
             current, scope = waiting.pop()
-            for name in free_names(frame.module, [current]):
+            for name in free_names(frame.module, [current], _values_of_maps(frame, current)):
                 value = scope.get(name)
                 if isinstance(value, Text) and value.parameter:
                     found.append(value.source)
@@ -276,3 +276,20 @@ class EctoSteps:
                 if len(names) == 2 and all(each.isidentifier() for each in names):
                     return self._copies.made_of(frame, parts[1], name, names)
         raise UnreadError(f"the function that it casts with: {short(frame.text(node))}")
+
+
+def _values_of_maps(frame: Frame, node: Node) -> frozenset[int]:
+    """Return the ids of the variables that are values of a map as they are, in an expression."""
+    found: set[int] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        stack.extend(current.named_children)
+        if current.type != "map_content":
+            continue
+        for entry in expressions(current):
+            arrow = operator_of(frame.module.file, entry, "=>")
+            values = [each.child_by_field_name("value") for each in pairs(entry)]
+            values += [] if arrow is None else [arrow[1]]
+            found |= {each.id for each in values if each is not None and each.type == "identifier"}
+    return frozenset(found)

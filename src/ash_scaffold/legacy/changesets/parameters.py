@@ -47,7 +47,9 @@ def bind(frame: Frame, clause: Clause, given: Sequence[Value | None]) -> list[st
         for each in inner:
             if each != "__MODULE__" and not each.startswith("_"):
                 pattern = _without_name(frame, node, name)
-                frame.variables[each] = Local(node, f"{pattern} = {shown}", scope, pattern=True)
+                frame.variables[each] = Local(
+                    node, f"{pattern} = {shown}", scope, pattern=True, depth=frame.depth
+                )
     return names
 
 

@@ -21,6 +21,7 @@ from ash_scaffold.ash.changesets import (
     ParameterRole,
     VirtualField,
 )
+from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.parameters import bind
 from ash_scaffold.legacy.changesets.schema_fields import targets, virtual_fields
 from ash_scaffold.legacy.changesets.steps import REPO, WORDS, StepReader, may_change
@@ -29,11 +30,13 @@ from ash_scaffold.legacy.changesets.write_sites import write_sites
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.legacy.functions import Function, Module, Modules, operator_of
-from ash_scaffold.syntax.parse import call_name
+from ash_scaffold.syntax.parse import call_site
 
 _STARTS = re.compile(rb"(?<![\w.])(?:Ecto\.)?(?:Changeset\.)?(?:cast|change)\s*\(")
 _STEPS = re.compile(rb"\b(?:validate|put|update|force)_\w+\s*\(|\w+_constraint\s*\(")
 _WRITES = re.compile(rb"[Rr]epo\.|Multi\.|\b(?:conn|socket)\b")
+# How far functions that end with others are followed.
+_MAX_DEPTH = 3
 _CLOSERS = frozenset({"]", "}", ")", ">>"})
 _GIVEN_CHANGESET = frozenset({"changeset", "cs", "chset", "changes", "query", "conn", "socket"})
 
@@ -142,13 +145,15 @@ class _Reader:
             try:
                 flow, names = reader.whole(frame, function)
             except UnreadError as whole:
-                refused = refused if str(whole).startswith("it has several") else str(whole)
+                refused = refused if "struct" in str(whole) else str(whole)
                 flow, reader = None, StepReader(self.modules, self._targets, module)
             else:
                 refused = ""
         if flow is None and not refused:
             self._note_given(module, function)
-            return None
+            if module.name not in self._schemas or not _makes_one(module, function):
+                return None
+            refused = reader.unread or "what it returns can't be read"
         schema = self._schema(module, reader, flow)
         if schema is None:
             return None
@@ -232,24 +237,43 @@ def _may_be_one(module: Module, function: Function) -> bool:
     return any(map(_STARTS.search, texts)) and not any(map(_WRITES.search, texts))
 
 
+def _makes_one(module: Module, function: Function) -> bool:
+    """Whether a function that returns nothing known is a changeset function by its name."""
+    return (
+        function.name.endswith("changeset")
+        and function.arity > 0
+        and not _is_given_one(module, function)
+    )
+
+
 def _is_given_one(module: Module, function: Function) -> bool:
     """Whether the first parameter of a function is called as changesets are."""
     if not function.arity:
         return False
     first = function.clauses[0].parameters[0].pattern
-    return first.type == "identifier" and module.file.tree.text(first) in _GIVEN_CHANGESET
+    text = module.file.tree.text(first)
+    return text in _GIVEN_CHANGESET or "Changeset{" in text
 
 
-def _ends_in_repo(module: Module, function: Function) -> bool:
-    """Whether all clauses end with a call of a repo: what they return is no changeset."""
+def _ends_in_repo(module: Module, function: Function, depth: int = 0) -> bool:
+    """Whether all clauses end with a call of a repo: what they return is no changeset.
+
+    A function of the module that ends so is as good.
+    """
     tree = module.file.tree
     bodies = function.bodies
     for clause in bodies:
         last = clause.body[-1] if clause.body else None
         parts = None if last is None else operator_of(module.file, last, "|>")
         last = last if parts is None else parts[1]
-        name = None if last is None else call_name(tree, last)
-        if name is None or not REPO.search(name):
+        site = None if last is None else call_site(tree, last)
+        if last is None or site is None:
+            return False
+        other = module.function(site.name, len(site.values) + is_piped(last))
+        if other is not None and other.key != function.key and depth < _MAX_DEPTH:
+            if not _ends_in_repo(module, other, depth + 1):
+                return False
+        elif other is None and not REPO.search(site.name):
             return False
     return bool(bodies)
 

@@ -50,11 +50,12 @@ from ash_scaffold.legacy.changesets.values import (
     Value,
     short,
 )
-from ash_scaffold.legacy.changesets.whole_function import whole
+from ash_scaffold.legacy.changesets.whole_function import Whole, whole
 from ash_scaffold.legacy.functions import (
     Function,
     Module,
     Modules,
+    Parameter,
     identifiers,
     operator_of,
 )
@@ -94,6 +95,8 @@ class StepReader:
             Copies(modules, self.literals, self.findings, path), self.findings, path
         )
         self._ecto = EctoSteps(modules, targets, self.literals, self._make)
+        # Why a helper that may start a changeset is not read.
+        self.unread = ""
         self._reading: list[tuple[str, str, int]] = []
         self._budget = _BUDGET
         self._nesting = 0
@@ -130,7 +133,7 @@ class StepReader:
                 raise UnreadError(f"a changeset is taken apart: {short(frame.text(pattern))}")
             frame.variables[frame.text(whole)] = value
             return value
-        local = Local(node, text_of(frame.module, node), dict(frame.variables))
+        local = Local(node, text_of(frame.module, node), dict(frame.variables), depth=frame.depth)
         for name in names:
             frame.variables[name] = local
         return None
@@ -377,9 +380,14 @@ class StepReader:
                 value = self._inline(frame, function, arguments, position, subject)
             except UnreadError as error:
                 back()
-                if function.name.endswith("changeset"):
+                if not function.name.endswith("changeset"):
+                    self.unread = f"{function.name}/{function.arity}: {error}"
+                    return None
+                try:
+                    return self._started_whole(frame, site, function, arguments)
+                except UnreadError:
+                    back()
                     raise UnreadError(f"{function.name}/{function.arity}: {error}") from error
-                return None
             if isinstance(value, Flow | Data):
                 return value
             back()
@@ -472,15 +480,20 @@ class StepReader:
             clause.parameters, function.given(len(arguments)), strict=True
         ):
             if default is not None and default.default is not None:
-                text = self.literals.source(inner, default.default)
-                if text is None:
+                known = self.value(inner, default.default)
+                if not isinstance(known, Data | Text):
                     raise UnreadError("a default that is no literal")
-                given.append(Text(text))
+                given.append(known)
                 continue
             index = next(rest)
             value = subject if index == position else arguments.value(index)
             if isinstance(value, Flow | Data | Text):
                 given.append(value)
+            elif self._may_be_set(frame, function, parameter, given):
+                name = inner.text(parameter.pattern)
+                node = arguments.nodes[index]
+                text = f"{name} = {text_of(frame.module, node)}"
+                given.append(Local(node, text, dict(frame.variables), depth=frame.depth))
             elif (
                 named(inner, parameter.pattern) == ("", "")
                 and parameter.pattern.type == "identifier"
@@ -496,6 +509,25 @@ class StepReader:
             self._reading.pop()
         self.findings.nodes.append((module, clause.site.node))
         return result
+
+    def _may_be_set(
+        self,
+        frame: Frame,
+        function: Function,
+        parameter: Parameter,
+        given: Sequence[Value | None],
+    ) -> bool:
+        """Whether an argument may stand as a line `parameter = argument` in copied code.
+
+        The code around a call and that of the function then read names of one module. One such
+        line only: a further one might read what the first has set.
+        """
+        return (
+            function.module == frame.module.name
+            and parameter.pattern.type == "identifier"
+            and not frame.text(parameter.pattern).startswith("_")
+            and not any(isinstance(each, Local) for each in given)
+        )
 
     def _copied(
         self,
@@ -557,12 +589,16 @@ class StepReader:
     ) -> Value | None:
         """A condition, which is copied: it takes a changeset and returns one."""
         flow = first if isinstance(first, Flow) else None
+        node = site.node
         if flow is None:
-            if piped and not isinstance(first, Data):
-                return None
-            names = free_names(frame.module, [site.node])
+            if piped and not isinstance(first, Data) and node.parent is not None:
+                # What is looked at may be read of a changeset, which a branch returns.
+                node = node.parent
+            names = free_names(frame.module, [node])
             values = [frame.variables[name] for name in names if name in frame.variables]
             flows = [value for value in values if isinstance(value, Flow)]
+            if not flows and node is not site.node:
+                return None
             if not flows:
                 held = self._held(frame, site)
                 if held is not None:
@@ -576,10 +612,10 @@ class StepReader:
                 return None
         back = self.findings.kept()
         try:
-            return self._make.around(frame, flow, site.node, site.name)
+            return self._make.around(frame, flow, node, site.name)
         except UnreadError as error:
             back()
-            return self._make.added(flow, self._make.todo(frame, site.node, str(error)))
+            return self._make.added(flow, self._make.todo(frame, node, str(error)))
 
     def _held(self, frame: Frame, site: CallSite) -> tuple[Node, Flow] | None:
         """Return the changeset that `case` or `with` looks at, and its place."""
@@ -627,8 +663,63 @@ class StepReader:
             back()
 
     def whole(self, frame: Frame, function: Function) -> tuple[Flow, list[str]]:
-        """Let one step call the function itself, which is copied (`whole_function`)."""
-        return whole(self._make, frame, function)
+        """Let one step call the function itself, copied, with the changeset for its struct.
+
+        Returns the step and the names of the parameters.
+        """
+        found = whole(self._modules, frame.module, function)
+        names, at = found.names, found.at
+        roles = self.findings.roles
+        roles[names[at]] = ParameterRole.STRUCT
+        if found.attributes < len(names) and found.attributes != at:
+            roles[names[found.attributes]] = ParameterRole.ATTRIBUTES
+        given = tuple(name for index, name in enumerate(names) if index != at)
+        flow = Flow((), Data(names[at]), started=True)
+        return self._call_whole(
+            frame, function.clauses[0].site, found, function, flow, given
+        ), names
+
+    def _call_whole(
+        self,
+        frame: Frame,
+        site: CallSite,
+        found: Whole,
+        function: Function,
+        flow: Flow,
+        given: tuple[str, ...],
+    ) -> Flow:
+        self.findings.own = True
+        inside = self._make.copies.function(function, found.replaced)
+        step = Copied(
+            line=site.span.line,
+            path=self._make.path_of(frame),
+            function=function.name,
+            arguments=given,
+            position=found.at,
+            casts=inside.casts,
+        )
+        return self._make.added(flow, step, *inside.steps)
+
+    def _started_whole(
+        self, frame: Frame, site: CallSite, function: Function, arguments: Arguments
+    ) -> Flow:
+        """Let a step call a changeset function that can't be read in the place of its call."""
+        module = self._modules.get(function.module)
+        if module is None or len(arguments) != function.arity:
+            raise UnreadError("it can't be copied")
+        found = whole(self._modules, module, function)
+        flow = self._ecto.started(frame, arguments.nodes[found.at], arguments.value(found.at))
+        given: list[str] = []
+        for index in range(len(arguments)):
+            value = arguments.value(index)
+            if index == found.at:
+                continue
+            if not isinstance(value, Text):
+                raise UnreadError("an argument that is no literal")
+            given.append(value.source)
+            if index == found.attributes and value.parameter:
+                self.findings.roles.setdefault(value.source, ParameterRole.ATTRIBUTES)
+        return self._call_whole(frame, site, found, function, flow, tuple(given))
 
 
 def may_change(modules: Modules, function: Function) -> bool:

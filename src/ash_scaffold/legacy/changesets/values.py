@@ -50,13 +50,14 @@ class Local(msgspec.Struct, frozen=True):
     """A variable that a statement sets: its node, its text, and the variables at its place.
 
     The node may be the value alone. For a variable in a parameter's `pattern` the text compares
-    the pattern with the parameter.
+    the pattern with the parameter. `depth` is that of the frame in which it is set.
     """
 
     statement: Node
     text: str
     scope: Mapping[str, Value]
     pattern: bool = False
+    depth: int = 0
 
 
 Value: TypeAlias = "Data | Flow | Text | Local"

@@ -2,96 +2,137 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
 from tree_sitter import Node
 
-from ash_scaffold.ash.changesets import Copied, ParameterRole
 from ash_scaffold.legacy.changesets import ecto_functions as ecto
 from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.parameters import made_name, named
-from ash_scaffold.legacy.changesets.step_maker import StepMaker
-from ash_scaffold.legacy.changesets.values import Data, Flow, Frame, UnreadError
-from ash_scaffold.legacy.functions import Clause, Function, identifiers, operator_of
-from ash_scaffold.syntax.parse import call_site, expressions
+from ash_scaffold.legacy.changesets.values import Frame, UnreadError
+from ash_scaffold.legacy.functions import (
+    Clause,
+    Function,
+    Key,
+    Module,
+    Modules,
+    identifiers,
+    operator_of,
+)
+from ash_scaffold.syntax.parse import CallSite, call_site, expressions
 
 
-def whole(maker: StepMaker, frame: Frame, function: Function) -> tuple[Flow, list[str]]:
-    """Let one step call the function itself, copied, with the changeset in the struct's place.
+class Whole(msgspec.Struct, frozen=True):
+    """A function that a changeset is given to in the place of its struct.
 
-    Returns the step and the names of the parameters. That is only the same where the function
-    does nothing with its struct but to start a changeset of it and to read its fields, which
-    are read of the changeset's data then.
+    `names` are those of its parameters, `at` is the struct's place among them, `attributes` that of
+    what it casts. `replaced` are the places of other text, by the keys of the functions that get
+    the changeset: itself, and those that it passes it on to.
+    """
+
+    names: list[str]
+    at: int
+    attributes: int
+    replaced: Mapping[Key, Mapping[Node, str]]
+
+
+def whole(modules: Modules, module: Module, function: Function) -> Whole:
+    """Return a function as one that is given a changeset. Raises `UnreadError`.
+
+    That is only the same where the function does nothing with its struct but to start a changeset
+    of it and to read its fields, which are read of the changeset's data then.
     """
     if not function.arity:
         raise UnreadError("it takes no struct")
-    head = Frame(frame.module, function, {})
+    head = Frame(module, function, {})
     names = [named(head, p.pattern)[0] for p in function.clauses[0].parameters]
-    at, attributes = 0, 1
+    found: list[int] = []
+    attributes = 1
     for clause in function.bodies:
-        inner = Frame(frame.module, function, {})
+        inner = Frame(module, function, {})
         own = [named(inner, p.pattern)[0] for p in clause.parameters]
         for index, parameter in enumerate(clause.parameters):
             struct = named(inner, parameter.pattern)[1]
+            if struct and index == 0:
+                found.append(index)
             if not names[index] or names[index].startswith("_"):
                 made = made_name(parameter.pattern, struct, index)
                 names[index] = own[index] or names[index] or made
         for start, params in _casts(inner, clause):
-            at = own.index(start) if start in own else at
+            found += [own.index(start)] if start in own else []
             attributes = own.index(params) if params in own else attributes
-    replaced: dict[Node, str] = {}
+    if not found:
+        raise UnreadError("it starts with a struct of its own")
+    replaced: dict[Key, dict[Node, str]] = {}
+    _adapt(modules, function, found[-1], replaced)
+    return Whole(names, found[-1], attributes, replaced)
+
+
+def _adapt(
+    modules: Modules, function: Function, at: int, found: dict[Key, dict[Node, str]]
+) -> None:
+    """Find what to write in a function, and in those it calls, that gets a changeset."""
+    module = modules.get(function.module)
+    if function.key in found or module is None:
+        return
+    replaced = found.setdefault(function.key, {})
     for clause in function.bodies:
-        inner = Frame(frame.module, function, {})
+        inner = Frame(module, function, {})
         pattern = clause.parameters[at].pattern
         name, struct = named(inner, pattern)
         uses = _uses(inner, clause, name)
-        if uses is None or not (struct or pattern.type == "identifier"):
+        if uses is None or not (struct or pattern.type == "identifier" or _is_map(inner, pattern)):
             raise UnreadError("it has several clauses, or a rescue, that use the struct itself")
-        replaced |= uses
-        if struct not in ("", "Ecto.Changeset"):
+        for place, called in uses.items():
+            if isinstance(called, str):
+                replaced[place] = called
+                continue
+            other = modules.called(module, called.node, called.name, _count(called))
+            if other is not None:
+                _adapt(modules, other, 0, found)
+                if "." in called.name and found[other.key]:
+                    raise UnreadError(f"it passes the struct on to {called.name}")
+        if struct != "Ecto.Changeset":
             replaced |= _of_changeset(inner, pattern)
-    roles = maker.findings.roles
-    roles[names[at]] = ParameterRole.STRUCT
-    if attributes < len(names) and attributes != at:
-        roles[names[attributes]] = ParameterRole.ATTRIBUTES
-    maker.findings.own = True
-    inside = maker.copies.function(function, replaced)
-    step = Copied(
-        line=function.clauses[0].site.span.line,
-        path=maker.path_of(frame),
-        function=function.name,
-        arguments=tuple(name for index, name in enumerate(names) if index != at),
-        position=at,
-        casts=inside.casts,
-    )
-    flow = Flow((), Data(names[at]), started=True)
-    return maker.added(flow, step, *inside.steps), names
+
+
+def _count(site: CallSite) -> int:
+    return len(site.values) + is_piped(site.node)
+
+
+def _is_map(frame: Frame, pattern: Node) -> bool:
+    parts = operator_of(frame.module.file, pattern, "=") or (pattern,)
+    return any(part.type == "map" for part in parts)
 
 
 def _casts(frame: Frame, clause: Clause) -> list[tuple[str, str]]:
-    """Return the first two arguments of each `cast` of a clause, as written."""
+    """Return the struct and the parameters of each call that starts a changeset, as written."""
     found: list[tuple[str, str]] = []
     stack = list(clause.body or ())
     while stack:
         node = stack.pop()
         stack.extend(node.named_children)
         site = call_site(frame.module.file.tree, node) if node.type == "call" else None
-        if site is None or site.name.rpartition(".")[2] not in ("cast", "change"):
+        plain = "" if site is None else site.name.rpartition(".")[2]
+        if site is None or not (plain in ecto.STARTS or plain.endswith("changeset")):
             continue
         values = list(site.values)
         if is_piped(node) and node.parent is not None:
             left = node.parent.child_by_field_name("left")
             values = [left, *values] if left is not None else values
         texts = [*(frame.text(value) for value in values[:2]), "", ""]
-        found.append((texts[0], texts[1] if site.name.endswith("cast") else ""))
+        found.append((texts[0], texts[1] if plain != "change" else ""))
     return found
 
 
-def _uses(frame: Frame, clause: Clause, name: str) -> dict[Node, str] | None:
+def _uses(frame: Frame, clause: Clause, name: str) -> dict[Node, str | CallSite] | None:
     """Return what to write for a struct where its fields are read, by the places.
 
-    Starting a changeset of it, or passing it on to be started, needs nothing. None where it is
-    used otherwise.
+    Starting a changeset of it needs nothing; where it is passed on to be started, the call is
+    returned. None where it is used otherwise.
     """
-    found: dict[Node, str] = {}
+    found: dict[Node, str | CallSite] = {}
     parts = [*(clause.body or ()), *(() if clause.guard is None else (clause.guard,))]
     for node in parts if name else ():
         for each, place in identifiers(frame.module.file, node):
@@ -108,9 +149,12 @@ def _uses(frame: Frame, clause: Clause, name: str) -> dict[Node, str] | None:
             elif holder.type == "arguments" and expressions(holder)[0].id == place.id:
                 parent = holder.parent
                 site = None if parent is None else call_site(frame.module.file.tree, parent)
+                site = None if site is None or is_piped(site.node) else site
             plain = "" if site is None else site.name.rpartition(".")[2]
-            if plain not in ecto.STARTS and not plain.endswith("changeset"):
+            if site is None or (plain not in ecto.STARTS and not plain.endswith("changeset")):
                 return None
+            if plain not in ecto.STARTS:
+                found[place] = site
     return found
 
 
@@ -119,8 +163,7 @@ def _of_changeset(frame: Frame, pattern: Node) -> dict[Node, str]:
     stack = [pattern]
     while stack:
         node = stack.pop()
-        named = next((c for c in node.named_children if c.type == "struct"), None)
-        if node.type == "map" and named is not None:
+        if node.type == "map":
             content = next((c for c in node.named_children if c.type == "map_content"), None)
             inner = "" if content is None else f"data: %{{{frame.text(content)}}}"
             return {node: f"%Ecto.Changeset{{{inner}}}"}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 import msgspec
 from tree_sitter import Node
@@ -21,14 +20,13 @@ from ash_scaffold.legacy.files import ElixirFile, captured
 from ash_scaffold.legacy.functions import (
     Clause,
     Function,
+    Key,
     Module,
     Modules,
     identifiers,
     operator_of,
 )
 from ash_scaffold.syntax.parse import CallSite, call_site, expressions
-
-Key: TypeAlias = tuple[str, str, int]
 
 _WRITES = re.compile(rb"(?:[Rr]epo|Multi)\s*\.\s*\w*(?:insert|update|upsert|create|save|delete)")
 _NAMES = "insert|update|upsert|create|save|delete"
@@ -140,7 +138,7 @@ class _Finder:
                 if site is None or around is None:
                     continue
                 arguments = _arguments(node, site)
-                function = self._called(around[0], node, site.name, len(arguments))
+                function = self._modules.called(around[0], node, site.name, len(arguments))
                 how = None if function is None else writers.get(function.key)
                 if how is not None and how[0] < len(arguments):
                     self._note(file, node, around, (arguments[how[0]],), how[1])
@@ -209,25 +207,6 @@ class _Finder:
                     return module, function, clause
         return None
 
-    def _called(self, module: Module, node: Node, name: str, count: int) -> Function | None:
-        owner, _, plain = name.rpartition(".")
-        if not owner:
-            function = module.function(plain, count)
-            if function is not None:
-                return function
-            for each in module.imports:
-                if each.may_have(plain, count):
-                    found = self._modules.get(each.module)
-                    function = None if found is None else found.function(plain, count)
-                    if function is not None and not function.private:
-                        return function
-            return None
-        written = "".join(owner.split())
-        if not (written[:1].isupper() or written.startswith("__MODULE__")):
-            return None
-        found = self._modules.get(module.file.resolve(written, node.start_byte, module.name))
-        return None if found is None else found.function(plain, count)
-
     def _origins(
         self,
         around: tuple[Module, Function, Clause],
@@ -284,7 +263,7 @@ class _Finder:
             self._origins(around, node, found, depth + 1)
             return
         name = module.file.tree.text(parts[0]).removesuffix("()")
-        function = self._called(module, node, name, int(arity))
+        function = self._modules.called(module, node, name, int(arity))
         if function is not None:
             found.functions.setdefault(function.key, function)
 
@@ -307,7 +286,7 @@ class _Finder:
                     self._origins(around, each, found, depth + 1)
             return
         count = len(site.values) + is_piped(node)
-        function = self._called(module, node, site.name, count)
+        function = self._modules.called(module, node, site.name, count)
         if function is not None:
             found.functions.setdefault(function.key, function)
         values = site.values[:1]
@@ -330,7 +309,7 @@ class _Finder:
         if _REPO.search(owner):
             return True
         count = len(site.values) + is_piped(node)
-        function = self._called(module, node, site.name, count)
+        function = self._modules.called(module, node, site.name, count)
         place = None if function is None else self._modules.get(function.module)
         if function is None or place is None:
             return False
