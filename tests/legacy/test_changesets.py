@@ -530,6 +530,48 @@ def test_a_condition_behind_a_pipe_is_copied_with_what_is_piped(branch: str) -> 
     assert found.functions[0].source == (f"def maybe_add_error_name(changeset) do\n  {body}\nend")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Enum.reduce(@names, cs, fn n, cs -> validate_length(cs, n, max: 3) end)",
+        "@names |> Enum.reduce(cs, fn n, cs -> validate_length(cs, n, max: 3) end)",
+        "for n <- @names, reduce: cs do\n  cs -> validate_length(cs, n, max: 3)\nend",
+    ],
+)
+def test_a_helper_that_goes_through_a_list_with_the_changeset_is_copied(call: str) -> None:
+    found = user(
+        "  @names [:name, :email]\n"
+        "  def changeset(user, attrs), do: user |> cast(attrs, [:name]) |> short()\n"
+        f"  defp short(cs) do\n    {call}\n  end\n"
+    )
+    assert without_lines(found.steps[1:]) == (Copied(line=0, function="short"),)
+
+
+@pytest.mark.parametrize(
+    ("branches", "is_one"),
+    [
+        ("%{valid?: true} = cs -> put_change(cs, :email, nil)\n      cs -> cs", True),
+        ("cs when cs.valid? -> cs\n      _ -> user", True),
+        ("%{valid?: true} -> {:ok, user}\n      cs -> {:error, cs}", False),
+    ],
+)
+def test_a_case_of_a_changeset_is_one_if_a_branch_returns_it(branches: str, is_one: bool) -> None:
+    found = read_all(
+        f"{HEAD}  def check(user, attrs) do\n"
+        f"    case cast(user, attrs, [:name]) do\n      {branches}\n    end\n  end\nend\n"
+    )
+    assert [len(each.steps) for each in found] == ([2] if is_one else [])
+
+
+def test_a_function_that_only_passes_its_arguments_on_is_none() -> None:
+    found = read_all(
+        f"{HEAD}{CLAUSES}end\n",
+        "defmodule App.Users do\n"
+        "  def change_user(user, attrs), do: App.User.changeset(user, attrs)\nend\n",
+    )
+    assert [each.function for each in found] == ["changeset"]
+
+
 def test_a_function_whose_result_is_not_known_is_refused() -> None:
     found = user("  def file_changeset(user, attrs), do: attachments(user, attrs)\n")
     assert found.refused == "what it returns can't be read"

@@ -7,6 +7,7 @@ from tree_sitter import Node
 from ash_scaffold.legacy.changesets import ecto_functions as ecto
 from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.values import Frame
+from ash_scaffold.legacy.functions import operator_of
 from ash_scaffold.syntax.parse import call_site, expressions
 
 BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try", "receive", "for"})
@@ -55,6 +56,23 @@ def starts_inside(frame: Frame, node: Node) -> bool:
             if plain in ecto.STARTS or plain.endswith("changeset"):
                 return True
     return False
+
+
+def branch_patterns(frame: Frame, node: Node) -> list[Node]:
+    """Return the patterns that a `case` or a `with` compares what it looks at with."""
+    site = call_site(frame.module.file.tree, node)
+    first = None if site is None or not site.args else site.args[0]
+    parts = None if first is None else operator_of(frame.module.file, first, "<-")
+    if parts is not None:
+        return [parts[0]]
+    found: list[Node] = []
+    for block in node.named_children:
+        for clause in block.named_children if block.type == "do_block" else ():
+            left = clause.child_by_field_name("left")
+            guarded = None if left is None else operator_of(frame.module.file, left, "when")
+            left = left if guarded is None else guarded[0]
+            found += expressions(left)[:1] if left is not None else ()
+    return found
 
 
 def branch_results(frame: Frame, node: Node) -> list[Node]:

@@ -26,11 +26,12 @@ from ash_scaffold.legacy.changesets import ecto_functions as ecto
 from ash_scaffold.legacy.changesets.conditions import (
     BRANCHES,
     after_start,
+    branch_patterns,
     branch_results,
     starts,
     starts_inside,
 )
-from ash_scaffold.legacy.changesets.copied_text import free_names, text_of
+from ash_scaffold.legacy.changesets.copied_text import free_names, is_piped, text_of
 from ash_scaffold.legacy.changesets.copies import Copies
 from ash_scaffold.legacy.changesets.ecto_steps import ATTRIBUTES, EctoSteps
 from ash_scaffold.legacy.changesets.literals import Literals
@@ -78,6 +79,8 @@ _NO_STEPS = frozenset(
     "to_form inspect assign render Map Enum Keyword Jason Logger Phoenix.Component IO elem is_nil "
     "Process send Oban push_event apply_action! dbg".split()
 )
+# What goes through a list with the changeset, and returns it.
+_REDUCES = frozenset({"Enum.reduce", "Enum.reduce_while", "List.foldl"})
 _ON_STRUCTS = frozenset({"Map.put", "Map.merge", "Map.replace!", "struct", "struct!"})
 _HOLDERS = frozenset({"stab_clause", "body"})
 
@@ -294,6 +297,10 @@ class StepReader:
             )
             if function is None and ecto.is_of_changeset(plain, count):
                 return self._ecto.read(frame, site, plain, arguments)
+        if name in _REDUCES and count == 3 and isinstance(flow := arguments.value(1), Flow):
+            pipe = site.node.parent if is_piped(site.node) else None
+            node = site.node if pipe is None else pipe
+            return self._make.around(frame, flow, node, "", (arguments.nodes[1],))
         if REPO.search(name):
             return self._of_repo(frame, site, plain, arguments)
         position = self._subject(arguments)
@@ -492,6 +499,10 @@ class StepReader:
             elif self._may_be_set(frame, function, parameter, given):
                 name = inner.text(parameter.pattern)
                 node = arguments.nodes[index]
+                known = variable(frame, node)
+                if isinstance(known, Local) and frame.text(node) == name:
+                    given.append(known)
+                    continue
                 text = f"{name} = {text_of(frame.module, node)}"
                 given.append(Local(node, text, dict(frame.variables), depth=frame.depth))
             elif (
@@ -602,6 +613,8 @@ class StepReader:
             if not flows:
                 held = self._held(frame, site)
                 if held is not None:
+                    if not self._returns(frame, site.node, held[1]):
+                        return None
                     return self._make.around(frame, held[1], site.node, site.name, (held[0],))
                 started = any(isinstance(v, Data | Text) for v in values)
                 if started and starts_inside(frame, site.node):
@@ -646,10 +659,16 @@ class StepReader:
                 self.findings.roles.setdefault(given.source, ParameterRole.ATTRIBUTES)
         return self._make.around(frame, flow, site.node, site.name, found)
 
-    def _returns(self, frame: Frame, node: Node) -> bool:
-        """Whether one of the branches ends with a changeset, rather than what it is written to."""
+    def _returns(self, frame: Frame, node: Node, held: Flow | None = None) -> bool:
+        """Whether one of the branches ends with a changeset, rather than what it is written to.
+
+        `held` is the changeset that is looked at, for which the patterns have names.
+        """
         back = self.findings.kept()
         scope = dict(frame.variables)
+        if held is not None:
+            names = (named(frame, pattern)[0] for pattern in branch_patterns(frame, node))
+            scope |= dict.fromkeys((name for name in names if name), held)
         inner = Frame(frame.module, frame.function, scope, frame.depth + 1)
         probing, self._make.probing = self._make.probing, True
         try:
@@ -674,6 +693,7 @@ class StepReader:
         if found.attributes < len(names) and found.attributes != at:
             roles[names[found.attributes]] = ParameterRole.ATTRIBUTES
         given = tuple(name for index, name in enumerate(names) if index != at)
+        self.findings.own = True
         flow = Flow((), Data(names[at]), started=True)
         return self._call_whole(
             frame, function.clauses[0].site, found, function, flow, given
@@ -688,7 +708,6 @@ class StepReader:
         flow: Flow,
         given: tuple[str, ...],
     ) -> Flow:
-        self.findings.own = True
         inside = self._make.copies.function(function, found.replaced)
         step = Copied(
             line=site.span.line,
