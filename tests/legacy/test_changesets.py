@@ -572,6 +572,15 @@ def test_a_function_that_only_passes_its_arguments_on_is_none() -> None:
     assert [each.function for each in found] == ["changeset"]
 
 
+def test_a_function_that_only_a_function_nobody_writes_with_calls_is_named() -> None:
+    found = user(
+        "  def checked(changeset), do: validate_required(changeset, [:name])\n"
+        "  defp unused(user, attrs), do: user |> cast(attrs, [:name]) |> checked()\n"
+    )
+    reason = "it is given a changeset, and no function that was read calls it"
+    assert (found.function, found.refused) == ("checked", reason)
+
+
 def test_a_function_whose_result_is_not_known_is_refused() -> None:
     found = user("  def file_changeset(user, attrs), do: attachments(user, attrs)\n")
     assert found.refused == "what it returns can't be read"

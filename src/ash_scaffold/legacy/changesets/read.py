@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from tree_sitter import Node
@@ -26,10 +26,10 @@ from ash_scaffold.legacy.changesets.parameters import bind
 from ash_scaffold.legacy.changesets.schema_fields import targets, virtual_fields
 from ash_scaffold.legacy.changesets.steps import REPO, WORDS, StepReader, may_change
 from ash_scaffold.legacy.changesets.values import Flow, Frame, UnreadError
-from ash_scaffold.legacy.changesets.write_sites import write_sites
+from ash_scaffold.legacy.changesets.write_sites import Sites, write_sites
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
-from ash_scaffold.legacy.functions import Function, Module, Modules, operator_of
+from ash_scaffold.legacy.functions import Function, Key, Module, Modules, operator_of
 from ash_scaffold.syntax.parse import call_site
 
 _STARTS = re.compile(rb"(?<![\w.])(?:Ecto\.)?(?:Changeset\.)?(?:cast|change)\s*\(")
@@ -51,24 +51,28 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
         if any(word in file.source for word in WORDS):
             for definition in file.modules:
                 reader.read_module(reader.modules.of(file, definition))
-    reader.read_unreached()
     reader.place_nested()
-    sites = write_sites(reader.modules, ((c.module, c.function, c.arity) for c in reader.found))
-    found: list[Changeset] = []
-    for each in sorted(reader.found, key=lambda c: (c.module, c.function, c.arity)):
-        at = sites.get((each.module, each.function, each.arity))
-        if at is not None:
-            found.append(
-                msgspec.structs.replace(
-                    each,
-                    creates=tuple(sorted(at.creates)),
-                    updates=tuple(sorted(at.updates)),
-                    deletes=tuple(sorted(at.deletes)),
-                )
-            )
-        elif not each.private:
-            found.append(each)
-    return tuple(found)
+    given = reader.given()
+    sites = write_sites(reader.modules, map(_key, (*reader.found, *given)))
+    # One that nothing writes with, and that no other module sees, is a helper of others.
+    found = [each for each in reader.found if not each.private or _key(each) in sites]
+    found += reader.unreached(found, given)
+    return tuple(_with_sites(each, sites.get(_key(each))) for each in sorted(found, key=_key))
+
+
+def _key(changeset: Changeset) -> Key:
+    return changeset.module, changeset.function, changeset.arity
+
+
+def _with_sites(changeset: Changeset, sites: Sites | None) -> Changeset:
+    if sites is None:
+        return changeset
+    return msgspec.structs.replace(
+        changeset,
+        creates=tuple(sorted(sites.creates)),
+        updates=tuple(sorted(sites.updates)),
+        deletes=tuple(sorted(sites.deletes)),
+    )
 
 
 class _Reader:
@@ -78,7 +82,7 @@ class _Reader:
         self._schemas = {schema.module: schema for schema in hints.schemas}
         self._targets = targets(self.modules, hints)
         self._virtual: dict[str, tuple[VirtualField, ...]] = {}
-        self._reached: set[tuple[str, int]] = set()
+        self._places: dict[Key, set[tuple[str, int]]] = {}
         self._given: list[tuple[Module, Function]] = []
 
     def read_module(self, module: Module) -> None:
@@ -118,16 +122,22 @@ class _Reader:
                 placed.append(each)
         self.found = placed
 
-    def read_unreached(self) -> None:
-        """Add the functions of schemas that are given a changeset and that nothing read calls."""
+    def given(self) -> list[Changeset]:
+        """Return the functions of schemas that are given a changeset, refused."""
+        found: list[Changeset] = []
         for module, function in self._given:
-            places = {(module.file.path, c.site.node.start_byte) for c in function.clauses}
             schema = self._schemas.get(module.name)
-            if schema is not None and places.isdisjoint(self._reached):
+            if schema is not None:
                 reader = StepReader(self.modules, self._targets, module)
                 reason = "it is given a changeset, and no function that was read calls it"
                 frame = Frame(module, function, {})
-                self.found.append(self._made(reader, frame, function, schema, None, [], reason))
+                found.append(self._made(reader, frame, function, schema, None, [], reason))
+        return found
+
+    def unreached(self, found: Iterable[Changeset], given: Iterable[Changeset]) -> list[Changeset]:
+        """Return those that are given a changeset, and that nothing which was found calls."""
+        reached = {place for each in found for place in self._places[_key(each)]}
+        return [each for each in given if reached.isdisjoint(self._places[_key(each)])]
 
     def _read(self, module: Module, function: Function) -> Changeset | None:
         reader = StepReader(self.modules, self._targets, module)
@@ -184,7 +194,9 @@ class _Reader:
     ) -> Changeset:
         module = frame.module
         reader.findings.nodes += [(module, clause.site.node) for clause in function.clauses]
-        self._reached |= {(m.file.path, node.start_byte) for m, node in reader.findings.nodes}
+        self._places[module.name, function.name, function.arity] = {
+            (m.file.path, node.start_byte) for m, node in reader.findings.nodes
+        }
         return Changeset(
             module=module.name,
             function=function.name,
