@@ -1,8 +1,8 @@
 """Each `actions/*.exs` is legacy code; the `.ex` beside it is all that is written for it.
 
 The first lines of the legacy code say what attributes the resource of a table has (`!` marks one
-that is required, `=column` one of another name), the writes of each changeset function, and the
-style. What nothing is made of is a comment at the end.
+that is required, `=column` one of another name), which of them is the tenant's, the writes of each
+changeset function, and the style. What nothing is made of is a comment at the end.
 
 `UPDATE_GOLDEN=1` writes what comes out today: read the diff before it is committed.
 """
@@ -37,9 +37,11 @@ from ash_scaffold.ash.model import (
     Attribute,
     CheckConstraint,
     IdentityDef,
+    Multitenancy,
     Relationship,
     RelationshipKind,
     Resource,
+    Strategy,
 )
 from ash_scaffold.elixir.actions import (
     Style,
@@ -61,7 +63,7 @@ from ash_scaffold.syntax.values import read_partly
 from ash_scaffold.term import Atom, Term
 
 CASES = sorted((Path(__file__).parent / "actions").glob("*.exs"))
-_SECTION = re.compile(r"^# (table|writes|style) (.*)$", re.MULTILINE)
+_SECTION = re.compile(r"^# (table|tenant|writes|style) (.*)$", re.MULTILINE)
 _RENDERER = Renderer()
 # What the resource of `members` says of its constraints.
 _IDENTITIES = (
@@ -89,6 +91,7 @@ def attribute(said: str) -> Attribute:
 def resources(source: str, hints: Hints) -> dict[Name, Resource]:
     """Return the resource of each table that the first lines name."""
     found: dict[Name, Resource] = {}
+    tenant = next((text for kind, text in _SECTION.findall(source) if kind == "tenant"), None)
     for kind, text in _SECTION.findall(source):
         if kind == "table":
             table, _, attributes = text.partition(": ")
@@ -100,7 +103,11 @@ def resources(source: str, hints: Hints) -> dict[Name, Resource]:
                 table=table,
                 schema="public",
                 actions=Actions(destroy=True, create=True, update=True),
-                attributes=tuple(attribute(each) for each in attributes.split(", ")),
+                multitenancy=of_tenants(tenant),
+                attributes=tuple(
+                    structs.replace(each, writable=each.name != tenant)
+                    for each in map(attribute, attributes.split(", "))
+                ),
                 identities=_IDENTITIES if table == "members" else (),
                 check_constraints=_CHECKS if table == "members" else (),
             )
@@ -108,6 +115,12 @@ def resources(source: str, hints: Hints) -> dict[Name, Resource]:
         name: structs.replace(each, relationships=tuple(relationships(each, found, hints)))
         for name, each in found.items()
     }
+
+
+def of_tenants(attribute: str | None) -> Multitenancy | None:
+    if attribute is None:
+        return None
+    return Multitenancy(strategy=Strategy.ATTRIBUTE, attribute=attribute)
 
 
 def relationships(

@@ -95,7 +95,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     where that has another name, `parameters` a parameter to an argument of another name. `fields`
     are all that its steps may name. `children` are of the nested steps, by their line. `missing`
     can't be carried over. `given` are the attributes that the function finds in its struct, and an
-    argument of the same name sets.
+    argument of the same name sets. `tenant` is the field of the tenant where the function names it:
+    no input has it, since Ash sets it.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     children: tuple[Child, ...] = ()
     missing: tuple[Missing, ...] = ()
     given: tuple[str, ...] = ()
+    tenant: str | None = None
 
     @property
     def id(self) -> ActionId:
@@ -485,6 +487,8 @@ class _Known:
                 match found:
                     case Attribute(writable=True):
                         accept[found.name] = found
+                    case Attribute() if found.name == resource.tenant:
+                        pass
                     case Attribute():
                         reason = f"attribute :{found.name} is not writable"
                         missing.append(Missing(step.line, name, reason))
@@ -549,6 +553,16 @@ class _Known:
             children=tuple(children),
             missing=tuple(sorted(missing)),
             given=tuple(each.name for each in given),
+            tenant=next(
+                (
+                    name
+                    for each in resource.attributes
+                    if each.name == resource.tenant
+                    for name in (fields.field(each),)
+                    if name in words(changeset)
+                ),
+                None,
+            ),
         )
 
     def _child(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias, assert_never
 
 from ash_scaffold.ash.action_errors import ConstraintMessage
-from ash_scaffold.ash.action_inputs import Argument
+from ash_scaffold.ash.action_inputs import Argument, cast_fields
 from ash_scaffold.ash.actions import Action, ActionKind, Child, ResourceActions
 from ash_scaffold.ash.changesets import (
     Cast,
@@ -206,7 +206,8 @@ class _Writer:
         )
 
     def _steps(self) -> list[list[str]]:
-        entries = [_given(atom(each)) for each in self._action.given]
+        entries = self._tenant()
+        entries += [_given(atom(each)) for each in self._action.given]
         if not self._casts and self._names.items:
             none: Pairs = (("fields", []), ("names", self._names))
             entries.append(_tuple("change", self._module("Changes.Cast"), none))
@@ -241,6 +242,20 @@ class _Writer:
                     assert_never(step)
         return entries
 
+    def _tenant(self) -> list[list[str]]:
+        """Write how the steps get the tenant's field, which no input has.
+
+        A row stays its tenant's, so an update takes no other one.
+        """
+        tenant = self._action.tenant
+        if tenant is None:
+            return []
+        if self._action.kind is ActionKind.CREATE:
+            return [_tuple("change", self._module("Changes.Tenant"), ())]
+        is_cast = any(tenant in cast_fields(step) for step in self._of.steps)
+        said = f"{flat(Atom(tenant))} is not cast: a row stays its tenant's."
+        return [[comment(said)]] if is_cast else []
+
     def _not_cast(self, step: Step, names: Iterable[str]) -> Iterator[list[str]]:
         for name in names:
             reason = self._missing.get((step.line, name))
@@ -273,7 +288,8 @@ class _Writer:
             pairs = (("names", self._names), *pairs)
         # Of arguments whose type is `:term`, Cast takes those that are named.
         if self._casts > 1 or types or self._casts_elsewhere:
-            names = (name for name in step.fields if (step.line, name) not in self._missing)
+            left_out = {self._action.tenant, *(n for line, n in self._missing if line == step.line)}
+            names = (name for name in step.fields if name not in left_out)
             pairs = (("fields", _atoms(names)), *pairs)
         if step.prepared:
             pairs = (

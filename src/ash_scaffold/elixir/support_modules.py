@@ -13,6 +13,7 @@ _MODULES: tuple[tuple[str, str, bool], ...] = (
     ("Changes.Fields", "fields", True),
     ("Changes.Nested", "nested", False),
     ("Changes.Step", "step", False),
+    ("Changes.Tenant", "tenant", False),
     ("Validations.Changed", "changed", False),
     ("Validations.Ecto", "ecto", False),
 )
