@@ -37,7 +37,7 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.embeds import with_embeds
 from ash_scaffold.legacy.files import source_files
 from ash_scaffold.legacy.read import read_legacy
-from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Database, Name
 from ash_scaffold.postgres.facts import TableFacts, database_of
 from ash_scaffold.postgres.reader import Reader
 from ash_scaffold.postgres.source import DumpOptions, Source, open_source
@@ -548,7 +548,7 @@ def refused_problems(
     for refusal in source.refusals:
         found = [
             each
-            for each in refusal.unknown
+            for each in (_of_every_tenant(each, database) for each in refusal.unknown)
             if each.relation is None or each.relation.schema in database.schemas
         ]
         unknown += found
@@ -572,6 +572,14 @@ def refused_problems(
         else:
             problems.append(Code.UNKNOWN_OBJECT.at(refusal.where, what))
     return tuple(problems), tuple(unknown)
+
+
+def _of_every_tenant(unknown: Unknown, database: Database) -> Unknown:
+    """Return an object under the name that the tables of the template have."""
+    relation = unknown.relation
+    if relation is None or not database.template or relation.schema != database.template:
+        return unknown
+    return msgspec.structs.replace(unknown, relation=Name(DEFAULT_SCHEMA, relation.name))
 
 
 def read_hints(project: Project, config: Config, options: SourceOptions) -> Hints:

@@ -27,6 +27,8 @@ class Source(StrEnum):
     """The database is not what the snapshots say."""
     CODE = "code"
     """The code is not what the database demands."""
+    TENANTS = "tenants"
+    """The schema of another tenant is not what the one that was read for all is."""
     GUARD = "guard"
     """Something could let Ash migrate, or keeps the check from seeing."""
 

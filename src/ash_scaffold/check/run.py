@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
@@ -21,11 +21,14 @@ from ash_scaffold.check.hand_over import hand_over
 from ash_scaffold.check.parsed_resource import ParsedProject, parse_project
 from ash_scaffold.check.report import CheckReport, Commands
 from ash_scaffold.check.schema_drift import schema_drift
+from ash_scaffold.check.tenant_drift import TenantSchemasRead, read_tenants, tenant_drift
 from ash_scaffold.generate.files import read_text
 from ash_scaffold.generate.modules import config_digest
 from ash_scaffold.generate.options import ResourcesOptions, open_with, templates_of
 from ash_scaffold.generate.run import PlannedRun, plan_run, render_run
+from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
+from ash_scaffold.postgres.source import Source as DatabaseSource
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.resource_names import names_of_plan, names_snapshot
 from ash_scaffold.project.snapshot import Snapshot, digest
@@ -54,14 +57,32 @@ def check(
     phases = Phases(announce)
     phases.begin("project", "Reading the project")
     whole = ResourcesOptions(source=options)
-    session = load_session(open_with(whole), phases, keep_pending=True)
-    return check_session(session, whole, phases, with_hand_over=with_hand_over)
+    opened = open_with(whole)
+    tenants: list[TenantSchemasRead] = []
+
+    def read_more(source: DatabaseSource, database: Database) -> None:
+        found = read_tenants(source, database)
+        if found is not None:
+            tenants.append(found)
+            if options.on_read is not None:
+                options.on_read(opened, found.comparison.digests)
+
+    session = load_session(opened, phases, keep_pending=True, read_more=read_more)
+    return check_session(session, whole, phases, tenants, with_hand_over=with_hand_over)
 
 
 def check_session(
-    session: Session, whole: ResourcesOptions, phases: Phases, *, with_hand_over: bool = False
+    session: Session,
+    whole: ResourcesOptions,
+    phases: Phases,
+    tenants: Iterable[TenantSchemasRead] = (),
+    *,
+    with_hand_over: bool = False,
 ) -> CheckReport:
-    """Do as `check` with a project and a database that were read; `whole` leaves out nothing."""
+    """Do as `check` with a project and a database that were read; `whole` leaves out nothing.
+
+    `tenants` are the schemas of tenants, where they were read.
+    """
     with source_problems((*session.behind, *session.problems)):
         run = plan_run(session, whole)
     rendered = None
@@ -72,6 +93,8 @@ def check_session(
     code = parse_project(run, rendered)
     commands = _commands(whole.source)
     findings = [*_drift(run, code, commands), *_guard(run, code, commands)]
+    for read in tenants:
+        findings += tenant_drift(read, code, session.accepted)
     left, accepted = split_accepted(sorted(findings, key=Finding.by_table), session.config.accept)
     users = None
     if with_hand_over:
@@ -83,7 +106,10 @@ def check_session(
         findings=left,
         accepted=accepted,
         hand_over=users,
-        problems=tuple(p for p in session.problems if p.severity is not Severity.NOTE),
+        problems=(
+            *(p for p in session.problems if p.severity is not Severity.NOTE),
+            *(problem for read in tenants for problem in read.problems()),
+        ),
         timings=phases.timings,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ash_scaffold.config.faults import Fault, did_you_mean
 from ash_scaffold.config.match import (
+    NamePattern,
     column_pattern,
     is_glob,
     matches_glob,
@@ -101,7 +102,16 @@ def _table_faults(
         pattern = table_pattern(text)
         there = any(name in names for name in pattern.names) if pattern.exact else False
         if not there and not any(map(pattern.matches, names)):
-            yield _unknown(path, _no_table(text), text, map(str, names))
+            yield _absent_table(path, pattern, names, database)
+
+
+def _absent_table(
+    path: KeyPath, pattern: NamePattern, names: Iterable[Name], database: Database
+) -> Fault:
+    if pattern.schemas == (database.template,):
+        what = f"names {pattern.text}, whose schema stands for those of all tenants"
+        return Fault(path, what, f"Write {pattern.name}.", Code.UNKNOWN_NAME)
+    return _unknown(path, _no_table(pattern.text), pattern.text, map(str, names))
 
 
 def _no_table(text: str) -> str:
@@ -177,8 +187,8 @@ def _column_pattern_faults(config: Config, database: Database) -> Iterator[Fault
         tables = [table for table in database.tables if pattern.table.matches(table.name)]
         columns = _column_names(tables)
         if not tables:
-            names = (str(table.name) for table in database.tables)
-            yield _unknown(path, _no_table(pattern.table.text), pattern.table.text, names)
+            names = (table.name for table in database.tables)
+            yield _absent_table(path, pattern.table, names, database)
         elif not any(matches_glob(pattern.column, column) for column in columns):
             what = f"{text}, but no column matches it"
             yield _unknown(path, what, pattern.column, columns)

@@ -99,6 +99,13 @@ def rows_per_tenant(rows: CatalogRows, tenants: TenantSchemas) -> CatalogRows:
             for row in rows.foreign_keys
             if row.relation not in others and left_out.isdisjoint((row.relation, row.target))
         ],
+        # A key of a shared table leads to one tenant, whichever: that is to the table of each.
+        outside_columns=[
+            row._replace(
+                schema=DEFAULT_SCHEMA if tenants.is_other(row.schema) else schema(row.schema)
+            )
+            for row in rows.outside_columns
+        ],
         indexes=[
             row._replace(
                 predicate=row.predicate

@@ -8,8 +8,9 @@ import msgspec
 
 from ash_scaffold.ash.hints import Legacy, LegacySchema
 from ash_scaffold.config import Resolver
-from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Database, Name
 from ash_scaffold.postgres.compare import (
+    EVERY_TENANT,
     NO_EARLIER_NAMES,
     NO_RENAMES,
     Change,
@@ -22,8 +23,11 @@ from ash_scaffold.postgres.compare import (
     with_constraints,
 )
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
+from ash_scaffold.postgres.tenant_schemas import facts_per_tenant
 from ash_scaffold.problem import Code, Problem
 from ash_scaffold.project.snapshot import Snapshot
+
+_MOVED = frozenset({Kind.TABLE_MOVED, Kind.VIEW_MOVED})
 
 
 class SchemaChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +85,22 @@ def find_schema_changes(
     all_ = list(snapshots)
     tables = {each.table: each for each in all_ if each.table is not None}
     old = {name: each.facts for name, each in tables.items() if each.facts is not None}
-    read = {name: facts for name, facts in old.items() if name.schema in database.schemas}
-    new, detection = _detect_renames(read, database, config, earlier, Legacy(legacy))
+    moved = tables_of_every_tenant(old, database)
+    read = {
+        name: facts_per_tenant(facts, name.schema, relations=False) if name in moved else facts
+        for name, facts in old.items()
+        if name.schema in database.schemas or name in moved
+    }
+    new, detection = _detect_renames(read, database, config, earlier, Legacy(legacy), moved)
     with_resource = read.keys() | set(detection.renames.tables.values())
     changes = _changes_of(compare(read, new, detection), with_resource, config)
+    if database.template:
+        changes = tuple(
+            msgspec.structs.replace(each, detail=EVERY_TENANT)
+            if each.table in moved.values() and each.kind in _MOVED
+            else each
+            for each in changes
+        )
     renames = with_constraints(detection.renames, changes, new.values())
     here = {table.name for table in database.tables}
     dropped = [
@@ -107,27 +123,61 @@ def find_schema_changes(
     )
 
 
+def tables_of_every_tenant(
+    old: Mapping[Name, TableFacts], database: Database
+) -> Mapping[Name, Name]:
+    """Return the new names of tables that were read from a tenant's schema as from any other.
+
+    They are now read for all tenants; where several schemas have had snapshots, those of the
+    template go on. The other way round they are those of the only schema that has such a table.
+    """
+    here = {table.name: table for table in database.tables}
+    found: dict[Name, Name] = {}
+    if database.template:
+        for schema in (database.template, *database.tenant_schemas):
+            for name in old:
+                now = Name(DEFAULT_SCHEMA, name.name)
+                table = here.get(now)
+                taken = now in old or now in found.values()
+                if name.schema == schema and not taken and table is not None and table.per_tenant:
+                    found[name] = now
+        return found
+    for name, facts in old.items():
+        if facts.per_tenant and name not in here:
+            now_named = [each for each in here if each.name == name.name and each not in old]
+            if len(now_named) == 1:
+                found[name] = now_named[0]
+    return found
+
+
 def _detect_renames(
     old: Mapping[Name, TableFacts],
     database: Database,
     config: Resolver,
     earlier: EarlierNames,
     legacy: Legacy,
+    moved: Mapping[Name, Name],
 ) -> tuple[Mapping[Name, TableFacts], RenameDetection]:
     """Take the facts of all tables only where one was dropped: it may be any of them now."""
     here = {table.name for table in database.tables}
-    moved = any(name not in here for name in old) or any(
+    renamed = any(name not in here for name in old) or any(
         was.name != name for name, was in earlier.tables.items()
     )
-    new = facts_of_database(database, None if moved else old.keys())
+    new = facts_of_database(database, None if renamed else old.keys())
+    before = {now: f"{was.schema}.{was.name}" for was, now in moved.items()}
+
+    def renamed_from(table: Name, column: str | None) -> str | None:
+        said = config.renamed_from(table, column)
+        return before.get(table) if said is None and column is None else said
+
     detection = detect_renames(
         old,
         new,
         earlier=earlier,
-        renamed_from=config.renamed_from,
+        renamed_from=renamed_from,
         code=lambda table, dropped, added: _code_evidence(legacy, table, dropped, added),
     )
-    if moved:
+    if renamed:
         # Keys of tables without facts are facts of the tables that they point at.
         new = facts_of_database(database, {*old, *detection.renames.tables.values()})
     return new, detection

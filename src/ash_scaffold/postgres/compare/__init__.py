@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ash_scaffold.postgres.catalog import Name
-from ash_scaffold.postgres.compare.change import RENAMES, Change, Evidence, Kind, Value
+from ash_scaffold.postgres.compare.change import (
+    EVERY_TENANT,
+    RENAMES,
+    Change,
+    Evidence,
+    Kind,
+    Value,
+)
 from ash_scaffold.postgres.compare.objects import (
     compare_foreign_keys,
     compare_objects,
@@ -36,6 +43,7 @@ from ash_scaffold.postgres.compare.types import compare_types
 from ash_scaffold.postgres.facts import TableFacts
 
 __all__ = [
+    "EVERY_TENANT",
     "NO_EARLIER_NAMES",
     "NO_RENAMES",
     "RENAMES",

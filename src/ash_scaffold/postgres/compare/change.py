@@ -111,6 +111,8 @@ class Kind(StrEnum):
 
 
 RENAMES = frozenset(kind for kind in Kind if kind.value.endswith((" renamed", " moved")))
+# The `detail` of a table that is read for all tenants now, where it has stayed where it is.
+EVERY_TENANT = "every tenant"
 _ORDER = {kind: position for position, kind in enumerate(Kind)}
 
 
@@ -133,7 +135,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     structs for what was added, dropped or changed as a whole, None for what is not there; names
     for a rename (of a table or a type a `Name`); for nullability whether NULL is allowed.
     `detail` is the aspect of a domain or composite, the right, the commented object,
-    and for `rename unclear` the line of configuration that decides it. `evidence` is set for
+    for `rename unclear` the line of configuration that decides it, and `EVERY_TENANT` for a table
+    that only the configuration moves. `evidence` is set for
     renames of tables and columns.
     """
 

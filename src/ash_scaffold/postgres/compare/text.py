@@ -17,7 +17,7 @@ from ash_scaffold.postgres.catalog import (
     Type,
     TypeUse,
 )
-from ash_scaffold.postgres.compare.change import Change, Evidence, Kind, Value
+from ash_scaffold.postgres.compare.change import EVERY_TENANT, Change, Evidence, Kind, Value
 from ash_scaffold.postgres.definitions import (
     PLAIN,
     check_definition,
@@ -112,6 +112,8 @@ def _of_presence(change: Change) -> str:
     noun, verb = kind.split(" ")
     if verb in ("added", "dropped"):
         return f"{noun} {change.table} {verb}"
+    if change.detail == EVERY_TENANT:
+        return f"{noun} {change.before} is read for every tenant"
     return f"{noun} {change.before} {verb} to {_target(change)}{_evidence(change)}"
 
 
