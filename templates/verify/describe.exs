@@ -66,6 +66,8 @@ defmodule AshScaffold.Verify.Describe do
       table: table,
       repo: inspect(repo),
       migrate: Postgres.migrate?(resource),
+      strategy: Info.multitenancy_strategy(resource),
+      tenant: tenant(resource),
       attributes:
         for(attribute <- Info.attributes(resource), do: attribute(resource, repo, attribute)),
       primary_key: Enum.map(Info.primary_key(resource), &to_string/1),
@@ -149,6 +151,7 @@ defmodule AshScaffold.Verify.Describe do
         with(module when module != nil <- Map.get(relationship, :through), do: inspect(module)),
       filtered:
         Map.get(relationship, :filter) not in [nil, []] or
+          Map.get(relationship, :filters, []) not in [nil, []] or
           Map.get(relationship, :from_many?) == true,
       no_attributes:
         Map.get(relationship, :no_attributes?, false) || Map.get(relationship, :manual) != nil
@@ -162,12 +165,22 @@ defmodule AshScaffold.Verify.Describe do
     end
   end
 
+  defp tenant(resource) do
+    if Info.multitenancy_strategy(resource) == :attribute,
+      do: column(resource, Info.multitenancy_attribute(resource))
+  end
+
+  # Ash adds the tenant to the keys of an identity that is not one over all tenants.
   defp identity(resource, identity) do
     {_schema, table} = table(resource)
+    all? = Map.get(identity, :all_tenants?, false)
+    own = for key <- identity.keys, do: column(resource, key)
+    tenant = if all?, do: nil, else: tenant(resource)
 
     %{
       name: to_string(identity.name),
-      columns: for(key <- identity.keys, do: column(resource, key)),
+      columns: if(tenant in [nil | own], do: own, else: [tenant | own]),
+      all_tenants: all?,
       index:
         to_string(
           Postgres.identity_index_names(resource)[identity.name] ||

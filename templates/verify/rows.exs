@@ -26,6 +26,7 @@ defmodule AshScaffold.Verify.Rows do
     }
 
     case source(domain, resource, request) do
+      :no_tenant -> %{base | note: "each tenant has a schema, and no tenant was named"}
       nil -> %{base | note: "there is no such relation"}
       %{attributes: []} -> %{base | note: "no attribute has a column"}
       source -> Map.merge(base, pages(source, request.rows, nil, started()))
@@ -50,9 +51,20 @@ defmodule AshScaffold.Verify.Rows do
 
   @doc "What is needed to read a resource's table; nil when there is none."
   def source(domain, resource, request) do
+    strategy = Info.multitenancy_strategy(resource)
+
+    if strategy == :context and request.tenant == nil,
+      do: :no_tenant,
+      else: source(domain, resource, request, strategy)
+  end
+
+  # With a schema for each tenant it is that of the tenant, in SQL as through Ash.
+  defp source(domain, resource, request, strategy) do
     repo = Connect.repo(resource)
     table = {schema, name} = Connect.table(resource)
-    quoted = quote_name(schema) <> "." <> quote_name(name)
+    tenant = if strategy == :context, do: request.tenant
+    quoted = quote_name(tenant || schema) <> "." <> quote_name(name)
+    of_tenant = if strategy == :attribute, do: Info.multitenancy_attribute(resource)
 
     case columns(repo, quoted) do
       [] ->
@@ -68,7 +80,8 @@ defmodule AshScaffold.Verify.Rows do
                 column: column,
                 delegate: Values.delegate(attribute.type),
                 sensitive: attribute.sensitive?,
-                writable: attribute.writable?
+                # Ash writes that of the tenant, whoever else may.
+                writable: attribute.writable? or attribute.name == of_tenant
               }
 
         key = Info.primary_key(resource)
@@ -81,6 +94,8 @@ defmodule AshScaffold.Verify.Rows do
           resource: resource,
           repo: repo,
           table: quoted,
+          tenant: tenant,
+          of_tenant: of_tenant,
           attributes: attributes,
           keys: if(length(keys) == length(key), do: keys, else: []),
           risks: for({^table, column, predicate} <- request.risks, do: {column, predicate}),
@@ -230,6 +245,7 @@ defmodule AshScaffold.Verify.Rows do
       source.resource
       |> Ash.DataLayer.resource_to_query(source.domain)
       |> then(fn query -> Ash.DataLayer.set_context(source.resource, query, %{}) end)
+      |> then(fn {:ok, query} -> of_tenant(source, query) end)
       |> then(fn {:ok, query} ->
         Ash.DataLayer.select(query, Enum.map(attributes, & &1.name), source.resource)
       end)
@@ -245,6 +261,11 @@ defmodule AshScaffold.Verify.Rows do
   rescue
     error -> {:error, error}
   end
+
+  defp of_tenant(%{tenant: nil}, query), do: {:ok, query}
+
+  defp of_tenant(source, query),
+    do: Ash.DataLayer.set_tenant(source.resource, query, source.tenant)
 
   defp window(query, keys, window) do
     query

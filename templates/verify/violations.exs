@@ -117,11 +117,7 @@ defmodule AshScaffold.Verify.Violations do
   defp violate(source, %{kind: "copy"}) do
     case records(source, "", 1) do
       [{record, _key}] ->
-        writable = Enum.filter(source.attributes, & &1.writable)
-
-        attempt(fn ->
-          Writes.create(source, Map.new(writable, &{&1.name, Map.get(record, &1.name)}))
-        end)
+        attempt(fn -> Writes.create(source, copied(source, record)) end)
 
       [] ->
         nil
@@ -132,12 +128,14 @@ defmodule AshScaffold.Verify.Violations do
     attributes = attributes(source, unique.columns)
     conditions = for column <- unique.columns, do: "t.#{Rows.quote_name(column)} is not null"
     conditions = if unique.predicate, do: ["(#{unique.predicate})"], else: conditions
+    conditions = conditions ++ of_one_tenant(source, attributes || [])
     where = if conditions == [], do: "", else: " where " <> Enum.join(conditions, " and ")
 
     case attributes && records(source, where, 2) do
       [{one, _}, {other, _}] ->
         attempt(fn ->
-          Writes.update(source, other, Map.new(attributes, &{&1.name, Map.get(one, &1.name)}))
+          values = for %{name: name} <- attributes, name != source.of_tenant, do: name
+          Writes.update(source, other, Map.new(values, &{&1, Map.get(one, &1)}))
         end)
 
       _fewer ->
@@ -149,7 +147,7 @@ defmodule AshScaffold.Verify.Violations do
     with [_ | _] = attributes <- attributes(source, key.columns),
          [{record, _}] <- records(source, "", 1),
          {:ok, values} <- absent(source, key, attributes) do
-      attempt(fn -> Writes.update(source, record, values) end)
+      attempt(fn -> with_values(source, record, values) end)
     else
       _none -> nil
     end
@@ -180,6 +178,34 @@ defmodule AshScaffold.Verify.Violations do
     case records(source, where, 1) do
       [{record, _}] -> attempt(fn -> Writes.destroy(source, record) end)
       [] -> nil
+    end
+  end
+
+  # No action moves a row to another tenant: a tenant that is not there is one of a create.
+  defp with_values(source, record, values) do
+    if Map.has_key?(values, source.of_tenant),
+      do: Writes.create(source, Map.merge(copied(source, record), values)),
+      else: Writes.update(source, record, values)
+  end
+
+  defp copied(source, record) do
+    for %{writable: true, name: name} <- source.attributes,
+        into: %{},
+        do: {name, Map.get(record, name)}
+  end
+
+  # Two rows of which one could be made the other's double: of the same tenant.
+  defp of_one_tenant(source, attributes) do
+    case Enum.find(attributes, &(&1.name == source.of_tenant)) do
+      nil ->
+        []
+
+      %{column: column} ->
+        column = Rows.quote_name(column)
+
+        [
+          "t.#{column} = (select #{column} from #{source.table} group by 1 having count(*) > 1 order by 1 limit 1)"
+        ]
     end
   end
 
@@ -225,11 +251,13 @@ defmodule AshScaffold.Verify.Violations do
     end
   end
 
-  # A value of the first column that no row of the target has.
+  # A value that no row of the target has, of the first column that is not the tenant's alone.
   defp absent(source, key, attributes) do
-    [attribute | _] = attributes
-    [column | _] = key.columns
-    [theirs | _] = key.theirs
+    {attribute, column, theirs} =
+      [attributes, key.columns, key.theirs]
+      |> Enum.zip()
+      |> Enum.min_by(fn {attribute, _column, _theirs} -> attribute.name == source.of_tenant end)
+
     type = column_type(source, column)
 
     Enum.find_value(values(type), :error, fn text ->

@@ -21,7 +21,7 @@ defmodule AshScaffold.Verify.Writes do
     source = Rows.source(domain, resource, request)
 
     cond do
-      source == nil ->
+      source in [nil, :no_tenant] ->
         base
 
       not updatable?(source) ->
@@ -197,7 +197,14 @@ defmodule AshScaffold.Verify.Writes do
 
   defp changeset(source, subject, type) do
     names = Enum.map(source.attributes, & &1.name)
-    %{Ash.Changeset.new(subject) | domain: source.domain, action_type: type, action_select: names}
+    changeset = Ash.Changeset.new(subject)
+
+    changeset =
+      if source.tenant,
+        do: Ash.Changeset.set_tenant(changeset, source.tenant),
+        else: changeset
+
+    %{changeset | domain: source.domain, action_type: type, action_select: names}
   end
 
   defp outcome(fun) do

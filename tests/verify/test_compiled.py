@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from ash_scaffold.ash.compare import compare
+from ash_scaffold.ash.compare import Kind, compare
 from ash_scaffold.ash.model import (
     Attribute,
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Multitenancy,
     ReadResource,
     Relationship,
     RelationshipKind,
     Resource,
+    Strategy,
 )
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.term import Atom, Call, Expr, Keyword, Ref, Term
@@ -264,3 +266,53 @@ def test_one_of_many_rows_does_not_stand_for_all_of_them() -> None:
         for name, kind in (("latest", "has_one"), ("purchases", "has_many"))
     ]
     assert differences(expected, compiled(expected, relationships=tuple(answers))) == []
+
+
+@pytest.mark.parametrize("all_tenants", [False, True])
+def test_an_identity_has_the_column_of_the_tenant_unless_it_is_over_all(all_tenants: bool) -> None:
+    expected = Resource(
+        module="App.User",
+        domain="App",
+        repo="App.Repo",
+        table="users",
+        schema="public",
+        multitenancy=Multitenancy(strategy=Strategy.ATTRIBUTE, attribute="org"),
+        attributes=(
+            Attribute(name="org", column="org_id", type=Atom("integer"), writable=False),
+            Attribute(name="email", column="email", type=Atom("string")),
+        ),
+        identities=(IdentityDef(name="email", keys=("org", "email"), index="users_email_index"),),
+    )
+    columns = ("email",) if all_tenants else ("org_id", "email")
+    actual = compiled(
+        expected,
+        attribute("org", "Ash.Type.Integer", source="org_id", writable=False),
+        attribute("email"),
+        strategy="attribute",
+        tenant="org_id",
+        identities=(
+            IdentityAnswer(
+                name="email",
+                columns=columns,
+                index="users_email_index",
+                all_tenants=all_tenants,
+            ),
+        ),
+    )
+    assert actual.tenant == "org"
+    found = [each.kind for each in compare(expected, actual)]
+    assert found == ([Kind.KEYS] if all_tenants else [])
+
+
+def test_a_compiled_resource_without_multitenancy_shows_the_rows_of_all() -> None:
+    expected = Resource(
+        module="App.User",
+        domain="App",
+        repo="App.Repo",
+        table="users",
+        schema="public",
+        multitenancy=Multitenancy(strategy=Strategy.CONTEXT),
+    )
+    assert [each.kind for each in compare(expected, compiled(expected))] == [Kind.MULTITENANCY]
+    there = compiled(expected, strategy="context")
+    assert compare(expected, there) == ()

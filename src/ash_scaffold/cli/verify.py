@@ -108,6 +108,15 @@ def verify(
         ),
     ] = False,
     repo: Repo = None,
+    tenant: Annotated[
+        str | None,
+        Option(
+            help="The schema whose rows are read where each tenant has one. Default: that of "
+            "\\[tenancy].",
+            metavar="NAME",
+            panel=_ROWS,
+        ),
+    ] = None,
     rows: Annotated[
         str,
         Option(
@@ -234,7 +243,8 @@ def verify(
                 BehaviourOptions,
             )
 
-            _refuse("goes without --behaviour", {"--write": write, "--rows": rows != "100"})
+            without = {"--write": write, "--rows": rows != "100", "--tenant": tenant is not None}
+            _refuse("goes without --behaviour", without)
             compared = BehaviourOptions(
                 source=source,
                 domains=tuple(domain or ()),
@@ -274,6 +284,7 @@ def verify(
             show_values=show_values,
             write=write,
             reconnect=reconnect,
+            tenant=tenant,
             mix_env=mix_env,
         )
         raise Ended(run(options, as_json=json, junit=junit, quiet=quiet, verbose=verbose))

@@ -117,12 +117,16 @@ class RelationshipAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IdentityAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An identity, its columns, and the name of the index that Ash takes for it."""
+    """An identity, its columns, and the name of the index that Ash takes for it.
+
+    The columns have that of the tenant among them, unless it is one over `all_tenants`.
+    """
 
     name: str
     columns: tuple[str | None, ...]
     index: str
     where: bool = False
+    all_tenants: bool = False
 
 
 class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +144,11 @@ class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResourceAnswer(_Event, frozen=True, kw_only=True, tag="resource"):
-    """A compiled resource. `file` is the source it was compiled from, absolute."""
+    """A compiled resource. `file` is the source it was compiled from, absolute.
+
+    `strategy` is that of its multitenancy, None without any; `tenant` the column that says whose a
+    row is.
+    """
 
     module: str
     domain: str
@@ -149,6 +157,8 @@ class ResourceAnswer(_Event, frozen=True, kw_only=True, tag="resource"):
     table: str
     repo: str
     migrate: bool
+    strategy: Literal["attribute", "context"] | None = None
+    tenant: str | None = None
     attributes: tuple[AttributeAnswer, ...]
     primary_key: tuple[str, ...] = ()
     relationships: tuple[RelationshipAnswer, ...] = ()

@@ -20,11 +20,13 @@ from ash_scaffold.ash.model import (
     CheckConstraint,
     ConstraintName,
     IdentityDef,
+    Multitenancy,
     Path,
     ReadResource,
     Relationship,
     RelationshipKind,
     Resource,
+    Strategy,
 )
 from ash_scaffold.ash.types import WHOLE_SECONDS, Family, row_of
 from ash_scaffold.postgres.catalog import Database, Name, TypeUse
@@ -67,6 +69,7 @@ def read_compiled(
         table=answer.table,
         schema=answer.schema,
         migrate=answer.migrate,
+        multitenancy=_multitenancy(answer, names),
         attributes=tuple(_attributes(answer, expected, names, unknown)),
         relationships=tuple(_relationships(answer, expected, attributes, unknown)),
         identities=tuple(_identity(each, expected, names, unknown) for each in answer.identities),
@@ -76,6 +79,13 @@ def read_compiled(
         unknown=frozenset(unknown),
         queries=frozenset(each.name for each in answer.relationships if _is_query(each)),
     )
+
+
+def _multitenancy(answer: ResourceAnswer, names: Mapping[str, str]) -> Multitenancy | None:
+    if answer.strategy is None:
+        return None
+    attribute = None if answer.tenant is None else names.get(answer.tenant, answer.tenant)
+    return Multitenancy(strategy=Strategy(answer.strategy), attribute=attribute)
 
 
 def _attributes(
@@ -225,6 +235,7 @@ def _identity(
         keys=keys,
         index=answer.index,
         where=(where or _SOME_CONDITION) if answer.where else None,
+        all_tenants=answer.all_tenants,
     )
 
 

@@ -56,6 +56,8 @@ _CORRECT = "Correct it, or run `ash-scaffold resources`."
 _KINDS: dict[Differs, tuple[Kind, Severity | None]] = {
     Differs.REPO: (Kind.REPO, Severity.ERROR),
     Differs.MIGRATE: (Kind.MIGRATE, None),
+    Differs.MULTITENANCY: (Kind.TENANT, None),
+    Differs.TENANT_NULLABLE: (Kind.TENANT, None),
     Differs.ATTRIBUTE_MISSING: (Kind.COLUMN, Severity.ERROR),
     Differs.SOURCE: (Kind.COLUMN, Severity.ERROR),
     Differs.TYPE: (Kind.TYPE, None),

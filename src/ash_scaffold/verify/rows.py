@@ -243,10 +243,13 @@ def _json_condition(risk: Risk, value: str, base: TypeUse) -> str:
     return ""
 
 
-def count(connection: Connection, found: list[Condition]) -> Iterator[Finding]:
+def count(
+    connection: Connection, found: list[Condition], schemas: Mapping[Name, str] = {}
+) -> Iterator[Finding]:
     """Count the values of the conditions, one query a table.
 
-    `connection` is in a read-only transaction. A table that can't be counted is a note.
+    `schemas` are those to read tables in that each tenant has. `connection` is in a read-only
+    transaction. A table that can't be counted is a note.
     """
     from sqlalchemy.exc import DBAPIError
 
@@ -256,7 +259,7 @@ def count(connection: Connection, found: list[Condition]) -> Iterator[Finding]:
         by_table.setdefault(each.table, []).append(each)
     for table, all_of in by_table.items():
         counts = ", ".join(f"count(*) FILTER (WHERE {each.sql})" for each in all_of)
-        where = f"{quoted(table.schema)}.{quoted(table.name)}"
+        where = f"{quoted(schemas.get(table, table.schema))}.{quoted(table.name)}"
         try:
             with connection.begin_nested():
                 row = connection.exec_driver_sql(

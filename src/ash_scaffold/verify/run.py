@@ -12,9 +12,10 @@ from ash_scaffold.ash.plan import Plan, plan
 from ash_scaffold.ash.project_state import ExistingResource
 from ash_scaffold.ash.scope import Options
 from ash_scaffold.config import Config, Resolver
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.config.faults import did_you_mean
+from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.time_limit import TimeLimit, time_limit
-from ash_scaffold.problem import Problem, ScaffoldError
+from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.mix import Mix, compile_project
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import find_repo
@@ -39,6 +40,7 @@ from ash_scaffold.verify.resources import check_resources, expect
 from ash_scaffold.verify.rows import Condition, check_rows, checked, conditions, count
 from ash_scaffold.verify.script import Question, ask, question_text
 from ash_scaffold.verify.target import require_writable
+from ash_scaffold.verify.tenants import count_other_tenants, tenant_keys
 
 if TYPE_CHECKING:
     from ash_scaffold.postgres.url import URL
@@ -50,7 +52,8 @@ MIX_ENV = "dev"
 class VerifyOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `verify`; `rows` is None for all.
 
-    `reconnect` starts the repo with the given database, whatever its configuration says.
+    `reconnect` starts the repo with the given database, whatever its configuration says. `tenant`
+    is the schema that is read where each tenant has one, None for the template.
     """
 
     source: SourceOptions
@@ -60,6 +63,7 @@ class VerifyOptions(msgspec.Struct, frozen=True, kw_only=True):
     show_values: bool = False
     write: bool = False
     reconnect: bool = False
+    tenant: str | None = None
     mix_env: str | None = None
 
 
@@ -90,6 +94,7 @@ def verify(
         if session.unread:
             raise ScaffoldError(*session.unread)
         require_cut_over(session)
+        tenant = _tenant(options.tenant, database)
         planned = session.plan()
         tables = matching_tables(options.tables, database) if options.tables else None
         mix = mix_of(project, source.url, options.source, options.mix_env)
@@ -99,7 +104,9 @@ def verify(
         risks = [c for item in planned.resources for c in conditions(item, database)]
         risks = [c for c in risks if tables is None or c.table in tables]
         limit = time_limit(source.limit.seconds)
-        where, counted = _counted(source.url, limit, risks if options.rows != 0 else [])
+        counted_in = {t.name: tenant or t.name.schema for t in database.tables if t.per_tenant}
+        risky = risks if options.rows != 0 else []
+        where, counted = _counted(source.url, limit, risky, counted_in)
         question = Question(
             answer="",
             domains=options.domains,
@@ -109,6 +116,7 @@ def verify(
             write=options.write,
             database=repo_options(source.url) if own_server or options.reconnect else None,
             where=where,
+            tenant=tenant,
             risks=[(c.table, c.column, c.sql) for c in risks],
         )
         say("Asking the compiled resources")
@@ -117,8 +125,36 @@ def verify(
             lambda path: question_text(msgspec.structs.replace(question, answer=str(path))),
             heard,
         )
-    answers = require_answers(events, options.domains, source.description)
+        answers = require_answers(events, options.domains, source.description)
+        if options.rows != 0:
+            counted += _of_other_tenants(source.url, limit, answers, database)
     return _report(session, planned, answers, counted)
+
+
+def _tenant(named: str | None, database: Database) -> str | None:
+    """Return the schema to read of tenants that have one each, None where there is no such table.
+
+    Raises `ScaffoldError` for one that is not among them.
+    """
+    if named is None:
+        return database.template or None
+    if not database.template:
+        raise fail(
+            Code.USAGE,
+            "No table is in a schema of each tenant: rows that a column gives to tenants are read "
+            "without one.",
+            where="--tenant",
+            todo="Leave it out, or name the schemas in [tenancy] of ash_scaffold.toml.",
+        )
+    known = [database.template, *database.tenant_schemas]
+    if named not in known:
+        raise fail(
+            Code.UNKNOWN_NAME,
+            f"There is no schema {named} of a tenant.",
+            where="--tenant",
+            todo=did_you_mean(named, known),
+        )
+    return named
 
 
 def _schemas_of(project: Project) -> set[str]:
@@ -137,12 +173,27 @@ def mix_of(project: Project, url: URL, source: SourceOptions, mix_env: str | Non
     )
 
 
-def _counted(url: URL, limit: TimeLimit, risks: list[Condition]) -> tuple[str, list[Finding]]:
+def _of_other_tenants(
+    url: URL, limit: TimeLimit, answers: Answers, database: Database
+) -> list[Finding]:
+    from ash_scaffold.postgres.connect import read_only
+    from ash_scaffold.postgres.engine import sqlalchemy_connection
+
+    keys = list(tenant_keys(answers, database))
+    if not keys:
+        return []
+    with read_only(url, limit) as session, sqlalchemy_connection(session) as connection:
+        return list(count_other_tenants(connection, keys))
+
+
+def _counted(
+    url: URL, limit: TimeLimit, risks: list[Condition], schemas: Mapping[Name, str]
+) -> tuple[str, list[Finding]]:
     from ash_scaffold.postgres.connect import read_only
     from ash_scaffold.postgres.engine import sqlalchemy_connection
 
     with read_only(url, limit) as session, sqlalchemy_connection(session) as connection:
-        return whereabouts(session), list(count(connection, risks))
+        return whereabouts(session), list(count(connection, risks, schemas))
 
 
 def _report(

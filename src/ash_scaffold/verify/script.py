@@ -59,8 +59,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     `rows` is None for all. `tables` is None for all. `database` are the options that the repo is
     started with in place of its own, None to leave those; `where` identifies the one database that
-    may be used. `risks` are table, column and the condition of values that don't count. With
-    `behaviour` nothing else is asked.
+    may be used. `tenant` is the schema that is read where each tenant has one. `risks` are table,
+    column and the condition of values that don't count. With `behaviour` nothing else is asked.
     """
 
     answer: str
@@ -71,6 +71,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     write: bool = False
     database: tuple[tuple[str, Term], ...] | None = None
     where: str
+    tenant: str | None = None
     risks: Sequence[tuple[Name, str, str]] = ()
     behaviour: BehaviourQuestion | None = None
 
@@ -94,6 +95,7 @@ def question_text(question: Question) -> str:
                 ("write", question.write),
                 ("database", None if question.database is None else Keyword(question.database)),
                 ("where", question.where),
+                ("tenant", question.tenant),
                 ("risks", risks),
                 ("behaviour", _behaviour(question.behaviour)),
             )
