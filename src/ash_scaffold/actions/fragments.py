@@ -155,15 +155,16 @@ def wanted_modules(
                 lines = was.lines
         same_as_before &= was is not None and was.lines == lines
         found[entity.object] = Entity(entity.object, lines)
-    for each in kept:
-        if (was := written.get(key_of(each))) is not None:
-            found[was.object] = Entity(was.object, was.lines)
+    for key, was in written.items():
+        # One that a person took out is held as well: its function may be found again.
+        if key not in new:
+            found[key] = Entity(key, was.lines)
     names = {key: action.name for key, action in new.items()}
     names |= {key_of(each): each.action for each in kept}
     removed = _removed(before, written)
     ordered = sorted(
         found.values(),
-        key=lambda each: (_PRIMARY not in each.lines, names.get(each.object, ""), each.object),
+        key=lambda each: (_PRIMARY not in each.lines, _name_of(each.lines), each.object),
     )
     section = Section(_SECTION, tuple((each,) for each in ordered))
     carried = [_carried_over(action) for action in new.values()] + list(kept)
@@ -269,6 +270,10 @@ def managed_module(
         part = msgspec.structs.replace(module.fragment, text=inside)
         module = msgspec.structs.replace(module, fragment=part)
     return msgspec.structs.replace(module, text=text(module, base.written))
+
+
+def _name_of(lines: Iterable[str]) -> str:
+    return next((head["name"] for line in lines if (head := _HEAD.match(line))), "")
 
 
 def _section(section: Section) -> Iterator[Entity]:
