@@ -370,7 +370,11 @@ class History:
                 continue
             assert key in after, (key, sorted(after))
             if not after[key].is_edited:
-                assert _plain(after[key].body) == _plain(each.body), (key, after[key].body, each.body)
+                assert _plain(after[key].body) == _plain(each.body), (
+                    key,
+                    after[key].body,
+                    each.body,
+                )
         if not self.legacy.broken:
             for name, steps in self.legacy.functions.items():
                 of = f"Legacy.User.{name}/2"

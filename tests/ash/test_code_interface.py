@@ -130,6 +130,12 @@ def test_a_verb_alone_gets_what_it_is_about() -> None:
     ]
 
 
+def test_a_name_of_capitals_is_written_as_elixir_does() -> None:
+    resource = msgspec.structs.replace(USER, module="App.Accounts.ShortURL")
+    found = code_interface([get("get", "id")], {USERS: resource}, (), {})
+    assert [each.name for each in found.defines[USERS]] == ["get_short_url"]
+
+
 def test_what_is_not_plain_is_left_with_its_reason() -> None:
     assert defined(
         function("sync", ContextKind.OTHER, reason="it has several statements"),

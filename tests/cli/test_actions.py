@@ -14,9 +14,9 @@ from tests.cli.conftest import Done
 Run = Callable[..., Done]
 Add = Callable[[Path, Mapping[str, str]], None]
 SUMMARY = """
- table   module                    changesets   actions   left   file
- ───────────────────────────────────────────────────────────────────────
- users   Shop.Sales.User.Actions   3            3         1      created
+ table   module                    changesets   actions   with TODO   left   file
+ ───────────────────────────────────────────────────────────────────────────────────
+ users   Shop.Sales.User.Actions   3            3         0           1      created
 """
 
 
@@ -89,6 +89,35 @@ def test_a_conflict_ends_with_1_and_is_shown(url: str, run: Run, project: Path) 
     )
     assert f"{ACTIONS}:" in check.out
     assert "ash-scaffold actions --table users" in check.out
+
+
+def test_an_action_with_a_todo_is_said_by_the_run_and_by_check(
+    url: str, run: Run, project: Path
+) -> None:
+    text = (project / SCHEMA).read_text()
+    more = "    |> validate_required([:name])\n    |> put_assoc(:friends, [])\n"
+    (project / SCHEMA).write_text(text.replace("    |> validate_required([:name])\n", more))
+    done = run("actions", "--url", url, "--no-format", "--json")
+    (table,) = json.loads(done.out)["tables"]
+    assert {each["name"]: each["todo"] for each in table["actions"]} == {
+        "create": 0,
+        "rename": 1,
+        "update": 0,
+    }
+    warning = "put_assoc(:friends, [])` of Legacy.User.rename_changeset/2 is a TODO in the action"
+    assert warning in run("actions", "--url", url, "--no-format").err
+    said = "action not complete: The action :rename succeeds without 1 step of Legacy.User.rename"
+    check = run("check", "--url", url)
+    assert (check.code, said in check.out) == (1, True)
+    actions = (project / ACTIONS).read_text()
+    line = next(n for n, each in enumerate(actions.split("\n"), 1) if "# TODO" in each)
+    assert f"{ACTIONS}:{line}" in check.out
+    head, _, rest = actions.partition("      # TODO")
+    written = "      change relate_actor(:friends)\n"
+    (project / ACTIONS).write_text(head + written + rest.partition("\n")[2].partition("\n")[2])
+    again = run("actions", "--url", url, "--no-format")
+    assert (again.code, "put_assoc" in again.err) == (0, False)
+    assert "action not complete" not in run("check", "--url", url).out
 
 
 def test_check_says_nothing_of_a_function_that_is_as_it_was(url: str, run: Run) -> None:

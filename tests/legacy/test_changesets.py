@@ -502,6 +502,28 @@ def test_the_names_of_functions_that_are_made(body: str, names: list[str]) -> No
     assert [each.name for one in found for each in one.functions] == names
 
 
+@pytest.mark.parametrize(
+    ("embed", "value", "is_set"),
+    [
+        ("embeds_one :place, App.Place, on_replace: :delete", "nil", True),
+        ("embeds_one :place, App.Place, on_replace: :delete", "user.place", False),
+        ("embeds_one :place, App.Place", "nil", False),
+        ("embeds_many :place, App.Place, on_replace: :delete", "nil", False),
+    ],
+)
+def test_an_embed_that_is_taken_out_is_set_to_nil(embed: str, value: str, is_set: bool) -> None:
+    schema = HEAD.replace("    has_many", f"    {embed}\n    has_many")
+    body = f"  def clear(user), do: user |> change() |> put_embed(:place, {value})\n"
+    (found,) = read_all(f"{schema}{body}end\n")
+    rule = Rule(line=0, call="put_change", arguments=(":place", "nil"))
+    left = Todo(
+        line=0,
+        source=f"put_embed(:place, {value})",
+        reason="put_embed takes over what is loaded or made elsewhere",
+    )
+    assert without_lines(found.steps) == ((rule if is_set else left),)
+
+
 def test_a_parameter_has_the_name_that_a_head_gives_it() -> None:
     found = user(
         "  def changeset(user, type, attrs \\\\ %{})\n"

@@ -35,7 +35,7 @@ from ash_scaffold.ash.naming import module_path
 from ash_scaffold.ash.plan import Plan
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.options import FILE_NAME
-from ash_scaffold.elixir.actions import Style, define_line, left_steps
+from ash_scaffold.elixir.actions import Style, define_line, left_steps, unplaced
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.elixir.support_modules import support_modules
 from ash_scaffold.generate.files import File, read_text
@@ -53,7 +53,12 @@ from ash_scaffold.legacy.context_functions import read_context_functions
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.behaviour import require_behaviour_names, with_configured_writes
-from ash_scaffold.project.carried_actions import action_names, action_snapshots, key_of
+from ash_scaffold.project.carried_actions import (
+    action_names,
+    action_snapshots,
+    key_of,
+    steps_left,
+)
 from ash_scaffold.project.snapshot import CarriedOver, Snapshot
 from ash_scaffold.session import (
     Phases,
@@ -97,7 +102,8 @@ class CarriedTable(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the changeset functions of one table.
 
     `actions` are those that there are now, `kept` those of them whose function could not be read
-    any more; `changesets` is the number of functions.
+    any more; `changesets` is the number of functions, `left_steps` that of the steps of an action,
+    by its name, that are left to a person.
     """
 
     table: Name
@@ -107,6 +113,7 @@ class CarriedTable(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[CarriedOver, ...] = ()
     kept: tuple[CarriedOver, ...] = ()
     refused: tuple[Refused, ...] = ()
+    left_steps: Mapping[str, int] = {}
 
 
 class ActionsOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,17 +218,17 @@ class _Run:
             self._wanted(each, before.get(each.table, Before()), interface.get(each.table, ()))
             for each in planned
         ]
-        tables = tuple(self._table(each) for each in wanted)
-        problems += [*_refusals(tables), *self._kept_problems(wanted), *self._removed_notes(wanted)]
-        problems += [problem for each in planned for problem in _left_steps(each)]
         writing = [each for each in wanted if each.modules]
-        if not writing:
-            return ActionsOutcome(tables=tables, outcome=None, problems=_sorted(problems))
-        outcome = self._run(writing, before)
+        outcome = self._run(writing, before) if writing else None
+        texts = {} if outcome is None else _texts(outcome)
+        tables = tuple(self._table(each, texts) for each in wanted)
+        problems += [*_refusals(tables), *self._kept_problems(wanted), *self._removed_notes(wanted)]
+        for each in planned:
+            problems += _left_steps(each, texts.get(each.module, ""))
         return ActionsOutcome(
             tables=tables,
             outcome=outcome,
-            problems=_sorted({*problems, *outcome.problems}),
+            problems=_sorted(problems if outcome is None else {*problems, *outcome.problems}),
         )
 
     def _chosen(self, decided: Plan) -> frozenset[tuple[str, str]]:
@@ -499,8 +506,9 @@ class _Run:
                     "It was removed by hand, so it stays out.",
                 )
 
-    def _table(self, wanted: Wanted) -> CarriedTable:
+    def _table(self, wanted: Wanted, texts: Mapping[str, str]) -> CarriedTable:
         planned = wanted.planned
+        left = steps_left(texts.get(planned.module, ""))
         return CarriedTable(
             table=planned.table,
             resource=planned.resource.module,
@@ -509,6 +517,7 @@ class _Run:
             actions=wanted.modules[0].content.changesets if wanted.modules else (),
             kept=wanted.kept,
             refused=tuple(_refused(*each) for each in planned.refused),
+            left_steps={name: len(lines) for name, lines in left.items()},
         )
 
 
@@ -569,9 +578,21 @@ def _refusals(tables: Iterable[CarriedTable]) -> Iterator[Problem]:
         )
 
 
-def _left_steps(planned: ResourceActions) -> Iterator[Problem]:
-    """Yield a warning for each step that is left to a person, and a note for what else there is."""
+def _texts(outcome: Outcome) -> dict[str, str]:
+    """Return the files of a run as they will be, by their modules."""
+    return {each.module.name: each.after or "" for each in outcome.files.files}
+
+
+def _left_steps(planned: ResourceActions, text: str) -> Iterator[Problem]:
+    """Yield a warning for each step that is left to a person, and a note for what else there is.
+
+    `text` is the file of the actions: a person may have done what a TODO says.
+    """
+    there = steps_left(text)
+    todos = set(unplaced(line.strip() for line in text.split("\n") if "# TODO " in line))
     for each in left_steps(planned):
+        if each.action.name not in there or not todos.intersection(unplaced([each.todo])):
+            continue
         yield Code.CHANGESET_STEP_LEFT.at(
             f"{each.path}:{each.line}",
             f"`{_one_line(each.source)}` of {_function(each.action.changeset)} is a TODO in the "

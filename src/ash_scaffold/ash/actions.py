@@ -30,8 +30,11 @@ from ash_scaffold.ash.action_inputs import (
     words,
 )
 from ash_scaffold.ash.changesets import (
+    Cast,
     Changeset,
+    Constraint,
     Nested,
+    Todo,
     VirtualField,
 )
 from ash_scaffold.ash.hints import LegacyAssociation, LegacySchema
@@ -41,6 +44,7 @@ from ash_scaffold.ash.model import (
     RelationshipKind,
     Resource,
 )
+from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.postgres.catalog import Name
 
 
@@ -367,6 +371,9 @@ class _Table:
         if cast and fields.isdisjoint(cast):
             table = self._resource.table
             return [], f"none of the fields that it casts is one of the table {table}"
+        left = _left(changeset)
+        if left:
+            return [], f"no step of it can be carried over ({'; '.join(left)})"
         actions = self._resource.actions
         kinds = []
         if creates and actions is not None and actions.create:
@@ -423,6 +430,23 @@ def _stem(function: str) -> str | None:
     return (match["stem"] or match["tail"]) if match else function.rstrip("!?")
 
 
+def _left(changeset: Changeset) -> list[str]:
+    """Return the steps of a function of which a person has to write all, none of any other.
+
+    An action without a step would do nothing, and say that all went well.
+    """
+    found = []
+    for step in changeset.steps:
+        match step:
+            case Todo():
+                found.append(f"{step.path or changeset.path}:{step.line}: {step.reason}")
+            case Constraint() | Cast(fields=(), options="", prepared=""):
+                pass
+            case _:
+                return []
+    return found
+
+
 def _claim(function: str, kind: ActionKind) -> int:
     """Return the place of a function in the order of claims to the name of a kind."""
     stem = _stem(function)
@@ -444,7 +468,7 @@ def _names(changeset: Changeset, kind: ActionKind, both: bool) -> Iterator[str]:
         yield f"{kind.value}_{stem}"
     by = f"{kind.value}_by_{changeset.function}".rstrip("!?")
     yield by
-    by = f"{by}_of_{_snake(changeset.module.rsplit('.', 1)[-1])}"
+    by = f"{by}_of_{macro_underscore(changeset.module.rsplit('.', 1)[-1])}"
     yield by
     by = f"{by}_{changeset.arity}"
     yield by
@@ -452,10 +476,6 @@ def _names(changeset: Changeset, kind: ActionKind, both: bool) -> Iterator[str]:
     while True:
         yield f"{by}_{number}"
         number += 1
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 class _Known:

@@ -15,6 +15,7 @@ from ash_scaffold.ash.actions import Action, ResourceActions
 from ash_scaffold.ash.changesets import ContextFunction, ContextKind
 from ash_scaffold.ash.hints import LegacySchema
 from ash_scaffold.ash.model import Resource
+from ash_scaffold.ash.naming import macro_underscore
 from ash_scaffold.postgres.catalog import Name
 
 # Names that say nothing of what they are about, as the context's does: a domain has many contexts.
@@ -173,6 +174,5 @@ def _name(function: ContextFunction, resource: Resource) -> str:
     if name in _VERBS:
         many = function.kind is ContextKind.LIST
         module = resource.module.rsplit(".", 1)[-1]
-        singular = "".join(f"_{c.lower()}" if c.isupper() else c for c in module).strip("_")
-        return f"{name}_{resource.table if many else singular}"
+        return f"{name}_{resource.table if many else macro_underscore(module)}"
     return name

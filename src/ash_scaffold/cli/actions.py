@@ -211,6 +211,7 @@ def _print_outcome(
             each.fragment if each.actions else "",
             str(each.changesets),
             str(len(each.actions)),
+            str(len(each.left_steps)),
             str(len(each.refused)),
             status_text(by_module[each.fragment].status, dry_run=dry_run)
             if each.fragment in by_module
@@ -220,7 +221,7 @@ def _print_outcome(
     ]
     if rows:
         shown = rows if verbose else rows[:_MANY_ROWS]
-        headings = ("table", "module", "changesets", "actions", "left", "file")
+        headings = ("table", "module", "changesets", "actions", "with TODO", "left", "file")
         print_table("", headings, shown)
         if len(shown) < len(rows):
             out.print(f"and {len(rows) - len(shown)} more tables (-v shows them)")
@@ -263,6 +264,7 @@ def _print_json(found: ActionsOutcome, timings: Mapping[str, float], *, dry_run:
                             "kind": action.kind,
                             "function": f"{action.module}.{action.function}/{action.arity}",
                             "kept": action in each.kept,
+                            "todo": each.left_steps.get(action.action, 0),
                         }
                         for action in each.actions
                     ],

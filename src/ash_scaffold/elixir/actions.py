@@ -70,6 +70,11 @@ class LeftStep(NamedTuple):
     source: str
     reason: str
 
+    @property
+    def todo(self) -> str:
+        """The comment in the action."""
+        return comment(f"TODO {self.path}:{self.line}: {self.reason}")
+
 
 def left_steps(planned: ResourceActions) -> tuple[LeftStep, ...]:
     """Return what the actions of a resource have as a TODO, in order."""
@@ -267,10 +272,11 @@ class _Writer:
         return self._left(step.path or self._of.path, step.line, source, reason)
 
     def _left(self, path: str, line: int, source: str, reason: str) -> list[str]:
-        self.left.append(LeftStep(self._action, path, line, source, reason))
+        left = LeftStep(self._action, path, line, source, reason)
+        self.left.append(left)
         lines = [f"  {line}".rstrip() for line in source.strip().split("\n")]
         return [
-            comment(f"TODO {path}:{line}: {reason}"),
+            left.todo,
             *(f"# {line}".rstrip() if line.isprintable() else comment(line) for line in lines),
         ]
 

@@ -30,6 +30,8 @@ _MORE = re.compile(
     r"use(?![ \t(]+Spark\.Dsl\.Fragment\b)|require|import)\b",
     re.MULTILINE,
 )
+# What a step that is left to a person begins with.
+_TODO = re.compile(r"^[ \t]*# TODO \S+:\d+: ", re.MULTILINE)
 _PRIMARY = re.compile(r"^[ \t]*primary\? true\b", re.MULTILINE)
 # The default actions that give way to an action of their name, and to a primary one of the kind.
 REPLACEABLE = frozenset({"create", "update"})
@@ -41,7 +43,7 @@ class ActionNames(msgspec.Struct, frozen=True):
     `carried` are those of actions that came of changeset functions, by `function_key`; `names` are
     all that are in the fragment of those, `elsewhere` those of the resource's other modules.
     `primary` are the kinds of which the fragment has the primary action, `lines` those of the
-    actions in its file.
+    actions in its file, `left` the lines of the steps that an action leaves to a person.
     """
 
     carried: Mapping[str, str] = {}
@@ -49,6 +51,7 @@ class ActionNames(msgspec.Struct, frozen=True):
     primary: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     lines: Mapping[str, int] = {}
+    left: Mapping[str, tuple[int, ...]] = {}
 
 
 class CarryState(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,9 +167,8 @@ def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
         carried={f"{found[2]} {found[1]}": found[3] for found in _CARRIED.finditer(text)},
         names=frozenset(name for _, name in _ACTION.findall(text)),
         primary=frozenset(_primary(text)),
-        lines={
-            found[2]: text.count("\n", 0, found.start(2)) + 1 for found in _ACTION.finditer(text)
-        },
+        lines={found[2]: _line(text, found.start(2)) for found in _ACTION.finditer(text)},
+        left=steps_left(text),
         elsewhere=frozenset(
             name
             for path in sorted(paths - {entry.path})
@@ -175,13 +177,32 @@ def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
     )
 
 
-def _primary(text: str) -> Iterator[str]:
-    """Yield the kinds of the actions in a text that are primary."""
+def _actions(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield each action in a text with the end of what belongs to it."""
     found = list(_ACTION.finditer(text))
     ends = [each.start() for each in found[1:]] + [len(text)]
-    for each, end in zip(found, ends, strict=True):
+    yield from zip(found, ends, strict=True)
+
+
+def steps_left(text: str) -> dict[str, tuple[int, ...]]:
+    """Return the actions in a text that leave steps to a person, with the lines of the TODOs."""
+    found = {}
+    for each, end in _actions(text):
+        lines = tuple(_line(text, todo.start()) for todo in _TODO.finditer(text, each.end(), end))
+        if lines:
+            found[each[2]] = lines
+    return found
+
+
+def _primary(text: str) -> Iterator[str]:
+    """Yield the kinds of the actions in a text that are primary."""
+    for each, end in _actions(text):
         if _PRIMARY.search(text, each.end(), end):
             yield each[1]
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 def _with_fragment(project: Project, fragment: str) -> Resource | None:

@@ -38,4 +38,5 @@ defmodule App.Accounts.User.Actions do
   end
 end
 
+# leave: no step of it can be carried over (lib/app.ex:16: put_assoc takes over what is loaded or made elsewhere)
 # Legacy.Accounts.User.create_changeset/2: its update action is named :update_by_create_changeset, since :update is that of Legacy.Accounts.User.update_changeset/2

@@ -1,5 +1,5 @@
 # table users: id :uuid!, name :string, email :string
-# writes create_changeset: create update, update_changeset: update
+# writes create_changeset: create update, update_changeset: update, leave: update
 defmodule Legacy.Accounts.User do
   use Ecto.Schema
   import Ecto.Changeset
@@ -11,4 +11,7 @@ defmodule Legacy.Accounts.User do
 
   def create_changeset(user, attrs), do: cast(user, attrs, [:name, :email])
   def update_changeset(user, attrs), do: cast(user, attrs, [:name])
+
+  # An action of it would do nothing.
+  def leave(user), do: user |> change() |> put_assoc(:team, nil) |> unique_constraint(:email)
 end

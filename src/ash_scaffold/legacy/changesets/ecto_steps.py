@@ -86,6 +86,8 @@ class EctoSteps:
             return self._cast(frame, site, arguments, flow, rest)
         if name == "merge":
             raise UnreadError("it merges two changesets")
+        if name == "put_embed" and self._takes_out(frame, flow, rest):
+            name = "put_change"
         if name in _PUTS:
             raise UnreadError(f"{name} takes over what is loaded or made elsewhere")
         if name in ecto.CONSTRAINTS:
@@ -195,14 +197,26 @@ class EctoSteps:
             return True
         return False
 
+    def _takes_out(self, frame: Frame, flow: Flow, rest: tuple[Node, ...]) -> bool:
+        """Whether `put_embed` takes out what there is, which its `on_replace` has to allow."""
+        field = self._literals.evaluated(frame, rest[0]) if rest else None
+        if len(rest) != 2 or not isinstance(field, Atom):
+            return False
+        target = self._target(frame, flow, field.name)
+        deletes = target.on_replace == "delete" and not target.many
+        return deletes and self._literals.source(frame, rest[1]) == "nil"
+
+    def _target(self, frame: Frame, flow: Flow, field: str) -> Target:
+        owner = self._findings.schema or flow.data.schema or frame.module.name
+        return self._targets.held.get((owner, field), Target(""))
+
     def _nested(
         self, frame: Frame, site: CallSite, name: str, flow: Flow, rest: tuple[Node, ...]
     ) -> Flow:
         field = self._literals.evaluated(frame, rest[0]) if rest else None
         if not isinstance(field, Atom):
             raise UnreadError(f"the field of {name} can't be read")
-        owner = self._findings.schema or flow.data.schema or frame.module.name
-        target = self._targets.held.get((owner, field.name), Target(""))
+        target = self._target(frame, flow, field.name)
         module, function = target.module, "changeset"
         options = options_of(frame, rest[1]) if len(rest) > 1 else {}
         if options is None:
