@@ -255,6 +255,28 @@ def test_an_action_that_was_taken_out_stays_out(shop: Shop) -> None:
     assert text.count("[max: 41]") == 2
 
 
+def test_a_fragment_of_which_all_actions_were_taken_out_stays_so(shop: Shop) -> None:
+    act(shop)
+    for action in ("create :create", "update :update", "update :rename"):
+        taken_out(shop, action)
+    done = act(shop)
+    assert "accept" not in shop.read(ACTIONS)
+    assert "create: :*, update: :*" in shop.read(USER)
+    acts_rest(shop, done)
+
+
+def test_an_action_that_was_taken_out_while_its_function_was_not_found_stays_out(
+    shop: Shop,
+) -> None:
+    act(shop)
+    shop.edit(SCHEMA, ("def rename_changeset(", "def call_changeset("))
+    taken_out(shop, "update :rename")
+    acts_rest(shop, act(shop))
+    shop.edit(SCHEMA, ("def call_changeset(", "def rename_changeset("))
+    acts_rest(shop, act(shop))
+    assert "rename" not in shop.read(ACTIONS)
+
+
 def test_a_default_comes_back_when_what_replaced_it_is_taken_out(shop: Shop) -> None:
     act(shop)
     taken_out(shop, "update :update")

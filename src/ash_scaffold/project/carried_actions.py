@@ -180,8 +180,8 @@ def action_names(project: Project, snapshot: Snapshot) -> ActionNames | None:
 def _actions(text: str) -> Iterator[tuple[re.Match[str], int]]:
     """Yield each action in a text with the end of what belongs to it."""
     found = list(_ACTION.finditer(text))
-    ends = [each.start() for each in found[1:]] + [len(text)]
-    yield from zip(found, ends, strict=True)
+    starts = [each.start() for each in found]
+    yield from zip(found, [*starts[1:], len(text)][: len(found)], strict=True)
 
 
 def steps_left(text: str) -> dict[str, tuple[int, ...]]:
