@@ -168,3 +168,15 @@ def test_a_column_that_somebody_made_writable_stays_so_and_the_run_says_it(
     )
     assert "      writable? true\n" in shop.read(USER)
     rests(shop, done)
+
+
+def test_an_identity_that_somebody_renamed_is_known_by_its_columns(make_shop: MakeShop) -> None:
+    shop = make_shop(DDL.replace("users_email_key", "users_email_index"), {CONFIG: TENANCY})
+    shop.run()
+    shop.edit(USER, ("identity :email, [:email]", "identity :login, [:email]"))
+
+    done = shop.run()
+
+    assert done.errors == []
+    assert '    identity_index_names login: "users_email_index"' in shop.read(USER)
+    rests(shop, done)

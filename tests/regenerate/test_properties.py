@@ -29,10 +29,8 @@ def test_nothing_of_a_person_is_lost(start: int) -> None:
     assert failures(run_history, range(first, first + CHUNK)) == []
 
 
-@pytest.mark.parametrize("start", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (3, 40))])
-def test_a_file_that_is_not_parsed_whole_is_treated_as_one_that_is(
-    start: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def look_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every run with files that are read in part to the same run with whole ones."""
     look = MixProject.look
 
     def both(project: MixProject, database: Database, **options: object) -> Run:
@@ -47,5 +45,12 @@ def test_a_file_that_is_not_parsed_whole_is_treated_as_one_that_is(
         return run
 
     monkeypatch.setattr(MixProject, "look", both)
+
+
+@pytest.mark.parametrize("start", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (3, 40))])
+def test_a_file_that_is_not_parsed_whole_is_treated_as_one_that_is(
+    start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_both_ways(monkeypatch)
     first = first_seed() + start
     assert failures(run_history, range(first, first + (CHUNK if start else 3))) == []

@@ -17,6 +17,7 @@ from tests.regenerate.cases import failures, first_seed
 from tests.regenerate.project import CONFIG_PATH, MixProject
 from tests.regenerate.schemas import Schema, draw_schema
 from tests.regenerate.steps import Person, Team, own_files, take_step
+from tests.regenerate.test_properties import look_both_ways
 from tests.regenerate.undone import check_undone
 
 STEPS = 3
@@ -70,6 +71,15 @@ def run_history(seed: int) -> None:
     [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(3, CASES // STEPS, CHUNK))],
 )
 def test_nothing_of_a_person_is_lost(start: int) -> None:
+    first = first_seed() + start
+    assert failures(run_history, range(first, first + (CHUNK if start else 3))) == []
+
+
+@pytest.mark.parametrize("start", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (3, 40))])
+def test_a_file_that_is_not_parsed_whole_is_treated_as_one_that_is(
+    start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_both_ways(monkeypatch)
     first = first_seed() + start
     assert failures(run_history, range(first, first + (CHUNK if start else 3))) == []
 

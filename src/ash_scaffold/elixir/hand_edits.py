@@ -44,6 +44,7 @@ _FAR_REACHING = re.compile(
 _NAMED = re.compile(r'\w+[\s(]\s*:("?)([^\s",()]+)\1')
 # The generated entities by which the names in a resource are understood.
 _NAMING = ("identity_index_names ", "schema ", "table ")
+_IDENTIFYING = frozenset({"identities", "multitenancy"})
 
 
 class Addition(msgspec.Struct, frozen=True):
@@ -137,13 +138,13 @@ def with_edits(
 ) -> str:
     """Return a module of what a person wrote, and of the generated entities that tell its names.
 
-    Of the generated ones that are the `use`, and with `identities` those, their indexes and the
-    table; what stands in sections that name nothing of a table is left out.
+    Of the generated ones that are the `use`, and with `identities` those, their indexes, the table
+    and its tenants; what stands in sections that name nothing of a table is left out.
     """
     bodies: dict[str, list[str]] = {"": []}
     for item in generated:
         names = item.section == "postgres" and item.lines[0].startswith(_NAMING)
-        tells = item.section == "" or (identities and (names or item.section == "identities"))
+        tells = item.section == "" or (identities and (names or item.section in _IDENTIFYING))
         if tells and item not in edits.changed:
             bodies.setdefault(item.section, []).extend(item.lines)
     for each in edits.added:
