@@ -316,6 +316,53 @@ def test_without_a_lock_mix_exs_says_which_versions_there_may_be(
     assert checks("--url", url)["ash-postgres-version"]["lines"] == []
 
 
+TENANCY = """[tenancy]
+strategy = "attribute"
+column = "organization_id"
+tenants = "organizations"
+"""
+
+
+@pytest.mark.parametrize(
+    ("ash", "ash_postgres", "faults"),
+    [
+        ("3.37.2", "2.15.2", ((), ())),
+        ("3.40.0", "3.0.0", ((), ())),
+        ("3.37.1", "2.15.1", (("CVE-2026-96581",), ("CVE-2026-115635",))),
+        ("3.32.0", "2.12.9", (("CVE-2026-96581",), ("CVE-2026-78699", "CVE-2026-115635"))),
+    ],
+)
+def test_faults_that_concern_tenants_are_told_where_there_are_some(
+    project: Path,
+    checks: Callable[..., dict[str, Check]],
+    add: Add,
+    ash: str,
+    ash_postgres: str,
+    faults: tuple[tuple[str, ...], tuple[str, ...]],
+) -> None:
+    lock = LOCK.replace("3.32.0", ash).replace("2.13.1", ash_postgres)
+    add(project, {"mix.lock": lock})
+    assert "ash-tenancy" not in checks()
+    add(project, {"ash_scaffold.toml": TENANCY})
+    found = checks()
+    for name, told in zip(("ash-tenancy", "ash-postgres-tenancy"), faults, strict=True):
+        assert found[name]["status"] == ("error" if told else "ok")
+        assert [word.strip("():,.") for word in found[name]["what"].split() if "CVE" in word] == [
+            *told
+        ]
+
+
+def test_without_a_lock_it_is_not_known_whether_tenants_are_apart(
+    project: Path, checks: Callable[..., dict[str, Check]], add: Add
+) -> None:
+    add(project, {"ash_scaffold.toml": TENANCY})
+    assert checks()["ash-tenancy"]["status"] == "warning"
+    assert checks()["ash-tenancy"]["what"] == (
+        "Which version of ash runs is not known: for tenants it has to be 3.37.2 or newer "
+        "(CVE-2026-96581)."
+    )
+
+
 @pytest.mark.parametrize(
     ("version", "minimum", "status"),
     [

@@ -21,7 +21,7 @@ from ash_scaffold.ash.model import (
     Resource,
     Strategy,
 )
-from ash_scaffold.postgres.catalog import Name
+from ash_scaffold.postgres.catalog import Database, Name, Type, TypeKind, TypeUse
 from ash_scaffold.term import Atom, Call, Expr, Keyword, Ref, Term
 from ash_scaffold.verify.answers import (
     AttributeAnswer,
@@ -30,7 +30,7 @@ from ash_scaffold.verify.answers import (
     RelationshipAnswer,
     ResourceAnswer,
 )
-from ash_scaffold.verify.compiled import read_compiled
+from ash_scaffold.verify.compiled import Fit, fit, read_compiled
 
 TABLE = Name("public", "users")
 PAID = Expr(Call("is_nil", (Ref("paid_at"),)))
@@ -316,3 +316,16 @@ def test_a_compiled_resource_without_multitenancy_shows_the_rows_of_all() -> Non
     assert [each.kind for each in compare(expected, compiled(expected))] == [Kind.MULTITENANCY]
     there = compiled(expected, strategy="context")
     assert compare(expected, there) == ()
+
+
+@pytest.mark.parametrize(("per_tenant", "expected"), [(True, Fit.FITS), (False, Fit.OTHER)])
+def test_a_type_of_each_tenant_s_schema_is_stored_as_text(per_tenant: bool, expected: Fit) -> None:
+    status = Name("public", "status")
+    database = Database(
+        server_version=150000,
+        schemas=("public",),
+        tables=(),
+        types={status: Type(name=status, kind=TypeKind.ENUM, per_tenant=per_tenant)},
+    )
+    stored = attribute("status", "App.Types.Status", pg_type=("pg_catalog", "varchar", 0))
+    assert fit(database, TypeUse(name=status), stored) is expected

@@ -62,6 +62,34 @@ REQUIREMENTS = (
     ),
 )
 
+
+class TenancyFix(msgspec.Struct, frozen=True):
+    """The version of a package from which on a fault that concerns tenants is mended."""
+
+    package: str
+    fixed: Version
+    advisory: str
+    fault: str = ""
+
+    @property
+    def version(self) -> str:
+        """The version as text."""
+        return ".".join(map(str, self.fixed))
+
+
+# The fault of the first was seen on ash 3.32; what the others are is in the advisories.
+TENANCY_FIXES = (
+    TenancyFix(
+        "ash",
+        (3, 37, 2),
+        "CVE-2026-96581",
+        "an upsert by the primary key, or by an identity over all_tenants?, writes another "
+        "tenant's row",
+    ),
+    TenancyFix("ash_postgres", (2, 13, 0), "CVE-2026-78699"),
+    TenancyFix("ash_postgres", (2, 15, 2), "CVE-2026-115635"),
+)
+
 # Upserts as MERGE, which a concurrent insert makes fail with a unique violation: sent by these
 # versions of ash_postgres if min_pg_version is at least this (ash_postgres issue 844).
 MERGE_VERSIONS: tuple[Version, Version] = ((2, 10, 0), (2, 13, 0))

@@ -10,6 +10,7 @@ from ash_scaffold.ash.requirements import (
     MERGE_SERVER,
     MERGE_VERSIONS,
     REQUIREMENTS,
+    TENANCY_FIXES,
     Feature,
     UsedRequirement,
     lower_bound,
@@ -81,6 +82,7 @@ def project_checks(facts: Facts) -> Iterator[Check]:
     for package in dict.fromkeys(each.package for each in REQUIREMENTS):
         yield _dependency(facts, package)
     yield from _upserts(facts)
+    yield from _tenancy(facts)
     yield from _sources(facts)
     yield from _domains(facts)
     yield from _formatter(facts)
@@ -242,6 +244,42 @@ def _upserts(facts: Facts) -> Iterator[Check]:
         "config/config.exs",
         ("config :ash_postgres, upsert_with_merge?: false",),
     )
+
+
+def _tenancy(facts: Facts) -> Iterator[Check]:
+    """Check that faults which concern tenants are mended, where the configuration has some."""
+    if facts.config.tenancy is None:
+        return
+    for package in dict.fromkeys(each.package for each in TENANCY_FIXES):
+        name = f"{package}-tenancy".replace("_", "-")
+        locked = facts.project.versions.get(package)
+        version = None if locked is None else parse_version(locked)
+        needed = [each for each in TENANCY_FIXES if each.package == package]
+        least = max(needed, key=lambda each: each.fixed)
+        if version is None:
+            yield check(
+                Group.PROJECT,
+                name,
+                Severity.WARNING,
+                f"Which version of {package} runs is not known: for tenants it has to be "
+                f"{least.version} or newer ({', '.join(each.advisory for each in needed)}).",
+            )
+            continue
+        lacking = [each for each in needed if version < each.fixed]
+        if not lacking:
+            what = f"{package} {locked} keeps tenants apart, as far as is known."
+            yield check(Group.PROJECT, name, Severity.NOTE, what)
+            continue
+        faults = "".join(f": {each.fault}" for each in lacking if each.fault)
+        yield check(
+            Group.PROJECT,
+            name,
+            Severity.ERROR,
+            f"{package} is {locked}, and has faults that concern tenants "
+            f"({', '.join(each.advisory for each in lacking)}){faults}.",
+            f"Update to {package} {least.version} or newer: `mix deps.update {package}`.",
+            path="mix.lock",
+        )
 
 
 def _sources(facts: Facts) -> Iterator[Check]:
