@@ -134,7 +134,8 @@ function reasons(model) {
       h("li", null, listed(reason.types.map((type) => data(type, "mono"))), ": ", prose(reason.why)))));
 }
 
-function facts({ version, migrations, tables, views, relationships, schemas, extensions, repo }) {
+function facts(overview) {
+  const { version, migrations, tables, views, relationships, schemas, extensions, repo } = overview;
   return [
     version ? `PostgreSQL ${version}` : "PostgreSQL",
     `migrations: ${migrations}`,
@@ -142,6 +143,7 @@ function facts({ version, migrations, tables, views, relationships, schemas, ext
     views && plural(views, "view"),
     plural(relationships, "relationship"),
     schemas.length > 1 && `schemas ${schemas.join(", ")}`,
+    overview.tenancy && `tenants: ${overview.tenancy}`,
     extensions.length && `extensions ${extensions.join(", ")}`,
     repo && `repo ${repo}`,
   ].filter(Boolean);

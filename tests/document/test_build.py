@@ -13,9 +13,10 @@ from ash_scaffold.advise.lookups import find_lookups
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.scope import Options
-from ash_scaffold.config import Config, Resolver
+from ash_scaffold.config import Config, Resolver, TenancyConfig
 from ash_scaffold.document.build import Sources, build, links
 from ash_scaffold.document.ddl import create_table
+from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import (
     Constraint,
     Document,
@@ -109,12 +110,16 @@ def found(reflect_ddl: Reflect, made: dict[str, Document]) -> Document:
     return made["it"]
 
 
-def make(database: Database) -> Document:
+def make(
+    database: Database,
+    config: Config | None = None,
+    tables: tuple[str, ...] = ("posts", "profiles", "users"),
+) -> Document:
     decided = plan(
         database,
         ProjectState(app="App", repo="App.Repo"),
-        Resolver(Config()),
-        Options(domain="App.Blog", tables=("posts", "profiles", "users")),
+        Resolver(config or Config()),
+        Options(domain="App.Blog", tables=tables),
     )
     users = {
         Name("public", "users"): (
@@ -155,6 +160,28 @@ def test_the_overview_counts(found: Document) -> None:
         "titles",
         "users",
     ]
+
+
+def test_whose_the_rows_are_is_said_where_the_configuration_says_it(reflect_ddl: Reflect) -> None:
+    database = reflect_ddl(
+        "CREATE TABLE orgs (id bigint PRIMARY KEY);"
+        "CREATE TABLE users (id bigint PRIMARY KEY, org_id bigint NOT NULL REFERENCES orgs);"
+        "CREATE TABLE drafts (id bigint PRIMARY KEY, org_id bigint REFERENCES orgs)"
+    )
+    config = Config(tenancy=TenancyConfig(strategy="attribute", column="org_id", tenants="orgs"))
+    document = make(database, config, ("*",))
+    assert document.overview.tenancy == ("rows of orgs by a column; 1 table is theirs, 2 global")
+    assert {str(table.name): table.tenancy for table in document.tables} == {
+        "orgs": "Its rows are the tenants.",
+        "users": "Its rows belong to tenants, by org_id.",
+        "drafts": "Its rows belong to no tenant (nullable).",
+    }
+    (text,) = render_markdown(document, "docs/schema.md", {}).files.values()
+    assert text is not None
+    assert "| Tenants | rows of orgs by a column; 1 table is theirs, 2 global |\n" in text
+    assert "\n- Its rows belong to tenants, by org_id.\n" in text
+    plain = make(database, None, ("*",))
+    assert (plain.overview.tenancy, {table.tenancy for table in plain.tables}) == ("", {""})
 
 
 def test_the_status_is_what_code_there_is(found: Document) -> None:

@@ -14,9 +14,10 @@ from ash_scaffold.advise.indexes import MissingIndex
 from ash_scaffold.ash.attributes import CREATION_COLUMNS, UPDATE_COLUMNS
 from ash_scaffold.ash.draft import TableAttributes
 from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
-from ash_scaffold.ash.model import Absent, Attribute, AttributeKind
+from ash_scaffold.ash.model import Absent, Attribute, AttributeKind, Strategy
 from ash_scaffold.ash.plan import Plan, PlannedResource, prepare
 from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.ash.tenancy import Global, TableTenancy
 from ash_scaffold.ash.types import Family, row_of
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.ddl import create_table
@@ -151,7 +152,34 @@ def _overview(sources: Sources, read: list[catalog.Table]) -> Overview:
         relationships=sum(len(table.foreign_keys) for table in read),
         left_out=tuple(sorted(sources.plan.scope.skipped)),
         other_schemas=database.other_schemas,
+        tenancy=_tenancy(sources.plan),
     )
+
+
+def _tenancy(plan: Plan) -> str:
+    """Say by what rows belong to tenants, and of how many of the planned tables."""
+    if plan.tenancy is None:
+        return ""
+    decided = [item.draft.tenancy for item in plan.resources if item.draft.tenancy is not None]
+    tenants = sum(each.is_tenant for each in decided)
+    how = "a schema for each"
+    if plan.tenancy.strategy is Strategy.ATTRIBUTE:
+        how = f"rows of {plan.tenancy.tenants} by a column"
+    one = "1 table is" if tenants == 1 else f"{tenants} tables are"
+    return f"{how}; {one} theirs, {len(decided) - tenants} global"
+
+
+def _tenancy_of(tenancy: TableTenancy | None) -> str:
+    """Say in a sentence whose the rows of a table are, "" where nothing is said of tenants."""
+    if tenancy is None:
+        return ""
+    if tenancy.reason is Global.TENANTS:
+        return "Its rows are the tenants."
+    if not tenancy.is_tenant:
+        return f"Its rows belong to no tenant ({tenancy.reason})."
+    if tenancy.strategy is Strategy.CONTEXT:
+        return "Each tenant has it in a schema of its own."
+    return f"Its rows belong to tenants, by {tenancy.tenant_column}."
 
 
 def _domains(tables: Iterable[Table]) -> tuple[Domain, ...]:
@@ -300,6 +328,7 @@ class _Builder:
             else _status(legacy=bool(uses), ash=bool(existing)),
             changesets=carried.changesets,
             carried_over=carried.carried,
+            tenancy=_tenancy_of(None if item is None else item.draft.tenancy),
             remarks=tuple(_note(each) for each in problems if each.where == str(name)),
             shape=_shape(table),
         )

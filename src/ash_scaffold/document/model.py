@@ -169,7 +169,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is its CREATE TABLE (of a view without the query) with keys, checks and comments,
     ending in a newline. `uses` has the legacy schemas first; `contexts` are the modules above
     those. `resources` are those of the project, or the one that a run would write. `changesets` are
-    the changeset functions of legacy code, `carried_over` those that have an action. `remarks` are
+    the changeset functions of legacy code, `carried_over` those that have an action. `tenancy` says
+    whose its rows are, empty where nothing is said of tenants. `remarks` are
     the texts of problems of the table as a whole. `shape` is the same for two tables that differ
     in nothing but their names, and their neighbours'.
     """
@@ -190,6 +191,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Status = Status.NEITHER
     changesets: int = 0
     carried_over: int = 0
+    tenancy: str = ""
     remarks: tuple[str, ...] = ()
     shape: str = ""
 
@@ -279,7 +281,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `version` is PostgreSQL's major version, None when a dump doesn't say from which it is.
     `migrations` is the tool that changes the schema. `tables` counts tables of any kind but
-    views; `relationships` are foreign keys; `left_out` are tables that are skipped.
+    views; `relationships` are foreign keys; `left_out` are tables that are skipped. `tenancy` says
+    by what rows belong to tenants, and of how many tables, empty without any.
     """
 
     application: str
@@ -293,6 +296,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     relationships: int
     left_out: tuple[Name, ...] = ()
     other_schemas: tuple[tuple[str, int], ...] = ()
+    tenancy: str = ""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

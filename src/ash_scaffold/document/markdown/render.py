@@ -447,7 +447,7 @@ def _mapping(table: Table) -> Part:
         "mapping",
         map(_column_row, table.columns),
         title=title,
-        remarks=table.remarks,
+        remarks=[*filter(None, (table.tenancy,)), *table.remarks],
     )
 
 
@@ -488,6 +488,8 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
     yield "Relationships", _counted(overview.relationships, "foreign key")
     if len(overview.schemas) > 1:
         yield "PostgreSQL schemas", ", ".join(map(code_cell, overview.schemas))
+    if overview.tenancy:
+        yield "Tenants", plain(overview.tenancy)
     if overview.extensions:
         yield "Extensions", ", ".join(map(code_cell, overview.extensions))
     alone = f"{progress.ash_only} {_is(progress.ash_only)} used by Ash alone"
