@@ -118,9 +118,9 @@ Column unused (1)
     while legacy migrations change the table: ALTER TABLE customers DROP COLUMN fax;
 
 2 tables: 5 pieces of advice
-Names were looked for as words in 7 files (., config, lib) and in 0 functions, views and triggers \
-of the database. Names that are put together at run time, other repositories and clients are not \
-seen.
+Names were looked for as words in 7 files (., config, lib) and in the text of 0 objects of the \
+database (functions, views, rules, policies, triggers). Names that are put together at run time, \
+other repositories and clients are not seen.
 There is no Ecto schema here: where the legacy code is another repository, --legacy names its \
 folder.
 """

@@ -17,6 +17,7 @@ from ash_scaffold.advise.words import (
     read_resource_file,
 )
 from ash_scaffold.ash.model import AttributeKind, ReadResource
+from ash_scaffold.counted import counted
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.legacy.usage import User
 from ash_scaffold.postgres.catalog import Database, Name, Table
@@ -119,19 +120,16 @@ class _Finder:
         hints = self._sources.hints
         if hints.unparsed or hints.unread:
             count = len(hints.unparsed) + len(hints.unread)
-            parts = "part" if count == 1 else "parts"
-            yield f"{count} {parts} of the legacy code can't be read without running it"
+            yield f"{counted(count, 'part')} of the legacy code can't be read without running it"
         if self._left:
-            tables = "table" if self._left == 1 else "tables"
             yield (
-                f"{self._left} {tables} with a schema or resource that can't be read as a whole: "
-                "none of their columns is judged"
+                f"{counted(self._left, 'table')} with a schema or resource that can't be read as a "
+                "whole: none of their columns is judged"
             )
         if self._shown:
-            columns = "column" if self._shown == 1 else "columns"
             yield (
-                f"{self._shown} public {columns} of resources with an extension that may show "
-                "every attribute, such as AshJsonApi or AshGraphql: not judged"
+                f"{counted(self._shown, 'public column')} of resources with an extension that may "
+                "show every attribute, such as AshJsonApi or AshGraphql: not judged"
             )
 
     # ---- columns ----

@@ -13,6 +13,7 @@ from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import Resolver, table_pattern
 from ash_scaffold.config.options import RelationshipConfig
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.catalog import Database, ForeignKey, Name, Table
 from ash_scaffold.problem import Code, fail
 
@@ -59,7 +60,8 @@ def _configured_key(
     if len(columns) != len(entry.columns):
         raise fail(
             Code.CONFIG_INVALID,
-            f"It pairs {len(entry.columns)} columns with {len(columns)} of {other.name}.",
+            f"It pairs {counted(len(entry.columns), 'column')} with {len(columns)} of "
+            f"{other.name}.",
             where=where,
             todo="Give target_columns, one for each of columns.",
         )

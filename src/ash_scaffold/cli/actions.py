@@ -24,6 +24,7 @@ from ash_scaffold.cli.options import (
     Verbose,
     source_options,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
@@ -224,7 +225,7 @@ def _print_outcome(
         headings = ("table", "module", "changesets", "actions", "with TODO", "left", "file")
         print_table("", headings, shown)
         if len(shown) < len(rows):
-            out.print(f"and {len(rows) - len(shown)} more tables (-v shows them)")
+            out.print(f"and {counted(len(rows) - len(shown), 'more table')} (-v shows them)")
     else:
         out.print("The legacy code has no changeset functions for these tables.")
     fragments = {each.fragment for each in found.tables}

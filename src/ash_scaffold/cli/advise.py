@@ -22,6 +22,7 @@ from ash_scaffold.cli.options import (
     Verbose,
     source_options,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
@@ -151,22 +152,22 @@ def _lines(advice: Advice, *, verbose: bool) -> Iterator[str]:
 
 
 def _summary(report: AdviceReport) -> str:
-    tables = f"{report.tables} table{'' if report.tables == 1 else 's'}"
+    tables = counted(report.tables, "table")
     accepted = f", {len(report.accepted)} accepted" if report.accepted else ""
     if not report.advice:
         return f"{tables}: nothing to advise{accepted}"
-    pieces = f"{len(report.advice)} piece{'' if len(report.advice) == 1 else 's'} of advice"
+    pieces = f"{counted(len(report.advice), 'piece')} of advice"
     return f"{tables}: {pieces}{accepted}"
 
 
 def _looked(looked: Looked) -> Iterator[str]:
     if looked.files:
         folders = ", ".join(looked.folders)
-        files = f"{looked.files} file{'' if looked.files == 1 else 's'}"
         yield (
-            f"Names were looked for as words in {files} ({folders}) and in {looked.stored} "
-            "functions, views and triggers of the database. Names that are put together at run "
-            "time, other repositories and clients are not seen."
+            f"Names were looked for as words in {counted(looked.files, 'file')} ({folders}) and in "
+            f"the text of {counted(looked.stored, 'object')} of the database (functions, views, "
+            "rules, policies, triggers). Names that are put together at run time, other "
+            "repositories and clients are not seen."
         )
     for remark in looked.remarks:
         yield f"{remark[:1].upper()}{remark[1:]}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ash_scaffold.cli.output import console, print_problems, safe_line, write_error, write_json
 from ash_scaffold.cli.streams import lost_output
+from ash_scaffold.counted import counted
 from ash_scaffold.problem import Code, Exit, Problem, ScaffoldError
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ def _print_recovery(recovery: Recovery | None) -> None:
     if recovery is None:
         return
     done = "undone" if recovery.undone else "finished"
-    write_error(f"The write of an interrupted run was {done}: {len(recovery.paths)} files.\n")
+    files = counted(len(recovery.paths), "file")
+    write_error(f"The write of an interrupted run was {done}: {files}.\n")
     for path in recovery.kept:
         write_error(f"{safe_line(path)} was changed since, and is left as it is.\n")
 

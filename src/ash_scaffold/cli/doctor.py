@@ -23,6 +23,7 @@ from ash_scaffold.cli.options import (
     Verbose,
     source_options,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
@@ -162,12 +163,10 @@ def _summary(report: DoctorReport, *, fix: bool) -> str:
     from ash_scaffold.problem import Severity
 
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
-    counted = [
-        f"{count} {noun}{'' if count == 1 else 's'}"
-        for count, noun in ((errors, "error"), (warnings, "warning"))
-        if count
+    found = [
+        counted(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count
     ]
-    text = " and ".join(counted) or "Nothing is wrong"
+    text = " and ".join(found) or "Nothing is wrong"
     skipped = sum(check.skipped for check in report.findings)
     if skipped:
         text += f", {skipped} skipped"

@@ -25,6 +25,7 @@ from ash_scaffold.cli.options import (
     Verbose,
     source_options,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
@@ -194,8 +195,9 @@ def _print(
         out.print(f"Read {safe(loaded.source)}")
         owned = f"{progress.owned} owned by Ash, " if progress.owned else ""
         out.print(
-            f"{progress.total} tables: {progress.legacy_only} legacy only, {progress.shared} "
-            f"shared, {progress.ash_only} Ash only, {owned}{progress.neither} neither"
+            f"{counted(progress.total, 'table')}: {progress.legacy_only} legacy only, "
+            f"{progress.shared} shared, {progress.ash_only} Ash only, {owned}"
+            f"{progress.neither} neither"
         )
         for file in output.all_files:
             is_page = not file.path.endswith(".md")

@@ -17,6 +17,7 @@ from ash_scaffold.cli.output import (
     safe,
     write_json,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.generate.files import File, Status
 from ash_scaffold.generate.missing_settings import Advice
 from ash_scaffold.generate.run import Outcome
@@ -92,8 +93,8 @@ def _print_resources(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
         counts = Counter(
             _status(file, dry_run=dry_run) or "not written" for file in status.values()
         )
-        counted = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-        console().print(f"{len(items)} tables: {counted} (-v shows each)")
+        statuses = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+        console().print(f"{len(items)} tables: {statuses} (-v shows each)")
 
 
 def _source(session: Session) -> str:
@@ -210,7 +211,7 @@ def _print_others(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
     for line in shown:
         out.print(line)
     if len(shown) < len(moved):
-        out.print(f"So it is with {len(moved) - 1} more domains (-v shows them).")
+        out.print(f"So it is with {counted(len(moved) - 1, 'more domain')} (-v shows them).")
 
 
 def _print_gone(outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
@@ -254,8 +255,7 @@ def _print_rest(outcome: Outcome, *, verbose: bool) -> None:
             )
     print_advice(outcome.advice, verbose=verbose)
     if outcome.with_changesets:
-        count = len(outcome.with_changesets)
-        tables = "1 table" if count == 1 else f"{count} tables"
+        tables = counted(len(outcome.with_changesets), "table")
         out.print(
             f"\nThe legacy code of {tables} has changesets; this makes actions of them: "
             f"{_actions_command(outcome)}"
@@ -291,7 +291,7 @@ def _print_lacking(lines: Sequence[str], *, verbose: bool) -> None:
         out.print(f"      {line}")
     if len(shown) < len(lines):
         out.print(
-            f"      … {len(lines) - len(shown)} more lines: -v shows them, "
+            f"      … {counted(len(lines) - len(shown), 'more line')}: -v shows them, "
             "`ash-scaffold doctor --fix` adds them where it can"
         )
 

@@ -20,6 +20,7 @@ from ash_scaffold.cli.options import (
     Verbose,
     source_options,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS
 from ash_scaffold.problem import Exit
 
@@ -414,8 +415,7 @@ def _print_behaviour(report: BehaviourReport, *, quiet: bool, verbose: bool) -> 
     inputs = sum(each.inputs for each in report.compared)
     agreed = sum(each.agreed for each in report.compared)
     actions = len({each.action for each in report.compared})
-    noun = "action" if actions == 1 else "actions"
-    out.print(f"{actions} {noun}: {agreed} of {inputs} inputs agree.")
+    out.print(f"{counted(actions, 'action')}: {agreed} of {inputs} inputs agree.")
 
 
 def _write_junit(path: Path, text: str) -> None:
@@ -456,5 +456,5 @@ def _print(report: VerifyReport, *, quiet: bool, verbose: bool) -> None:
         (report.count(severity), severity.value)
         for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     ]
-    counted = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
-    out.print(f"{len(report.checked)} resources: {counted}.")
+    found = ", ".join(counted(n, word) for n, word in counts)
+    out.print(f"{counted(len(report.checked), 'resource')}: {found}.")

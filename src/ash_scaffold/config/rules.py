@@ -17,6 +17,7 @@ from ash_scaffold.config.match import (
     type_pattern,
 )
 from ash_scaffold.config.options import ColumnConfig, Config, RelationshipConfig, TableConfig
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA
 from ash_scaffold.problem import Code
 from ash_scaffold.toml_text import KeyPath, dotted, quoted
@@ -197,8 +198,8 @@ def _relationship(name: str, relationship: RelationshipConfig, path: KeyPath) ->
     if targets and len(targets) != len(relationship.columns):
         yield Fault(
             (*path, "target_columns"),
-            f"has {len(targets)} columns; expected {len(relationship.columns)}, one for each "
-            "of `columns`",
+            f"has {counted(len(targets), 'column')}; expected {len(relationship.columns)}, one for "
+            "each of `columns`",
         )
 
 

@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from ash_scaffold.counted import counted
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
 from ash_scaffold.project.journal import Journal, Recovery
 from ash_scaffold.project.write_entry import PERMISSIONS, Entry, refusal
@@ -275,7 +276,7 @@ def _entries(
 
 
 def _protected_folder(folder: str, count: int) -> Problem:
-    what = "1 file" if count == 1 else f"{count} files"
+    what = counted(count, "file")
     return Code.NOT_WRITABLE.at(
         folder,
         f"The folder is write-protected, and {what} would change in it.",

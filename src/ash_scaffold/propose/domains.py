@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from ash_scaffold.ash.naming import Names, camelize, plural_name, underscore
+from ash_scaffold.counted import counted
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name, Table
 from ash_scaffold.propose.ties import Tie, groups, ties, words
@@ -237,8 +238,7 @@ def _seeds(inputs: ProposalInput, names: DomainNames) -> _Seeds:
 def _context_reason(domain: str, claims: Iterable[Claim]) -> str:
     own = [claim for claim in claims if claim.domain == domain]
     contexts = " and ".join(sorted({claim.context for claim in own}))
-    count = f"{len(own)} Ecto schema{'' if len(own) == 1 else 's'}"
-    return f"The legacy context {contexts}: {count}."
+    return f"The legacy context {contexts}: {counted(len(own), 'Ecto schema')}."
 
 
 def _schema_seeds(inputs: ProposalInput, seeds: _Seeds, names: DomainNames) -> None:

@@ -12,6 +12,7 @@ from itertools import groupby, takewhile
 
 import msgspec
 
+from ash_scaffold.counted import counted
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import DRIFT_WORDS, Accepted, Finding, Report
 from ash_scaffold.report.groups import Place, group_of
@@ -98,14 +99,14 @@ def _accepted(accepted: Iterable[Accepted]) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    counted = [
+    severities = [
         f"{report.count(severity)} {word}"
         for severity, word in DRIFT_WORDS.items()
         if report.count(severity)
     ]
     number = len(report.findings)
-    text = f"{number} finding{'' if number == 1 else 's'}"
-    text += f": {', '.join(counted)}" if counted else ""
+    text = counted(number, "finding")
+    text += f": {', '.join(severities)}" if severities else ""
     return text + (f"; {len(report.accepted)} accepted." if report.accepted else ".")
 
 

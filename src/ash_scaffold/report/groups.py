@@ -10,6 +10,7 @@ from itertools import groupby, takewhile
 import msgspec
 from msgspec.structs import replace
 
+from ash_scaffold.counted import counted
 from ash_scaffold.problem import Code, Problem, Severity
 
 SHOWN = 3
@@ -133,9 +134,7 @@ def _counted(problems: Sequence[Problem]) -> Sequence[Problem]:
     if not lacking:
         return problems
     counts = " and ".join(
-        f"{lacking[code]} {noun}{'' if lacking[code] == 1 else 's'}"
-        for code, noun in _MISSING.items()
-        if lacking[code]
+        counted(lacking[code], noun) for code, noun in _MISSING.items() if lacking[code]
     )
     verb = "is" if lacking.total() == 1 else "are"
     missing = f" {counts} that Ecto schemas name {verb} missing (-v shows them)."

@@ -13,6 +13,7 @@ import msgspec
 
 from ash_scaffold.ash.plan import PlannedResource
 from ash_scaffold.ash.types import Family, Risk, row_of
+from ash_scaffold.counted import counted
 from ash_scaffold.postgres.catalog import Column, Database, Name, Table, TypeUse
 from ash_scaffold.postgres.sql import refresh_statement
 from ash_scaffold.postgres.type_text import type_text
@@ -90,7 +91,7 @@ def _rows(rows: RowsAnswer, answer: ResourceAnswer, table: Table | None) -> Iter
             module=answer.module,
             table=str(Name(answer.schema, answer.table)),
             object=failure.column or "",
-            what=f"{_rows_of(failure.count)} {words}{_at(failure.keys)}"
+            what=f"{counted(failure.count, 'row')} {words}{_at(failure.keys)}"
             f"{_types(failure, answer, table)}.{_values(failure)}",
             todo="Its code may need a process that `verify` does not start." if both else "",
         )
@@ -103,10 +104,6 @@ def _unpopulated(answer: ResourceAnswer, view: Name, *, has_rows: bool) -> Findi
         return _note(answer, "No row was compared: the dump holds none.")
     finding = _note(answer, "No row was compared: the materialized view is not populated.")
     return msgspec.structs.replace(finding, todo=f"Run {refresh_statement(view)}")
-
-
-def _rows_of(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _at(keys: tuple[tuple[str | None, ...], ...]) -> str:
@@ -150,7 +147,8 @@ def _write_back(failure: WriteFailure, answer: ResourceAnswer) -> Finding:
         module=answer.module,
         table=str(Name(answer.schema, answer.table)),
         object=failure.column or "",
-        what=f"Writing back what was read {words} {_rows_of(failure.count)}{_at(failure.keys)}.",
+        what=f"Writing back what was read {words} {counted(failure.count, 'row')}"
+        f"{_at(failure.keys)}.",
     )
 
 
@@ -280,7 +278,7 @@ def _counted(condition: Condition, number: int) -> Finding:
         severity=Severity.NOTE,
         table=str(condition.table),
         object=condition.column,
-        what=f"{number} {'row' if number == 1 else 'rows'}: {condition.risk.value}.",
+        what=f"{counted(number, 'row')}: {condition.risk.value}.",
         todo=f'Map it: [tables."{condition.table}".columns."{condition.column}"] type = "tolerant".'
         if tolerant
         else "",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ash_scaffold.counted import counted
 from ash_scaffold.document.markdown import mermaid
 from ash_scaffold.document.markdown.blocks import Block, OldPage, digest, parse_page
 from ash_scaffold.document.markdown.escape import code, code_cell, fence, plain, prose, table_key
@@ -338,7 +339,7 @@ class _Pages:
             anchor=_domain_anchor(domain),
             marks="#" if layout.split else "###",
             parent=layout.to_index(page) if layout.split else None,
-            summary=f"{_counted(len(domain.tables), 'table')}: {_statuses(domain.progress)}",
+            summary=f"{counted(len(domain.tables), 'table')}: {_statuses(domain.progress)}",
             links=[layout.to_table(name, page) for name in domain.tables] if alone else (),
             pictures=_pictures(mermaid.of_domain(self._document, domain.tables)),
         )
@@ -458,17 +459,13 @@ def _pictures(drawn: mermaid.Pictures) -> str:
     not_drawn = ""
     if drawn.left:
         verb, whose = ("is", "its") if drawn.left == 1 else ("are", "their")
-        tables = _counted(drawn.left, "more table")
+        tables = counted(drawn.left, "more table")
         not_drawn = f"{tables} {verb} not drawn: {whose} keys are listed under *Relationships*."
     text = _render("document", "pictures", pictures=drawn.pictures, not_drawn=not_drawn)
     return text.removesuffix("\n")
 
 
 # ---- the lines of lists and tables ----
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _is(number: int) -> str:
@@ -479,13 +476,13 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the rows of the overview's table: a label and its Markdown."""
     overview, progress = document.overview, document.progress
     yield "Database", f"PostgreSQL {overview.version}" if overview.version else "PostgreSQL"
-    made = f"those of {_counted(progress.owned, 'table')}" if progress.owned else "none"
+    made = f"those of {counted(progress.owned, 'table')}" if progress.owned else "none"
     migrations = f"{overview.migrations} migrations of the legacy code; Ash makes {made}"
     yield "Schema changes", migrations
     yield "Repo", code_cell(overview.repo)
-    views = f", and {_counted(overview.views, 'view')}" if overview.views else ""
+    views = f", and {counted(overview.views, 'view')}" if overview.views else ""
     yield "Tables", f"{overview.tables}{views}"
-    yield "Relationships", _counted(overview.relationships, "foreign key")
+    yield "Relationships", counted(overview.relationships, "foreign key")
     if len(overview.schemas) > 1:
         yield "PostgreSQL schemas", ", ".join(map(code_cell, overview.schemas))
     if overview.tenancy:
@@ -499,7 +496,7 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
     if overview.left_out:
         yield "Left out", ", ".join(code_cell(str(name)) for name in overview.left_out)
     if overview.other_schemas:
-        others = (f"{code_cell(n)} ({_counted(c, 'relation')})" for n, c in overview.other_schemas)
+        others = (f"{code_cell(n)} ({counted(c, 'relation')})" for n, c in overview.other_schemas)
         yield "Not read", ", ".join(others)
 
 
