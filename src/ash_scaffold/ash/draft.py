@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import msgspec
 
@@ -106,8 +107,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         That of the tenant only where there is no other: no caller gives it.
         """
         key = () if self.key is None else self.attributes_of(self.key.columns)
-        names = (*key, *(attribute.name for attribute in self.by_column.values()))
-        return next((name for name in names if name != self.tenant), next(iter(names), None))
+        names = chain(key, (attribute.name for attribute in self.by_column.values()))
+        first, tenant = next(names, None), self.tenant
+        return first if first != tenant else next((n for n in names if n != tenant), first)
 
     def told(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the attributes of columns that an error is of, without that of the tenant.
