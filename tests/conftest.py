@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from msgspec import structs
 from tests.databases import Databases, run_ddl
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database, Table
 from ash_scaffold.postgres.connect import read_only
@@ -17,7 +18,6 @@ from ash_scaffold.postgres.installation import (
     local_installations,
     nearest,
 )
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.url import URL
 

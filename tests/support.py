@@ -17,10 +17,13 @@ from ash_scaffold.config import Config, Resolver
 from ash_scaffold.elixir.render import Renderer
 from ash_scaffold.generate.modules import render_modules
 from ash_scaffold.generate.options import ResourcesOptions
+from ash_scaffold.postgres.answers import Question
 from ash_scaffold.postgres.catalog import Database
-from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.connect import Connection, read_only
 from ash_scaffold.postgres.read_inventory import read_inventory
+from ash_scaffold.postgres.reflect import database_of_answers, read_catalog
 from ash_scaffold.postgres.source import Source
+from ash_scaffold.postgres.tenant_schemas import TenantSchemas
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.session import SourceOptions
 
@@ -45,6 +48,18 @@ class Output(msgspec.Struct, frozen=True):
             return ""
         body = text[start + len(f"\n  {name} do\n") : text.index("\n  end\n", start) + 1]
         return "".join(line.removeprefix("    ") for line in body.splitlines(keepends=True))
+
+
+def reflect(
+    connection: Connection,
+    *,
+    schemas: tuple[str, ...] = ("public",),
+    partitions: bool = False,
+    tenants: TenantSchemas | None = None,
+) -> Database:
+    """Read the relations of schemas, and all that their keys and columns refer to."""
+    question = Question(schemas=schemas, partitions=partitions)
+    return database_of_answers(read_catalog(connection, question), tenants=tenants)
 
 
 def generate(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from psycopg import sql
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.postgres.tenant_schemas import TenantSchemas
 

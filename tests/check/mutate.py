@@ -13,13 +13,12 @@ from psycopg import sql
 from tests.check.ddl import KINDS, Kind, Step
 from tests.elixir.merging import Dice
 from tests.regenerate.project import MixProject
-from tests.support import instead_of_a_server
+from tests.support import instead_of_a_server, reflect
 
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.check.run import check
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.connect import Connection
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.report.finding import DRIFT_WORDS, Finding
 from ash_scaffold.session import SourceOptions

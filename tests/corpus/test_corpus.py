@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from tests.corpus.corpus import DUMPS, Dump
 from tests.dsl import faults, load_dsl
-from tests.support import Output, generate
+from tests.support import Output, generate, reflect
 
 from ash_scaffold.ash.tenant_signs import tenant_signs
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import load, read_dump
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.project.format import formatter_calls
 from ash_scaffold.syntax.parse import parse

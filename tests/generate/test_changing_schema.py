@@ -12,12 +12,13 @@ from psycopg import sql
 from tests.databases import as_uri
 from tests.generate.conftest import MakeShop, Write
 from tests.generate.running import Shop
+from tests.support import reflect
 
 from ash_scaffold.postgres import reflect as reflect_module
 from ash_scaffold.postgres.answers import Answers, SchemaChangedError
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import database_of_answers, reflect
+from ash_scaffold.postgres.reflect import database_of_answers
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError
 

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from tests.corpus.corpus import DUMPS
 from tests.databases import as_uri
+from tests.support import reflect
 
 from ash_scaffold.postgres.answers import Question, VersionTable, ask
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump, require_schema
 from ash_scaffold.postgres.installation import embedded_installation
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.sending import Failure, Sender
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.time_limit import TimeIsUpError

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.corpus.corpus import DUMPS
 from tests.databases import run_client
 from tests.postgres.compare.comparing import compare_databases
+from tests.support import reflect
 from tests.torture.servers import SCHEMAS, common
 from tests.torture.servers import load as load_text
 
@@ -40,7 +41,6 @@ from ash_scaffold.postgres.facts import (
     write_facts,
 )
 from ash_scaffold.postgres.installation import embedded_installation, local_installations
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.type_text import decode_type
 from ash_scaffold.postgres.url import URL

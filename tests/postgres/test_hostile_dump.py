@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.databases import as_uri
+from tests.support import reflect
 
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.dump import LoadOptions, load, read_dump
 from ash_scaffold.postgres.installation import embedded_installation, local_installations
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server, throwaway_server
 from ash_scaffold.postgres.time_limit import time_limit
 from ash_scaffold.problem import Code, ScaffoldError

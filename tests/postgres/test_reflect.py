@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.support import reflect
 
 from ash_scaffold.postgres.answers import Question, VersionTable, ask
 from ash_scaffold.postgres.catalog import (
@@ -22,7 +23,6 @@ from ash_scaffold.postgres.catalog import (
     TypeUse,
 )
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity
 

@@ -9,11 +9,11 @@ from unittest import mock
 import psycopg
 import pytest
 from tests.databases import run_client
+from tests.support import reflect
 
 from ash_scaffold.postgres import reflect as reflect_module
 from ash_scaffold.postgres.answers import Question, ask
 from ash_scaffold.postgres.connect import Connection, read_only
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Code, ScaffoldError

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.server import Server
 from ash_scaffold.postgres.url import URL
 

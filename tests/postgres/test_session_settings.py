@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 
 SCHEMA = r"""

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from tests.conftest import without_numbers
 from tests.postgres.test_tenant_comparison import SHARED, TENANT
+from tests.support import reflect
 
 from ash_scaffold.ash.scope import is_skipped
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.facts import facts_of_database, write_facts
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.tenant_schemas import (
     TenantSchemas,
     facts_per_tenant,

@@ -15,13 +15,12 @@ from tests.regenerate.project import MixProject, Run
 from tests.regenerate.schemas import SCHEMAS, draw_schema
 from tests.regenerate.steps import Person, Team, take_step
 from tests.regenerate.tweaks import draw_tweak
-from tests.support import resources_options
+from tests.support import reflect, resources_options
 
 from ash_scaffold.generate.run import all_contents, prepare, write
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.facts import facts_of_database, write_facts
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.project.write import locked
 

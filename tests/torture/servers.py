@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from msgspec import structs
 from psycopg import sql
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
@@ -17,7 +18,6 @@ from ash_scaffold.postgres.installation import (
     installation_at,
     local_installations,
 )
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 
 HERE = Path(__file__).parent

@@ -7,12 +7,12 @@ from typing import Literal
 
 import msgspec
 import pytest
+from tests.support import reflect
 from tests.verify.recording import planned
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.engine import sqlalchemy_connection
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding

@@ -26,21 +26,6 @@ OLDEST_SERVER = 130000
 _NAMES_NOTHING = re.compile(r"'\d+'::(?:pg_catalog\.)?reg\w+")
 
 
-def reflect(
-    connection: Connection,
-    *,
-    schemas: tuple[str, ...] = ("public",),
-    partitions: bool = False,
-    tenants: TenantSchemas | None = None,
-) -> Database:
-    """Read the relations of `schemas`, and all that their keys and columns refer to.
-
-    Raises what `read_catalog` and `database_of_answers` do.
-    """
-    question = Question(schemas=schemas, partitions=partitions)
-    return database_of_answers(read_catalog(connection, question), tenants=tenants)
-
-
 def read_catalog(connection: Connection, question: Question) -> Answers:
     """Ask a database, if it is one that can be read.
 
