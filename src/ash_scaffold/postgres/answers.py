@@ -31,8 +31,9 @@ _COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
 _NAME = re.compile(r"(?<![:\w]):([a-z]+)\b")
 _NUMBERS = (int, int | None, list[int], list[int] | None)
 
-# Errors of functions that look into today's catalog for what the transaction still sees.
-_INTERNAL_ERROR = "XX000"
+# Errors of functions that look into today's catalog for what the transaction still sees: internal
+# ones, and of `enum_out` for a value that is no label any more.
+_STALE = frozenset({"XX000", "22P03"})
 _GONE = re.compile(r"with OID \d+ does not exist")
 
 
@@ -125,7 +126,7 @@ def ask(connection: Connection, question: Question) -> Answers:
     try:
         return _ask(connection, question)
     except psycopg.Error as error:
-        if error.sqlstate == _INTERNAL_ERROR or _GONE.search(str(error)) is not None:
+        if error.sqlstate in _STALE or _GONE.search(str(error)) is not None:
             raise SchemaChangedError from error
         raise
 
