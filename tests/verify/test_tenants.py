@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.support import reflect
 
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.engine import sqlalchemy_connection
-from ash_scaffold.postgres.reflect import reflect
 from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import ScaffoldError, Severity
 from ash_scaffold.verify.answers import Answers, CompiledAnswer, ProjectAnswer, ResourceAnswer
