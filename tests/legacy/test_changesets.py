@@ -709,6 +709,58 @@ def test_the_places_that_write_with_it(
     assert sites(body) == (creates, updates)
 
 
+@pytest.mark.parametrize(
+    ("body", "creates", "updates"),
+    [
+        (
+            "def a(u, p), do: u |> Repo.preload(:posts) |> User.changeset(p) |> put_tags(p) "
+            "|> put_change(:name, nil) |> Repo.insert()\n",
+            ["put_tags(p)", "put_change(:name, nil)"],
+            [],
+        ),
+        (
+            "def a(u, p) do\n  changeset = User.changeset(u, p) |> then(&put_tags(&1, p))\n"
+            "  Multi.new() |> Multi.update(:user, changeset)\nend\n",
+            [],
+            ["then(&put_tags(&1, p))"],
+        ),
+        (
+            "def a(u, p), do: u |> built(p) |> Map.put(:x, 1) |> store()\n"
+            "defp built(u, p), do: u |> User.changeset(p) |> put_tags(p)\n"
+            "defp store(changeset), do: Repo.insert_or_update(changeset)\n",
+            ["Map.put(:x, 1)", "put_tags(p)"],
+            ["Map.put(:x, 1)", "put_tags(p)"],
+        ),
+        # Of a module that has a function for it, which is a step of no other.
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> User.check(p) |> Repo.update()\n",
+            [],
+            ["User.check(p)"],
+        ),
+        # Another changeset function is an action of its own.
+        ("def a(u, p), do: u |> User.changeset(p) |> User.other(p) |> Repo.update()\n", [], []),
+        # What the resource knows, and what changes nothing.
+        (
+            "def a(u, p), do: u |> User.changeset(p) |> unique_constraint(:name) |> IO.inspect() "
+            "|> Repo.insert()\n",
+            [],
+            [],
+        ),
+        ("def a(u, p), do: u |> User.changeset(p) |> put_tags(p)\n", [], []),
+    ],
+)
+def test_what_is_done_to_a_changeset_where_it_is_written(
+    body: str, creates: list[str], updates: list[str]
+) -> None:
+    functions = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+    functions += "  def other(user, attrs), do: cast(user, attrs, [:email])\n"
+    functions += "  def check(changeset, _), do: add_error(changeset, :name, to_string(:x))\n"
+    found = read_all(f"{HEAD}{functions}end\n", f"{CONTEXT}{body}end\n")
+    (added,) = [each.added for each in found if each.function == "changeset"]
+    assert [each.source for each in added if each.creates] == creates
+    assert [each.source for each in added if each.updates] == updates
+
+
 def context(body: str) -> tuple[ContextFunction, ...]:
     """Read the functions of a context, without their places."""
     functions = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"

@@ -160,13 +160,24 @@ class VirtualField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     redact: bool = False
 
 
+class Added(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A step that a place that writes with a changeset function takes after it, as written."""
+
+    path: str
+    line: int
+    source: str
+    creates: bool = False
+    updates: bool = False
+
+
 class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A changeset function: what it casts, checks and changes, and which writes it serves.
 
     `arity` counts parameters with a default too. `schema` is the Ecto schema it changes, of the
     table; a step that was read in another file than `path` has that as its own. `creates` and
     `updates` say whether a call site was found that inserts or updates with it, as `path:line`;
-    `deletes` are those that delete. With `refused`, the reason, nothing can be made of it.
+    `deletes` are those that delete, `added` are steps that such places take after the function.
+    With `refused`, the reason, nothing can be made of it.
     `digest` is of all the source that was read for it.
     """
 
@@ -185,6 +196,7 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     creates: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
     refused: str = ""
     digest: str = ""
 

@@ -44,6 +44,7 @@ Pairs: TypeAlias = "tuple[tuple[str, Term | Listed], ...]"
 
 # The lines of an action's body stand within `defmodule`, `actions` and the action.
 _COLUMN = 3 * STEP
+_ADDED = "done after the function, where the row is written"
 _LINE_NUMBER = re.compile(r"(?<=\.ex):\d+|(?<=\.exs):\d+")
 
 
@@ -245,6 +246,14 @@ class _Writer:
                     pass
                 case _:
                     assert_never(step)
+        creates = self._action.kind is ActionKind.CREATE
+        added = [each for each in self._of.added if (each.creates if creates else each.updates)]
+        told: set[str] = set()
+        for each in added:
+            # Several places may do the same.
+            if each.source not in told:
+                entries.append(self._left(each.path, each.line, each.source, _ADDED))
+            told.add(each.source)
         return entries
 
     def _tenant(self) -> list[list[str]]:

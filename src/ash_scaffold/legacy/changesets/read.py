@@ -53,7 +53,7 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
                 reader.read_module(reader.modules.of(file, definition))
     reader.place_nested()
     given = reader.given()
-    sites = write_sites(reader.modules, map(_key, (*reader.found, *given)))
+    sites = write_sites(reader.modules, map(_key, (*reader.found, *given)), map(_key, given))
     # One that nothing writes with, and that no other module sees, is a helper of others.
     found = [each for each in reader.found if not each.private or _key(each) in sites]
     found += reader.unreached(found, given)
@@ -72,6 +72,7 @@ def _with_sites(changeset: Changeset, sites: Sites | None) -> Changeset:
         creates=tuple(sorted(sites.creates)),
         updates=tuple(sorted(sites.updates)),
         deletes=tuple(sorted(sites.deletes)),
+        added=tuple(sorted(sites.added, key=lambda added: (added.path, added.line))),
     )
 
 

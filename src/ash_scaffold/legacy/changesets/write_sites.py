@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 from tree_sitter import Node
 
+from ash_scaffold.ash.changesets import Added
 from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.files import ElixirFile, captured
@@ -42,6 +43,8 @@ _BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try"})
 # How far functions that write what they are given, or return what another made, are followed.
 _LEVELS = 3
 _MAX_DEPTH = 40
+# Constraints are the resource's, and what only shows a changeset leaves it as it is.
+_SAYS_NOTHING = re.compile(r"_constraint\Z|(?:\A|\.)inspect\Z|\Adbg\Z|\A[\w.]*[Rr]epo\.")
 
 
 class Kind(msgspec.Struct, frozen=True, order=True):
@@ -60,25 +63,35 @@ class Origins(msgspec.Struct):
 
 
 class Sites(msgspec.Struct):
-    """The places, as `path:line`, that create, update and delete with a changeset function."""
+    """The places, as `path:line`, that create, update and delete with a changeset function.
 
-    creates: set[str]
-    updates: set[str]
-    deletes: set[str]
+    `added` are the steps that those which create and update take after the function.
+    """
+
+    creates: set[str] = set()
+    updates: set[str] = set()
+    deletes: set[str] = set()
+    added: dict[Added, None] = {}
 
 
-def write_sites(modules: Modules, wanted: Iterable[Key]) -> Mapping[Key, Sites]:
-    """Return the places that write with each of the changeset functions."""
-    finder = _Finder(modules, frozenset(wanted))
+def write_sites(
+    modules: Modules, wanted: Iterable[Key], steps: Iterable[Key] = ()
+) -> Mapping[Key, Sites]:
+    """Return the places that write with each of the changeset functions.
+
+    Those of them that only change a changeset that they are given are `steps`, too.
+    """
+    finder = _Finder(modules, frozenset(wanted), frozenset(steps))
     finder.search()
     return finder.found
 
 
 class _Finder:
-    def __init__(self, modules: Modules, wanted: frozenset[Key]) -> None:
+    def __init__(self, modules: Modules, wanted: frozenset[Key], steps: frozenset[Key]) -> None:
         self._modules = modules
         self._code: CodeBase = modules.code
         self._wanted = wanted
+        self._whole = wanted - steps
         self.found: dict[Key, Sites] = {}
         self._writers: dict[Key, tuple[int, Kind]] = {}
         self._set: dict[tuple[str, int], dict[str, list[Node]]] = {}
@@ -156,18 +169,69 @@ class _Finder:
             self._origins(around, subject, origins, 0)
         place = f"{file.path}:{node.start_point.row + 1}"
         for key in self._makers(origins, 0):
-            sites = self.found.setdefault(key, Sites(set(), set(), set()))
+            sites = self.found.setdefault(key, Sites())
             if kind.creates:
                 sites.creates.add(place)
             if kind.updates:
                 sites.updates.add(place)
             if kind.deletes:
                 sites.deletes.add(place)
+        if kind.creates or kind.updates:
+            for subject in subjects:
+                for key, added in self._added(around, subject, kind, 0):
+                    self.found.setdefault(key, Sites()).added.setdefault(added)
         # What goes through a changeset function is its struct, no changeset.
         if not self._wanted.isdisjoint(origins.functions):
             return
         for index in origins.parameters:
             self._writers.setdefault(around[1].key, (index, kind))
+
+    def _added(
+        self, around: tuple[Module, Function, Clause], node: Node, kind: Kind, level: int
+    ) -> Iterator[tuple[Key, Added]]:
+        """Yield what is done to the changeset of a wanted function before it is written.
+
+        That is what follows the call in its pipe, through variables and functions that return it.
+        """
+        if level > _LEVELS:
+            return
+        module = around[0]
+        if node.type == "identifier":
+            for right in self._settings(module, around[2]).get(module.file.tree.text(node), ()):
+                if right.end_byte <= node.start_byte:
+                    yield from self._added(around, right, kind, level + 1)
+            return
+        keys: set[Key] = set()
+        for step in _piped(module.file, node):
+            site = call_site(module.file.tree, step)
+            count = 0 if site is None else len(site.values) + is_piped(step)
+            function = (
+                None if site is None else self._modules.called(module, step, site.name, count)
+            )
+            if function is not None and function.key in self._whole:
+                keys = {function.key}
+                continue
+            found = set() if function is None else set(self._makers_of(function)) & self._whole
+            if function is not None and found:
+                keys = found
+                for clause in function.bodies if level < _LEVELS else ():
+                    place = self._modules.get(function.module)
+                    if place is not None and clause.body:
+                        inside = place, function, clause
+                        yield from self._added(inside, clause.body[-1], kind, level + 1)
+                continue
+            if site is not None and not _SAYS_NOTHING.search(site.name):
+                added = Added(
+                    path=module.file.path,
+                    line=step.start_point.row + 1,
+                    source=module.file.tree.text(step),
+                    creates=kind.creates,
+                    updates=kind.updates,
+                )
+                yield from ((key, added) for key in keys)
+
+    def _makers_of(self, function: Function) -> Iterator[Key]:
+        return self._makers(Origins({function.key: function}, set()), 1)
 
     def _makers(self, origins: Origins, level: int) -> Iterator[Key]:
         """Yield the wanted functions among origins, those behind other functions included."""
@@ -349,6 +413,16 @@ class _Finder:
                         found.setdefault(name, []).append(parts[1])
             self._set[key] = found
         return self._set[key]
+
+
+def _piped(file: ElixirFile, node: Node) -> Iterator[Node]:
+    """Yield what a pipe starts with and each of its steps; of any other expression itself."""
+    parts = operator_of(file, node, "|>")
+    if parts is None:
+        yield node
+    else:
+        yield from _piped(file, parts[0])
+        yield parts[1]
 
 
 def _arguments(node: Node, site: CallSite) -> tuple[Node, ...]:
