@@ -32,6 +32,9 @@ defmodule App.Blog.Comment.Actions do
 
       change App.Changes.Cast
       validate {App.Validations.Ecto, validate_required: [[:body, :post_id]]}
+
+      # TODO lib/legacy/blog.ex:163: done after the function, where the row is written
+      #   put_change(:edited_at, NaiveDateTime.utc_now())
     end
   end
 end

@@ -29,6 +29,9 @@ defmodule App.Blog.Post.Actions do
                   :rating,
                   [greater_than_or_equal_to: 0, less_than_or_equal_to: 10]
                 ]}
+
+      # TODO lib/legacy/blog.ex:64: done after the function, where the row is written
+      #   put_tags(attrs)
     end
 
     # Legacy.Blog.Post.changeset/2, lib/legacy/blog/post.ex
@@ -48,6 +51,9 @@ defmodule App.Blog.Post.Actions do
                   :rating,
                   [greater_than_or_equal_to: 0, less_than_or_equal_to: 10]
                 ]}
+
+      # TODO lib/legacy/blog.ex:72: done after the function, where the row is written
+      #   put_tags(attrs)
     end
 
     # Legacy.Blog.Post.publish_changeset/3, lib/legacy/blog/post.ex

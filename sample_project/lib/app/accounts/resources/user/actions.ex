@@ -62,6 +62,9 @@ defmodule App.Accounts.Resources.User.Actions do
       validate {App.Validations.Ecto, validate_required: [[:password]]}
       validate {App.Validations.Ecto, validate_length: [:password, [min: 12, max: 72]]}
       change {App.Changes.Step, fun: &Steps.maybe_hash_password/2, arguments: [arg(:opts)]}
+
+      # TODO lib/app/accounts.ex:131: done after the function, where the row is written
+      #   User.validate_current_password(password)
     end
 
     # App.Accounts.User.registration_changeset/3, lib/app/accounts/user.ex
