@@ -753,7 +753,9 @@ def tenant_schemas(config: Config) -> TenantSchemas | None:
     patterns = tenancy.schemas
     return TenantSchemas(
         template=tenancy.schema,
-        is_other=lambda schema: any(matches_glob(pattern, schema) for pattern in patterns),
+        is_other=lambda schema: (
+            schema != DEFAULT_SCHEMA and any(matches_glob(pattern, schema) for pattern in patterns)
+        ),
         is_bookkeeping=is_skipped,
     )
 

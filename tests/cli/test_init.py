@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests.cli.conftest import MIX
 from tests.corpus.corpus import DUMPS
 
 from ash_scaffold.cli.demo import copy_sample
@@ -385,3 +386,90 @@ def test_the_first_run_of_resources_says_it_once(database: Callable[..., str], r
     assert (done.code, said in done.out) == (0, True)
     assert "tenants" not in run(*arguments).out
     assert json.loads(run(*arguments, "--json").out)["tenant_signs"] is None
+
+
+OF_SCHEMA = "CREATE SCHEMA {0};" + "".join(
+    f"CREATE TABLE {{0}}.t{number} (id bigint PRIMARY KEY);" for number in range(9)
+)
+BY_SCHEMA = """
+# The rows seem to belong to tenants: 4 schemas have the same 9 tables, or nearly:
+# client_b, client_c, client_d and 1 more.
+# Where they do, take the signs before these lines away, before the first run:
+#
+# [tenancy]
+# strategy = "context"
+# schema = "client_b"
+# schemas = ["client_*"]
+"""
+
+
+def of_schemas(*names: str) -> str:
+    return "CREATE TABLE plans (id bigint PRIMARY KEY);" + "".join(map(OF_SCHEMA.format, names))
+
+
+def test_schemas_that_are_alike_are_proposed_as_those_of_tenants(
+    project: Path, database: Callable[..., str], run: Run, add: Add, text: Callable[[], str]
+) -> None:
+    url = database(
+        of_schemas("client_a", "client_b", "client_c", "client_d", "other"),
+        "CREATE TABLE client_a.more (id int); CREATE TABLE client_b.schema_migrations ()",
+        "DROP TABLE other.t1; CREATE TABLE other.a (id int)",
+    )
+    done = run("init", "--url", url)
+    assert done.code == 0
+    assert text().endswith(BY_SCHEMA)
+    assert load_config(project).tenancy is None
+    assert "The rows seem to belong to tenants: 4 schemas have the same 9 tables" in done.out
+    add(project, {"ash_scaffold.toml": BY_SCHEMA.partition("#\n")[2].replace("# ", "")})
+    done = run("init", "--url", url, "--json")
+    assert (done.code, json.loads(done.out)["tenancy"]) == (0, None)
+    domains = json.loads(done.out)["domains"]
+    tables = sorted(each["table"] for domain in domains for each in domain["tables"])
+    assert tables == ["plans", *(f"t{number}" for number in range(9))]
+
+
+@pytest.mark.parametrize(
+    ("names", "files", "tenancy"),
+    [
+        (("a", "b"), {}, None),
+        (
+            ("a", "b"),
+            {"priv/repo/tenant_migrations/1_a.exs": ""},
+            {
+                "reason": "2 schemas have the same 9 tables, or nearly: a, b; "
+                "priv/repo/tenant_migrations",
+                "proposed": {"strategy": "context", "schema": "a", "schemas": ["b"]},
+            },
+        ),
+        (
+            (),
+            {"mix.exs": MIX.replace("deps: [", 'deps: [{:triplex, "~> 1.3"}, ')},
+            {"reason": "mix.exs has triplex", "proposed": None},
+        ),
+    ],
+)
+def test_two_schemas_are_those_of_tenants_where_the_code_says_so(
+    project: Path,
+    database: Callable[..., str],
+    run: Run,
+    add: Add,
+    names: tuple[str, ...],
+    files: dict[str, str],
+    tenancy: object,
+) -> None:
+    add(project, files)
+    done = run("init", "--url", database(of_schemas(*names)), "--json", "--dry-run")
+    assert (done.code, json.loads(done.out)["tenancy"]) == (0, tenancy)
+
+
+@pytest.mark.usefixtures("project")
+def test_where_all_tables_are_those_of_tenants_it_says_so(
+    database: Callable[..., str], run: Run
+) -> None:
+    done = run("init", "--url", database("".join(map(OF_SCHEMA.format, ("a1", "a2", "a3")))))
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "error [no-tables] There are no tables in public.\n"
+        "    They seem to be in a schema per tenant (3 schemas have the same 9 tables, or nearly: "
+        "a1, a2, a3): say so in [tenancy] of ash_scaffold.toml.\n"
+    )

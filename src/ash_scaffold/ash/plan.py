@@ -21,6 +21,7 @@ from ash_scaffold.ash.model import (
     Domain,
     Relationship,
     Resource,
+    Strategy,
     SupportType,
 )
 from ash_scaffold.ash.module_names import Modules, plan_modules
@@ -41,7 +42,7 @@ from ash_scaffold.ash.virtual_keys import VirtualKey, configured_keys, legacy_ke
 from ash_scaffold.config.match import Resolver
 from ash_scaffold.postgres.catalog import Database, Name, RelationKind
 from ash_scaffold.postgres.sql import refresh_statement
-from ash_scaffold.problem import Code, Problem
+from ash_scaffold.problem import Code, Problem, Severity
 
 
 class PlannedResource(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,8 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     relationships = plan_relationships(
         drafts, virtual, state.names, prepared.legacy, database.types
     )
-    tenants = {each.module for name, each in drafts.items() if each.is_tenant}
+    of_tenants = {name for name, each in drafts.items() if each.is_tenant}
+    tenants = {drafts[name].module for name in of_tenants}
     parents = ParentKeys(database, drafts, relationships.belongs_to)
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
@@ -107,7 +109,7 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
         if written:
             problems += [*draft.columns.problems, *of_constraints, *of_actions]
             problems += table_problems(draft)
-            problems += _to_tenants(draft, resource, tenants)
+            problems += _to_tenants(draft, resource, tenants, of_tenants)
             if draft.is_tenant and config.owned_by_ash(name):
                 problems.append(
                     Code.CUTOVER_REFUSED.at(
@@ -466,18 +468,50 @@ def _unpopulated(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def _to_tenants(draft: Draft, resource: Resource, tenants: Collection[str]) -> Iterator[Problem]:
-    """Yield a note on the relationships by which a global table leads to rows of tenants."""
+def _to_tenants(
+    draft: Draft, resource: Resource, tenants: Collection[str], targets: Collection[Name]
+) -> Iterator[Problem]:
+    """Yield a note on the relationships by which a global table leads to rows of tenants.
+
+    With a schema per tenant it is a warning. Seen on Ash: `filter(Plan, users.email == ^email)` for
+    one tenant gave the rows of the one before, as Ecto's query cache leaves out a join's schema.
+    """
     if draft.is_tenant:
         return
+    per_schema = draft.tenancy is not None and draft.tenancy.strategy is Strategy.CONTEXT
+    if per_schema:
+        yield from _keys_of_one_tenant(draft, targets)
     names = [r.name for r in resource.relationships if {r.destination, r.through} & {*tenants}]
     if names:
         called = "relationship" if len(names) == 1 else "relationships"
         leads = "leads" if len(names) == 1 else "lead"
+        if per_schema:
+            yield Code.TENANT_NEEDED.at(
+                str(draft.name),
+                f"Its {called} {', '.join(names)} {leads} from a table of all tenants to tables of "
+                f"each: a filter by a path ({names[0]}.id == 1) may run in the schema of another "
+                "tenant, which Ecto's query cache remembers.",
+                todo=f"Write exists({names[0]}, id == 1) in its place, and give the tenant; loads "
+                "and aggregates are right.",
+                severity=Severity.WARNING,
+            )
+            return
         yield Code.TENANT_NEEDED.at(
             str(draft.name),
             f"Its {called} {', '.join(names)} {leads} from a global table to rows of tenants: "
             "without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.",
+        )
+
+
+def _keys_of_one_tenant(draft: Draft, tenants: Collection[Name]) -> Iterator[Problem]:
+    keys = [key for key in draft.table.foreign_keys if key.target in tenants]
+    for key in keys:
+        yield Code.TENANT_NEEDED.at(
+            f"{draft.name}.{key.name}",
+            f"The key leads to {key.target} of one tenant: with another tenant its relationships "
+            "find that one's rows of the same key.",
+            todo="Leave the relationships out, or add a column that says whose row it is.",
+            severity=Severity.WARNING,
         )
 
 

@@ -111,6 +111,7 @@ def _print(found: Inspection, *, verbose: bool) -> None:
         console,
         print_problems,
         print_table,
+        print_tenant_schemas,
         print_unread_schemas,
         safe,
     )
@@ -121,6 +122,7 @@ def _print(found: Inspection, *, verbose: bool) -> None:
             _title(view), ("column", "type", "null", "attribute", "Ash type", "why"), _rows(view)
         )
     print_problems(found.problems, verbose=verbose)
+    print_tenant_schemas(found.template, found.tenant_schemas)
     print_unread_schemas(found.other_schemas)
 
 
@@ -130,6 +132,7 @@ def _print_usage(found: Inspection, *, verbose: bool) -> None:
         console,
         print_problems,
         print_table,
+        print_tenant_schemas,
         print_unread_schemas,
         safe,
     )
@@ -144,6 +147,7 @@ def _print_usage(found: Inspection, *, verbose: bool) -> None:
         else:
             out.print(f"{safe(title)}: no module of the legacy code names it.")
     print_problems(found.reading, verbose=verbose)
+    print_tenant_schemas(found.template, found.tenant_schemas)
     print_unread_schemas(found.other_schemas)
 
 
@@ -170,8 +174,9 @@ def _title(view: TableView) -> str:
     """Say which table it is, its key, and the name of its resource with the reason."""
     resource = f" → {view.resource}, named {view.resource_why}" if view.resource else ""
     resource += ", owned by Ash" if view.owned_by_ash else ""
+    kind = f"{view.kind} of each tenant" if view.per_tenant else view.kind
     key = f", key: {', '.join(view.primary_key)}" if view.primary_key else ", no key"
-    return f"{_name(view)} ({view.kind}{key}){resource}"
+    return f"{_name(view)} ({kind}{key}){resource}"
 
 
 def _rows(view: TableView) -> list[tuple[str, ...]]:
@@ -205,5 +210,8 @@ def _print_json(found: Inspection) -> None:
         "tables": msgspec.to_builtins(found.tables),
         "problems": msgspec.to_builtins(found.problems),
         "other_schemas": dict(found.other_schemas),
+        "tenant_schemas": {"read": found.template, "others": found.tenant_schemas}
+        if found.template
+        else None,
     }
     write_json(document)

@@ -265,6 +265,13 @@ def listed(names: Sequence[object]) -> str:
     return shown + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
 
 
+def print_tenant_schemas(template: str, others: Sequence[str]) -> None:
+    """Say which tenant's schema was read for all, and which others there are."""
+    if template:
+        beside = f", in place of {listed(others)}" if others else ""
+        console().print(f"Schema of tenants that was read: {safe_line(template)}{beside}")
+
+
 def print_unread_schemas(schemas: Sequence[tuple[str, int]]) -> None:
     """Print the schemas that were not read, each with the number of its tables."""
     if schemas:

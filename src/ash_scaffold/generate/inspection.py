@@ -75,7 +75,8 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 
     `resource` is the module that it has or would get, the last segment alone where no domain is
     known for it, None where the configuration leaves it out; `resource_why` says how it is
-    named. `owned_by_ash` says whether Ash migrates the table.
+    named. `owned_by_ash` says whether Ash migrates the table, `per_tenant` whether the schema of
+    each tenant has one.
     """
 
     schema: str
@@ -84,6 +85,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
     resource: str | None = None
     resource_why: str = ""
     owned_by_ash: bool = False
+    per_tenant: bool = False
     primary_key: tuple[str, ...]
     columns: tuple[ColumnView, ...]
     usage: tuple[User, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -92,7 +94,8 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """The tables that were asked for, and the problems of mapping them to Ash.
 
-    `reading` are those of the problems that the reading of database and legacy code met.
+    `reading` are those of the problems that the reading of database and legacy code met. `template`
+    is the schema that tables of each tenant were read from, `tenant_schemas` are the others.
     """
 
     source: str
@@ -100,6 +103,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     reading: tuple[Problem, ...]
     other_schemas: tuple[tuple[str, int], ...]
+    template: str = ""
+    tenant_schemas: tuple[str, ...] = ()
 
 
 def inspect(
@@ -169,6 +174,8 @@ def inspect(
         problems=tuple(sorted((*problems, *found), key=Problem.sort_key)),
         reading=tuple(sorted(problems, key=Problem.sort_key)),
         other_schemas=database.other_schemas,
+        template=database.template,
+        tenant_schemas=database.tenant_schemas,
     )
 
 
@@ -349,6 +356,7 @@ def _table(table: Table, key: PrimaryKey | None, planned: TableAttributes) -> Ta
         schema=table.name.schema,
         name=table.name.name,
         kind=table.kind.value,
+        per_tenant=table.per_tenant,
         primary_key=key.columns if key is not None else (),
         columns=tuple(
             _column(column, by_column.get(column.name), planned, problems, table.name)

@@ -273,6 +273,13 @@ class TenantDigestRow(NamedTuple):
     digest: str
 
 
+class TenantTablesRow(NamedTuple):
+    """`tenants/tables.sql`, which only `init` asks."""
+
+    schema: str
+    tables: list[str]
+
+
 ROWS: dict[str, type[NamedTuple]] = {
     "server": ServerRow,
     "schemas": SchemaRow,

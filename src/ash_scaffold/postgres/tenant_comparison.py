@@ -17,12 +17,12 @@ from ash_scaffold.postgres.compare import Change, Kind, RenameDetection, Renames
 from ash_scaffold.postgres.connect import Connection
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 from ash_scaffold.postgres.reflect import database_of_answers, read_catalog
-from ash_scaffold.postgres.rows import TenantDigestRow
+from ash_scaffold.postgres.rows import TenantDigestRow, TenantTablesRow
 from ash_scaffold.postgres.tenant_schemas import facts_per_tenant
 
 # What is no difference to code: the order in which a tenant's columns were added, and comments.
 _OF_NO_CONCERN = frozenset({Kind.COLUMN_ORDER_CHANGED, Kind.COMMENT_CHANGED})
-_DIGESTS = "tenants/digests"
+_DIGESTS, _TABLES = "tenants/digests", "tenants/tables"
 
 
 class TenantChange(msgspec.Struct, frozen=True):
@@ -77,6 +77,12 @@ def compare_tenants(
         ),
         answers,
     )
+
+
+def tables_by_schema(connection: Connection) -> dict[str, frozenset[str]]:
+    """Return the names of the tables of each schema. Raises `psycopg.Error`."""
+    answers = ask_also(connection, {_TABLES: TenantTablesRow}, {})
+    return {row.schema: frozenset(row.tables) for row in answers.rows(_TABLES, TenantTablesRow)}
 
 
 def compare_alike(

@@ -47,7 +47,7 @@ def _commented(tenancy: TenancyProposal | None) -> str:
         return ""
     document, entry = tomlkit.document(), tomlkit.table()
     for key, value in tenancy.entries:
-        entry.add(key, _string(value))
+        entry.add(key, _string(value) if isinstance(value, str) else list(value))
     document.add("tenancy", entry)
     sentence = f"The rows seem to belong to tenants: {_plain(tenancy.reason)}."
     lines = [

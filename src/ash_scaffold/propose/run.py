@@ -17,6 +17,9 @@ from ash_scaffold.config import (
     require_names,
 )
 from ash_scaffold.postgres.catalog import Database, Name
+from ash_scaffold.postgres.connect import read_only
+from ash_scaffold.postgres.source import Source
+from ash_scaffold.postgres.tenant_comparison import tables_by_schema
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import choose_repo
@@ -29,9 +32,15 @@ from ash_scaffold.propose.domains import (
     claims,
     propose,
 )
-from ash_scaffold.propose.tenancy import TenancyProposal, propose_tenancy
+from ash_scaffold.propose.tenancy import (
+    TenancyProposal,
+    of_schemas,
+    propose_tenancy,
+    schema_signs,
+)
 from ash_scaffold.regular_file import read_file
 from ash_scaffold.session import (
+    OpenProject,
     Session,
     SourceOptions,
     make_session,
@@ -101,17 +110,48 @@ def prepare(
     announce("Reading the database")
     with open_database(opened, announce) as source:
         database = read_database(opened, source)
+        per_tenant = _schemas_per_tenant(opened, source, database)
     repo = choose_repo(project, options.repo, opened.config)
     session = make_session(opened, repo or f"{project.app.namespace}.Repo", source, database)
     with source_problems((*session.behind, *session.problems)):
-        return _propose(session, source.description, before, repo)
+        return _propose(session, source.description, before, repo, per_tenant)
 
 
-def _propose(session: Session, source: str, before: str | None, repo: str | None) -> Outcome:
+def _schemas_per_tenant(
+    opened: OpenProject, source: Source, database: Database
+) -> TenancyProposal | None:
+    """Return what speaks for a schema per tenant where the configuration says nothing of tenants.
+
+    The names of tables in schemas that were not read are asked for, where there are such schemas.
+    """
+    if opened.config.tenancy is not None:
+        return None
+    tables: dict[str, frozenset[str]] = {}
+    if len(database.other_schemas) + len(database.schemas) > 1:
+        with read_only(source.url, source.limit) as connection:
+            tables = tables_by_schema(connection)
+    signs = schema_signs(opened.project, tables)
+    return None if signs is None else of_schemas(signs, tables)
+
+
+def _propose(
+    session: Session,
+    source: str,
+    before: str | None,
+    repo: str | None,
+    per_tenant: TenancyProposal | None,
+) -> Outcome:
     project, config, options = session.project, session.config, session.options
     database, hints, state = session.database, session.hints, session.state
     if not database.tables:
-        raise fail(Code.NO_TABLES, f"There are no tables in {' or '.join(database.schemas)}.")
+        raise fail(
+            Code.NO_TABLES,
+            f"There are no tables in {' or '.join(database.schemas)}.",
+            todo=""
+            if per_tenant is None
+            else f"They seem to be in a schema per tenant ({per_tenant.reason}): say so in "
+            "[tenancy] of ash_scaffold.toml.",
+        )
     require_names(config, database, ())
     scope = plan_scope(database, state, session.resolver, Options())
     inputs = ProposalInput(
@@ -125,7 +165,7 @@ def _propose(session: Session, source: str, before: str | None, repo: str | None
     proposal = propose(inputs, DomainNames(project.app.namespace, taken, state.modules))
     tenancy = None
     if config.tenancy is None:
-        tenancy = propose_tenancy(database, scope.skipped, _source(project, repo))
+        tenancy = propose_tenancy(database, scope.skipped, _source(project, repo), per_tenant)
     after = _after(before, proposal, tenancy, project, repo, options)
     _try_out(after, before, proposal, database, state)
     problems = (*session.behind, *session.problems, *_additions(proposal), *_no_repo(repo))

@@ -313,6 +313,7 @@ defmodule App.Core.UserTag do
   end
 end
 
-# tenant-needed audits: Its relationship user leads from a global table to rows of tenants: without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.
-# tenant-needed plans: Its relationship users leads from a global table to rows of tenants: without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.
+# tenant-needed audits: Its relationship user leads from a table of all tenants to tables of each: a filter by a path (user.id == 1) may run in the schema of another tenant, which Ecto's query cache remembers.
+# tenant-needed audits.audits_user_id_fkey: The key leads to users of one tenant: with another tenant its relationships find that one's rows of the same key.
+# tenant-needed plans: Its relationship users leads from a table of all tenants to tables of each: a filter by a path (users.id == 1) may run in the schema of another tenant, which Ecto's query cache remembers.
 # predicate-untranslated users.users_kept: Its predicate can't be expressed in Ash (it names an object of the tenant's schema), so it is no identity; a violation is a field error all the same.
