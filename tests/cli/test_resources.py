@@ -66,6 +66,37 @@ def test_writes_resources_domain_and_snapshots(
     )
 
 
+def test_says_of_each_table_whether_its_rows_are_of_tenants(
+    project: Path, database: Callable[..., str], resources: Run
+) -> None:
+    url = database(
+        "CREATE TABLE teams (id bigserial PRIMARY KEY);"
+        "CREATE TABLE users (id bigserial PRIMARY KEY, team_id bigint NOT NULL REFERENCES teams);"
+        "CREATE TABLE plans (id bigserial PRIMARY KEY);"
+        "CREATE TABLE notes (id bigserial PRIMARY KEY, team_id bigint REFERENCES teams)"
+    )
+    (project / "ash_scaffold.toml").write_text(
+        '[tenancy]\nstrategy = "attribute"\ncolumn = "team_id"\ntenants = "teams"\n'
+    )
+    run = ("--domain", "Shop.Sales", "--url", url, "--dry-run")
+
+    rows = [line.split() for line in resources(*run).out.splitlines() if " Shop.Sales." in line]
+    document = json.loads(resources(*run, "--json").out)
+
+    assert [(row[0], " ".join(row[4:-3])) for row in rows if len(row) > 6] == [
+        ("notes", "global: nullable"),
+        ("plans", "global: no column"),
+        ("teams", "global: the tenants"),
+        ("users", "tenant"),
+    ]
+    assert [each["tenancy"] for each in document["resources"]] == [
+        "global: nullable",
+        "global: no column",
+        "global: the tenants",
+        "tenant",
+    ]
+
+
 def test_names_the_database_and_its_version(shop: str, resources: Run) -> None:
     first = resources("--domain", "Shop.Sales", "--url", shop).out.splitlines()[0]
     name = shop.rsplit("/", 1)[1].split("?")[0]
