@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.generate.running import DOMAIN, Done, Shop, diff_of, told
@@ -129,7 +130,12 @@ def acts_rest(shop: Shop, done: Done) -> None:
     before, times = shop.tree(local=True), shop.times()
     again = act(shop)
     assert (again.diff, again.errors) == ("", done.errors)
-    assert shop.tree(local=True) == before
+    now = shop.tree(local=True)
+    assert now == before, diff_of(_texts(before), _texts(now))
     assert shop.run().diff == ""
     assert shop.tree(local=True) == before
     assert shop.times() == times
+
+
+def _texts(tree: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: content.decode("utf-8", "replace") for path, content in tree.items()}

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from ash_scaffold import __version__
-from ash_scaffold.ash.actions import Action, ResourceActions
+from ash_scaffold.ash.actions import Action, ActionId, ResourceActions
 from ash_scaffold.ash.model import Resource
 from ash_scaffold.ash.project_state import CarriedActions
 from ash_scaffold.elixir.actions import Style, action_section, copied_functions, unplaced
@@ -32,6 +32,7 @@ from ash_scaffold.project.snapshot import CarriedOver, Snapshot, digest
 _SECTION = "actions"
 _PRIMARY = "  primary? true"
 _HEAD = re.compile(r"(?P<kind>create|update) :(?P<name>[a-z_]\w*[?!]?)")
+_KEY = re.compile(r"(?P<kind>create|update) (?P<module>.+)\.(?P<function>\w+[?!]?)/(?P<arity>\d+)")
 _DEFINED_FOR = re.compile(r"\baction: :([a-z_]\w*[?!]?)")
 _DEFINED = re.compile(r"define :([a-z_]\w*)")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -58,6 +59,17 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
         """The actions by their identity."""
         found = () if self.fragment is None else self.fragment.changesets
         return {key_of(each): each for each in found}
+
+    @property
+    def names_by_id(self) -> dict[ActionId, str]:
+        """The names of the actions, of those too that a person took out."""
+        found = () if self.fragment is None else self.fragment.entities
+        keys = ((_KEY.fullmatch(each.object), _name_of(each.lines)) for each in found)
+        return {
+            ActionId(key["module"], key["function"], int(key["arity"]), key["kind"]): name
+            for key, name in keys
+            if key is not None and name
+        }
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +180,9 @@ def wanted_modules(
     )
     section = Section(_SECTION, tuple((each,) for each in ordered))
     carried = [_carried_over(action) for action in new.values()] + list(kept)
-    defined = _interface(interface, base, {names[key] for key in removed if key in names})
+    own = before.names or ActionNames()
+    out = {names[key] for key in removed if key in names}
+    defined = _interface(interface, base, out, own.names | own.elsewhere)
     fragment = Module(
         name=planned.module,
         path=paths[planned.module],
@@ -196,7 +210,6 @@ def wanted_modules(
     is_old = base is not None and base.tool != __version__ and same_as_before
     there = {name for key, name in names.items() if key not in removed}
     there |= {new[key].kind.value for key in new if new[key].primary and key not in removed}
-    own = before.names or ActionNames()
     there |= own.primary | (own.names - set(names.values()))
     return Wanted(
         planned=planned,
@@ -318,19 +331,21 @@ def _carried_over(action: Action) -> CarriedOver:
 
 
 def _interface(
-    today: Iterable[str], base: Snapshot | None, removed: Collection[str]
+    today: Iterable[str], base: Snapshot | None, removed: Collection[str], there: Collection[str]
 ) -> tuple[str, ...]:
     """Return the lines of the domain's code interface, without those for actions that are out.
 
-    A function that is not found any more takes no line with it.
+    A function that is not found any more takes no line with it, and an action that a person has
+    moved to another module of the resource is still `there`.
     """
-    lines = {name[1]: line for line in today if (name := _DEFINED.match(line)) is not None}
-    for line in () if base is None else base.interface:
-        name = _DEFINED.match(line)
-        if name is not None:
+    lines: dict[str, str] = {}
+    for line in (*today, *(() if base is None else base.interface)):
+        name, action = _DEFINED.match(line), _DEFINED_FOR.search(line)
+        if name is None:
+            continue
+        if action is None or action[1] not in removed or action[1] in there:
             lines.setdefault(name[1], line)
-    found = ((line, _DEFINED_FOR.search(line)) for _, line in sorted(lines.items()))
-    return tuple(line for line, name in found if name is None or name[1] not in removed)
+    return tuple(line for _, line in sorted(lines.items()))
 
 
 def _steps(

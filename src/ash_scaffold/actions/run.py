@@ -22,7 +22,6 @@ from ash_scaffold.actions.fragments import (
 )
 from ash_scaffold.actions.written import domain_names, taken_actions
 from ash_scaffold.ash.actions import (
-    ActionId,
     ResourceActions,
     Taken,
     only,
@@ -293,10 +292,7 @@ class _Run:
                 # An action of that kind stays the primary one, whatever its name is by now.
                 kinds = {key.partition(" ")[0] for key in old.primary & old.changesets.keys()}
                 taken[table] = msgspec.structs.replace(mine, primary=mine.primary | kinds)
-        pinned = {
-            ActionId(each.module, each.function, each.arity, each.kind): each.action
-            for each in (one for old in before.values() for one in old.changesets.values())
-        }
+        pinned = {of: name for old in before.values() for of, name in old.names_by_id.items()}
         every = plan_actions(
             self.changesets,
             items,
