@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from tests.support import reflect
+from tests.verify.recording import RECORDED, told
+from tests.verify.recording import answers as recorded
 
+from ash_scaffold.ash.plan import plan
+from ash_scaffold.ash.project_state import ProjectState
+from ash_scaffold.ash.scope import Options
+from ash_scaffold.config import Config, Resolver, TenancyConfig
 from ash_scaffold.postgres.catalog import Database
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.engine import sqlalchemy_connection
@@ -14,9 +20,14 @@ from ash_scaffold.postgres.url import URL
 from ash_scaffold.problem import ScaffoldError, Severity
 from ash_scaffold.verify.answers import Answers, CompiledAnswer, ProjectAnswer, ResourceAnswer
 from ash_scaffold.verify.report import Kind
+from ash_scaffold.verify.resources import check_resources, expect
+from ash_scaffold.verify.rows import check_rows
 from ash_scaffold.verify.run import _tenant
 from ash_scaffold.verify.tenants import count_other_tenants, tenant_keys
 
+Reflect = Callable[..., Database]
+
+TENANTS_DDL = (RECORDED / "tenants.sql").read_text()
 DDL = (
     "CREATE TABLE orgs (id bigint PRIMARY KEY)",
     "CREATE TABLE users (id bigint PRIMARY KEY, org_id bigint NOT NULL REFERENCES orgs, "
@@ -134,3 +145,56 @@ def test_a_tenant_without_schemas_of_tenants_is_refused() -> None:
         _tenant("tenant_a", database(""))
     (problem,) = raised.value.problems
     assert (problem.where, problem.code.value) == ("--tenant", "usage")
+
+
+def found(name: str, database: Database) -> list[tuple[str, str, str, str]]:
+    """What a recorded run on real Ash gives, as `[tenancy]` has it."""
+    config = Config(
+        tenancy=TenancyConfig(
+            strategy="attribute", column="organization_id", tenants="organizations"
+        )
+    )
+    decided = plan(
+        database,
+        ProjectState(app="Shop", repo="Shop.Repo"),
+        Resolver(config),
+        Options(domain="Shop.Sales"),
+    )
+    run = recorded(name)
+    return told([*check_resources(run, expect(decided, database)), *check_rows(run, database)])
+
+
+def test_what_is_generated_for_tenants_gives_nothing_to_report(reflect_ddl: Reflect) -> None:
+    run = recorded("tenants")
+    assert [(row.module, row.read) for row in run.rows] == [
+        ("Shop.Sales.Note", 3),
+        ("Shop.Sales.Organization", 2),
+        ("Shop.Sales.Settings", 3),
+        ("Shop.Sales.User", 4),
+    ]
+    assert [(each.module, each.written, each.failures) for each in run.writes] == [
+        ("Shop.Sales.Note", 3, ()),
+        ("Shop.Sales.Organization", 2, ()),
+        ("Shop.Sales.Settings", 3, ()),
+        ("Shop.Sales.User", 4, ()),
+    ]
+    assert found("tenants", reflect_ddl(TENANTS_DDL)) == []
+
+
+def test_what_people_took_out_is_told(reflect_ddl: Reflect) -> None:
+    assert found("tenants_wrong", reflect_ddl(TENANTS_DDL)) == [
+        (
+            "error",
+            "tenant",
+            "settings",
+            "The rows belong to tenants by :organization_id, and the resource says nothing of "
+            "them: it shows the rows of all.",
+        ),
+        (
+            "error",
+            "identity",
+            "users",
+            "The identity badge is over one tenant, and its index users_badge_key over all: an "
+            "upsert by it fails without all_tenants? true.",
+        ),
+    ]
