@@ -7,6 +7,7 @@ indexes hold for all rows alike, and whoever says no tenant gets none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -304,11 +305,12 @@ def _update(world: World, table: str, tenant: int | None, said: Any) -> Any:
 
 def _update_record(world: World, table: str, tenant: int | None, said: Any) -> Any:
     row = world.found(table, said["key"], said["of"])
+    asks: int | None = said["of"] if tenant is None else tenant
     if said["input"].items() <= row.items():
-        # Nothing is sent to the database; the record comes back with the tenant that asked.
-        key = {**row, TENANT: row.get(TENANT) if tenant is None else tenant}
-        return keys_of(table, [key])
-    return _update(world, table, _asks(world, table, row, tenant, said), said)
+        # Nothing is written: the record is read again, for the one that asks.
+        with suppress(Refused):
+            return keys_of(table, [world.found(table, said["key"], asks)])
+    return _update(world, table, _asks(world, table, row, asks), said)
 
 
 def _destroy(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -319,15 +321,15 @@ def _destroy(world: World, table: str, tenant: int | None, said: Any) -> Any:
 
 def _destroy_record(world: World, table: str, tenant: int | None, said: Any) -> Any:
     row = world.found(table, said["key"], said["of"])
-    return _destroy(world, table, _asks(world, table, row, tenant, said), said)
-
-
-def _asks(world: World, table: str, row: Row, tenant: int | None, said: Any) -> int | None:
-    """For whom a record that was read for `of` is changed: for `of` where no tenant is said."""
     asks: int | None = said["of"] if tenant is None else tenant
-    if not world.sees(table, row, asks):
+    return _destroy(world, table, _asks(world, table, row, asks), said)
+
+
+def _asks(world: World, table: str, row: Row, tenant: int | None) -> int | None:
+    """The tenant for whom a record is changed that was read for another, or for itself."""
+    if not world.sees(table, row, tenant):
         raise Refused(("StaleRecord", None))
-    return asks
+    return tenant
 
 
 def _ids(world: World, table: str) -> list[int]:
