@@ -427,4 +427,4 @@ defmodule App.Core.UserTag do
   end
 end
 
-# tenant-needed events: Its relationship projects leads from a global table to rows of tenants: without a tenant a load fails, and a filter or `exists` sees the rows of all tenants.
+# tenant-needed events: Its relationship projects leads from a table of all tenants to tables of each: a filter by a path (projects.id == 1) may run in the schema of another tenant, which Ecto's query cache remembers.
