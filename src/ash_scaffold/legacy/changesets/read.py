@@ -48,7 +48,7 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
     """
     reader = _Reader(code, hints)
     for file in code.files.values():
-        if any(word in file.source for word in WORDS):
+        if WORDS.search(file.source):
             for definition in file.modules:
                 reader.read_module(reader.modules.of(file, definition))
     reader.place_nested()

@@ -65,7 +65,7 @@ from ash_scaffold.syntax.values import alias_text
 from ash_scaffold.term import Atom
 
 # What the text of a function that makes or takes a changeset has in it.
-WORDS = (b"cast", b"change")
+WORDS = re.compile(rb"cast|[cC]hangeset|(?<![\w-])change\b|_change\b")
 # How far helpers that call helpers are followed.
 _MAX_DEPTH = 12
 # Deeper nesting than a person writes: Python's own stack is the limit otherwise.
@@ -746,9 +746,8 @@ def may_change(modules: Modules, function: Function) -> bool:
     module = modules.get(function.module)
     source = b"" if module is None else module.file.source
     return any(
-        source.find(word, clause.site.span.start, clause.site.span.end) >= 0
+        WORDS.search(source, clause.site.span.start, clause.site.span.end) is not None
         for clause in function.clauses
-        for word in WORDS
     )
 
 

@@ -35,10 +35,9 @@ _IS_WRITE = re.compile(rf"(?:{_NAMES})(?!.*_all\b)")
 _REPO = re.compile(r"(?:^|\.|_)(?:\w*Repo|repo)$")
 _MULTI = frozenset({"Ecto.Multi", "Multi"})
 _CALLS = '((call target: (dot right: (identifier) @word)) @found (#match? @word "{}"))'
-_NAMED = (
-    "((call target: (identifier) @word) @found (#any-of? @word {0}))"
-    "((call target: (dot right: (identifier) @word)) @found (#any-of? @word {0}))"
-)
+_CALL = rb"(?<![\w@:&])(?:(?P<owner>\w+)\s*\.\s*)?(?P<name>%s)[ \t]*\("
+_CALLED = re.compile(rb"[a-z_]\w*[!?]?(?=[ \t]*\()")
+_BRINGS = re.compile(rb"\b(?:import|use)[ \t]")
 _BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try"})
 # How far functions that write what they are given, or return what another made, are followed.
 _LEVELS = 3
@@ -96,6 +95,8 @@ class _Finder:
         self._writers: dict[Key, tuple[int, Kind]] = {}
         self._set: dict[tuple[str, int], dict[str, list[Node]]] = {}
         self._returned: dict[Key, Origins] = {}
+        # The names that are called in each file.
+        self._called: dict[str, frozenset[bytes]] = {}
 
     def search(self) -> None:
         """Go through all writes, then through the calls of the functions that write."""
@@ -139,13 +140,14 @@ class _Finder:
         self._note(file, node, around, subjects, _kind(name))
 
     def _calls_of(self, writers: Mapping[Key, tuple[int, Kind]]) -> None:
-        names = sorted({name for _, name, _ in writers})
-        quoted = " ".join(f'"{name}"' for name in names)
-        pattern = re.compile("|".join(rf"\b{re.escape(name)}" for name in names).encode())
+        modules: dict[bytes, set[bytes]] = {}
+        for module, name, _ in writers:
+            modules.setdefault(name.encode(), set()).add(module.rpartition(".")[2].encode())
         for file in self._code.files.values():
-            if not pattern.search(file.source):
-                continue
-            for node in captured(_NAMED.format(quoted), file.tree):
+            if file.path not in self._called:
+                self._called[file.path] = frozenset(_CALLED.findall(file.source))
+            names = modules.keys() & self._called[file.path]
+            for node in _likely_calls(file, names, modules) if names else ():
                 site = call_site(file.tree, node)
                 around = None if site is None else self._around(file, node)
                 if site is None or around is None:
@@ -423,6 +425,33 @@ def _piped(file: ElixirFile, node: Node) -> Iterator[Node]:
     else:
         yield from _piped(file, parts[0])
         yield parts[1]
+
+
+def _likely_calls(
+    file: ElixirFile, names: Iterable[bytes], modules: Mapping[bytes, set[bytes]]
+) -> Iterator[Node]:
+    """Yield the calls of the names that may be of the functions: few files are parsed for that.
+
+    `modules` are, by the name of a function, the last parts of the names of its modules.
+    """
+    source = file.source
+    alternatives = b"|".join(map(re.escape, sorted(names, reverse=True)))
+    for match in re.finditer(_CALL % alternatives, source):
+        owner, last = match["owner"], modules[match["name"]]
+        if owner is None:
+            # By an import, if the module is not the one around.
+            near = _BRINGS.search(source) or any(each in source for each in last)
+        else:
+            near = owner in last or owner == b"__MODULE__" or b"as: " + owner in source
+        if not near or source.endswith((b"def ", b"defp "), 0, match.start()):
+            continue
+        name = file.tree.root.descendant_for_byte_range(match.start("name"), match.end("name"))
+        call = None if name is None else name.parent
+        if call is not None and call.type == "dot":
+            call = call.parent
+        target = None if call is None else call.child_by_field_name("target")
+        if call is not None and target is not None and target.end_byte == match.end("name"):
+            yield call
 
 
 def _arguments(node: Node, site: CallSite) -> tuple[Node, ...]:
