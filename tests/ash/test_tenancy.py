@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+from tests.ash.test_legacy import ALL, association, project, schema
 from tests.support import generate
 
+from ash_scaffold.ash.model import RelationshipKind
 from ash_scaffold.ash.tenancy import plan_tenancy
 from ash_scaffold.config import Resolver, parse_config
-from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.catalog import Database, Name
 
 Reflect = Callable[..., Database]
 
@@ -151,3 +154,34 @@ def test_a_column_without_an_attribute_says_nothing(reflect_ddl: Reflect) -> Non
     assert users.draft.tenancy is not None
     assert users.draft.tenancy.text == "global: no attribute"
     assert users.resource.multitenancy is None
+
+
+def test_what_legacy_code_joins_by_keys_that_carry_the_tenant(reflect_ddl: Reflect) -> None:
+    database = reflect_ddl(
+        TEAMS
+        + """
+        CREATE TABLE users (
+          id bigint PRIMARY KEY, team_id bigint NOT NULL REFERENCES teams, UNIQUE (team_id, id)
+        );
+        CREATE TABLE roles (
+          id bigint PRIMARY KEY, team_id bigint NOT NULL REFERENCES teams, UNIQUE (team_id, id)
+        );
+        CREATE TABLE grants (
+          id bigint PRIMARY KEY, team_id bigint NOT NULL, user_id bigint, role_id bigint, why text,
+          FOREIGN KEY (team_id, user_id) REFERENCES users (team_id, id),
+          FOREIGN KEY (team_id, role_id) REFERENCES roles (team_id, id)
+        );
+        """
+    )
+    users, roles = Name("public", "users"), Name("public", "roles")
+    granted = replace(
+        association("granted", RelationshipKind.MANY_TO_MANY, roles, "id", "id"),
+        through=Name("public", "grants"),
+        through_own="user_id",
+        through_target="role_id",
+    )
+
+    output = generate(database, CONFIG + ALL, state=project(schema(users, granted)))
+
+    (found,) = (each for each in output.plan.resources if each.draft.name == users)
+    assert [each.name for each in found.resource.relationships if each.through] == ["granted"]

@@ -128,9 +128,9 @@ def through_links(
     """Return the links from a join table to an association's two ends, if there are both."""
     near = far = None
     for link in links:
-        if link.child.name != association.through or len(link.own) != 1:
+        if link.child.name != association.through or not link.is_plain:
             continue
-        column = link.key.columns[0]
+        column = link.telling[0]
         if column == association.through_own and link.parent.name == owner:
             near = link
         if column == association.through_target and link.parent.name == association.table:
