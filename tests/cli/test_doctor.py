@@ -587,6 +587,22 @@ def test_a_role_that_may_not_read_is_told_what_to_grant(
     )
 
 
+def test_a_role_is_granted_the_schema_that_is_read_for_all_tenants(
+    project: Path, database: Callable[..., str], checks: Callable[..., dict[str, Check]], add: Add
+) -> None:
+    tenancy = '[tenancy]\nstrategy = "context"\nschema = "t1"\n'
+    add(project, {"ash_scaffold.toml": tenancy})
+    url = database(
+        "CREATE SCHEMA t1; CREATE TABLE t1.a (id int);"
+        'DO $$ BEGIN CREATE ROLE "Guest" LOGIN; EXCEPTION WHEN duplicate_object THEN END $$'
+    )
+    guest = parse_url(url).url.set(username="Guest", password=None).uri
+    assert checks("--url", guest)["rights"]["lines"] == [
+        'GRANT USAGE ON SCHEMA t1 TO "Guest";',
+        'GRANT SELECT ON t1.a TO "Guest";',
+    ]
+
+
 def test_a_database_that_cannot_be_reached_is_an_error_without_its_password(
     run: Run, checks: Callable[..., dict[str, Check]]
 ) -> None:

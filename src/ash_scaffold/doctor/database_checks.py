@@ -9,7 +9,7 @@ from ash_scaffold.doctor.facts import Facts, Server
 from ash_scaffold.doctor.fix import ASH_FUNCTIONS, has_functions, needs, repo_of
 from ash_scaffold.doctor.report import Check, Group, check, from_problem, missing, skipped
 from ash_scaffold.generate.missing_settings import Need
-from ash_scaffold.postgres.catalog import Table
+from ash_scaffold.postgres.catalog import Database, Table
 from ash_scaffold.postgres.sql import quote_identifier
 from ash_scaffold.problem import Severity
 from ash_scaffold.project.mix_project import Repo
@@ -293,7 +293,7 @@ def _rights(server: Server) -> Check:
         f"{server.role} may not read {names}{more}: `verify` can't look at their rows, and the "
         "application can't either if it connects with this role.",
         "As their owner:",
-        lines=_grants(closed, server.role),
+        lines=_grants(closed, database, server.role),
     )
 
 
@@ -301,14 +301,10 @@ def _is_open(table: Table) -> bool:
     return table.readable and all(column.readable for column in table.columns)
 
 
-def _grants(tables: list[Table], role: str) -> tuple[str, ...]:
+def _grants(tables: list[Table], database: Database, role: str) -> tuple[str, ...]:
     to = quote_identifier(role)
-    schemas = sorted({table.name.schema for table in tables})
+    found = [(quote_identifier(database.schema_of(table)), table.name.name) for table in tables]
     return (
-        *(f"GRANT USAGE ON SCHEMA {quote_identifier(schema)} TO {to};" for schema in schemas),
-        *(
-            f"GRANT SELECT ON {quote_identifier(table.name.schema)}."
-            f"{quote_identifier(table.name.name)} TO {to};"
-            for table in tables
-        ),
+        *(f"GRANT USAGE ON SCHEMA {schema} TO {to};" for schema in sorted({s for s, _ in found})),
+        *(f"GRANT SELECT ON {schema}.{quote_identifier(name)} TO {to};" for schema, name in found),
     )
