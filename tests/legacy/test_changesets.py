@@ -836,3 +836,29 @@ GET, OTHER = ContextKind.GET, ContextKind.OTHER
 )
 def test_functions_of_a_context(line: str, expected: ContextFunction) -> None:
     assert context(f"  {line}\n") == (expected,)
+
+
+def test_a_function_over_rows_of_several_schemas_is_about_the_first_that_its_body_names() -> None:
+    team = """defmodule App.Team do
+  use Ecto.Schema
+  schema "teams" do
+  end
+end
+"""
+    functions = """  def create(%App.Team{} = team, attrs) do
+    %User{} |> change(team_id: team.id) |> User.changeset(attrs) |> Repo.insert()
+  end
+
+  def all(%App.Team{id: id}), do: Repo.all(from u in User, join: t in App.Team, where: t.id == ^id)
+  def touch(%App.Team{} = team), do: Repo.update(%{team | at: now()})
+"""
+    changeset = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+    texts = team, f"{HEAD}{changeset}end\n", f"{CONTEXT}{functions}end\n"
+    code = CodeBase([ElixirFile(f"lib/f{n}.ex", text.encode()) for n, text in enumerate(texts)])
+    hints = read_code(code)
+    found = read_context_functions(code, hints, read_changesets(code, hints))
+    assert [(each.function, each.kind, each.schema) for each in found] == [
+        ("all", ContextKind.OTHER, "App.User"),
+        ("create", ContextKind.OTHER, "App.User"),
+        ("touch", ContextKind.OTHER, "App.Team"),
+    ]

@@ -218,8 +218,8 @@ class ContextFunction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     `parameters` are the names in order; `by` are, for `GET`, the fields that are compared with
     parameters of the names `given`. `raises` marks one that raises instead of returning nil or an
     error. `changeset` (module, name, arity) is the function that `CREATE` and `UPDATE` write with.
-    `schema` is the Ecto schema, "" for `OTHER` where there is more than one, or none that is known.
-    `OTHER` is not plain: `reason` says why.
+    `schema` is the Ecto schema. `OTHER` is not plain: `reason` says why, and of several schemas it
+    has the first that its code names.
     """
 
     module: str

@@ -69,26 +69,31 @@ class _Reader:
                     yield other
 
     def _other(self, module: Module, function: Function, reason: str) -> ContextFunction | None:
-        """Return one that is not plain, None where it names no schema that is known."""
-        named: set[str] = set()
-        for clause in function.bodies:
-            stack = [clause.site.node]
-            while stack:
-                node = stack.pop()
-                written = alias_text(module.file.tree, node)
-                if written is None:
-                    stack.extend(node.named_children)
-                    continue
-                full = module.file.resolve(written, node.start_byte, module.name)
-                if full in self._schemas:
-                    named.add(full)
-        if not named and module.name in self._schemas:
-            named.add(module.name)
-        if not named:
+        """Return one that is not plain, None where it names no schema that is known.
+
+        It is about the first one in its bodies: parameters may be rows that these belong to.
+        """
+        bodies = [node for clause in function.bodies for node in clause.body or ()]
+        heads = [clause.site.node for clause in function.bodies]
+        named = next(self._named(module, [*bodies, *heads]), module.name)
+        schema = self._schemas.get(named)
+        if schema is None:
             return None
-        schema = self._schemas[min(named)] if len(named) == 1 else None
         clause = function.bodies[0]
         return self._made(module, function, clause, ContextKind.OTHER, schema, reason=reason)
+
+    def _named(self, module: Module, nodes: Sequence[Node]) -> Iterator[str]:
+        """Yield the schemas that code names, in order."""
+        stack = [*reversed(nodes)]
+        while stack:
+            node = stack.pop()
+            written = alias_text(module.file.tree, node)
+            if written is None:
+                stack.extend(reversed(node.named_children))
+                continue
+            full = module.file.resolve(written, node.start_byte, module.name)
+            if full in self._schemas:
+                yield full
 
     def _made(
         self,
