@@ -143,6 +143,10 @@ function createSection(table) {
     h("pre", { tabindex: 0 }, h("code", null, data(table.create, "text"))));
 }
 
+function changesetsOf({ changesets, carried_over: carried = 0 }) {
+  return `${plural(changesets, "changeset")}: ${carried} carried over, ${changesets - carried} open`;
+}
+
 function tableView(model, table, { chosen, prefix = "", withDiagram = true, level = "h1" } = {}) {
   return [
     h("header", { class: "page-head" },
@@ -151,7 +155,8 @@ function tableView(model, table, { chosen, prefix = "", withDiagram = true, leve
       h(level, { class: "mono" }, data(table.id)),
       h("p", { class: "facts" }, statusMark(table.status),
         table.resources.map((module) => h("span", null, data(module, "mono"))),
-        table.tenancy && h("span", null, data(table.tenancy, "text"))),
+        table.tenancy && h("span", null, data(table.tenancy, "text")),
+        table.changesets > 0 && h("span", null, changesetsOf(table))),
       table.comment && h("p", { class: "comment" }, data(table.comment, "text"))),
     relationshipsSection(model, table, prefix, withDiagram),
     columnsSection(table, chosen, prefix),

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.actions.acting import ACTIONS, act, outcome
 from tests.generate.running import Shop
 
+from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.run import load_document
 from ash_scaffold.session import SourceOptions
 
@@ -17,10 +18,21 @@ def matrix(shop: Shop) -> list[tuple[str, int, int]]:
     return [(table.name.name, table.changesets, table.carried_over) for table in tables]
 
 
+def row_of_users(shop: Shop) -> str:
+    """Return the row of the table in the Markdown document."""
+    source = SourceOptions(folder=Path(shop.root), url=shop.url, environment={})
+    files = render_markdown(load_document(source).document, "schema.md", {}).files
+    lines = (files["schema.md"] or "").splitlines()
+    (row,) = (line for line in lines if line.startswith("| [`users`]") and "Legacy.User" in line)
+    return row
+
+
 def test_the_document_counts_changesets_and_those_that_have_an_action(shop: Shop) -> None:
     assert matrix(shop) == [("tags", 0, 0), ("users", 3, 0)]
+    assert row_of_users(shop).endswith("| 3 | 0 | 3 | shared |")
     act(shop)
     assert matrix(shop) == [("tags", 0, 0), ("users", 3, 2)]
+    assert row_of_users(shop).endswith("| 3 | 2 | 1 | shared |")
     text = shop.read(ACTIONS)
     start = text.index("    # Legacy.User.rename_changeset")
     end = text.index("    end\n", start) + len("    end\n")

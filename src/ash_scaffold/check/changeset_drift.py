@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ash_scaffold.check.report import Commands, Source
+from ash_scaffold.counted import counted
 from ash_scaffold.generate.run import PlannedRun
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.postgres.catalog import Name
@@ -72,7 +73,7 @@ def _not_complete(session: Session, table: Name, snapshot: Snapshot) -> Iterator
     }
     for name in sorted(functions.keys() & names.left.keys()):
         lines = names.left[name]
-        steps = "1 step" if len(lines) == 1 else f"{len(lines)} steps"
+        steps = counted(len(lines), "step")
         yield Finding(
             severity=Severity.WARNING,
             source=Source.CODE,

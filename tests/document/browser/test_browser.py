@@ -263,6 +263,22 @@ def test_the_overview_counts_and_the_matrix_can_be_narrowed(drive: Drive) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("carried", "said"), [(0, "0 carried over, 3 open"), (2, "2 carried over, 1 open")]
+)
+def test_a_table_says_how_many_of_its_changesets_are_carried_over(
+    drive: Drive, carried: int, said: str
+) -> None:
+    document = small()
+    first, *others = document.tables
+    table = msgspec.structs.replace(first, changesets=3, carried_over=carried)
+    counted = msgspec.structs.replace(document, tables=(table, *others))
+    facts = (("open", f"#/table/{table.name}"), ("texts", ".facts span"))
+    without, with_counts = str(drive(document, *facts)), str(drive(counted, *facts))
+    assert "changeset" not in without
+    assert with_counts == without.replace("']]", f"', '3 changesets: {said}']]")
+
+
 def test_the_facts_of_the_overview_leave_out_what_is_not_known(drive: Drive) -> None:
     full = small()
     bare = msgspec.structs.replace(
