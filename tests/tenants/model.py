@@ -1,13 +1,15 @@
-"""What two tenants may see and change, in plain Python: the tables of `two_tenants.sql` as rows.
+"""What two tenants may see and change, in plain Python.
 
 A model of the rules, not of Ash: a tenant sees rows of its own, the database's keys and unique
-indexes hold for all rows alike, and whoever says no tenant gets none.
+indexes hold for all rows alike (`BY_COLUMN`, the tables of `two_tenants.sql`) or for those of one
+tenant (`BY_SCHEMA`, of `two_schemas.sql`), and whoever says no tenant gets none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 Row = dict[str, Any]
@@ -49,8 +51,13 @@ class Table:
     unique: Mapping[str | None, Unique]
     keys: tuple[Key, ...] = ()
 
+    def at(self, row: Row) -> tuple[Any, ...]:
+        """The primary key of a row, with the tenant, since each may have a schema."""
+        return (row.get(TENANT), *(row[column] for column in self.primary))
 
-TABLES = {
+
+Tables = Mapping[str, Table]
+BY_COLUMN: Tables = {
     "users": Table(
         ("id",),
         {
@@ -84,6 +91,30 @@ TABLES = {
     ),
     GLOBAL: Table(("id",), {}, (Key(("user_id",), "users", ("id",), "user_id"),)),
 }
+
+
+def _apart(table: Table) -> Table:
+    """The same table in a schema of each tenant: nothing in it is of another one."""
+
+    def own(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return (TENANT, *(column for column in columns if column != TENANT))
+
+    return Table(
+        tuple(column for column in table.primary if column != TENANT),
+        {name: replace(each, columns=own(each.columns)) for name, each in table.unique.items()},
+        tuple(
+            replace(key, columns=own(key.columns), target_columns=own(key.target_columns))
+            for key in table.keys
+        ),
+    )
+
+
+_OF_ALL = Key(("event_id",), GLOBAL, ("id",), "event_id")
+_APART = {name: _apart(table) for name, table in BY_COLUMN.items()}
+BY_SCHEMA: Tables = _APART | {
+    "projects": replace(_APART["projects"], keys=(*_APART["projects"].keys, _OF_ALL)),
+    GLOBAL: Table(("id",), {}),
+}
 # What leads from a table: the other one, and the columns that are equal.
 PATHS = {
     ("users", "boss"): ("users", {"boss_id": "id"}),
@@ -93,6 +124,7 @@ PATHS = {
     ("rooms", "bookings"): ("bookings", {"number": "room_number", TENANT: TENANT}),
     ("bookings", "room"): ("rooms", {"room_number": "number", TENANT: TENANT}),
     ("events", "user"): ("users", {"user_id": "id"}),
+    ("projects", "event"): ("events", {"event_id": "id"}),
 }
 JOINED = {
     ("users", "tags"): ("user_id", "tags", "tag_id"),
@@ -107,13 +139,17 @@ class Refused(Exception):  # noqa: N818 - an answer, no fault of the model
         self.errors = errors
 
 
+Sees = Callable[[str, Row, int | None], bool]
+
+
 @dataclass
 class World:
     """All rows. `new_ids` are the sequences' next values, by table; `sees` says who sees a row."""
 
+    tables: Tables
     rows: Rows
     new_ids: Mapping[str, Iterable[int]]
-    sees: Callable[[str, Row, int | None], bool]
+    sees: Sees
 
     def visible(self, table: str, tenant: int | None) -> list[Row]:
         """The rows of a table that a tenant sees."""
@@ -125,7 +161,7 @@ class World:
 
     def found(self, table: str, key: Sequence[Any], tenant: int | None) -> Row:
         """The row of a key. The tenant's part of it is the one that asks, whatever the key says."""
-        wanted = dict(zip(TABLES[table].primary, key, strict=True))
+        wanted = dict(zip(self.tables[table].primary, key, strict=True))
         if TENANT in wanted:
             wanted[TENANT] = tenant
         return self.one(table, wanted, tenant)
@@ -156,21 +192,17 @@ class World:
         if tenant is None and table != GLOBAL:
             raise Refused(("InvalidChanges", None))
         row = dict(given) if table == GLOBAL else {**given, TENANT: tenant}
-        if TABLES[table].primary == ("id",):
+        if self.tables[table].primary == ("id",):
             row["id"] = next(iter(self.new_ids[table]), None) or 10**6 + len(self.rows)
-            assert (table, (row["id"],)) not in self.rows
-        self.put(table, row)
+        key = table, self.tables[table].at(row)
+        if key in self.rows:
+            self.fail([self.tables[table].unique[None].field])
+        self.rows[key] = row
         return row
-
-    def put(self, table: str, row: Row) -> None:
-        key = tuple(row[column] for column in TABLES[table].primary)
-        if (table, key) in self.rows and self.rows[table, key] is not row:
-            self.fail([TABLES[table].unique[None].field])
-        self.rows[table, key] = row
 
     def remove(self, table: str, row: Row) -> None:
         """Take a row away, and those that go by cascade."""
-        del self.rows[table, tuple(row[column] for column in TABLES[table].primary)]
+        del self.rows[table, self.tables[table].at(row)]
         for other, key, child in self.references():
             if key.cascade and key.target == table and _same(child, key, row):
                 self.remove(other, child)
@@ -180,7 +212,7 @@ class World:
         return [
             (table, key, row)
             for (table, _), row in list(self.rows.items())
-            for key in TABLES[table].keys
+            for key in self.tables[table].keys
             if all(row[column] is not None for column in key.columns)
         ]
 
@@ -189,7 +221,7 @@ class World:
         fields = []
         seen: set[tuple[str, Unique, tuple[Any, ...]]] = set()
         for (table, _), row in self.rows.items():
-            for unique in TABLES[table].unique.values():
+            for unique in self.tables[table].unique.values():
                 values = unique.of(row)
                 if values is not None:
                     if (table, unique, values) in seen:
@@ -201,6 +233,10 @@ class World:
                 fields.append("id" if parents else key.field)
         if fields:
             self.fail(fields)
+
+    def keys(self, table: str, rows: Iterable[Row]) -> list[list[Any]]:
+        """The primary keys of rows, in order."""
+        return sorted([row[column] for column in self.tables[table].primary] for row in rows)
 
     def fail(self, fields: Iterable[str]) -> None:
         raise Refused(*(("InvalidAttribute", field) for field in fields))
@@ -222,18 +258,13 @@ def of_anybody(_table: str, _row: Row, _tenant: int | None) -> bool:
     return True
 
 
-def keys_of(table: str, rows: Iterable[Row]) -> list[list[Any]]:
-    """The primary keys of rows, in order."""
-    return sorted([row[column] for column in TABLES[table].primary] for row in rows)
-
-
 def perform(world: World, operation: Mapping[str, Any]) -> Any:
     """Give what an operation answers, and change the rows of the world; may raise `Refused`."""
     return _OPERATIONS[operation["op"]](world, operation["table"], operation["tenant"], operation)
 
 
 def _read(world: World, table: str, tenant: int | None, _: Any) -> Any:
-    return keys_of(table, world.visible(table, tenant))
+    return world.keys(table, world.visible(table, tenant))
 
 
 def _count(world: World, table: str, tenant: int | None, _: Any) -> Any:
@@ -241,7 +272,7 @@ def _count(world: World, table: str, tenant: int | None, _: Any) -> Any:
 
 
 def _get(world: World, table: str, tenant: int | None, said: Any) -> Any:
-    return keys_of(table, [world.one(table, said["key"], tenant)])
+    return world.keys(table, [world.one(table, said["key"], tenant)])
 
 
 def _filter(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -249,7 +280,7 @@ def _filter(world: World, table: str, tenant: int | None, said: Any) -> Any:
         related = world.related(table, row, said["path"], tenant)
         return any(each[said["field"]] == said["value"] for each in related)
 
-    return keys_of(table, [row for row in world.visible(table, tenant) if fits(row)])
+    return world.keys(table, [row for row in world.visible(table, tenant) if fits(row)])
 
 
 def _load(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -259,7 +290,7 @@ def _load(world: World, table: str, tenant: int | None, said: Any) -> Any:
         if (table, said["path"]) in JOINED
         else PATHS[table, said["path"]][0]
     )
-    return keys_of(other, world.related(table, row, said["path"], tenant))
+    return world.keys(other, world.related(table, row, said["path"], tenant))
 
 
 def _create(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -268,20 +299,20 @@ def _create(world: World, table: str, tenant: int | None, said: Any) -> Any:
         raise Refused(*missing, ("NoSuchInput", TENANT))
     row = world.insert(table, said["input"], tenant)
     world.check()
-    return keys_of(table, [row])
+    return world.keys(table, [row])
 
 
 def _upsert(world: World, table: str, tenant: int | None, said: Any) -> Any:
     if tenant is None:
         raise Refused(("InvalidChanges", None))
-    unique = TABLES[table].unique[said["identity"]]
+    unique = world.tables[table].unique[said["identity"]]
     wanted = unique.of({**said["input"], TENANT: tenant})
     there = [row for row in world.visible(table, tenant) if unique.of(row) == wanted]
     for row in there:
         row.update({field: said["input"][field] for field in said["fields"]})
     rows = there or [world.insert(table, said["input"], tenant)]
     world.check()
-    return keys_of(table, rows)
+    return world.keys(table, rows)
 
 
 def _bulk_create(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -289,26 +320,42 @@ def _bulk_create(world: World, table: str, tenant: int | None, said: Any) -> Any
         raise Refused(("TenantRequired", None))
     rows = [world.insert(table, each, tenant) for each in said["inputs"]]
     world.check()
-    return keys_of(table, rows)
+    return world.keys(table, rows)
 
 
 def _update(world: World, table: str, tenant: int | None, said: Any) -> Any:
     row = world.found(table, said["key"], tenant)
     row.update(said["input"])
-    if table == "users" and said["input"].get("boss_id") not in (None, *_ids(world, table)):
+    try:
+        world.check()
+    except Refused as refused:
         # AshPostgres finds the key of a table to itself from the other end first, in an update.
-        world.fail(["boss_id", "id"])
-    world.check()
-    return keys_of(table, [row])
+        to_itself = ("InvalidAttribute", "boss_id") in refused.errors
+        other = [("InvalidAttribute", "id")] if to_itself else []
+        raise Refused(*refused.errors, *other) from None
+    return world.keys(table, [row])
 
 
 def _update_record(world: World, table: str, tenant: int | None, said: Any) -> Any:
-    row = world.found(table, said["key"], said["of"])
+    row, asks = _of_record(world, table, tenant, said)
     if said["input"].items() <= row.items():
-        # Nothing is sent to the database; the record comes back with the tenant that asked.
-        key = {**row, TENANT: row.get(TENANT) if tenant is None else tenant}
-        return keys_of(table, [key])
-    return _update(world, table, _asks(world, table, row, tenant, said), said)
+        return _unchanged(world, table, row, asks, said)
+    if world.tables is BY_COLUMN:
+        _of_own(world, table, row, asks)
+    try:
+        world.found(table, said["key"], asks)
+    except Refused:
+        raise Refused(("StaleRecord", None)) from None
+    return _update(world, table, asks, said)
+
+
+def _unchanged(world: World, table: str, row: Row, asks: int | None, said: Any) -> Any:
+    """Write nothing: by a column the record is read again for the one that asks."""
+    if world.tables is BY_COLUMN:
+        with suppress(Refused):
+            return world.keys(table, [world.found(table, said["key"], asks)])
+        raise Refused(("StaleRecord", None))
+    return world.keys(table, [row])
 
 
 def _destroy(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -318,20 +365,22 @@ def _destroy(world: World, table: str, tenant: int | None, said: Any) -> Any:
 
 
 def _destroy_record(world: World, table: str, tenant: int | None, said: Any) -> Any:
+    row, asks = _of_record(world, table, tenant, said)
+    if world.tables is BY_COLUMN:
+        _of_own(world, table, row, asks)
+    # A record that was read from a schema is destroyed there, whatever tenant is said.
+    return _destroy(world, table, said["of"], said)
+
+
+def _of_record(world: World, table: str, tenant: int | None, said: Any) -> tuple[Row, int | None]:
+    """The row of a record that was read for one tenant, and for whom it is changed now."""
     row = world.found(table, said["key"], said["of"])
-    return _destroy(world, table, _asks(world, table, row, tenant, said), said)
+    return row, said["of"] if tenant is None else tenant
 
 
-def _asks(world: World, table: str, row: Row, tenant: int | None, said: Any) -> int | None:
-    """For whom a record that was read for `of` is changed: for `of` where no tenant is said."""
-    asks: int | None = said["of"] if tenant is None else tenant
+def _of_own(world: World, table: str, row: Row, asks: int | None) -> None:
     if not world.sees(table, row, asks):
         raise Refused(("StaleRecord", None))
-    return asks
-
-
-def _ids(world: World, table: str) -> list[int]:
-    return [row["id"] for (of, _), row in world.rows.items() if of == table]
 
 
 def _bulk_update(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -339,7 +388,7 @@ def _bulk_update(world: World, table: str, tenant: int | None, said: Any) -> Any
     for row in rows:
         row.update(said["input"])
     world.check()
-    return keys_of(table, rows)
+    return world.keys(table, rows)
 
 
 def _bulk_destroy(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -347,17 +396,17 @@ def _bulk_destroy(world: World, table: str, tenant: int | None, said: Any) -> An
     for row in rows:
         world.remove(table, row)
     world.check(parents=True)
-    return keys_of(table, rows)
+    return world.keys(table, rows)
 
 
 def _managed(world: World, table: str, tenant: int | None, said: Any) -> Any:
     """Make a row and the one that it belongs to in one go."""
-    (key,) = TABLES[table].keys
+    key = world.tables[table].keys[0]
     parent = world.insert(key.target, said["new"], tenant)
     filled = dict(zip(key.columns, (parent[its] for its in key.target_columns), strict=True))
     row = world.insert(table, {**said["input"], **filled}, tenant)
     world.check()
-    return keys_of(table, [row])
+    return world.keys(table, [row])
 
 
 def _retag(world: World, table: str, tenant: int | None, said: Any) -> Any:
@@ -373,7 +422,7 @@ def _retag(world: World, table: str, tenant: int | None, said: Any) -> Any:
             world.remove("users_tags", row)
     for tag in sorted(wanted - {row["tag_id"] for row in joins}):
         world.insert("users_tags", {"user_id": user["id"], "tag_id": tag}, tenant)
-    return keys_of(table, [user])
+    return world.keys(table, [user])
 
 
 _OPERATIONS = {

@@ -1,5 +1,6 @@
 # Random operations of two tenants on real Ash, each with the answer and with what raw SQL finds
-# changed by it in any row: a line of JSON each. Arguments: the seed, the number, the file.
+# changed by it in any row: a line of JSON each. Arguments: the seed, the number, the file, and
+# `schemas` where each tenant has one.
 #
 # Upserts by an identity of all tenants are left out: before ash 3.37.2 they take over the row of
 # another tenant (CVE-2026-96581), which `ash-scaffold doctor` tells.
@@ -17,9 +18,12 @@ defmodule Tenants do
     "users_tags" => App.Core.UserTag,
     "events" => App.Core.Event
   }
+  # Each tenant has a schema of its own, instead of a column.
+  @schemas "schemas" in System.argv()
+  @tenant_key if @schemas, do: [], else: ["organization_id"]
   @keys %{
-    "settings" => ["organization_id", "key"],
-    "rooms" => ["organization_id", "number"],
+    "settings" => @tenant_key ++ ["key"],
+    "rooms" => @tenant_key ++ ["number"],
     "users_tags" => ["user_id", "tag_id"]
   }
   @names Map.keys(@tables) |> Enum.sort()
@@ -33,14 +37,13 @@ defmodule Tenants do
     {"rooms", "bookings", "label"},
     {"bookings", "room", "name"},
     {"tags", "users", "login"},
-    {"events", "user", "login"}
+    if(@schemas, do: {"projects", "event", "kind"}, else: {"events", "user", "login"})
   ]
 
   def run(seed, count, path) do
     :rand.seed(:exsss, seed)
     for resource <- Map.values(@tables), do: Code.ensure_loaded!(resource)
-    App.Repo.query!("TRUNCATE organizations, events RESTART IDENTITY CASCADE")
-    App.Repo.query!("INSERT INTO organizations VALUES (1, 'first'), (2, 'second')")
+    empty()
 
     [ash, ash_postgres] = for app <- [:ash, :ash_postgres], do: "#{Application.spec(app, :vsn)}"
     head = Jason.encode!(%{"seed" => seed, "ash" => ash, "ash_postgres" => ash_postgres})
@@ -58,12 +61,43 @@ defmodule Tenants do
 
   ## What there is, by raw SQL
 
-  defp rows do
-    union =
-      Enum.map_join(@names, " UNION ALL ", &"SELECT '#{&1}', to_jsonb(t.*) FROM #{&1} AS t")
+  if @schemas do
+    defp empty do
+      for tenant <- 1..2, table <- List.delete(@names, "events") do
+        App.Repo.query!("TRUNCATE tenant_#{tenant}.#{table} RESTART IDENTITY CASCADE")
+      end
 
-    for [table, row] <- App.Repo.query!(union).rows, into: %{} do
-      {{table, key_of(table, row)}, row}
+      App.Repo.query!("TRUNCATE events RESTART IDENTITY CASCADE")
+    end
+
+    # A row says whose it is by its schema: that goes with it as the column does elsewhere.
+    defp sources do
+      for tenant <- 1..2,
+          table <- List.delete(@names, "events"),
+          reduce: [select("events", "")] do
+        found ->
+          [select(table, "tenant_#{tenant}.", " || '{\"organization_id\": #{tenant}}'") | found]
+      end
+    end
+
+    defp tenant(nil), do: [tenant: nil]
+    defp tenant(number), do: [tenant: "tenant_#{number}"]
+  else
+    defp empty do
+      App.Repo.query!("TRUNCATE organizations, events RESTART IDENTITY CASCADE")
+      App.Repo.query!("INSERT INTO organizations VALUES (1, 'first'), (2, 'second')")
+    end
+
+    defp sources, do: Enum.map(@names, &select(&1, ""))
+    defp tenant(number), do: [tenant: number]
+  end
+
+  defp select(table, schema, more \\ ""),
+    do: "SELECT '#{table}', to_jsonb(t.*)#{more} FROM #{schema}#{table} AS t"
+
+  defp rows do
+    for [table, row] <- App.Repo.query!(Enum.join(sources(), " UNION ALL ")).rows, into: %{} do
+      {{table, [row["organization_id"] | key_of(table, row)]}, row}
     end
   end
 
@@ -246,7 +280,8 @@ defmodule Tenants do
         "projects" => "projects",
         "tags" => "tags",
         "bookings" => "bookings",
-        "room" => "rooms"
+        "room" => "rooms",
+        "event" => "events"
       },
       path,
       "users"
@@ -268,10 +303,18 @@ defmodule Tenants do
   defp input("tags", _), do: %{"label" => text("t")}
   defp input("rooms", _), do: %{"number" => :rand.uniform(5), "name" => text("n")}
   defp input("bookings", _), do: %{"room_number" => :rand.uniform(5), "label" => text("c")}
-  defp input("events", rows), do: %{"kind" => text("k"), "user_id" => id(rows, "users")}
 
-  defp input("projects", rows),
-    do: %{"title" => text("t"), "owner_id" => any([nil, id(rows, "users")])}
+  defp input("events", rows) do
+    Map.merge(
+      %{"kind" => text("k")},
+      if(@schemas, do: %{}, else: %{"user_id" => id(rows, "users")})
+    )
+  end
+
+  defp input("projects", rows) do
+    input = %{"title" => text("t"), "owner_id" => any([nil, id(rows, "users")])}
+    if @schemas, do: Map.put(input, "event_id", any([nil, id(rows, "events")])), else: input
+  end
 
   defp change("users", rows), do: rows |> then(&input("users", &1)) |> one()
   defp change("projects", rows), do: rows |> then(&input("projects", &1)) |> one()
@@ -327,7 +370,7 @@ defmodule Tenants do
   defp answer(operation) do
     table = operation["table"]
 
-    case ask(operation["op"], @tables[table], [tenant: operation["tenant"]], operation) do
+    case ask(operation["op"], @tables[table], tenant(operation["tenant"]), operation) do
       {:ok, number} when is_integer(number) -> %{"ok" => number}
       {:ok, records} when is_list(records) -> %{"ok" => keys_of(records)}
       {:ok, nil} -> %{"ok" => []}
@@ -407,7 +450,7 @@ defmodule Tenants do
   end
 
   defp ask("update_record", resource, tenant, o) do
-    with {:ok, record} <- found(resource, [tenant: o["of"]], o),
+    with {:ok, record} <- found(resource, tenant(o["of"]), o),
          do: Ash.update(record, atoms(o["input"]), tenant)
   end
 
@@ -416,7 +459,7 @@ defmodule Tenants do
   end
 
   defp ask("destroy_record", resource, tenant, o) do
-    with {:ok, record} <- found(resource, [tenant: o["of"]], o), do: Ash.destroy(record, tenant)
+    with {:ok, record} <- found(resource, tenant(o["of"]), o), do: Ash.destroy(record, tenant)
   end
 
   defp ask("bulk_update", resource, tenant, o) do
@@ -455,11 +498,11 @@ defmodule Tenants do
   defp names(table), do: table |> keys() |> Enum.map(&String.to_existing_atom/1)
 
   defp atoms(map),
-    do: Map.new(map, fn {name, value} -> {String.to_existing_atom(name), value} end)
+    do: Map.new(map, fn {name, value} -> {String.to_atom(name), value} end)
 
   defp bulk,
     do: [return_records?: true, return_errors?: true, stop_on_error?: true, transaction: :all]
 end
 
-[seed, count, path] = System.argv()
+[seed, count, path | _] = System.argv()
 Tenants.run(String.to_integer(seed), String.to_integer(count), path)
