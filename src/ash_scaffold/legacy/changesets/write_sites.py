@@ -36,7 +36,8 @@ _REPO = re.compile(r"(?:^|\.|_)(?:\w*Repo|repo)$")
 _MULTI = frozenset({"Ecto.Multi", "Multi"})
 _CALLS = '((call target: (dot right: (identifier) @word)) @found (#match? @word "{}"))'
 _CALL = rb"(?<![\w@:&])(?:(?P<owner>\w+)\s*\.\s*)?(?P<name>%s)[ \t]*\("
-_CALLED = re.compile(rb"[a-z_]\w*[!?]?(?=[ \t]*\()")
+# Possessive, or each character of a word that nothing calls would be a start.
+_CALLED = re.compile(rb"\b(\w++[!?]?+)[ \t]*+\(")
 _BRINGS = re.compile(rb"\b(?:import|use)[ \t]")
 _BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try"})
 # How far functions that write what they are given, or return what another made, are followed.
