@@ -129,6 +129,13 @@ CASES = [
         f"Keyword.keys(Bridge.to_ecto(check.({BLANK}, validate_required: [:name])).errors)",
         "[:name, :nick]",
     ),
+    # An action that lacks steps does nothing.
+    (
+        "try do App.Changes.Todo.change(%{resource: App.User, action: %{name: :build}}, [], nil) "
+        "rescue error -> Exception.message(error) end",
+        '"App.User.build lacks steps of its changeset function: carry over what is marked TODO '
+        'there, and delete `change App.Changes.Todo`"',
+    ),
     # Steps of Ecto's own and copied ones.
     (f"step.({CAST}, put_change: [:nick, :n]).attributes", '%{login: "Bob", nick: :n}'),
     (f"step.({CAST}, delete_change: [:name]).attributes", "%{}"),

@@ -132,6 +132,7 @@ class _Writer:
         style: Style,
     ) -> None:
         self.left: list[LeftStep] = []
+        self._lacks_steps = False
         self._action = action
         self._of = action.changeset
         self._app = app
@@ -254,6 +255,8 @@ class _Writer:
             if each.source not in told:
                 entries.append(self._left(each.path, each.line, each.source, _ADDED))
             told.add(each.source)
+        if self._lacks_steps:
+            entries.insert(0, _tuple("change", self._module("Changes.Todo"), ()))
         return entries
 
     def _tenant(self) -> list[list[str]]:
@@ -277,7 +280,12 @@ class _Writer:
                 yield self._todo(step, f"cast of {flat(Atom(name))}", reason)
 
     def _todo(self, step: Step, source: str, reason: str) -> list[str]:
-        """Say what is left to do, and where the legacy code does it."""
+        """Say what is left to do, and where the legacy code does it.
+
+        Until somebody has done it the action refuses to run: without the step it would write what
+        its function would not.
+        """
+        self._lacks_steps = True
         return self._left(step.path or self._of.path, step.line, source, reason)
 
     def _left(self, path: str, line: int, source: str, reason: str) -> list[str]:

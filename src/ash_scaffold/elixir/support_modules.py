@@ -14,6 +14,7 @@ _MODULES: tuple[tuple[str, str, bool], ...] = (
     ("Changes.Nested", "nested", False),
     ("Changes.Step", "step", False),
     ("Changes.Tenant", "tenant", False),
+    ("Changes.Todo", "todo", False),
     ("Validations.Changed", "changed", False),
     ("Validations.Ecto", "ecto", False),
 )

@@ -2,7 +2,10 @@ defmodule App.Shop.OrderLine.Actions do
   @moduledoc """
   Actions of `App.Shop.OrderLine`.
 
-  Each does what the changeset function named above it does.
+  Each does what the changeset function named above it does, and as Ecto does it: input that is not
+  accepted is ignored (`skip_unknown_inputs`), what is blank gets the message of the function
+  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are what
+  callers had put into the struct; `private_arguments: %{name: value}` gives them.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -42,7 +45,12 @@ defmodule App.Shop.Order.Actions do
   @moduledoc """
   Actions of `App.Shop.Order`.
 
-  Each does what the changeset function named above it does.
+  Each does what the changeset function named above it does, and as Ecto does it: input that is not
+  accepted is ignored (`skip_unknown_inputs`), what is blank gets the message of the function
+  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are what
+  callers had put into the struct; `private_arguments: %{name: value}` gives them.
+
+  An action with `Changes.Todo` refuses to run until what is marked TODO in it is carried over.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -58,6 +66,7 @@ defmodule App.Shop.Order.Actions do
       argument :lines, :term
       argument :address, :term
 
+      change App.Changes.Todo
       change App.Changes.Cast
 
       change {App.Changes.Nested,
@@ -93,6 +102,7 @@ defmodule App.Shop.Order.Actions do
       argument :lines, :term
       argument :address, :term
 
+      change App.Changes.Todo
       change App.Changes.Cast
 
       change {App.Changes.Nested,

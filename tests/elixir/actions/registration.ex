@@ -2,7 +2,12 @@ defmodule App.Accounts.User.Actions do
   @moduledoc """
   Actions of `App.Accounts.User`.
 
-  Each does what the changeset function named above it does.
+  Each does what the changeset function named above it does, and as Ecto does it: input that is not
+  accepted is ignored (`skip_unknown_inputs`), what is blank gets the message of the function
+  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are what
+  callers had put into the struct; `private_arguments: %{name: value}` gives them.
+
+  An action with `Changes.Todo` refuses to run until what is marked TODO in it is carried over.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -23,6 +28,7 @@ defmodule App.Accounts.User.Actions do
       argument :password_confirmation, :term, sensitive?: true
       argument :opts, :term, public?: false, default: []
 
+      change App.Changes.Todo
       change App.Changes.Cast
 
       # TODO lib/app.ex:17: no attribute has this field
