@@ -35,7 +35,10 @@ defmodule Shop.Sales.User.Actions do
   @moduledoc \"\"\"
   Actions of `Shop.Sales.User`.
 
-  Each does what the changeset function named above it does.
+  Each does what the changeset function named above it does, and as Ecto does it: input that is not
+  accepted is ignored (`skip_unknown_inputs`), what is blank gets the message of the function
+  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are
+  what callers had put into the struct; `private_arguments: %{name: value}` gives them.
   \"\"\"
 
   use Spark.Dsl.Fragment, of: Ash.Resource
@@ -260,7 +263,7 @@ def test_a_fragment_of_which_all_actions_were_taken_out_stays_so(shop: Shop) -> 
     for action in ("create :create", "update :update", "update :rename"):
         taken_out(shop, action)
     done = act(shop)
-    assert "accept" not in shop.read(ACTIONS)
+    assert "      accept " not in shop.read(ACTIONS)
     assert "create: :*, update: :*" in shop.read(USER)
     acts_rest(shop, done)
 

@@ -4,8 +4,8 @@ defmodule App.Blog.Tag.Actions do
 
   Each does what the changeset function named above it does, and as Ecto does it: input that is not
   accepted is ignored (`skip_unknown_inputs`), what is blank gets the message of the function
-  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are what
-  callers had put into the struct; `private_arguments: %{name: value}` gives them.
+  (`allow_nil_input`), and steps see the record (`require_atomic? false`). Private arguments are
+  what callers had put into the struct; `private_arguments: %{name: value}` gives them.
   """
 
   use Spark.Dsl.Fragment, of: Ash.Resource
