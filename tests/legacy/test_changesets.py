@@ -695,6 +695,49 @@ def sites(body: str, name: str = "changeset") -> tuple[tuple[str, ...], tuple[st
             (),
             ("1",),
         ),
+        # No write updates, or deletes, a row that has no key yet.
+        (
+            "def a(u, p), do: u |> made(p) |> Repo.update()\n"
+            "def made(%User{id: nil} = u, p), do: User.changeset(u, p)\n"
+            "def made(u, p), do: User.other(u, p)\n",
+            (),
+            (),
+        ),
+        (
+            "def a(u, p), do: u |> made(p) |> Repo.insert_or_update()\n"
+            "def made(u = %{name: _, id: nil}, p), do: u |> User.changeset(p)\n"
+            "def made(u, p), do: made_of(u, p)\ndefp made_of(u, p), do: User.other(u, p)\n",
+            ("1",),
+            (),
+        ),
+        (
+            "def a(%User{id: nil} = u, p), do: u |> User.changeset(p) |> Repo.insert_or_update()\n"
+            "def a(u, p), do: u |> User.other(p) |> Repo.insert_or_update()\n",
+            ("1",),
+            (),
+        ),
+        (
+            "def a(u, p), do: u |> made(p) |> store()\n"
+            "def made(%User{id: nil} = u, p), do: User.changeset(u, p)\n"
+            "def made(u, p), do: User.other(u, p)\n"
+            "defp store(changeset), do: Repo.update(changeset)\n",
+            (),
+            (),
+        ),
+        # Of another row, or of both, that says nothing.
+        (
+            "def a(u, p), do: u |> made(%App.Team{}, p) |> Repo.update()\n"
+            "def made(u, %App.Team{id: nil}, p), do: User.changeset(u, p)\n",
+            (),
+            ("1",),
+        ),
+        (
+            "def a(u, p), do: u |> made(p) |> Repo.update()\n"
+            "def made(%User{id: nil} = u, p), do: User.changeset(u, p)\n"
+            "def made(u, p), do: User.changeset(u, p)\n",
+            (),
+            ("1",),
+        ),
         (
             "def a(u, p), do: u |> User.changeset(p) |> noted() |> Repo.update()\n"
             "defp noted(changeset) do\n  Repo.insert!(%App.Note{})\n  changeset\nend\n",

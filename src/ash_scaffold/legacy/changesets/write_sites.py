@@ -27,7 +27,7 @@ from ash_scaffold.legacy.functions import (
     identifiers,
     operator_of,
 )
-from ash_scaffold.syntax.parse import CallSite, call_site, expressions
+from ash_scaffold.syntax.parse import CallSite, call_site, expressions, key_text, pairs
 
 _WRITES = re.compile(rb"(?:[Rr]epo|Multi)\s*\.\s*\w*(?:insert|update|upsert|create|save|delete)")
 _NAMES = "insert|update|upsert|create|save|delete"
@@ -56,10 +56,22 @@ class Kind(msgspec.Struct, frozen=True, order=True):
 
 
 class Origins(msgspec.Struct):
-    """The functions that an expression comes of, and the parameters of the function around."""
+    """The functions that an expression comes of, and the parameters of the function around.
+
+    `new` are those of the functions that only get rows which the database does not have yet.
+    """
 
     functions: dict[Key, Function]
     parameters: set[int]
+    new: set[Key] = set()
+
+    def add(self, other: Origins, *, new: bool) -> None:
+        """Take in what an expression may come of as well; `new` says that its row is a new one."""
+        known = self.functions.keys() - self.new
+        self.new |= other.functions.keys() if new else other.new
+        self.functions |= other.functions
+        self.parameters |= other.parameters
+        self.new -= known | (set() if new else other.functions.keys() - other.new)
 
 
 class Sites(msgspec.Struct):
@@ -171,10 +183,13 @@ class _Finder:
         for subject in subjects:
             self._origins(around, subject, origins, 0)
         place = f"{file.path}:{node.start_point.row + 1}"
-        for key in self._makers(origins, 0):
+        if _is_new(around[0].file, around[2], origins):
+            # Ecto raises for an update or a delete of a row without its key.
+            kind = Kind(creates=kind.creates, updates=False)
+        for key in self._makers(origins, 0) if kind.creates else ():
+            self.found.setdefault(key, Sites()).creates.add(place)
+        for key in self._makers(origins, 0, stored=True):
             sites = self.found.setdefault(key, Sites())
-            if kind.creates:
-                sites.creates.add(place)
             if kind.updates:
                 sites.updates.add(place)
             if kind.deletes:
@@ -236,13 +251,18 @@ class _Finder:
     def _makers_of(self, function: Function) -> Iterator[Key]:
         return self._makers(Origins({function.key: function}, set()), 1)
 
-    def _makers(self, origins: Origins, level: int) -> Iterator[Key]:
-        """Yield the wanted functions among origins, those behind other functions included."""
+    def _makers(self, origins: Origins, level: int, *, stored: bool = False) -> Iterator[Key]:
+        """Yield the wanted functions among origins, those behind other functions included.
+
+        With `stored` without those that only get new rows.
+        """
         for key, function in origins.functions.items():
+            if stored and key in origins.new:
+                continue
             if key in self._wanted:
                 yield key
             elif level < _LEVELS:
-                yield from self._makers(self._returned_by(function), level + 1)
+                yield from self._makers(self._returned_by(function), level + 1, stored=stored)
 
     def _returned_by(self, function: Function) -> Origins:
         found = self._returned.get(function.key)
@@ -251,7 +271,9 @@ class _Finder:
             module = self._modules.get(function.module)
             for clause in function.bodies if module is not None else ():
                 if module is not None and clause.body:
-                    self._origins((module, function, clause), clause.body[-1], found, 0)
+                    own = Origins({}, set())
+                    self._origins((module, function, clause), clause.body[-1], own, 0)
+                    found.add(own, new=_is_new(module.file, clause, own))
         return found
 
     def _around(self, file: ElixirFile, node: Node) -> tuple[Module, Function, Clause] | None:
@@ -416,6 +438,29 @@ class _Finder:
                         found.setdefault(name, []).append(parts[1])
             self._set[key] = found
         return self._set[key]
+
+
+def _is_new(file: ElixirFile, clause: Clause, origins: Origins) -> bool:
+    """Whether a clause takes its row only where it has no key yet: `%User{id: nil} = user`."""
+    return any(
+        _has_no_key(file, clause.parameters[index].pattern)
+        for index in origins.parameters
+        if index < len(clause.parameters)
+    )
+
+
+def _has_no_key(file: ElixirFile, pattern: Node) -> bool:
+    parts = operator_of(file, pattern, "=")
+    if parts is not None:
+        return any(_has_no_key(file, part) for part in parts)
+    content = next((c for c in pattern.named_children if c.type == "map_content"), None)
+    if pattern.type != "map" or content is None:
+        return False
+    for pair in (each for inner in expressions(content) for each in pairs(inner)):
+        value = pair.child_by_field_name("value")
+        if key_text(file.tree, pair) == "id" and value is not None:
+            return file.tree.text(value) == "nil"
+    return False
 
 
 def _piped(file: ElixirFile, node: Node) -> Iterator[Node]:
