@@ -608,6 +608,50 @@ def test_a_function_whose_result_is_not_known_is_refused() -> None:
     assert found.refused == "what it returns can't be read"
 
 
+@pytest.mark.parametrize(
+    ("struct", "later", "seen"),
+    [
+        ("name: team.name", "update_change(:name, &String.trim/1)", "name"),
+        ('name: "x"', "validate_length(:name, min: 3)", "name"),
+        ('name: "x", email: team.name', "unsafe_validate_unique([:email, :id], Repo)", "email"),
+        ('name: "x"', "delete_change(:name)", "name"),
+        ("name: team.name", "then(&if get_change(&1, :name), do: &1, else: &1)", "name"),
+        ('name: "x"', "checked(:name)", "name"),
+        ('name: "x", email: "y"', "counted()", "name, email"),
+        ('name: "x"', "told()", "name"),
+        # What is the same for values of the struct, or of other fields.
+        ('name: "x"', "validate_required([:name])", ""),
+        ('name: "x"', "put_change(:name, nil)", ""),
+        ("name: team.name", "validate_length(:email, min: 3)", ""),
+        ("name: team.name", "checked(:email)", ""),
+        ('name: "x"', "unique_constraint(:name)", ""),
+        ("name: team.name", "validate_whole(:name)", ""),
+    ],
+)
+def test_values_of_a_struct_that_would_be_taken_for_changes(
+    struct: str, later: str, seen: str
+) -> None:
+    found = steps(
+        "  alias App.Repo\n"
+        f"  def changeset(team) do\n    %__MODULE__{{{struct}}}\n    |> change()\n"
+        f"    |> {later}\n  end\n"
+        "  defp checked(changeset, field) do\n    case get_change(changeset, field) do\n"
+        "      nil -> changeset\n      _ -> add_error(changeset, field, to_string(:x))\n"
+        "    end\n  end\n"
+        "  defp counted(%{changes: all} = changeset) when all == %{}, do: changeset\n"
+        "  defp counted(changeset), do: force_change(changeset, :name, nil)\n"
+        "  defp told(changeset) when is_map(changeset), do: App.Told.about(changeset)\n"
+        "  defp validate_whole(changeset, field) do\n    case get_field(changeset, field) do\n"
+        "      nil -> add_error(changeset, field, to_string(:x))\n      _ -> changeset\n"
+        "    end\n  end\n",
+    )
+    reason = f"values of a struct are no changes, and a later step looks at that of {seen}"
+    todo = Todo(line=0, source=f"%App.User{{{struct}}}", reason=reason)
+    assert [each for each in found if isinstance(each, Todo)] == ([todo] if seen else [])
+    first = found[0]
+    assert seen or isinstance(first, Copied) or (isinstance(first, Rule) and first.call == "change")
+
+
 CONTEXT = """defmodule App.Accounts do
   alias App.{Repo, User}
   alias Ecto.Multi

@@ -25,6 +25,7 @@ from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.parameters import bind
 from ash_scaffold.legacy.changesets.schema_fields import targets, virtual_fields
 from ash_scaffold.legacy.changesets.steps import REPO, WORDS, StepReader, may_change
+from ash_scaffold.legacy.changesets.struct_values import kept_from_changes
 from ash_scaffold.legacy.changesets.values import Flow, Frame, UnreadError
 from ash_scaffold.legacy.changesets.write_sites import Sites, write_sites
 from ash_scaffold.legacy.code_base import CodeBase
@@ -193,10 +194,11 @@ class _Reader:
         names: list[str],
         refused: str,
     ) -> Changeset:
-        module = frame.module
-        reader.findings.nodes += [(module, clause.site.node) for clause in function.clauses]
+        module, findings = frame.module, reader.findings
+        copied = tuple(findings.copied.values())
+        findings.nodes += [(module, clause.site.node) for clause in function.clauses]
         self._places[module.name, function.name, function.arity] = {
-            (m.file.path, node.start_byte) for m, node in reader.findings.nodes
+            (m.file.path, node.start_byte) for m, node in findings.nodes
         }
         return Changeset(
             module=module.name,
@@ -208,8 +210,8 @@ class _Reader:
             schema=schema.module,
             private=function.private,
             parameters=_parameters(reader, frame, function, names),
-            steps=() if flow is None else flow.steps,
-            functions=tuple(reader.findings.copied.values()),
+            steps=() if flow is None else kept_from_changes(flow.steps, findings.filled, copied),
+            functions=copied,
             virtual=self._virtual_fields(schema.module),
             refused=refused,
             digest=_digest(reader),

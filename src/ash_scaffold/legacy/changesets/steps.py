@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import (
@@ -37,6 +38,7 @@ from ash_scaffold.legacy.changesets.ecto_steps import ATTRIBUTES, EctoSteps
 from ash_scaffold.legacy.changesets.literals import Literals
 from ash_scaffold.legacy.changesets.parameters import bind, named
 from ash_scaffold.legacy.changesets.step_maker import StepMaker, first_argument, line_of, variable
+from ash_scaffold.legacy.changesets.struct_values import StructValues
 from ash_scaffold.legacy.changesets.values import (
     Arguments,
     Data,
@@ -60,7 +62,14 @@ from ash_scaffold.legacy.functions import (
     identifiers,
     operator_of,
 )
-from ash_scaffold.syntax.parse import CallSite, call_name, call_site, expressions
+from ash_scaffold.syntax.parse import (
+    CallSite,
+    call_name,
+    call_site,
+    expressions,
+    key_text,
+    pairs,
+)
 from ash_scaffold.syntax.values import alias_text
 from ash_scaffold.term import Atom
 
@@ -219,23 +228,26 @@ class StepReader:
 
     def _filled(self, frame: Frame, node: Node, inner: Sequence[Node]) -> tuple[Step, ...]:
         """Return the steps for a struct that is made with values: they are changes as well."""
+        todo = self._make.todo(frame, node, "the struct is made with values")
         if len(inner) != 1 or inner[0].type != "keywords":
-            return (self._make.todo(frame, node, "the struct is made with values"),)
+            return (todo,)
+        step: Rule | Copied
         literal = self.literals.source(frame, inner[0])
         if literal is not None:
-            line = line_of(node)
-            return (
-                Rule(
-                    line=line, path=self._make.path_of(frame), call="change", arguments=(literal,)
-                ),
-            )
-        back = self.findings.kept()
-        try:
-            function, given = self._make.copies.made_text(frame, inner[0], "change")
-        except UnreadError as error:
-            back()
-            return (self._make.todo(frame, node, f"the struct is made with values: {error}"),)
-        return (self._make.copied(frame, node, function, given),)
+            line, path = line_of(node), self._make.path_of(frame)
+            step = Rule(line=line, path=path, call="change", arguments=(literal,))
+        else:
+            back = self.findings.kept()
+            try:
+                function, given = self._make.copies.made_text(frame, inner[0], "change")
+            except UnreadError as error:
+                back()
+                return (msgspec.structs.replace(todo, reason=f"{todo.reason}: {error}"),)
+            step = self._make.copied(frame, node, function, given)
+        tree = frame.module.file.tree
+        fields = tuple(filter(None, (key_text(tree, pair) for pair in pairs(inner[0]))))
+        self.findings.filled[step] = StructValues(fields, todo)
+        return (step,)
 
     def _piped(self, frame: Frame, left: Node, right: Node) -> Value | None:
         first = self.value(frame, left)

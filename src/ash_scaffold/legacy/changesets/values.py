@@ -9,6 +9,7 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.ash.changesets import CopiedFunction, ParameterRole, Step
+from ash_scaffold.legacy.changesets.struct_values import StructValues
 from ash_scaffold.legacy.functions import Function, Module
 
 
@@ -123,7 +124,8 @@ class Findings:
 
     `copied` are the functions to copy, `origins` the functions of the legacy code that they are.
     `nodes` is all that was read: the digest is made of it. `module` is that of the function, whose
-    schema counts where no other, `schema`, is named. `own` tells that the function has steps
+    schema counts where no other, `schema`, is named. `filled` are the steps that set the values
+    of a struct. `own` tells that the function has steps
     of its own, rather than only to pass its arguments on.
     """
 
@@ -135,6 +137,7 @@ class Findings:
         self.schema = ""
         self.nodes: list[tuple[Module, Node]] = []
         self.own = False
+        self.filled: dict[Step, StructValues] = {}
 
     def kept(self) -> Callable[[], None]:
         """Return what takes back all that is found from now on."""
