@@ -609,6 +609,53 @@ def test_a_function_whose_result_is_not_known_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("steps", "reads"),
+    [
+        ('put_change(:name, attrs["nick"])', ["nick"]),
+        ('put_change(:name, Map.get(attrs, "nick", attrs["name"]))', ["name", "nick"]),
+        ('put_change(:name, attrs |> Map.fetch!("nick"))', ["nick"]),
+        ('put_change(:name, get_in(attrs, ["nick", "first"]))', ["nick"]),
+        ("checked(user, attrs)", ["old", "other"]),
+        ("passed_on(attrs)", ["old", "other"]),
+        ("of_params()", ["code", "pin", "word"]),
+        ('then(&case attrs do\n %{"nick" => _} -> &1\n _ -> change(&1)\n end)', ["nick"]),
+        # By an atom, a name that is made, of something else, and as a part of a value.
+        ("put_change(:name, attrs[:nick])", []),
+        ("put_change(:name, attrs.nick)", []),
+        ('put_change(:name, attrs["#{user.name}_old"])', []),
+        ('put_change(:name, user.names["nick"])', []),
+        ("put_change(:name, inspect(attrs))", []),
+    ],
+)
+def test_the_keys_of_attributes_that_steps_read(steps: str, reads: list[str]) -> None:
+    found = user(
+        "  def changeset(user, attrs) do\n    user\n    |> cast(attrs, [:name])\n"
+        f"    |> {steps}\n  end\n"
+        '  defp checked(changeset, _, %{"old" => old} = given) when old != given["other"], do:'
+        " add_error(changeset, :name, old)\n"
+        "  defp checked(changeset, _, _), do: changeset\n"
+        "  defp passed_on(changeset, %{name: name} = rest) do\n"
+        "    changeset |> checked(name, rest)\n  end\n"
+        "  defp passed_on(changeset, rest), do: rest |> inspect() |> then(fn _ -> changeset end)\n"
+        '  defp of_params(%{params: %{"pin" => _}} = changeset) do\n'
+        '    if changeset.params["code"], do: changeset |> change() |> of_word(), else: changeset\n'
+        "  end\n"
+        "  defp of_params(changeset), do: changeset\n"
+        '  defp of_word(it), do: put_change(it, :name, Map.get(it.params, "word"))\n'
+    )
+    assert found.refused == ""
+    assert found.reads == tuple(reads)
+
+
+def test_the_keys_that_what_is_cast_is_made_of() -> None:
+    found = user(
+        "  def changeset(user, attrs) do\n"
+        '    cast(user, Map.put(attrs, "name", attrs["nick"]), [:name])\n  end\n'
+    )
+    assert found.reads == ("nick",)
+
+
+@pytest.mark.parametrize(
     ("struct", "later", "seen"),
     [
         ("name: team.name", "update_change(:name, &String.trim/1)", "name"),

@@ -184,6 +184,17 @@ def any_argument(name: str) -> Argument:
     return Argument(name=name, type=Atom("term"), sensitive=is_secret_name(name))
 
 
+def read_argument(name: str, field: Attribute | VirtualField | None) -> Argument:
+    """Return the argument of a key that steps read of the input, and its field."""
+    match field:
+        case VirtualField():
+            return virtual_argument(field)
+        case Attribute(sensitive=True):
+            return msgspec.structs.replace(any_argument(name), sensitive=True)
+        case _:
+            return any_argument(name)
+
+
 def parameter_argument(name: str, parameter: Parameter) -> Argument:
     """Return the argument of a parameter, which no input from outside may set."""
     return Argument(

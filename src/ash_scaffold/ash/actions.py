@@ -25,6 +25,7 @@ from ash_scaffold.ash.action_inputs import (
     companions,
     in_struct,
     parameter_argument,
+    read_argument,
     used_parameters,
     virtual_argument,
     words,
@@ -529,6 +530,13 @@ class _Known:
                     missing.append(Missing(step.line, step.field, child))
         for name in companions(changeset):
             arguments.setdefault(name, any_argument(name))
+        nested = {step.field for step in changeset.steps if isinstance(step, Nested)}
+        for name in changeset.reads:
+            found = fields.get(name)
+            if isinstance(found, Attribute) and found.name in accept.keys() | {resource.tenant}:
+                continue
+            if name not in arguments.keys() | accept.keys() | nested:
+                arguments[name] = read_argument(name, found)
         for name in sorted(words(changeset) & (fields.virtual.keys() - arguments.keys())):
             field = virtual_argument(fields.virtual[name])
             arguments[name] = msgspec.structs.replace(field, public=False)

@@ -177,6 +177,7 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     table; a step that was read in another file than `path` has that as its own. `creates` and
     `updates` say whether a call site was found that inserts or updates with it, as `path:line`;
     `deletes` are those that delete, `added` are steps that such places take after the function.
+    `reads` are the keys of the attributes that copied functions read themselves, as literals.
     With `refused`, the reason, nothing can be made of it.
     `digest` is of all the source that was read for it.
     """
@@ -193,6 +194,7 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps: tuple[Step, ...] = ()
     functions: tuple[CopiedFunction, ...] = ()
     virtual: tuple[VirtualField, ...] = ()
+    reads: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()

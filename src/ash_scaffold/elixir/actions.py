@@ -149,6 +149,9 @@ class _Writer:
             isinstance(each, Copied) and each.casts for each in self._of.steps
         )
         self._first = casts[0] if casts else None
+        cast = {name for each in self._of.steps for name in cast_fields(each)}
+        # An input that only steps read.
+        self._reads = any(each.name in {*self._of.reads} - cast for each in action.arguments)
         self._names = Keyword(
             tuple((name, Atom(other)) for name, other in sorted(action.names.items()))
         )
@@ -310,7 +313,7 @@ class _Writer:
         if self._names.items and step is self._first:
             pairs = (("names", self._names), *pairs)
         # Of arguments whose type is `:term`, Cast takes those that are named.
-        if self._casts > 1 or types or self._casts_elsewhere:
+        if self._casts > 1 or types or self._casts_elsewhere or self._reads:
             left_out = {self._action.tenant, *(n for line, n in self._missing if line == step.line)}
             names = (name for name in step.fields if name not in left_out)
             pairs = (("fields", _atoms(names)), *pairs)

@@ -23,6 +23,7 @@ from ash_scaffold.ash.changesets import (
 )
 from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.parameters import bind
+from ash_scaffold.legacy.changesets.read_inputs import keys_read
 from ash_scaffold.legacy.changesets.schema_fields import targets, virtual_fields
 from ash_scaffold.legacy.changesets.steps import REPO, WORDS, StepReader, may_change
 from ash_scaffold.legacy.changesets.struct_values import kept_from_changes
@@ -200,6 +201,8 @@ class _Reader:
         self._places[module.name, function.name, function.arity] = {
             (m.file.path, node.start_byte) for m, node in findings.nodes
         }
+        parameters = _parameters(reader, frame, function, names)
+        steps = () if flow is None else kept_from_changes(flow.steps, findings.filled, copied)
         return Changeset(
             module=module.name,
             function=function.name,
@@ -209,10 +212,11 @@ class _Reader:
             table=schema.table,
             schema=schema.module,
             private=function.private,
-            parameters=_parameters(reader, frame, function, names),
-            steps=() if flow is None else kept_from_changes(flow.steps, findings.filled, copied),
+            parameters=parameters,
+            steps=steps,
             functions=copied,
             virtual=self._virtual_fields(schema.module),
+            reads=keys_read(parameters, steps, copied),
             refused=refused,
             digest=_digest(reader),
         )
