@@ -151,6 +151,12 @@ CASES = [
         'arguments: [:nick, {:_context, :params}]).attributes.nick["login"]',
         '"Bob"',
     ),
+    # A copied function that reads text keys gets them from code that gives atoms, too.
+    (
+        'step.(cast.(%{login: "Bob"}), fun: &Ecto.Changeset.force_change/3, '
+        "arguments: [:nick, {:_context, :string_params}]).attributes.nick",
+        '%{"login" => "Bob"}',
+    ),
     (
         f'errors.(step.({CAST}, add_error: [:other, "no", []]))',
         '[{:other, "no", []}]',

@@ -384,7 +384,8 @@ class _Writer:
             case ParameterRole.STRUCT:
                 return Call("context", (Atom("record"),))
             case ParameterRole.ATTRIBUTES:
-                return Call("context", (Atom("params"),))
+                # What is read by a text has to be there for code that gives atoms as well.
+                return Call("context", (Atom("string_params" if self._of.reads else "params"),))
             case ParameterRole.OTHER:
                 return Call("arg", (Atom(self._action.parameters.get(source, source)),))
             case None:

@@ -27,7 +27,7 @@ defmodule App.Accounts.User.Actions do
       change {App.Changes.Cast, fields: [:name, :email]}
 
       change {App.Changes.Step,
-              fun: &Steps.check_password/3, arguments: [context(:record), context(:params)]}
+              fun: &Steps.check_password/3, arguments: [context(:record), context(:string_params)]}
     end
 
     # Legacy.Accounts.User.invite_changeset/2, lib/app.ex
@@ -41,7 +41,7 @@ defmodule App.Accounts.User.Actions do
       argument :nick, :term
 
       change {App.Changes.Cast, fields: [:email, :terms]}
-      change {App.Changes.Step, fun: &Steps.put_name/2, arguments: [context(:params)]}
+      change {App.Changes.Step, fun: &Steps.put_name/2, arguments: [context(:string_params)]}
       change {App.Changes.Step, fun: &Steps.validate_invite/1}
     end
   end
