@@ -36,13 +36,13 @@ defmodule App.Changes.Bridge do
   end
 
   @doc """
-  Keeps `context(:params)` and `context(:record)` of a step from being looked up in the context.
+  Keeps `context(:params)` and the like of a step from being looked up in the context.
 
   They stand for the input and the record, as the changeset function got them.
   """
   def held(arguments) do
     Enum.map(arguments, fn
-      {:_context, name} when name in [:params, :record] -> {__MODULE__, name}
+      {:_context, name} when name in [:params, :string_params, :record] -> {__MODULE__, name}
       argument -> argument
     end)
   end
@@ -51,10 +51,13 @@ defmodule App.Changes.Bridge do
   def arguments(changeset, arguments) do
     Enum.map(arguments, fn
       {__MODULE__, :params} -> changeset.params
+      {__MODULE__, :string_params} -> string_keys(changeset.params)
       {__MODULE__, :record} -> changeset.data
       argument -> argument
     end)
   end
+
+  defp string_keys(params), do: Map.new(params, fn {name, value} -> {to_string(name), value} end)
 
   @doc "Runs a function of an Ecto changeset, and takes over what it changes, finds and prepares."
   def update(changeset, function) do

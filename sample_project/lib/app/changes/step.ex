@@ -7,7 +7,8 @@ defmodule App.Changes.Step do
       change {App.Changes.Step, fun: &Steps.put_source/3, arguments: [arg(:opts), context(:params)]}
 
   The first form calls a function of `Ecto.Changeset`, with what follows the changeset there. In
-  `arguments`, `context(:params)` is the input and `context(:record)` the record, as they were given.
+  `arguments`, `context(:params)` is the input and `context(:record)` the record, as they were given;
+  `context(:string_params)` is the input with text for keys, as a form gives it.
   """
 
   use Ash.Resource.Change
