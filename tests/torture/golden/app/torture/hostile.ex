@@ -253,11 +253,11 @@ defmodule App.Torture.Hostile do
   end
 
   identities do
+    identity :a_b_2_system_halt, [:a_b_2, :system_halt]
+
     identity :it_s, [:it_s] do
       where expr(not is_nil(a_b_2) and back_slash == "x\\y")
     end
-
-    identity :a_b_2_system_halt, [:a_b_2, :system_halt]
 
     identity :u540d_524d, [:u540d_524d] do
       where expr(new_line == "a" or is_nil(a_b_6))

@@ -214,6 +214,8 @@ defmodule App.Torture.Reserved do
   end
 
   identities do
+    identity :when_as, [:when, :as_]
+
     identity :in, [:in] do
       where expr(not is_nil(^ref(:fn)) and ^ref(:ref) == "a\"b \#{c}")
     end
@@ -225,7 +227,5 @@ defmodule App.Torture.Reserved do
     identity :and, [:and_] do
       where expr(^ref(true) and is_nil(^ref(false)))
     end
-
-    identity :when_as, [:when, :as_]
   end
 end

@@ -121,10 +121,6 @@ defmodule App.Torture.Unique do
 
     identity :name_priority, [:name, :priority]
 
-    identity :name_deleted_at, [:name, :deleted_at] do
-      where expr(not is_nil(deleted_at))
-    end
-
     identity :priority_name, [:priority, :name]
 
     identity :email, [:email]
@@ -132,6 +128,14 @@ defmodule App.Torture.Unique do
     identity :uniques_email_key, [:email]
 
     identity :email_name, [:email, :name]
+
+    identity :slug_name, [:slug, :name]
+
+    identity :slug, [:slug]
+
+    identity :name_deleted_at, [:name, :deleted_at] do
+      where expr(not is_nil(deleted_at))
+    end
 
     identity :priority_slug, [:priority, :slug] do
       where expr(flag)
@@ -164,10 +168,6 @@ defmodule App.Torture.Unique do
     identity :ratio, [:ratio] do
       where expr(amount >= Decimal.new("1.50") and (ratio < 0.5 or priority != -1))
     end
-
-    identity :slug_name, [:slug, :name]
-
-    identity :slug, [:slug]
 
     identity :priority, [:priority] do
       where expr(state in ["open", "b c", "it's"])
