@@ -45,3 +45,23 @@ def test_resources_says_that_there_are_changesets_until_there_are_actions(shop: 
     assert outcome(shop).outcome is not None
     act(shop)
     assert shop.prepare().with_changesets == ()
+
+
+def test_resources_says_no_more_of_a_domain_that_has_actions(shop: Shop) -> None:
+    # A changeset function that nothing writes with can't be an action: that is no news each time.
+    act(shop)
+    schema = """\
+defmodule Legacy.Tag do
+  use Ecto.Schema
+  import Ecto.Changeset
+
+  schema "tags" do
+    field :label, :string
+  end
+
+  def changeset(tag, attrs), do: cast(tag, attrs, [:label])
+end
+"""
+    shop.write({"lib/legacy/tag.ex": schema})
+    assert [row for row in matrix(shop) if row[0] == "tags"] == [("tags", 1, 0)]
+    assert shop.prepare().with_changesets == ()

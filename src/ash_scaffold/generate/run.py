@@ -99,8 +99,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a run found and would write. `timings` are seconds by phase.
 
     `changes` are those of the database since the snapshots, in the tables that the run writes.
-    `with_changesets` are those of these tables whose schema has changesets, and whose resource has
-    no actions that were made of them. `tenant_signs` are set on a first run, where rows seem to
+    `with_changesets` are those of these tables whose schema has changesets, in domains that have no
+    actions that were made of such. `tenant_signs` are set on a first run, where rows seem to
     belong to tenants and the configuration says nothing of them.
     """
 
@@ -485,10 +485,16 @@ def _dropped_in_scope(changes: SchemaChanges, options: ResourcesOptions) -> list
 
 
 def _with_changesets(session: Session, decided: Plan) -> tuple[Name, ...]:
-    """Return the tables of the run with changesets that no action was made of."""
+    """Return the tables of the run with changesets, but for domains that have actions of such.
+
+    Who has these knows the command; and of some functions no action can be made.
+    """
     renames = session.schema_changes.renames
+    domains = decided.scope.domains
     found = {renames.table(each.table) for each in session.hints.schemas if each.casts}
-    return tuple(sorted((found & set(decided.scope.written)) - session.state.carried.keys()))
+    known = {domains.get(table) for table in session.state.carried}
+    there = found & set(decided.scope.written)
+    return tuple(sorted(table for table in there if domains[table] not in known))
 
 
 def _tenant_signs(session: Session, decided: Plan) -> TenantSigns | None:
