@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,9 @@ from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.term import Atom, Capture, Module
+
+if TYPE_CHECKING:
+    from ash_scaffold.legacy.usage import User
 
 _USERS = 3
 
@@ -52,13 +56,21 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hand_over(
-    project: Project, hints: Hints, resources: Mapping[Name, ParsedResource], config: Resolver
+    project: Project,
+    hints: Hints,
+    resources: Mapping[Name, ParsedResource],
+    config: Resolver,
+    users: Mapping[Name, tuple[User, ...]] | None = None,
 ) -> tuple[HandOver, ...]:
-    """Return every table that has a resource, with the legacy modules that name it."""
-    from ash_scaffold.legacy.usage import usage
+    """Return every table that has a resource, with the legacy modules that name it.
 
+    `users` are those modules, None where they are not known yet.
+    """
     tables = sorted(table for table, parsed in resources.items() if parsed.resource is not None)
-    users = usage(project, hints, tables)
+    if users is None:
+        from ash_scaffold.legacy.usage import usage
+
+        users = usage(project, hints, tables)
     return tuple(
         HandOver(
             table=str(table),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
@@ -26,7 +27,7 @@ from ash_scaffold.generate.files import read_text
 from ash_scaffold.generate.modules import config_digest
 from ash_scaffold.generate.options import ResourcesOptions, open_with, templates_of
 from ash_scaffold.generate.run import PlannedRun, plan_run, render_run
-from ash_scaffold.postgres.catalog import Database
+from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.facts import TableFacts, facts_of_database
 from ash_scaffold.postgres.source import Source as DatabaseSource
 from ash_scaffold.problem import Severity
@@ -42,6 +43,9 @@ from ash_scaffold.session import (
     source_problems,
 )
 
+if TYPE_CHECKING:
+    from ash_scaffold.legacy.usage import User
+
 
 def check(
     options: SourceOptions,
@@ -55,9 +59,18 @@ def check(
     whatever makes the run impossible.
     """
     phases = Phases(announce)
-    phases.begin("project", "Reading the project")
     whole = ResourcesOptions(source=options)
+    session, tenants = load_whole(whole, phases)
+    return check_session(session, whole, phases, tenants, with_hand_over=with_hand_over)
+
+
+def load_whole(
+    whole: ResourcesOptions, phases: Phases
+) -> tuple[Session, tuple[TenantSchemasRead, ...]]:
+    """Read all that `check` compares: project and database, and the schemas of other tenants."""
+    phases.begin("project", "Reading the project")
     opened = open_with(whole)
+    options = whole.source
     tenants: list[TenantSchemasRead] = []
 
     def read_more(source: DatabaseSource, database: Database) -> None:
@@ -68,7 +81,7 @@ def check(
                 options.on_read(opened, found.comparison.digests)
 
     session = load_session(opened, phases, keep_pending=True, read_more=read_more)
-    return check_session(session, whole, phases, tenants, with_hand_over=with_hand_over)
+    return session, tuple(tenants)
 
 
 def check_session(
@@ -85,27 +98,40 @@ def check_session(
     """
     with source_problems((*session.behind, *session.problems)):
         run = plan_run(session, whole)
+    return check_run(run, phases, tenants, with_hand_over=with_hand_over)
+
+
+def check_run(
+    run: PlannedRun,
+    phases: Phases,
+    tenants: Iterable[TenantSchemasRead] = (),
+    *,
+    with_hand_over: bool = False,
+    users: Mapping[Name, tuple[User, ...]] | None = None,
+) -> CheckReport:
+    """Do as `check_session` with a planned run; `users` are those of each table, where known."""
+    session = run.session
     rendered = None
     if not nothing_changed(run):
         phases.begin("rendering", "Rendering")
         rendered = render_run(run)
     phases.begin("comparing", "Comparing")
     code = parse_project(run, rendered)
-    commands = _commands(whole.source)
+    commands = commands_of(run.options.source)
     findings = [*_drift(run, code, commands), *_guard(run, code, commands)]
     for read in tenants:
         findings += tenant_drift(read, code, session.accepted)
     left, accepted = split_accepted(sorted(findings, key=Finding.by_table), session.config.accept)
-    users = None
+    handed = None
     if with_hand_over:
         phases.begin("hand-over", "Looking who uses the tables")
-        users = hand_over(session.project, session.hints, code.resources, session.resolver)
+        handed = hand_over(session.project, session.hints, code.resources, session.resolver, users)
     return CheckReport(
         source=session.source,
         tables=len(code.resources),
         findings=left,
         accepted=accepted,
-        hand_over=users,
+        hand_over=handed,
         problems=(
             *(p for p in session.problems if p.severity is not Severity.NOTE),
             *(problem for read in tenants for problem in read.problems()),
@@ -140,7 +166,8 @@ def _guard(run: PlannedRun, code: ParsedProject, commands: Commands) -> Iterator
     yield from guard_pending(session.pending, session.dump)
 
 
-def _commands(source: SourceOptions) -> Commands:
+def commands_of(source: SourceOptions) -> Commands:
+    """Return the commands that fix what is found, with the options that this run was given."""
     options: list[str] = []
     if source.dump is not None:
         options += ["--dump", str(source.dump)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.ash.scope import is_skipped
 from ash_scaffold.ash.tenancy import NOT_MIGRATED
 from ash_scaffold.check.guard import Kind as GuardKind
+from ash_scaffold.check.hand_over import HandOver
 from ash_scaffold.check.report import CheckReport
 from ash_scaffold.config import table_pattern
 from ash_scaffold.config.owned_tables import owned_text
@@ -31,19 +33,53 @@ def refusals(
     session: Session, plan: Plan, report: CheckReport, tables: Collection[Name]
 ) -> Iterator[Problem]:
     """Yield an error for each thing that has to be settled before the tables are cut over."""
-    yield from refusals_of_tables(session, plan, tables)
-    yield from _legacy_users(report, session.accepted, tables)
-    yield from _drift(report.findings, tables)
+    for found in refusals_by_table(session, plan, report, tables).values():
+        yield from found
+    yield from refusals_of_project(session, report)
+
+
+def refusals_by_table(
+    session: Session, plan: Plan, report: CheckReport, tables: Collection[Name]
+) -> Mapping[Name, tuple[Problem, ...]]:
+    """Return what stands against the cut-over of each table by itself, in order of the tables."""
+    handed = {each.table: each for each in report.hand_over or ()}
+    findings: defaultdict[str, list[Finding]] = defaultdict(list)
+    for each in report.findings:
+        findings[each.table].append(each)
+    found: dict[Name, list[Problem]] = {table: [] for table in sorted(tables)}
+    for table, problem in _of_tables(session, plan, tables):
+        found[table].append(problem)
+    for table, problems in found.items():
+        own = handed.get(str(table))
+        if own is not None:
+            problems += _legacy_users(own, session.accepted)
+        problems += _drift(findings.get(str(table), ()))
+    return {table: tuple(problems) for table, problems in found.items()}
+
+
+def refusals_of_project(session: Session, report: CheckReport) -> Iterator[Problem]:
+    """Yield what stands against the cut-over of any table."""
+    yield from _drift(
+        each for each in report.findings if not each.table and each.kind in _OF_THE_PROJECT
+    )
     yield from _pending(session.pending)
     yield from dev_migrations(session.project)
 
 
 def refusals_of_tables(session: Session, plan: Plan, tables: Collection[Name]) -> Iterator[Problem]:
     """Yield an error for each table of which no resource can say all."""
+    for _, problem in _of_tables(session, plan, tables):
+        yield problem
+
+
+def _of_tables(
+    session: Session, plan: Plan, tables: Collection[Name]
+) -> Iterator[tuple[Name, Problem]]:
     planned = {item.draft.name: item for item in plan.resources}
     snapshots = session.schema_changes.resources
     for table in sorted(tables):
-        yield from _of_table(table, session, planned, snapshots)
+        for problem in _of_table(table, session, planned, snapshots):
+            yield table, problem
 
 
 def notes(session: Session) -> Iterator[Problem]:
@@ -93,7 +129,7 @@ def _of_table(
             "Rename the schema in a legacy migration.",
         )
     pattern = table_pattern(owned_text(name))
-    for other in session.database.tables:
+    for other in () if pattern.exact else session.database.tables:
         if other.name != name and pattern.matches(other.name):
             yield _refused(
                 where,
@@ -146,38 +182,32 @@ def _targets(
             )
 
 
-def _legacy_users(
-    report: CheckReport, accepted: Collection[str], tables: Collection[Name]
-) -> Iterator[Problem]:
-    names = {str(table) for table in tables}
-    for each in report.hand_over or ():
-        for user in each.legacy if each.table in names else ():
-            name = f"{each.table}.{user.module}"
-            if name not in accepted and user.path not in accepted:
-                yield _refused(
-                    f"{user.path}:{user.line}",
-                    f"{user.module} ({user.kind}) still refers to {each.table}.",
-                    "Move it to Ash, or say that it may stay, in ash_scaffold.toml:\n"
-                    f'[[accept]]\nobject = {quoted(name)}\nreason = "…"',
-                )
+def _legacy_users(handed: HandOver, accepted: Collection[str]) -> Iterator[Problem]:
+    for user in handed.legacy:
+        name = f"{handed.table}.{user.module}"
+        if name not in accepted and user.path not in accepted:
+            yield _refused(
+                f"{user.path}:{user.line}",
+                f"{user.module} ({user.kind}) still refers to {handed.table}.",
+                "Move it to Ash, or say that it may stay, in ash_scaffold.toml:\n"
+                f'[[accept]]\nobject = {quoted(name)}\nreason = "…"',
+            )
 
 
-def _drift(findings: Iterable[Finding], tables: Collection[Name]) -> Iterator[Problem]:
-    names = {str(table) for table in tables}
+def _drift(findings: Iterable[Finding]) -> Iterator[Problem]:
     for each in findings:
         if each.kind == GuardKind.PENDING_MIGRATION.value:
             continue
-        if each.table in names or (not each.table and each.kind in _OF_THE_PROJECT):
-            place = each.path if each.line is None else f"{each.path}:{each.line}"
-            object_ = f"{each.table}.{each.object}" if each.object else each.table
-            todo = each.todo
-            if each.command:
-                todo = f"{todo}\n{each.command}".strip()
-            yield _refused(
-                place or object_,
-                f"check finds ({DRIFT_WORDS[each.severity]}: {each.kind}, {object_}): {each.what}",
-                todo,
-            )
+        place = each.path if each.line is None else f"{each.path}:{each.line}"
+        object_ = f"{each.table}.{each.object}" if each.object else each.table
+        todo = each.todo
+        if each.command:
+            todo = f"{todo}\n{each.command}".strip()
+        yield _refused(
+            place or object_,
+            f"check finds ({DRIFT_WORDS[each.severity]}: {each.kind}, {object_}): {each.what}",
+            todo,
+        )
 
 
 def _pending(migrations: Iterable[Migration]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import msgspec
 
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ProjectState
-from ash_scaffold.ash.scope import Options, plan_scope
+from ash_scaffold.ash.scope import Options, Scope, plan_scope
 from ash_scaffold.config import (
     FILE_NAME,
     Resolver,
@@ -142,7 +142,7 @@ def _propose(
     per_tenant: TenancyProposal | None,
 ) -> Outcome:
     project, config, options = session.project, session.config, session.options
-    database, hints, state = session.database, session.hints, session.state
+    database, state = session.database, session.state
     if not database.tables:
         raise fail(
             Code.NO_TABLES,
@@ -154,15 +154,7 @@ def _propose(
         )
     require_names(config, database, ())
     scope = plan_scope(database, state, session.resolver, Options())
-    inputs = ProposalInput(
-        database.tables,
-        scope.domains,
-        scope.unassigned,
-        claims(hints, project.app.namespace),
-        config.domains,
-    )
-    taken = {*scope.domains.values(), *config.domains}
-    proposal = propose(inputs, DomainNames(project.app.namespace, taken, state.modules))
+    proposal = proposed_domains(session, scope)
     tenancy = None
     if config.tenancy is None:
         tenancy = propose_tenancy(database, scope.skipped, _source(project, repo), per_tenant)
@@ -178,6 +170,20 @@ def _propose(
         tenancy=tenancy,
         problems=tuple(sorted(problems, key=Problem.sort_key)),
     )
+
+
+def proposed_domains(session: Session, scope: Scope) -> Proposal:
+    """Propose a domain for every table that has none."""
+    project, config = session.project, session.config
+    inputs = ProposalInput(
+        session.database.tables,
+        scope.domains,
+        scope.unassigned,
+        claims(session.hints, project.app.namespace),
+        config.domains,
+    )
+    taken = {*scope.domains.values(), *config.domains}
+    return propose(inputs, DomainNames(project.app.namespace, taken, session.state.modules))
 
 
 def _read(path: Path) -> str | None:
