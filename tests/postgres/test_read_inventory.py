@@ -139,6 +139,19 @@ def test_a_table_has_all_that_makes_it(inventory: Inventory) -> None:
     assert [statistics.name.name for statistics in table.statistics] == ["st"]
 
 
+def test_what_the_server_sets_on_each_column_is_no_option(
+    make_database: Callable[..., URL],
+) -> None:
+    as_in_15_20 = (
+        "UPDATE pg_attribute SET attoptions = '{n_distinct=5,pg_attver=371}' WHERE attname = 'a'",
+        "UPDATE pg_attribute SET attoptions = '{pg_attver=371}' WHERE attname = 'b'",
+    )
+    with read_only(make_database("CREATE TABLE t (a int, b int)", *as_in_15_20)) as connection:
+        table = read_inventory(connection, [Name("public", "t")]).table(Name("public", "t"))
+    assert table is not None
+    assert [column.options for column in table.columns] == [("n_distinct=5",), ()]
+
+
 def test_a_partition_says_what_it_has_from_its_parent(inventory: Inventory) -> None:
     parent, part = inventory.table(PARTS), inventory.table(Name("billing", "p1"))
     assert parent is not None

@@ -1,6 +1,8 @@
 -- What is each column of the tables, in order?
 -- In psql: \set relations '\'{16384}\''
 -- `attcompression` exists since 14: the name then means the catalog's, else the constant's.
+-- `pg_attver` is nobody's option: PostgreSQL 15.20 (November 2026) sets it on every column, to
+-- another number in each database, and its pg_dump leaves it out.
 SELECT
   a.attrelid AS relation,
   a.attname AS name,
@@ -14,7 +16,10 @@ SELECT
   NULLIF(a.attstattarget, -1) AS statistics,
   a.attcompression AS compression,
   CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
-  a.attoptions AS options,
+  ARRAY(
+    SELECT o FROM unnest(a.attoptions) WITH ORDINALITY AS given (o, place)
+    WHERE o NOT LIKE 'pg\_attver=%' ORDER BY place
+  ) AS options,
   a.attislocal AS local
 FROM (SELECT CAST('' AS text) AS attcompression) AS absent
 CROSS JOIN LATERAL (
