@@ -37,16 +37,39 @@ function prose(text) {
     : pieces.map((piece, index) => (index % 2 ? h("code", null, data(piece, "mono")) : data(piece, "text")));
 }
 
+// Says something to those who use a screen reader.
+function announce(text) {
+  document.getElementById("announcer").textContent = text;
+}
+
 function plural(count, one, many) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many || `${one}s`}`;
 }
 
+// Pages of the whole begin with a slash, which no name does when it is encoded.
 function hashOf(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
+// The address of a table: its name, with the schema before a dot. So a dot in a name is encoded.
+function addressOf([schema, name]) {
+  return (schema === "public" ? [name] : [schema, name]).map(encodePart).join(".");
+}
+
+function encodePart(part) {
+  return encodeURIComponent(part).replaceAll(".", "%2E");
+}
+
+function decodePart(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function tableHash(table, column) {
-  return column === undefined ? hashOf("table", table.id) : hashOf("table", table.id, column);
+  return column === undefined ? `#${table.address}` : `#${table.address}/${encodePart(column)}`;
 }
 
 // Puts items into `target`, a batch at a time as the reader comes near the end of them, so that a

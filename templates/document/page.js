@@ -4,7 +4,6 @@
 const model = makeModel(JSON.parse(document.getElementById("data").textContent));
 const main = document.getElementById("main");
 const input = document.getElementById("search");
-const announcer = document.getElementById("announcer");
 
 // ---- the list at the side ----
 
@@ -69,19 +68,29 @@ let trail = [];
 let leave = () => {};
 let walking = false;
 
+// The place that the address names. `#/table/NAME/COLUMN` is what earlier pages wrote.
 function route() {
-  const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map((part) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      return part;
-    }
-  });
-  const table = parts[0] === "table" ? model.byId.get(parts[1]) : undefined;
-  if (table) return { page: "table", table, column: parts[2], title: table.id };
-  if (parts[0] === "problems") return { page: "problems", title: "Problems" };
-  if (parts[0] === "all") return { page: "all", title: "All tables" };
-  return { page: "overview", title: "Overview" };
+  const hash = location.hash.slice(1);
+  if (hash === "" || hash === "/") return { page: "overview", title: "Overview" };
+  if (!hash.startsWith("/")) return tablePlace(...hash.split("/"));
+  const [page, ...rest] = hash.slice(1).split("/");
+  if (page === "problems") return { page, title: "Problems" };
+  if (page === "all") return { page, title: "All tables" };
+  return page === "table" && rest[0] ? tablePlace(...rest) : missingPlace(hash);
+}
+
+function tablePlace(address, written) {
+  const table = tableAt(model, address);
+  if (!table) return missingPlace(address);
+  if (!written) return { page: "table", table, title: table.id };
+  const column = decodePart(written);
+  const known = table.columns.some((each) => each.name === column);
+  return { page: "table", table, column, title: known ? table.id : `${table.id}: there is no column ${column}` };
+}
+
+function missingPlace(address) {
+  const name = address.split(".").map(decodePart).join(".");
+  return { page: "missing", name, title: `There is no ${name}` };
 }
 
 function go(hash) {
@@ -92,6 +101,7 @@ function go(hash) {
 function content(place) {
   if (place.page === "table") return tableView(model, place.table, { chosen: place.column });
   if (place.page === "problems") return problems(model);
+  if (place.page === "missing") return missing(model, place.name);
   return place.page === "all" ? everything(model) : overview(model);
 }
 
@@ -110,7 +120,7 @@ function show() {
   }
   leave = place.page === "table" ? openTable(place, walked) : () => {};
   list.setCurrent(place.page === "table" ? tableHash(place.table) : "");
-  announcer.textContent = place.title;
+  announce(place.title);
   window.scrollTo(0, scrolled);
   if (walked) main.querySelector(".drawing .middle").focus({ preventScroll: true });
   const chosen = main.querySelector(".is-chosen");
@@ -216,6 +226,11 @@ function start() {
   document.getElementById("open-list").addEventListener("click", openDrawer);
   document.getElementById("close-list").addEventListener("click", closeDrawer);
   document.getElementById("pages").addEventListener("click", closeDrawer);
+  // Its target is no address of the page's own.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
   input.addEventListener("input", runSearch);
   input.addEventListener("keydown", onSearchKey);
   document.addEventListener("keydown", onKey);

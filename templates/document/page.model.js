@@ -27,7 +27,7 @@ function makeTable(json, index) {
   return {
     comment: "", domain: "", contexts: [], columns: [], indexes: [], constraints: [],
     foreign_keys: [], relationships: [], create: "", ...json, uses,
-    id: nameOf(json.name), name: json.name[1],
+    id: nameOf(json.name), name: json.name[1], address: addressOf(json.name),
     // "legacy only", "shared", "Ash only", "owned by Ash", "neither": the first word names a style.
     status: (json.status || "neither").split(" ")[0].toLowerCase(),
     resources: written,
@@ -66,8 +66,20 @@ function makeModel(json) {
   });
   return {
     title: json.overview.application, overview: json.overview, reasons: json.reasons,
-    tables, problems, proposals, domains, place, byId: new Map(tables.map((table) => [table.id, table])),
+    tables, problems, proposals, domains, place,
+    byId: new Map(tables.map((table) => [table.id, table])),
+    byAddress: new Map(tables.map((table) => [table.address, table])),
   };
+}
+
+// Gives the table of an address that somebody may have written by hand, or a program encoded
+// otherwise: undefined when there is none.
+function tableAt(model, address) {
+  const parts = address.split(".").map(decodePart);
+  const [schema, ...rest] = parts;
+  return model.byAddress.get(parts.map(encodePart).join("."))
+    || model.byId.get(parts.join("."))
+    || (schema === "public" ? model.byId.get(rest.join(".")) : undefined);
 }
 
 function isOwnSchema(use) {

@@ -23,9 +23,11 @@ function columnRow(table, column, chosen) {
   cell("column-notes", column.comment && h("p", null, data(column.comment, "text")), notes));
 }
 
-function columnsSection(table, chosen, prefix) {
+function columnsSection(table, chosen) {
   const mapped = table.columns.some((column) => column.attribute);
-  return section(plural(table.columns.length, "column"), `${prefix}columns`,
+  const unknown = chosen !== undefined && table.columns.every((column) => column.name !== chosen);
+  return section(plural(table.columns.length, "column"), "columns",
+    unknown && h("p", { class: "aside" }, "There is no column ", data(chosen, "mono"), " in this table."),
     grid(mapped ? "columns" : "columns unmapped", ["Column", "Type", "Ash attribute", "Notes"], table.columns,
       (column) => columnRow(table, column, chosen)));
 }
@@ -71,12 +73,12 @@ function relationshipList(model, table) {
   return inBatches(list, list, items, (make) => make(), 40).elements;
 }
 
-function relationshipsSection(model, table, prefix, withDiagram) {
+function relationshipsSection(model, table, withDiagram) {
   if (!table.references.length && !table.referrers.length && !table.partners.length) {
-    return section("Relationships", `${prefix}relationships`,
+    return section("Relationships", "relationships",
       h("p", { class: "aside" }, "No foreign key leads to or from this table."));
   }
-  return section("Relationships", `${prefix}relationships`,
+  return section("Relationships", "relationships",
     withDiagram && h("div", { class: "trail" }),
     withDiagram && h("div", { class: "diagram" }, h("div", { class: "drawing" })),
     withDiagram
@@ -84,14 +86,14 @@ function relationshipsSection(model, table, prefix, withDiagram) {
       : relationshipList(model, table));
 }
 
-function usedBySection(table, prefix) {
+function usedBySection(table) {
   const rows = [
     ["Ash resource", table.resources.map((module) => data(module, "mono"))],
     ["Planned resource", table.planned ? [data(table.planned, "mono")] : []],
     ["Contexts", table.contexts.map((module) => data(module, "mono"))],
   ].filter(([, modules]) => modules.length);
   if (!rows.length && !table.uses.length) return null;
-  return section("Used by", `${prefix}used`,
+  return section("Used by", "used",
     rows.length > 0 && h("dl", { class: "used" }, rows.map(([label, modules]) =>
       h("div", null, h("dt", null, label), h("dd", null, listed(modules))))),
     table.uses.length > 0 && h("ul", { class: "rules" }, table.uses.map((use) => h("li", null,
@@ -105,7 +107,7 @@ function waysOf(use) {
   return ways.length > 0 && h("span", { class: "trait" }, " by ", data(ways.join(", "), "text"));
 }
 
-function ashSection(model, table, prefix) {
+function ashSection(model, table) {
   if (!table.relationships.length) return null;
   const item = (each) => {
     const target = model.tables[model.place(each.table)];
@@ -115,7 +117,7 @@ function ashSection(model, table, prefix) {
       h("span", { class: "rule-text" }, target === undefined ? data(each.destination, "mono")
         : h("a", { href: tableHash(target) }, data(each.destination, "mono"))));
   };
-  return section("Ash relationships", `${prefix}ash`,
+  return section("Ash relationships", "ash",
     h("ul", { class: "rules" }, table.relationships.map(item)));
 }
 
@@ -128,11 +130,11 @@ function proposalItem(model, withTable) {
     h("span", { class: "rule-text" }, data(proposal.why, "text")));
 }
 
-function proposalsSection(model, table, prefix) {
+function proposalsSection(model, table) {
   const proposals = (table || model).proposals;
   if (!proposals.length) return null;
   const list = h("ul", { class: "rules" });
-  return section("For later", `${prefix || ""}later`,
+  return section("For later", "later",
     h("p", { class: "aside" }, "No schema changes until the legacy code is fully removed. Then think of these."),
     inBatches(list, list, proposals, proposalItem(model, !table), 40).elements);
 }
@@ -147,7 +149,24 @@ function changesetsOf({ changesets, carried_over: carried = 0 }) {
   return `${plural(changesets, "changeset")}: ${carried} carried over, ${changesets - carried} open`;
 }
 
-function tableView(model, table, { chosen, prefix = "", withDiagram = true, level = "h1" } = {}) {
+// A button that copies the address of a table, where the browser lets a page do so.
+function copyLink(table) {
+  if (!navigator.clipboard) return null;
+  const copy = async (event) => {
+    const button = event.currentTarget;
+    const [address] = location.href.split("#");
+    try {
+      await navigator.clipboard.writeText(address + tableHash(table));
+      button.textContent = "Copied";
+      announce(`The link to ${table.id} is copied`);
+    } catch {
+      announce("The browser lets no page copy: the address bar has the link");
+    }
+  };
+  return h("button", { type: "button", class: "quiet copy", onclick: copy }, "Copy link");
+}
+
+function tableView(model, table, { chosen, withDiagram = true, level = "h1" } = {}) {
   return [
     h("header", { class: "page-head" },
       h("p", { class: "kicker" },
@@ -156,16 +175,17 @@ function tableView(model, table, { chosen, prefix = "", withDiagram = true, leve
       h("p", { class: "facts" }, statusMark(table.status),
         table.resources.map((module) => h("span", null, data(module, "mono"))),
         table.tenancy && h("span", null, data(table.tenancy, "text")),
-        table.changesets > 0 && h("span", null, changesetsOf(table))),
+        table.changesets > 0 && h("span", null, changesetsOf(table)),
+        level === "h1" && copyLink(table)),
       table.comment && h("p", { class: "comment" }, data(table.comment, "text"))),
-    relationshipsSection(model, table, prefix, withDiagram),
-    columnsSection(table, chosen, prefix),
-    rulesSection(plural(table.indexes.length, "index", "indexes"), `${prefix}indexes`, table.indexes),
-    rulesSection(plural(table.constraints.length, "constraint"), `${prefix}constraints`, table.constraints),
-    usedBySection(table, prefix),
-    ashSection(model, table, prefix),
-    proposalsSection(model, table, prefix),
-    table.problems.length > 0 && section(plural(table.problems.length, "problem"), `${prefix}problems`,
+    relationshipsSection(model, table, withDiagram),
+    columnsSection(table, chosen),
+    rulesSection(plural(table.indexes.length, "index", "indexes"), "indexes", table.indexes),
+    rulesSection(plural(table.constraints.length, "constraint"), "constraints", table.constraints),
+    usedBySection(table),
+    ashSection(model, table),
+    proposalsSection(model, table),
+    table.problems.length > 0 && section(plural(table.problems.length, "problem"), "problems",
       h("ul", { class: "problems" }, table.problems.map(problemItem(model, false)))),
     createSection(table),
   ];
@@ -177,9 +197,9 @@ function everything(model) {
   const box = h("div", { class: "everything" });
   const list = inBatches(box, box, model.tables, (table) => {
     const article = h("article", { class: "whole-table", "aria-label": table.id },
-      tableView(model, table, { prefix: `t${table.index}-`, withDiagram: false, level: "h2" }));
+      tableView(model, table, { withDiagram: false, level: "h2" }));
     // A thousand regions of the same few names would be no landmarks.
-    for (const part of article.querySelectorAll("section")) part.removeAttribute("aria-labelledby");
+    for (const part of article.querySelectorAll("section")) part.removeAttribute("aria-label");
     return article;
   }, 3);
   return [

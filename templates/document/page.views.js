@@ -17,9 +17,10 @@ function domainName(domain) {
   return domain.name ? data(domain.name) : h("em", null, "In no domain");
 }
 
-function section(title, id, ...content) {
-  return h("section", { "aria-labelledby": id, id: `${id}-section` },
-    h("h2", { id }, title), content);
+// A part of a page. It has no id, since that might be the address of a table, to which the browser
+// would scroll.
+function section(title, name, ...content) {
+  return h("section", { "aria-label": title, "data-part": name }, h("h2", null, title), content);
 }
 
 // A table of cells that keeps its roles where the narrow layout takes its display apart.
@@ -258,5 +259,31 @@ function problems(model) {
       const shown = severity ? of(severity) : model.problems;
       return inBatches(list, list, groupsOf(shown), problemGroup(model), 40);
     }),
+  ];
+}
+
+// ---- an address that leads nowhere ----
+
+const NEAR = 6;
+
+// Gives the tables that a wrong name may mean: those that hold all of its words, else any.
+function nearTo(model, name) {
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const whole = search(model, words.join(" "));
+  const found = whole.length ? whole : words.flatMap((word) => search(model, word));
+  return [...new Set(found.map((each) => each.table))].slice(0, NEAR);
+}
+
+function missing(model, name) {
+  const near = nearTo(model, name);
+  return [
+    h("header", { class: "page-head" },
+      h("p", { class: "kicker" }, data(model.title)),
+      h("h1", null, "There is no ", data(name, "mono")),
+      h("p", { class: "comment" },
+        "No table of this document has that name. It may have been renamed or dropped since the link was made, or be left out.")),
+    near.length > 0 && section("Close to it", "near",
+      h("ul", { class: "hubs" }, near.map((table) => h("li", null, tableLink(table))))),
+    h("p", { class: "onward" }, h("a", { href: "#/" }, "All tables of the schema")),
   ];
 }

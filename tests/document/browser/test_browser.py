@@ -29,6 +29,7 @@ from tests.document.browser.samples import (
 
 from ash_scaffold.document.html import page
 from ash_scaffold.document.model import Document, Use
+from ash_scaffold.postgres.catalog import Name
 
 Drive = Callable[..., list[object]]
 
@@ -100,7 +101,7 @@ def test_from_search_to_a_table_and_on_to_its_neighbour_by_keyboard_alone(drive:
         ["users▲", "emailcitext"],
         ["1 table"],
         ["users"],
-        "#/table/users/email",
+        "#users/email",
         ["emailUK"],
         "posts author_id, refers here, Legacy only",
         ["posts"],
@@ -137,13 +138,160 @@ def test_a_click_walks_on_and_the_way_back_is_the_browsers(drive: Drive) -> None
             "posts_tags (post_id) → posts (id): posts_tags_post_id_fkey",
             "posts (parent_id) → posts (id): posts_parent_id_fkey",
         ],
-        "#/table/tags",
+        "#tags",
         ["posts_tags", "id", "post_id", "tag_id"],
         None,
         "#/table/posts",
         ["posts"],
         [],
     ]
+
+
+ODD = (
+    Name("public", "billing.lines"),
+    Name("billing", "lines"),
+    Name("sales", "a/b #1 100%"),
+    Name("public", "columns"),
+    Name("public", "main"),
+)
+
+
+def test_each_table_has_an_address_of_its_own(drive: Drive) -> None:
+    names = sorted(ODD, key=lambda name: (name.schema != "public", name.schema, name.name))
+    odd = document(tuple(table(name) for name in names))
+    address = ("ask", "model.tables.map((table) => tableHash(table, 'a.b'))")
+    kinds: list[tuple[object, ...]] = []
+    for name in names:
+        index = names.index(name)
+        kinds += [
+            ("open", ""),
+            ("click", f"#list #row-{index}"),
+            ("ask", f"[location.hash, model.tables.indexOf(route().table) === {index}]"),
+            ("open", "#main"),
+            ("ask", f"void (location.hash = tableHash(model.tables[{index}]))"),
+            ("ask", f"model.tables.indexOf(route().table) === {index}"),
+        ]
+    addresses, *found = drive(odd, ("open", ""), address, *kinds)
+    hashes = ["#billing%2Elines", "#columns", "#main", "#billing.lines"]
+    hashes.append("#sales.a%2Fb%20%231%20100%25")
+    assert addresses == [f"{hash_}/a%2Eb" for hash_ in hashes]
+    assert found == [each for hash_ in hashes for each in ([hash_, True], None, True)]
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("#billing.lines", "billing.lines"),
+        ("#public.main", "main"),
+        ("#sales.a%2fb%20%231%20100%25", "sales.a/b #1 100%"),
+        ("#/table/sales.a%2Fb%20%231%20100%25", "sales.a/b #1 100%"),
+        ("#/table/main/id", "main"),
+    ],
+)
+def test_a_link_that_was_written_otherwise_opens_its_table(
+    drive: Drive, written: str, opened: str
+) -> None:
+    odd = document(tuple(table(name) for name in ODD[1:]))
+    assert drive(odd, ("open", written), ("texts", "h1"), ("ask", "document.title")) == [
+        [opened],
+        f"{opened} · Shop",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "near"),
+    [
+        ("#user", "user", ["users"]),
+        ("#/table/blog_tags", "blog_tags", ["tags"]),
+        ("#old_posts", "old_posts", ["posts", "posts_tags"]),
+        ("#nothing.like%20it%", "nothing.like%20it%", []),
+        ("#/elsewhere", "/elsewhere", []),
+    ],
+)
+def test_an_address_without_a_table_says_so(
+    drive: Drive, written: str, name: str, near: list[str]
+) -> None:
+    assert drive(
+        small(),
+        ("open", written),
+        ("texts", "h1"),
+        ("texts", "#announcer"),
+        ("ask", "document.title"),
+        ("texts", "[data-part=near] li"),
+        ("click", ".onward a"),
+        ("texts", "h1"),
+        ("ask", "history.back()"),
+        ("ask", "new Promise((done) => setTimeout(done, 200))"),
+        ("texts", "h1"),
+    ) == [
+        [f"There is no {name}"],
+        [f"There is no {name}"],
+        f"There is no {name} · Shop",
+        near,
+        ["Shop"],
+        *(None, None),
+        [f"There is no {name}"],
+    ]
+
+
+def test_a_link_to_a_column_scrolls_to_it_or_says_that_it_is_gone(drive: Drive) -> None:
+    in_sight = (
+        "(() => { const { top, bottom } = document.querySelector('.is-chosen')"
+        ".getBoundingClientRect(); return 0 <= top && bottom <= innerHeight; })()"
+    )
+    wide = large(3, columns=80)
+    name, last = wide.tables[1].name.name, wide.tables[1].columns[-1].name
+    assert drive(
+        wide,
+        ("open", f"#{name}/{last}"),
+        ("texts", "h1"),
+        ("texts", ".is-chosen .column-name"),
+        ("ask", in_sight),
+        ("open", "#accounts/gone"),
+        ("texts", "h1, [data-part=columns] .aside, #announcer"),
+        ("count", ".is-chosen"),
+    ) == [
+        [name],
+        [last],
+        True,
+        ["accounts", "There is no column gone in this table.", "accounts: there is no column gone"],
+        0,
+    ]
+
+
+def test_a_table_of_the_name_of_a_heading_opens_at_its_top(drive: Drive) -> None:
+    columns = large(2, columns=80).tables[1].columns[2:]
+    named = document((table(public("columns"), columns=columns),))
+    assert drive(
+        named,
+        ("open", "#columns"),
+        ("texts", "h1"),
+        ("ask", "[scrollY, document.documentElement.scrollHeight > 2 * innerHeight]"),
+    ) == [["columns"], [0, True]]
+
+
+def test_a_link_to_a_table_can_be_copied(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", "#/table/users/email"),
+        ("click", ".copy"),
+        ("texts", ".copy, #announcer"),
+        ("press", "/", "Control+v"),
+        ("ask", "input.value === location.href.split('#')[0] + '#users'"),
+    ) == [["Copied", "The link to users is copied"], True]
+
+
+def test_the_skip_link_leads_to_the_content_of_the_same_page(drive: Drive) -> None:
+    assert drive(
+        small(),
+        ("open", "#users"),
+        ("press", "Tab"),
+        ("focused",),
+        ("press", "Enter"),
+        ("focused",),
+        ("texts", "h1"),
+        ("ask", "location.hash"),
+    ) == ["Skip to the content", "main", ["users"], "#users"]
 
 
 def test_what_a_word_names_comes_before_what_mentions_it(drive: Drive) -> None:
@@ -315,7 +463,7 @@ def test_a_use_shows_the_tables_own_schema_and_how_others_name_it(drive: Drive) 
     assert drive(
         document((users,)),
         ("open", "#/table/users"),
-        ("texts", "#used-section li"),
+        ("texts", "[data-part=used] li"),
         ("open", "#/"),
         ("texts", ".matrix-old"),
     ) == [["Userits schemalib/a.ex:7", "Postschemalib/a.ex:7 by User, from"], ["User"]]
@@ -336,8 +484,8 @@ def test_reasons_show_code_as_code(drive: Drive) -> None:
     assert drive(
         small(),
         ("open", "#/"),
-        ("texts", "#types-section li"),
-        ("texts", "#types-section li code"),
+        ("texts", "[data-part=types] li"),
+        ("texts", "[data-part=types] li code"),
     ) == [["citext: :string would tell a from A"], [":string"]]
 
 
@@ -348,7 +496,7 @@ def test_problems_lead_to_their_table(drive: Drive) -> None:
         ("texts", ".problem p"),
         ("click", ".problem a"),
         ("texts", "h1"),
-        ("texts", "#problems, #problems + .problems .problem-what"),
+        ("texts", "[data-part=problems] h2, [data-part=problems] .problem-what"),
     ) == [
         ["▲users.scorevalue-risk", "NaN fails the read.", "Look for it with verify."],
         ["users"],
