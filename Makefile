@@ -7,12 +7,13 @@ READY := $(VENV)/.ready
 # An interpreter of your choice: make PYTHON=/opt/python3.12/bin/python test
 PYTHON ?=
 
-.PHONY: help demo test bench clean
+.PHONY: help demo test docs bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    run the main job on the sample project, in an embedded PostgreSQL"
 	@echo "make test    ruff, mypy and the whole test suite"
+	@echo "make docs    build the documentation as a site, in site/index.html"
 	@echo "make bench   time runs beside pg_dump, see benchmarks/README.md (ARGS='--rows rich')"
 	@echo "make clean   remove .venv, caches and build products"
 
@@ -25,11 +26,15 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+	@echo "site/index.html"
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An interpreter can be there without ensurepip (Debian keeps it in python3-venv), so each one
