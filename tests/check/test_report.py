@@ -9,6 +9,7 @@ import msgspec
 from ash_scaffold.check.hand_over import HandOver, LegacyCall, LegacyUser
 from ash_scaffold.check.report import (
     CheckReport,
+    NotBegun,
     Source,
     check_document,
     check_junit,
@@ -52,7 +53,12 @@ USERS = HandOver(
 )
 FREE = HandOver(table="tickets", module="App.Ticket", owned_by_ash=True)
 FULL = CheckReport(
-    source="dump.sql", tables=2, findings=(TEXT, ADDED), accepted=(OLD,), hand_over=(USERS, FREE)
+    source="dump.sql",
+    tables=2,
+    not_begun=(NotBegun(domain="App.Later", tables=("tags",)),),
+    findings=(TEXT, ADDED),
+    accepted=(OLD,),
+    hand_over=(USERS, FREE),
 )
 CLEAN = CheckReport(source="dump.sql", tables=2, findings=())
 
@@ -146,6 +152,7 @@ def test_json() -> None:
         "fail_on": "breaks",
         "clean": False,
         "tables": 2,
+        "not_begun": [{"domain": "App.Later", "tables": ["tags"]}],
         "counts": {"breaks": 1, "differs": 0, "stale": 1},
         "findings": [
             {

@@ -40,6 +40,62 @@ def test_nothing_is_printed_when_all_agree(made: Path, run: Run, shop: str, file
     assert files_of(made) == before
 
 
+TWO_DOMAINS = """[domains."Shop.People"]
+tables = ["customers"]
+
+[domains."Shop.Sales"]
+tables = ["orders"]
+"""
+
+
+def test_a_domain_that_has_not_begun_is_no_finding(
+    project: Path, add: Add, resources: Run, run: Run, shop: str
+) -> None:
+    add(project, {"ash_scaffold.toml": TWO_DOMAINS})
+    assert resources("--domain", "Shop.Sales", "--url", shop).code == 0
+    done = run("check", "--url", shop)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert "Not begun: Shop.People (customers)\n" in run("check", "--url", shop, "-v").err
+    document = json.loads(run("check", "--url", shop, "--format", "json").out)
+    assert document["clean"]
+    assert document["not_begun"] == [{"domain": "Shop.People", "tables": ["customers"]}]
+
+    assert resources("--domain", "Shop.People", "--url", shop).code == 0
+    done = run("check", "--url", shop)
+    assert (done.code, done.out) == (
+        1,
+        """orders
+  differs  relationship missing: No belongs_to customer to Shop.People.Customer, which the foreign \
+key orders_customer_id_fkey gives.
+           lib/shop/sales/order.ex:1
+  fix it:  ash-scaffold resources --table orders
+
+1 finding: 1 differs.
+""",
+    )
+    assert resources("--url", shop).code == 0
+    assert run("check", "--url", shop).code == 0
+
+
+def test_what_is_missing_of_a_domain_that_has_begun_is_a_finding(
+    project: Path, add: Add, resources: Run, run: Run, shop: str
+) -> None:
+    add(project, {"ash_scaffold.toml": TWO_DOMAINS})
+    assert resources("--url", shop).code == 0
+    for path in ("lib/shop/people/customer.ex", "lib/shop/people.ex"):
+        (project / path).unlink()
+    done = run("check", "--url", shop)
+    assert (done.code, "no resource: The table is in a domain" in done.out) == (1, True)
+
+
+def test_before_anything_is_generated_all_that_is_configured_is_missing(
+    project: Path, add: Add, run: Run, shop: str
+) -> None:
+    add(project, {"ash_scaffold.toml": TWO_DOMAINS})
+    done = run("check", "--url", shop)
+    assert (done.code, done.out.count("no resource:")) == (1, 2)
+
+
 @pytest.mark.usefixtures("made")
 def test_findings_are_grouped_with_the_command_that_mends_them(
     run: Run, resources: Run, database: Callable[..., str]

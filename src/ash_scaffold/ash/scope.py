@@ -29,12 +29,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     `adopt_context` makes legacy contexts their domains: True that of `domain`, or all but
     those that the configuration leaves out; None those that it names; False none.
+    With `begun` nothing is written of a domain of which the project has nothing yet.
     """
 
     domain: str | None = None
     tables: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     adopt_context: bool | None = None
+    begun: bool = False
 
     def adopts(self, domain: str, config: Resolver) -> bool:
         """Whether a (logical) domain is to be the legacy context of its name."""
@@ -50,7 +52,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     `domains` are logical names, as the configuration writes them. `unassigned` are tables that no
     domain has; `skipped` those of other tools. `unmatched` are `--table` patterns that fit
-    no table.
+    no table. `not_begun` are the tables that `Options.begun` leaves out, by domain.
     """
 
     domains: Mapping[Name, str]
@@ -58,6 +60,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     unassigned: tuple[Name, ...]
     skipped: tuple[Name, ...]
     unmatched: tuple[str, ...] = ()
+    not_begun: Mapping[str, tuple[Name, ...]] = {}
 
 
 def logical_domain(module: str, state: ProjectState, *, adopted: bool = False) -> str:
@@ -87,6 +90,9 @@ def plan_scope(
     of the legacy schema. A domain without any of these, in a project without legacy
     schemas and without other domains, gets all tables. `--table` names what the domain gets
     besides, and limits what is written.
+
+    A domain has begun where it is there, or a table of it has a resource or had one at the last
+    run. Where none has, all are as if they had: what was deleted as a whole is missing.
     """
     usable, skipped = _usable(database, config, options)
     claimed = _claims(usable, state, config, options)
@@ -99,13 +105,26 @@ def plan_scope(
         for name, owner in claimed.items()
         if (domain is None or owner == domain) and (not options.tables or name in named)
     }
+    not_begun = _not_begun(claimed, state) if options.begun else {}
+    written -= {name for tables in not_begun.values() for name in tables}
     return Scope(
         domains=claimed,
         written=frozenset(written),
         unassigned=tuple(table.name for table in usable if table.name not in claimed),
         skipped=skipped,
         unmatched=tuple(p for p in options.tables if not _matching(usable, (p,))),
+        not_begun=not_begun,
     )
+
+
+def _not_begun(claimed: Mapping[Name, str], state: ProjectState) -> dict[str, tuple[Name, ...]]:
+    begun = {logical_domain(module, state) for module in state.domains}
+    begun |= {claimed[name] for name in (*state.resources, *state.generated) if name in claimed}
+    waiting: dict[str, tuple[Name, ...]] = {}
+    for name, domain in claimed.items():
+        if domain not in begun:
+            waiting[domain] = (*waiting.get(domain, ()), name)
+    return waiting if begun.intersection(claimed.values()) else {}
 
 
 def _usable(

@@ -12,7 +12,6 @@ import msgspec
 from ash_scaffold.ash.compare import Difference
 from ash_scaffold.ash.model import Place, ReadResource
 from ash_scaffold.ash.plan import Plan, PlannedResource, plan
-from ash_scaffold.ash.scope import Options
 from ash_scaffold.generate.files import read_text
 from ash_scaffold.generate.hand_written import differences_of, read_files, unneeded_types
 from ash_scaffold.generate.module_versions import (
@@ -171,7 +170,7 @@ def _demanded(run: PlannedRun) -> Plan:
         table: msgspec.structs.replace(each, removed=frozenset()) for table, each in names.items()
     }
     known = msgspec.structs.replace(run.session.state, names=whole)
-    return plan(run.session.database, known, run.session.resolver, Options())
+    return plan(run.session.database, known, run.session.resolver, run.options.planning)
 
 
 def _texts(

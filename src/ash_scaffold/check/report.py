@@ -59,14 +59,23 @@ class Commands(msgspec.Struct, frozen=True):
         return shlex.join(["ash-scaffold", command, *self.options, *options])
 
 
+class NotBegun(msgspec.Struct, frozen=True, kw_only=True):
+    """A domain of the configuration of which the project has nothing yet, with its tables."""
+
+    domain: str
+    tables: tuple[str, ...]
+
+
 class CheckReport(Report, frozen=True, kw_only=True):
     """The outcome of `check`.
 
-    `tables` is the number of tables with a resource that was planned. `hand_over` is None when it
-    was not wanted. `timings` are seconds by phase.
+    `tables` is the number of tables with a resource that was planned; what is missing in domains
+    that have `not_begun` is no finding. `hand_over` is None when it was not wanted. `timings` are
+    seconds by phase.
     """
 
     tables: int
+    not_begun: tuple[NotBegun, ...] = ()
     hand_over: tuple[HandOver, ...] | None = None
     timings: dict[str, float] = msgspec.field(default_factory=dict)
 
@@ -78,6 +87,7 @@ def check_document(report: CheckReport, threshold: Severity) -> dict[str, object
         fail_on=DRIFT_WORDS[threshold],
         clean=not report.fails(threshold),
         tables=report.tables,
+        not_begun=report.not_begun,
         counts={word: report.count(severity) for severity, word in DRIFT_WORDS.items()},
         findings=objects(report.findings, _KEYS, DRIFT_WORDS),
         accepted=[

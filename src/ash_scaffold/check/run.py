@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ash_scaffold import __version__
 from ash_scaffold.ash.plan import Plan, PlannedResource
 from ash_scaffold.check.changeset_drift import changeset_drift
@@ -20,7 +22,7 @@ from ash_scaffold.check.guard import (
 )
 from ash_scaffold.check.hand_over import hand_over
 from ash_scaffold.check.parsed_resource import ParsedProject, parse_project
-from ash_scaffold.check.report import CheckReport, Commands
+from ash_scaffold.check.report import CheckReport, Commands, NotBegun
 from ash_scaffold.check.schema_drift import schema_drift
 from ash_scaffold.check.tenant_drift import TenantSchemasRead, read_tenants, tenant_drift
 from ash_scaffold.generate.files import read_text
@@ -97,7 +99,7 @@ def check_session(
     `tenants` are the schemas of tenants, where they were read.
     """
     with source_problems((*session.behind, *session.problems)):
-        run = plan_run(session, whole)
+        run = plan_run(session, msgspec.structs.replace(whole, begun=True))
     return check_run(run, phases, tenants, with_hand_over=with_hand_over)
 
 
@@ -129,6 +131,10 @@ def check_run(
     return CheckReport(
         source=session.source,
         tables=len(code.resources),
+        not_begun=tuple(
+            NotBegun(domain=domain, tables=tuple(map(str, tables)))
+            for domain, tables in sorted(run.plan.scope.not_begun.items())
+        ),
         findings=left,
         accepted=accepted,
         hand_over=handed,

@@ -194,5 +194,7 @@ def _print_timings(report: CheckReport) -> None:
     from ash_scaffold.cli.output import write_error
 
     write_error(f"Read {report.source}; {report.tables} tables have a resource.\n")
+    for each in report.not_begun:
+        write_error(f"Not begun: {each.domain} ({', '.join(each.tables)})\n")
     for phase, seconds in report.timings.items():
         write_error(f"{phase} {seconds:.2f} s\n")

@@ -30,7 +30,8 @@ class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `resources`; `tables` and `exclude` are patterns.
 
     `behind` takes a database as it is that lacks migrations of the project. `run_project` lets
-    the formatter run code of the project, where its settings can't be read.
+    the formatter run code of the project, where its settings can't be read. `begun` leaves out
+    domains of which the project has nothing yet.
     """
 
     source: SourceOptions
@@ -47,6 +48,7 @@ class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
     prune: bool = False
     refresh_style: bool = False
     behind: bool = False
+    begun: bool = False
 
     @property
     def planning(self) -> Options:
@@ -56,6 +58,7 @@ class ResourcesOptions(msgspec.Struct, frozen=True, kw_only=True):
             tables=self.tables,
             exclude=self.exclude,
             adopt_context=True if self.adopt_context else None,
+            begun=self.begun,
         )
 
 
