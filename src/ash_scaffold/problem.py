@@ -29,12 +29,20 @@ _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 class Exit(IntEnum):
-    """The exit codes of every command."""
+    """The exit codes of every command. The text below a code stands in the reference, too."""
 
     OK = 0
+    """Done."""
+
     FINDINGS = 1
+    """Done, and something needs your attention: a conflict, a finding, a table that is gone, an
+    unclear rename, an object that is unknown after a dump, output that could not be written."""
+
     FAILED = 2
+    """Could not do it; nothing was written."""
+
     INTERRUPTED = 130
+    """Interrupted; nothing was left half done."""
 
 
 _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE

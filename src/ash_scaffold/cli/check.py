@@ -78,7 +78,7 @@ def check(
         Format,
         Option(
             "--format",
-            help="How findings are printed; github makes annotations on files and lines.",
+            help="How findings are printed; `github` makes annotations on files and lines.",
             panel=_OUTPUT,
         ),
     ] = Format.TEXT,

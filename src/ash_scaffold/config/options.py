@@ -2,6 +2,9 @@
 
 `None` means that the file leaves the option out, so that entries can be merged option by
 option. Names of tables and columns are patterns here; `match.Resolver` applies them.
+
+The text below a field says what it means. The reference of the configuration is made of these texts
+and of the structs' own.
 """
 
 from __future__ import annotations
@@ -23,166 +26,268 @@ Scalar: TypeAlias = str | bool | int | float
 
 
 class ColumnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The options of a column: `[tables.users.columns.email]` or `[columns."*.state"]`.
-
-    `type` is an Ash type as Elixir text (`:string`, `App.Types.X`, `{:array, :map}`), or
-    `tolerant`, `limits`, or `nested` for an array of any number of dimensions. `constraints` are
-    those of the Ash type, as in `{max_length = 5}`.
-    `enum` is true to take the values from the column's list check, false not to, or the values.
-    `embeds` is `resources` where the JSON of an Ecto embed is to be an embedded resource, `json`
-    where it is not.
-    `legacy_type` is false where the attribute is to have the column's own type, not the custom
-    Ecto type of the legacy code. `renamed_from` is the name that the column had, empty for a column
-    that is new.
-    """
+    """A column: `[tables.users.columns.email]`, or by a pattern `[columns."*.state"]`."""
 
     name: str | None = None
+    """The attribute's name."""
+
     type: str | None = None
+    """An Ash type: `":string"`, `"App.Types.X"`, `"{:array, :map}"`; or `"tolerant"` (a float or
+    numeric that holds NaN and infinity), `"limits"` (the limits of the machine as constraints),
+    `"nested"` (an array of any number of dimensions)."""
+
     legacy_type: bool | None = None
+    """`false`: the column's own type, not the custom Ecto type of the legacy code; `true` where
+    `legacy_types` of the file is `false`."""
+
     constraints: dict[str, Scalar | tuple[Scalar, ...]] | None = None
+    """The constraints of the Ash type, as in `{ max_length = 5 }`."""
+
     public: bool | None = None
+    """Whether the attribute is public."""
+
     sensitive: bool | None = None
+    """Whether the attribute is sensitive."""
+
     exclude: bool | None = None
+    """`true`: no attribute for it."""
+
     enum: bool | tuple[str, ...] | None = None
+    """The values of a text column; or `true` to take them from the list in its check, `false` not
+    to."""
+
     embeds: Embeds | None = None
+    """As in the file, for this column."""
+
     renamed_from: str | None = None
+    """What the column was called before, `""` if it is new."""
 
 
 class RelationshipConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A relationship without a foreign key in the database: `[tables.x.relationships.name]`.
-
-    `columns` are the table's own, paired with `target_columns` in order; without those, with the
-    target's primary key. `target` is a table's name, `schema.table` outside `public`. `inverse`
-    names the relationship on the other side, without it there is none.
-    """
+    """A relationship without a foreign key: `[tables.orders.relationships.clerk]`."""
 
     columns: tuple[str, ...]
+    """The table's own columns."""
+
     target: str
+    """The other table, `schema.table` outside `public`."""
+
     kind: RelationshipKind = "belongs_to"
+    """The relationship; `"belongs_to"` by default."""
+
     target_columns: tuple[str, ...] = ()
+    """The other table's columns, paired with `columns` in order; by default its primary key."""
+
     inverse: str | None = None
+    """The relationship's name on the other side, where one is to be made."""
 
 
 class TableConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The options of a table: `[tables.users]`, `[tables."billing.*"]`.
-
-    `resource` is the last part of the module's name, or the whole of it when it has a dot.
-    `embeds` is that of its columns. `tenancy` is false for a table whose rows belong to no tenant,
-    or the column that says whose they are. `renamed_from` is the name that the table had, empty for
-    a table that is new.
-    """
+    """A table: `[tables.orders]`, or several by a pattern, `[tables."billing.*"]`."""
 
     resource: str | None = None
+    """The last part of the module's name, or all of it with a dot."""
+
     exclude: bool | None = None
+    """`true`: leave it out."""
+
     actions: Actions | None = None
+    """As in the file, for this table."""
+
     primary_key: tuple[str, ...] | None = None
+    """The columns that identify a row, where the table has no key."""
+
     use: str | None = None
+    """As in the file, for this table."""
+
     extensions: tuple[str, ...] | None = None
+    """As in the file, for this table."""
+
     partitions: bool | None = None
+    """`true`: read its partitions as tables of their own."""
+
     description: str | None = None
+    """The resource's description, in place of the table's comment."""
+
     embeds: Embeds | None = None
+    """As in the file, for its columns."""
+
     tenancy: str | Literal[False] | None = None
+    """`false`: its rows belong to no tenant; or the column that says whose they are."""
+
     renamed_from: str | None = None
+    """What the table was called before, `""` if it is new."""
+
     columns: dict[str, ColumnConfig] = {}
+    """Options of its columns, by their names."""
+
     relationships: dict[str, RelationshipConfig] = {}
+    """Relationships without a foreign key, by their names."""
 
 
 class DomainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The options of a domain: `[domains."App.Accounts"]`.
-
-    `adopt_context` makes the legacy context of that name the domain itself, `embeds` is that of
-    its tables.
-    """
+    """A domain: `[domains."App.Accounts"]`."""
 
     tables: tuple[str, ...] = ()
+    """Names and patterns of its tables."""
+
     resource_namespace: str | None = None
+    """Where its resources go."""
+
     actions: Actions | None = None
+    """As in the file, for its tables."""
+
     adopt_context: bool | None = None
+    """`true` makes the legacy context of that name the domain itself, as `--adopt-context`; `false`
+    never does."""
+
     embeds: Embeds | None = None
+    """As in the file, for its tables."""
 
 
 class TenancyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How rows are divided by tenants: `[tenancy]`.
-
-    With the strategy `attribute` a tenant's rows have its key in `column`, a key to the table
-    `tenants`; `except_tables` are patterns of tables that belong to no tenant all the same. With
-    `context` each tenant has a schema: `schema` is the one that is read for all, `schemas` are
-    patterns of the others.
-    """
+    """Tenants: `[tenancy]`."""
 
     strategy: TenancyStrategy
+    """`"attribute"`: a column says whose a row is; `"context"`: each tenant has a schema."""
+
     column: str | None = None
+    """The column that has the tenant's key (`attribute`)."""
+
     tenants: str | None = None
+    """The table of the tenants (`attribute`)."""
+
     except_tables: tuple[str, ...] = msgspec.field(name="except", default=())
+    """Patterns of tables that belong to no tenant though they have the column (`attribute`)."""
+
     schema: str | None = None
+    """The schema of one tenant, which is read for all (`context`)."""
+
     schemas: tuple[str, ...] = ()
+    """Patterns of the schemas of the other tenants (`context`)."""
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A difference that the team has decided to live with, and why."""
+    """Accepted differences: `[[accept]]`, once for each that the team has decided to live with."""
 
     object: str
+    """What is accepted, as the run names it: `"orders.total.type"`, `"orders"`."""
+
     reason: str
+    """Why. Reports show it."""
 
 
 class VerifyConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The options of `ash-scaffold verify`: `[verify]`.
-
-    `writable` are the databases that `--write` may use, as `host/name` or `host:port/name`.
-    """
+    """The command verify: `[verify]`."""
 
     writable: tuple[str, ...] = ()
+    """Databases that `--write` and `--behaviour` may use, as `host/name` or `host:port/name`."""
 
 
 class BehaviourConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be known of a changeset function: `[behaviour."users.registration"]`.
+    """A changeset function: `[behaviour."users.registration"]`.
 
-    The key is a table with the name of the function or of its action. `writes` says what the
-    function serves, where no call site tells. `arguments` are, by the name of a parameter after the
-    attributes, and `struct`, by the name of a field, literals of Elixir as text that
-    `verify --behaviour` calls the function with. `leave_out` are fields that it neither sets nor
-    compares.
+    The name is the table's, with that of the function or of its action.
     """
 
     writes: Writes | None = None
+    """What the function is for, where no call of the legacy code says it."""
+
     arguments: dict[str, str] = {}
+    """By the name of a parameter after the attributes, what `verify --behaviour` calls the function
+    with, as Elixir: `{ opts = "[hash_password: false]" }`. An Ecto schema stands for its first
+    row."""
+
     struct: dict[str, str] = {}
+    """By the name of a field, what the struct has that the function starts from, as Elixir: `{
+    state = '"draft"' }`."""
+
     leave_out: tuple[str, ...] = ()
+    """Fields that are neither set nor compared."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file. Paths are as written, relative to the folder of `mix.exs`.
+    """The file: `ash_scaffold.toml`.
 
-    `embeds` makes embedded resources of the embeds of Ecto schemas, else they are JSON.
-    `layout` puts what is generated into the resource itself, or into a fragment of it.
-    `url` may hold `${VARIABLE}`: see `load.database_url`. `legacy` is the folder of the legacy
-    code, False for none, None to look for it; with `legacy_types` False no attribute is of a custom
-    Ecto type of it. `messages` are the texts of violated constraints where legacy code gives none,
-    None for Ecto's where the table has an Ecto schema.
+    Paths are relative to the folder of `mix.exs`.
     """
 
     repo: str | None = None
+    """The repo's module."""
+
     url: str | None = None
+    """The database that the schema is read from. It may hold `${VARIABLE}`."""
+
     dump: str | None = None
+    """The SQL dump that the schema is read from."""
+
     out: str | None = None
+    """The folder for new modules."""
+
     templates: str | None = None
+    """The folder of your own templates."""
+
     schemas: tuple[str, ...] = ()
+    """PostgreSQL schemas to read beside `public`; `["*"]` for all, as `--schema`."""
+
     exclude: tuple[str, ...] = ()
+    """Patterns of tables to leave out."""
+
     actions: Actions | None = None
+    """The default actions of resources; `"crud"` by default."""
+
     use: str | None = None
+    """Your own base module in place of `Ash.Resource`."""
+
     extensions: tuple[str, ...] = ()
+    """Ash extensions of every resource."""
+
     resource_namespace: str | None = None
+    """Where resources go."""
+
     layout: Layout | None = None
+    """Whether what is generated goes into the resource itself, or into a fragment of it; `"inline"`
+    by default."""
+
     legacy: str | Literal[False] | None = None
+    """The folder of the Ecto schemas, `false` for none; looked for by default."""
+
     legacy_types: bool | None = None
+    """`false`: no attribute is handed over to a custom Ecto type."""
+
     messages: Messages | None = None
+    """The texts of violated constraints where legacy code gives none; `"ecto"` by default for a
+    table with an Ecto schema."""
+
     embeds: Embeds | None = None
+    """`"resources"`: embeds of Ecto schemas are embedded resources; `"json"` (the default):
+    JSON."""
+
     owned_by_ash: tuple[str, ...] = ()
+    """Tables that Ash migrates. `cutover` writes it, and a table that was not cut over is an
+    error."""
+
     tenancy: TenancyConfig | None = None
+    """Whose a row is."""
+
     domains: dict[str, DomainConfig] = {}
+    """Options of domains, by their modules."""
+
     tables: dict[str, TableConfig] = {}
+    """Options of tables, by their names or patterns."""
+
     columns: dict[str, ColumnConfig] = {}
+    """Options of columns, by `table.column` or patterns of it."""
+
     types: dict[str, str] = {}
+    """The Ash type of each PostgreSQL type that is named."""
+
     accept: tuple[Accept, ...] = ()
+    """Differences that are accepted: what a conflict, a finding or a table that is gone is
+    about."""
+
     verify: VerifyConfig = VerifyConfig()
+    """Options of `ash-scaffold verify`."""
+
     behaviour: dict[str, BehaviourConfig] = {}
+    """What is to be known of changeset functions."""
