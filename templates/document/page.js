@@ -13,7 +13,7 @@ function rowElement(row) {
       h("span", { class: "count" }, row.note));
   }
   if (row.column) {
-    return h("a", { class: "list-row list-column", href: row.hash, tabindex: -1, title: `${row.table.id}.${row.column.name}` },
+    return h("a", { class: "list-row list-column", href: row.hash, tabindex: -1, title: `${row.table.id}.${row.column.name}${row.column.attribute ? `: attribute ${row.column.attribute}, ${row.column.ash_type}` : ""}` },
       h("span", { class: "list-text mono" }, data(row.column.name)),
       h("span", { class: "list-type mono" }, data(row.column.type)));
   }
@@ -39,26 +39,30 @@ function allRows() {
   });
 }
 
+// Of each table so many columns stand in the list; a page of its own has all.
+const COLUMNS_SHOWN = 4;
+
 function foundRows(found) {
   return found.flatMap(({ table, columns }) => [
     { table, hash: tableHash(table) },
-    ...columns.map((column) => ({ table, column, hash: tableHash(table, column.name) })),
+    ...columns.slice(0, COLUMNS_SHOWN).map((column) => ({ table, column, hash: tableHash(table, column.name) })),
   ]);
 }
 
 function runSearch() {
   const query = input.value.trim();
+  const results = query ? search(model, query) : [];
+  const columns = results.reduce((sum, each) => sum + each.columns.length, 0);
   const found = document.getElementById("found");
-  if (!query) {
-    list.show(allRows());
-    found.textContent = "";
-    found.hidden = true;
-  } else {
-    const results = search(model, query);
-    list.show(foundRows(results), { first: true });
-    found.hidden = false;
-    found.textContent = results.length ? plural(results.length, "table") : "Nothing found";
-  }
+  const more = document.getElementById("found-columns");
+  if (query) list.show(foundRows(results), { first: true });
+  else list.show(allRows());
+  found.textContent = [
+    query && (results.length ? plural(results.length, "table") : "Nothing found"),
+    columns && plural(columns, "column"),
+  ].filter(Boolean).join(", ");
+  more.hidden = !columns;
+  more.setAttribute("href", hashOf("columns", query));
   list.setCurrent(location.hash);
 }
 
@@ -76,6 +80,10 @@ function route() {
   const [page, ...rest] = hash.slice(1).split("/");
   if (page === "problems") return { page, title: "Problems" };
   if (page === "all") return { page, title: "All tables" };
+  if (page === "columns" && rest[0]) {
+    const query = decodePart(rest[0]);
+    return { page, query, title: `Columns: ${query}` };
+  }
   return page === "table" && rest[0] ? tablePlace(...rest) : missingPlace(hash);
 }
 
@@ -101,6 +109,7 @@ function go(hash) {
 function content(place) {
   if (place.page === "table") return tableView(model, place.table, { chosen: place.column });
   if (place.page === "problems") return problems(model);
+  if (place.page === "columns") return columnsPage(model, place.query);
   if (place.page === "missing") return missing(model, place.name);
   return place.page === "all" ? everything(model) : overview(model);
 }
@@ -225,7 +234,7 @@ function start() {
     h("a", { href: hashOf("all") }, "All tables"));
   document.getElementById("open-list").addEventListener("click", openDrawer);
   document.getElementById("close-list").addEventListener("click", closeDrawer);
-  document.getElementById("pages").addEventListener("click", closeDrawer);
+  for (const id of ["pages", "found-columns"]) document.getElementById(id).addEventListener("click", closeDrawer);
   // Its target is no address of the page's own.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();

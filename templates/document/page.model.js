@@ -143,7 +143,6 @@ function tableScore(table, word) {
   );
 }
 
-const COLUMNS_SHOWN = 4;
 const BY_NAME = 25;
 
 // Gives the columns that answer most of the words, best first: those that hold fewer words, or
@@ -175,7 +174,7 @@ function answer(table, words) {
   const named = !left.length && words.every((_, index) => own[index] >= best.scores[index]);
   return {
     table, score,
-    columns: named ? [] : columns.slice(0, COLUMNS_SHOWN).map((each) => each.column),
+    columns: named ? [] : columns.map((each) => each.column),
   };
 }
 

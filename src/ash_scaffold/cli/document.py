@@ -138,7 +138,7 @@ def _run(
 
     with locked_project(source.folder, writes=not options.check) as lock:
         with progress(enabled=not quiet and not json and sys.stderr.isatty()) as announce:
-            loaded = load_document(source, announce)
+            loaded = load_document(source, announce, for_page=options.html is not None)
             output = make_output(loaded, lock.root, options)
         if not options.check:
             with _replacing(output.outside):

@@ -26,6 +26,7 @@ _SCRIPTS = (
     "page.diagram.js",
     "page.views.js",
     "page.table.js",
+    "page.columns.js",
     "page.js",
 )
 

@@ -63,7 +63,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     keywords without brackets; `reason` is the place in `Document.reasons` of the one for the
     type, where it is no matter of course. `notes` are what a reader has to know of the mapping,
     one sentence each; those that begin with `beware: ` are values that the attribute can't read
-    or keep.
+    or keep. `named_by` are the places, in the table's `uses`, of those that name the column; only
+    the page has them.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     constraints: str = ""
     reason: int | None = None
     notes: tuple[str, ...] = ()
+    named_by: tuple[int, ...] = ()
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.escape import table_key
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import Document
+from ash_scaffold.document.named_columns import with_named_columns
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.usage import usage
 from ash_scaffold.postgres.catalog import Database, Name
@@ -59,9 +60,14 @@ class LoadedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_document(
-    options: SourceOptions, announce: Callable[[str], None] = lambda _sentence: None
+    options: SourceOptions,
+    announce: Callable[[str], None] = lambda _sentence: None,
+    *,
+    for_page: bool = False,
 ) -> LoadedDocument:
     """Read project and database, and make the document. `announce` gets each phase as it begins.
+
+    `for_page` adds what only the page says.
 
     Raises `ScaffoldError` for whatever makes the run impossible.
     """
@@ -104,6 +110,8 @@ def load_document(
             missing=gathered.missing,
         )
     )
+    if for_page:
+        document = with_named_columns(document, session.project, session.hints)
     return LoadedDocument(
         document=document,
         source=session.source,

@@ -28,7 +28,7 @@ from tests.document.browser.samples import (
 )
 
 from ash_scaffold.document.html import page
-from ash_scaffold.document.model import Document, Use
+from ash_scaffold.document.model import Document, Resource, Use
 from ash_scaffold.postgres.catalog import Name
 
 Drive = Callable[..., list[object]]
@@ -99,7 +99,7 @@ def test_from_search_to_a_table_and_on_to_its_neighbour_by_keyboard_alone(drive:
     ) == [
         "search",
         ["users▲", "emailcitext"],
-        ["1 table"],
+        ["1 table, 1 column"],
         ["users"],
         "#users/email",
         ["emailUK"],
@@ -321,6 +321,74 @@ def test_what_a_word_names_comes_before_what_mentions_it(drive: Drive) -> None:
         [["users", []]],
         [["posts", []]],
         [],
+    ]
+
+
+def test_a_column_is_shown_with_table_type_attribute_and_users(drive: Drive) -> None:
+    found = small()
+    *others, users = found.tables
+    identifier, email = users.columns
+    uses = tuple(
+        Use(module=f"Shop.{name}", kind="context", path=f"lib/{name}.ex", line=1, via=("from",))
+        for name in "ABCDEF"
+    )
+    named = msgspec.structs.replace(email, named_by=(1, 5))
+    secret = msgspec.structs.replace(email, name="e_mail", attribute=None, ash_type=None)
+    columns = (identifier, named, msgspec.structs.replace(secret, nullable=True))
+    used = msgspec.structs.replace(users, columns=columns, uses=uses)
+    posts = msgspec.structs.replace(
+        others[0],
+        columns=(*others[0].columns, msgspec.structs.replace(email, name="reply_email")),
+        resources=(Resource(module="Shop.Blog.Article", domain="Shop.Blog"),),
+        uses=(),
+    )
+    assert drive(
+        msgspec.structs.replace(found, tables=(posts, *others[1:], used)),
+        ("open", ""),
+        ("visible", "#found-columns"),
+        ("press", "/"),
+        ("type", "citext"),
+        ("texts", "#found"),
+        ("press", "Tab"),
+        ("focused",),
+        ("press", "Enter"),
+        ("ask", "location.hash"),
+        ("texts", "h1, .page-head .comment, #announcer"),
+        ("texts", ".found-columns tbody tr > :not(.found-users)"),
+        ("texts", ".found-users"),
+        ("attributes", ".found-users a, .found-users span[aria-label]", "aria-label"),
+        ("click", ".found-users a"),
+        ("texts", "h1"),
+        ("ask", "history.back()"),
+        ("ask", "new Promise((done) => setTimeout(done, 200))"),
+        ("click", ".found-columns tbody tr:last-child a"),
+        ("ask", "location.hash"),
+        ("open", "#/columns/nothing%20at%20all"),
+        ("texts", ".page-head .comment"),
+        ("count", ".found-columns, .page-head .aside"),
+    ) == [
+        False,
+        ["2 tables, 3 columns"],
+        "found-columns",
+        "#/columns/citext",
+        ["Columns: citext", "3 columns in 2 tables.", "Columns: citext"],
+        [
+            *("reply_email", "posts", "citext not null"),
+            "email :ci_stringplanned in Shop.Blog.Article",
+            *("email", "users", "citext not null", "email :ci_stringof Shop.Accounts.User"),
+            *("e_mail", "users", "citext", "no attribute"),
+        ],
+        [
+            "–",
+            "named by Shop.B, Shop.Fits table used by Shop.A, Shop.C, Shop.D, Shop.E",
+            "its table used by Shop.A, Shop.B, Shop.C, Shop.D and 2 more",
+        ],
+        ["no legacy code", None],
+        ["users"],
+        *(None, None),
+        "#users/e_mail",
+        ["No column answers to that."],
+        0,
     ]
 
 
@@ -617,7 +685,7 @@ def test_of_a_thousand_tables_only_what_is_in_sight_is_in_the_page(drive: Drive)
     )
     assert found == [
         *(True, True, ["1000"], 60, 20000, True),
-        *(["1,000 tables"], True, True, ["accounts"], ["show 983 more"], 16, True),
+        *(["1,000 tables, 999 columns"], True, True, ["accounts"], ["show 983 more"], 16, True),
         *(3, PROBLEMS, None, 43, True, None, None, True),
     ]
 
