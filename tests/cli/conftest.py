@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ash_scaffold.cli.app import application
+from ash_scaffold.explanations import EXPLANATIONS
 from ash_scaffold.postgres.url import URL
+from ash_scaffold.problem import Code
 
 MIX = """defmodule Shop.MixProject do
   use Mix.Project
@@ -50,6 +54,7 @@ CREATE TABLE orders (
 );
 """
 
+_PROBLEM = re.compile(r"^(?:error|warning|note) \[([a-z-]+)\] ", re.MULTILINE)
 MAIN = "from ash_scaffold.__main__ import main; main()"
 
 
@@ -103,9 +108,20 @@ def run() -> Callable[..., Done]:
 
     def invoke(*arguments: str) -> Done:
         result = CliRunner().invoke(application(), list(arguments), prog_name="ash-scaffold")
-        return Done(result.exit_code, result.stdout, result.stderr)
+        done = Done(result.exit_code, result.stdout, result.stderr)
+        assert unexplained(arguments, done) == set()
+        return done
 
     return invoke
+
+
+def unexplained(arguments: Sequence[str], done: Done) -> set[str]:
+    """The codes that a command has said, and that aren't explained as its own."""
+    said = set(_PROBLEM.findall(done.err))
+    if done.out.startswith("{"):
+        said |= {each["code"] for each in json.loads(done.out).get("problems", ())}
+    own = {code.value for code in Code if arguments[0] in EXPLANATIONS[code].commands}
+    return said - own
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ def test_no_database_is_named(resources: Run) -> None:
         "error [no-database] No database is given.\n"
         "    Give --url postgres://user@host/database or --dump priv/repo/structure.sql, set "
         "$DATABASE_URL, or put url = … in ash_scaffold.toml.\n"
+        "`ash-scaffold explain no-database` says more.\n"
     )
 
 
@@ -150,6 +151,7 @@ def test_a_table_of_another_domain(project: Path, shop: str, resources: Run, add
     assert done.failure == failed(
         "error [no-tables] --table: orders is in Shop.Sales, not in Shop.People.\n"
         "    Run it with --domain Shop.Sales.\n"
+        "`ash-scaffold explain no-tables` says more.\n"
     )
 
 
@@ -160,6 +162,7 @@ def test_a_table_that_is_asked_for_and_left_out(shop: str, resources: Run) -> No
     assert done.failure == failed(
         "error [no-tables] --table: All that fits orders is left out by --exclude or the "
         "configuration.\n"
+        "`ash-scaffold explain no-tables` says more.\n"
     )
 
 
@@ -181,6 +184,7 @@ def test_an_unknown_domain(project: Path, shop: str, resources: Run, add: Add) -
         "    Add this to ash_scaffold.toml, with the tables you want:\n"
         '    [domains."Shop.Sale"]\n'
         '    tables = ["customers"]\n'
+        "`ash-scaffold explain no-tables` says more.\n"
     )
 
 
@@ -189,6 +193,7 @@ def test_no_domain_at_all(shop: str, resources: Run) -> None:
         "error [no-tables] No domain has a table: none is configured and none is in the "
         "project.\n"
         "    Name one: --domain App.Accounts, or [domains] in ash_scaffold.toml.\n"
+        "`ash-scaffold explain no-tables` says more.\n"
     )
 
 
@@ -197,6 +202,7 @@ def test_an_empty_database(database: Callable[..., str], resources: Run) -> None
     assert resources("--domain", "Shop.Sales", "--url", url).failure == failed(
         "error [no-tables] There are no tables in public.\n"
         "    Read other schemas with --schema: audit (1).\n"
+        "`ash-scaffold explain no-tables` says more.\n"
     )
 
 
@@ -205,6 +211,7 @@ def test_an_invalid_module_name_of_a_domain(resources: Run, name: str) -> None:
     assert resources("--domain", name).failure == failed(
         f'error [invalid-module-name] --domain: "{name}" is not a module\'s name.\n'
         "    Each part starts with a capital letter, as in App.Accounts.\n"
+        "`ash-scaffold explain invalid-module-name` says more.\n"
     )
 
 
@@ -212,6 +219,7 @@ def test_an_invalid_module_name_of_a_repo(resources: Run) -> None:
     assert resources("--domain", "Shop.Sales", "--repo", "repo").failure == failed(
         'error [invalid-module-name] --repo: "repo" is not a module\'s name.\n'
         "    Each part starts with a capital letter, as in App.Repo.\n"
+        "`ash-scaffold explain invalid-module-name` says more.\n"
     )
 
 
@@ -220,6 +228,7 @@ def test_not_a_mix_project(tmp_path: Path, resources: Run, monkeypatch: pytest.M
     assert resources("--domain", "Shop.Sales").failure == failed(
         f"error [not-a-mix-project] {tmp_path}: There is no mix.exs here or in a folder above.\n"
         "    Run this in the folder of a mix project.\n"
+        "`ash-scaffold explain not-a-mix-project` says more.\n"
     )
 
 
@@ -230,6 +239,7 @@ def test_a_project_without_a_repo(project: Path, shop: str, resources: Run) -> N
         f"error [not-a-mix-project] {project}: The project has no repo: no module with "
         "`use AshPostgres.Repo` or `use Ecto.Repo`.\n"
         '    Name it: --repo App.Repo, or repo = "App.Repo" in ash_scaffold.toml.\n'
+        "`ash-scaffold explain not-a-mix-project` says more.\n"
     )
 
 
@@ -242,6 +252,7 @@ def test_two_tables_that_the_configuration_gives_one_module(
         "error [module-collision] customers, orders: These tables would all get the module "
         "Shop.Sales.Thing.\n"
         '    Give each its own: [tables.…] resource = "…".\n'
+        "`ash-scaffold explain module-collision` says more.\n"
     )
 
 
@@ -258,6 +269,7 @@ def test_a_module_that_the_legacy_code_has(
         "module Shop.Old.Order, which the legacy code already has.\n"
         '    Choose another: [tables."orders"] resource = "…", or a resource_namespace for the '
         "domain.\n"
+        "`ash-scaffold explain legacy-collision` says more.\n"
     )
 
 
@@ -271,6 +283,7 @@ def test_unknown_keys_of_the_configuration(
         "error [config-invalid] ash_scaffold.toml:3: tables.orders.exlude is not an option of "
         "tables.orders\n"
         "    Did you mean exclude?\n"
+        "`ash-scaffold explain config-invalid` says more.\n"
     )
 
 
@@ -289,6 +302,7 @@ def test_a_folder_for_modules_outside_the_project(resources: Run) -> None:
     assert resources("--domain", "Shop.Sales", "--out", "../elsewhere").failure == failed(
         'error [not-writable] --out: "../elsewhere" is not a folder inside the project.\n'
         "    Give a path relative to the folder of mix.exs, without `..`.\n"
+        "`ash-scaffold explain not-writable` says more.\n"
     )
 
 
@@ -300,6 +314,7 @@ def test_a_file_where_a_folder_is_needed(
         "error [not-writable] lib/shop/sales/customer.ex: The file can't be read: Not a "
         "directory.\n"
         "    Make way for it, or choose another place with --out.\n"
+        "`ash-scaffold explain not-writable` says more.\n"
     )
 
 
@@ -311,6 +326,7 @@ def test_a_folder_where_a_file_is_needed(
         "error [not-writable] lib/shop/sales/order.ex: The file can't be read: it is a folder, no "
         "regular file.\n"
         "    Make way for it, or choose another place with --out.\n"
+        "`ash-scaffold explain not-writable` says more.\n"
     )
 
 
@@ -334,7 +350,7 @@ def test_a_target_that_is_not_elixir(project: Path, shop: str, resources: Run, a
     assert done.err.startswith(
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line 2"
     )
-    assert done.err.endswith("    Fix it, or move it away to have it written anew.\n")
+    assert "\n    Fix it, or move it away to have it written anew.\n" in done.err
 
 
 def test_a_generated_file_that_is_no_longer_elixir(
@@ -348,13 +364,15 @@ def test_a_generated_file_that_is_no_longer_elixir(
     assert (done.code, done.err) == (
         0,
         "warning [unparsable-file] lib/shop/sales/order.ex:31: The file is not valid Elixir, so "
-        "what it defines is not known.\n    Fix it, and run the command again.\n",
+        "what it defines is not known.\n    Fix it, and run the command again.\n"
+        "`ash-scaffold explain unparsable-file` says more.\n",
     )
     with psycopg.connect(shop, autocommit=True) as connection:
         connection.execute("ALTER TABLE orders ADD note text")
     assert resources("--domain", "Shop.Sales", "--url", shop).failure == failed(
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not valid Elixir: line 31, "
         "column 1, at end\n    Fix it, or move it away to have it written anew.\n"
+        "`ash-scaffold explain unparsable-file` says more.\n"
     )
 
 
@@ -365,6 +383,7 @@ def test_a_target_that_is_not_text(project: Path, shop: str, resources: Run) -> 
         "error [unparsable-file] lib/shop/sales/order.ex: The file is not UTF-8, so it is no "
         "Elixir source.\n"
         "    Fix it, or move it away to have it written anew.\n"
+        "`ash-scaffold explain unparsable-file` says more.\n"
     )
 
 
@@ -392,6 +411,7 @@ def test_a_folder_of_templates_that_is_not_there(shop: str, resources: Run) -> N
     ).failure == failed(
         "error [template-error] mine: There is no such folder of templates.\n"
         "    Name a folder laid out as templates/elixir of ash-scaffold.\n"
+        "`ash-scaffold explain template-error` says more.\n"
     )
 
 
@@ -414,7 +434,7 @@ def test_a_template_that_fails(
         "error [template-error] mine/resource.ex.j2:1: The template can't be rendered: "
     )
     assert complaint in done.err
-    assert done.err.endswith("    Compare it with the packaged template of that name.\n")
+    assert "\n    Compare it with the packaged template of that name.\n" in done.err
 
 
 @pytest.mark.parametrize("flag", ["--dry-run", "--no-format"])
@@ -427,6 +447,7 @@ def test_templates_of_a_repository_run_no_code(
         "error [template-error] mine/resource.ex.j2:1: The template can't be rendered: access to "
         "attribute '__init__' of 'type' object is unsafe.\n"
         "    Compare it with the packaged template of that name.\n"
+        "`ash-scaffold explain template-error` says more.\n"
     )
     assert not (project / "made").exists()
 
@@ -440,6 +461,7 @@ def test_a_link_to_templates_outside_of_the_project(
         f"error [template-error] {project}/mine: The configuration's folder of templates is a "
         "link that leaves the project.\n"
         "    Put the templates into the project, or give the folder with --templates.\n"
+        "`ash-scaffold explain template-error` says more.\n"
     )
 
 
@@ -540,4 +562,5 @@ def test_a_working_folder_that_was_deleted(
         assert run(command, "--url", "postgres://x@localhost/x").failure == failed(
             "error [not-a-mix-project] The folder that this was called in is not there any more.\n"
             "    Change into the project's folder again: cd PATH.\n"
+            "`ash-scaffold explain not-a-mix-project` says more.\n"
         )

@@ -716,7 +716,10 @@ def test_without_a_server_it_is_not_proven(url: str, run: Run, proof: Prove) -> 
     proof(fail(Code.NO_LOCAL_SERVER, "There is no PostgreSQL."))
     done = run("cutover", "orders", "--url", url)
     assert done.code == 0
-    assert done.err == "warning [no-local-server] It is not proven: There is no PostgreSQL.\n"
+    assert done.err == (
+        "warning [no-local-server] It is not proven: There is no PostgreSQL.\n"
+        "`ash-scaffold explain no-local-server` says more.\n"
+    )
 
 
 @pytest.mark.slow

@@ -68,6 +68,7 @@ def test_a_folder_that_is_there_is_not_touched(run: Run, tmp_path: Path) -> None
     assert (done.code, done.out, done.err) == (
         2,
         "",
-        f"error [not-writable] {tmp_path}: The folder is there already.\n    Name a new one.\n",
+        f"error [not-writable] {tmp_path}: The folder is there already.\n    Name a new one.\n"
+        "`ash-scaffold explain not-writable` says more.\n",
     )
     assert list(tmp_path.iterdir()) == []

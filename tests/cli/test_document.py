@@ -274,7 +274,8 @@ def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
     done = run("document", "--url", shop, "--html", "../x.html")
     assert (done.code, done.err) == (
         2,
-        "error [not-writable] --html ../x.html: It can't be written: No space left on device.\n",
+        "error [not-writable] --html ../x.html: It can't be written: No space left on device.\n"
+        "`ash-scaffold explain not-writable` says more.\n",
     )
     assert not (project / "docs").exists()
     assert not (project.parent / "x.html").exists()
@@ -291,7 +292,8 @@ def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
         (
             ("--out", "../schema.md"),
             "error [not-writable] --out ../schema.md: The document has to be inside of the "
-            "project.\n    Name a file relative to mix.exs, such as docs/database_schema.md.\n",
+            "project.\n    Name a file relative to mix.exs, such as docs/database_schema.md.\n"
+            "`ash-scaffold explain not-writable` says more.\n",
         ),
         (
             ("--html", "mix.exs"),
@@ -300,21 +302,25 @@ def test_a_page_that_cannot_be_written_leaves_the_project_as_it_is(
         ),
         (
             ("--html", "/elsewhere/x.html"),
-            "error [not-writable] --html /elsewhere/x.html: There is no folder /elsewhere.\n",
+            "error [not-writable] --html /elsewhere/x.html: There is no folder /elsewhere.\n"
+            "`ash-scaffold explain not-writable` says more.\n",
         ),
         (
             ("--html", "/dev/null"),
             "error [not-writable] --html /dev/null: It can't be written: it is a device, no "
-            "regular file.\n",
+            "regular file.\n"
+            "`ash-scaffold explain not-writable` says more.\n",
         ),
         (
             ("--html", "/tmp"),
             "error [not-writable] --html /tmp: It can't be written: it is a folder, no regular "
-            "file.\n",
+            "file.\n"
+            "`ash-scaffold explain not-writable` says more.\n",
         ),
         (
             ("--html", "/etc/hosts/x"),
-            "error [not-writable] --html /etc/hosts/x: It can't be written: Not a directory.\n",
+            "error [not-writable] --html /etc/hosts/x: It can't be written: Not a directory.\n"
+            "`ash-scaffold explain not-writable` says more.\n",
         ),
     ],
 )

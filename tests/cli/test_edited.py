@@ -97,6 +97,7 @@ different code here, where it was edited by hand: the edit stays.
     object = "orders.customer_id.type"
     reason = "…"
 """
+MORE = "`ash-scaffold explain conflict` says more.\n"
 
 
 def summary(customers: str, orders: str, columns: int = 3, n: int = 1) -> str:
@@ -149,7 +150,7 @@ def test_what_both_changed_is_shown_side_by_side(
 ) -> None:
     kept = (project / ORDER).read_text()
     done = resources("--url", disputed)
-    assert (done.code, done.err) == (1, REPORT)
+    assert (done.code, done.err) == (1, REPORT + MORE)
     assert shown(done.out) == (
         "Changed in the database:\n"
         "orders.customer_id: bigint → boolean\n"
@@ -169,7 +170,7 @@ def test_every_run_says_it_again_quietly_too(disputed: str, resources: Run) -> N
     resources("--url", disputed)
     again = resources("--url", disputed)
     quiet = resources("--url", disputed, "--quiet")
-    assert (again.code, again.err) == (1, REPORT)
+    assert (again.code, again.err) == (1, REPORT + MORE)
     assert shown(again.out) == CONFLICT + stripped(
         summary("unchanged", "needs your eye", columns=2, n=0)
     )
@@ -304,7 +305,8 @@ def test_a_table_that_is_gone_is_named_and_pruned_when_asked_to(
         "error [table-gone] lib/shop/sales/order.ex: The table orders is no longer in the "
         "database; Shop.Sales.Order can't read it.\n"
         "    Delete it and its line in the domain, or have that done: "
-        "ash-scaffold resources --prune\n",
+        "ash-scaffold resources --prune\n"
+        "`ash-scaffold explain table-gone` says more.\n",
     )
     assert done.out.startswith("Changed in the database:\n  table orders dropped\n\nRead ")
     assert (project / ORDER).exists()

@@ -73,6 +73,7 @@ VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
         *((ALL,), ("--domain", ALL, "--dry-run"), ("--prove", "--all")),
     ),
     "doctor": ((), ("-v",), ("--json",)),
+    "explain": (("trigger",), ("trigger", "--json"), (ALL,), (NAMES[0], "--json")),
     "verify": (
         *((), ("--json",), ("--domain", ALL), ("--table", ALL), ("--rows", ALL)),
         *(("--behaviour", "--dry"), ("--behaviour", "--dry", "--table", ALL)),
@@ -155,7 +156,7 @@ def test_nothing_that_a_terminal_obeys_is_printed(hostile: str, run: Run, comman
         old = min((Path.cwd() / "lib/shop/sales/resources").glob("*.ex"))
         old.write_text(old.read_text().replace("data_layer: AshPostgres.DataLayer", ""))
     for arguments in VARIANTS[command]:
-        url = () if command == "demo" else ("--url", hostile)
+        url = () if command in {"demo", "explain"} else ("--url", hostile)
         done = run(command, *arguments, *url)
         assert_harmless(done, arguments)
         printed += done.out + done.err

@@ -188,6 +188,7 @@ def test_a_table_that_belongs_to_a_configured_domain_is_named_and_not_added(
         "note [table-skipped] orders: It seems to belong to Shop.Sales (foreign key to customers), "
         "whose entry is yours to change.\n"
         '    Add "orders" to the tables of [domains."Shop.Sales"].\n'
+        "`ash-scaffold explain table-skipped` says more.\n"
     )
     assert done.out.endswith(
         "unchanged: what is in no domain belongs to one that is yours to change.\n"
@@ -472,4 +473,5 @@ def test_where_all_tables_are_those_of_tenants_it_says_so(
         "error [no-tables] There are no tables in public.\n"
         "    They seem to be in a schema per tenant (3 schemas have the same 9 tables, or nearly: "
         "a1, a2, a3): say so in [tenancy] of ash_scaffold.toml.\n"
+        "`ash-scaffold explain no-tables` says more.\n"
     )

@@ -318,7 +318,8 @@ def test_usage_says_which_schema_it_could_not_read(
         0,
         "note [legacy-unread] 2 times:\n"
         f"    lib/shop/odd.ex:3: {unnamed}\n"
-        f"    lib/shop/torn.ex:1: The file can't be read completely.\n{todo}",
+        f"    lib/shop/torn.ex:1: The file can't be read completely.\n{todo}"
+        "`ash-scaffold explain legacy-unread` says more.\n",
     )
 
 
@@ -331,7 +332,8 @@ def test_usage_outside_of_a_mix_project_is_an_error(
         2,
         "",
         f"error [not-a-mix-project] {elsewhere}: There is no mix.exs here or in a folder above.\n"
-        f"    Run this in the folder of a mix project. {ELSEWHERE}\n",
+        f"    Run this in the folder of a mix project. {ELSEWHERE}\n"
+        "`ash-scaffold explain not-a-mix-project` says more.\n",
     )
 
 

@@ -40,6 +40,7 @@ RUN_NO_CODE = {
     "actions": ("--no-format", "--domain", "Shop.Sales"),
     "check": (),
     "document": (),
+    "explain": ("column-unsupported",),
     "inspect": (),
     "init": (),
     "resources": ("--no-format", "--domain", "Shop.Sales"),
@@ -94,7 +95,8 @@ def test_a_command_that_starts_no_process(
 ) -> None:
     trapped = tmp_path / "trapped"
     monkeypatch.setenv("TRAPPED", str(trapped))
-    done = process(command, *RUN_NO_CODE[command], "--url", shop, program=TRAP)
+    url = () if command == "explain" else ("--url", shop)
+    done = process(command, *RUN_NO_CODE[command], *url, program=TRAP)
     assert done.code in (0, 1), done.err
     assert started(trapped) == set()
     assert ran(canaries) == []

@@ -346,4 +346,5 @@ def test_a_source_that_never_ends_is_named(project: Path, shop: str, resources: 
         "warning [unparsable-file] lib/shop/odd.ex: The file can't be read: it is a device, no "
         "regular file, so what it defines is not known.\n"
         "    Make it a regular file that you may read, or move it away.\n"
+        "`ash-scaffold explain unparsable-file` says more.\n"
     ) in done.out + done.err

@@ -46,6 +46,7 @@ tables of each: a filter by a path (customers.id == 1) may run in the schema of 
 which Ecto's query cache remembers.
     Write exists(customers, id == 1) in its place, and give the tenant; loads and aggregates are \
 right.
+`ash-scaffold explain tenant-needed` says more.
 """
 TODO = "Run the migrations of {}; to leave one out of the comparison, accept its name."
 

@@ -169,7 +169,8 @@ def test_without_mix_it_says_so(
         2,
         "",
         "error [mix-missing] There is no mix on the PATH: it is run in the mix project.\n"
-        "    Install Elixir, or run this where it is.\n",
+        "    Install Elixir, or run this where it is.\n"
+        "`ash-scaffold explain mix-missing` says more.\n",
     )
 
 
@@ -181,7 +182,8 @@ def test_a_project_that_does_not_compile_shows_its_first_error(
         2,
         "",
         "error [compile-failed] lib/shop/a.ex:3: The project does not compile: undefined "
-        "function x/0\n    Correct it; `mix compile` shows all of it.\n",
+        "function x/0\n    Correct it; `mix compile` shows all of it.\n"
+        "`ash-scaffold explain compile-failed` says more.\n",
     )
 
 
@@ -195,7 +197,8 @@ def test_missing_dependencies_are_named(fake: Path, shop: str, run: Callable[...
         2,
         "",
         "error [compile-failed] The project does not compile: Dependencies are missing or not up "
-        "to date.\n    Run `mix deps.get`.\n",
+        "to date.\n    Run `mix deps.get`.\n"
+        "`ash-scaffold explain compile-failed` says more.\n",
     )
 
 
@@ -205,12 +208,14 @@ def test_missing_dependencies_are_named(fake: Path, shop: str, run: Callable[...
         (
             '"ash":null,"ash_postgres":null',
             "error [ash-missing] mix.exs: The project does not have ash.\n"
-            '    Add {:ash, "~> 3.5"} to deps, and run `mix deps.get`.\n',
+            '    Add {:ash, "~> 3.5"} to deps, and run `mix deps.get`.\n'
+            "`ash-scaffold explain ash-missing` says more.\n",
         ),
         (
             '"ash":"3.32.0","ash_postgres":"2.1.0-rc.1"',
             "error [ash-too-old] mix.exs: The project has ash_postgres 2.1.0-rc.1, and verify "
-            "needs 2.5 or newer.\n    Run `mix deps.update ash_postgres`.\n",
+            "needs 2.5 or newer.\n    Run `mix deps.update ash_postgres`.\n"
+            "`ash-scaffold explain ash-too-old` says more.\n",
         ),
     ],
 )
@@ -230,7 +235,8 @@ def test_ash_that_is_missing_or_too_old_is_named(
             ("--domain", "Shop.Sale"),
             "error [domain-unlisted] --domain Shop.Sale: Shop.Sale is not among the application's "
             "ash_domains. Is Shop.Sales meant?\n"
-            "    List it in config/config.exs: ash_domains: [Shop.Sales, Shop.Sale].\n",
+            "    List it in config/config.exs: ash_domains: [Shop.Sales, Shop.Sale].\n"
+            "`ash-scaffold explain domain-unlisted` says more.\n",
         ),
         (
             "other_database",
@@ -238,7 +244,8 @@ def test_ash_that_is_missing_or_too_old_is_named(
             "error [other-database] Shop.Repo: Shop.Repo uses localhost:5432/postgres, which is "
             "not the database that was read: {source}.\n"
             "    Give the one that the repo uses, or --reconnect to start the repo with the "
-            "other.\n",
+            "other.\n"
+            "`ash-scaffold explain other-database` says more.\n",
         ),
         (
             "no_database",
@@ -246,7 +253,8 @@ def test_ash_that_is_missing_or_too_old_is_named(
             "error [repo-unreachable] Shop.Repo: Shop.Repo can't connect to "
             "localhost:5432/nothing: there is no such database.\n"
             "    Start the server or correct the repo's configuration; --reconnect starts the "
-            "repo with {source} instead.\n",
+            "repo with {source} instead.\n"
+            "`ash-scaffold explain repo-unreachable` says more.\n",
         ),
     ],
 )
@@ -273,7 +281,8 @@ def test_a_plain_repo_says_what_to_change(
         "",
         "error [plain-repo] lib/shop/repo.ex:1: Shop.Repo is a plain Ecto.Repo, which AshPostgres "
         "can't use.\n    Say `use AshPostgres.Repo, otp_app: :shop` in place of `use Ecto.Repo`: "
-        "it serves the legacy code as well.\n",
+        "it serves the legacy code as well.\n"
+        "`ash-scaffold explain plain-repo` says more.\n",
     )
     assert not (fake / "called").exists()
 
@@ -288,7 +297,8 @@ def test_a_script_that_dies_is_told_without_the_password(
         "",
         "error [script-failed] What was run in the project did not come to its end. It died "
         "with exit code 137.\n    The last lines that mix printed:\n    [info] starting up\n"
-        "    ** (EXIT) killed by ***\n",
+        "    ** (EXIT) killed by ***\n"
+        "`ash-scaffold explain script-failed` says more.\n",
     )
 
 
@@ -300,7 +310,8 @@ def test_a_script_that_says_nothing_is_told(
         2,
         "",
         "error [script-failed] What was run in the project did not come to its end. It gave "
-        "no answer.\n    The last lines that mix printed:\n    [info] starting up\n",
+        "no answer.\n    The last lines that mix printed:\n    [info] starting up\n"
+        "`ash-scaffold explain script-failed` says more.\n",
     )
 
 
@@ -566,7 +577,8 @@ def test_behaviour_without_an_action_says_how_to_make_one(
         2,
         "",
         "error [no-changesets] No action of the project was made of a changeset function.\n"
-        "    Make them with ash-scaffold actions --domain App.Accounts.\n",
+        "    Make them with ash-scaffold actions --domain App.Accounts.\n"
+        "`ash-scaffold explain no-changesets` says more.\n",
     )
     assert not (fake / "request").exists()
 
@@ -623,7 +635,8 @@ def test_tests_are_written_once_and_are_a_persons_then(
         2,
         "",
         f"error [edited-file] {file}: The file is there, and it is not as the tool wrote it.\n"
-        "    Give another name with --tests: what you wrote stays.\n",
+        "    Give another name with --tests: what you wrote stays.\n"
+        "`ash-scaffold explain edited-file` says more.\n",
     )
     assert file.read_text() == text + "# mine\n"
     assert not (fake / "request").exists()

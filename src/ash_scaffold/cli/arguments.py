@@ -16,7 +16,8 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 COMMANDS = tuple(
-    "init resources actions inspect check doctor verify document cutover advise demo".split()
+    "init resources actions inspect check doctor verify document cutover advise "
+    "explain demo".split()
 )
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)

@@ -193,8 +193,7 @@ def _print(report: CutoverReport, options: CutoverOptions, *, quiet: bool, verbo
             out.print(f"  {safe_line(path)}")
     if report.proof is not None and not quiet:
         _print_proof(report.proof)
-    print_problems(report.problems, quiet=quiet, verbose=verbose)
-    print_problems(report.outcome.files.problems, quiet=quiet, verbose=verbose)
+    print_problems(_problems(report), quiet=quiet, verbose=verbose)
     if report.commands:
         out.print("\nThere is no mix here. Run this where it is, and commit what it writes:")
         for command in report.commands:

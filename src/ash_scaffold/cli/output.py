@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from ash_scaffold.cli.streams import use_utf8
-from ash_scaffold.problem import Problem, Severity
+from ash_scaffold.problem import Code, Problem, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +26,10 @@ _BLANK = re.compile(r"\x1b\[[0-9;]*m|\s")
 _LOG_COMMAND = re.compile(r"^\s*::|##(?=(?:vso)?\[)", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^ -~\n]")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+# Their message is all there is to say.
+_SAY_ALL = frozenset(
+    {Code.USAGE, Code.UNKNOWN_NAME, Code.INTERRUPTED, Code.OUTPUT_FAILED, Code.INTERNAL}
+)
 _DIFF_STYLES = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
@@ -137,13 +141,18 @@ def print_problems(
 ) -> None:
     """Print problems to standard error, those of one kind together; only errors when quiet.
 
-    Of many places the first; all when verbose.
+    Of many places the first; all when verbose. The last line says how to learn more of them.
     """
     from ash_scaffold.report.groups import group_problems
 
     shown = [p for p in problems if not quiet or p.severity is Severity.ERROR]
-    for group in group_problems(shown, every=verbose):
+    found = group_problems(shown, every=verbose)
+    for group in found:
         _print_group(group, verbose=verbose)
+    kinds = {group.kind for group in found} - _SAY_ALL
+    if kinds and not quiet:
+        one = f"{min(kinds)}` says more" if len(kinds) == 1 else "CODE` says more of each"
+        write_error(f"`ash-scaffold explain {one}.\n")
 
 
 def _print_group(group: Group, *, verbose: bool) -> None:
