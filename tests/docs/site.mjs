@@ -1,0 +1,64 @@
+// Opens each page of the site in chromium: in light and dark, on a desk and on a phone.
+// Usage: node site.mjs PLAYWRIGHT CHROMIUM ADDRESS PAGE… < /dev/null
+// Output: {"complaints": [...], "found": [...]}: complaints are requests that leave the address,
+// answers that are no success, messages on a console, and what is wider than the screen; found are
+// the titles that a search for "tenancy" shows.
+
+import { createRequire } from "node:module";
+
+const [playwright, chromium, address, ...pages] = process.argv.slice(2);
+const flags = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+const screens = [
+  { name: "desk", colorScheme: "light", viewport: { width: 1280, height: 900 } },
+  { name: "phone", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+];
+
+const engine = createRequire(import.meta.url)(playwright).chromium;
+const browser = await engine.launch({ executablePath: chromium, args: flags });
+const complaints = [];
+let found = [];
+
+const watch = (page, screen) => {
+  const complain = (what) => complaints.push(`${screen} ${new URL(page.url()).pathname}: ${what}`);
+  page.setDefaultTimeout(10_000);
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address)) complain(`request: ${request.url().slice(0, 200)}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`);
+  });
+  page.on("console", (message) => complain(`console: ${message.text()}`));
+  page.on("pageerror", (error) => complain(`error: ${error.message}`));
+  return complain;
+};
+
+try {
+  for (const { name, ...screen } of screens) {
+    const page = await browser.newPage(screen);
+    const complain = watch(page, name);
+    for (const path of pages) {
+      await page.goto(address + path, { waitUntil: "load" });
+      const wider = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return scrollWidth - clientWidth;
+      });
+      if (wider > 0) complain(`${wider} px wider than the screen`);
+      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const light = Number(background.match(/\d+/)[0]) > 128;
+      if (light !== (screen.colorScheme === "light")) complain(`background ${background}`);
+    }
+    if (name === "desk") {
+      await page.click(".md-search__input");
+      await page.keyboard.type("tenancy");
+      await page.locator(".md-search-result__item").first().waitFor();
+      found = await page.locator(".md-search-result__item h1").allTextContents();
+    }
+    await page.close();
+  }
+} finally {
+  await browser.close();
+}
+process.stdout.write(JSON.stringify({ complaints, found }));
