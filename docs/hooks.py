@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 # By their path from the root, where pages of it are on the site.
 OF_ROOT = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 _COMMENT = re.compile(r"<!-- docs:.*?-->\n?", re.DOTALL)
+_CELL = re.compile(r"<td[^>]*>.*?</td>", re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()(?:\.\./)*((?:README|CONTRIBUTING|CHANGELOG)\.md)(?=[#)])")
 
 
@@ -32,3 +33,11 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     up = "../" * page.file.src_uri.count("/")
     places = {**OF_ROOT, "README.md": "index.md"}
     return _LINK.sub(lambda match: up + places[match[1]], _COMMENT.sub("", markdown))
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Take out backslashes before pipes in the cells of tables.
+
+    GitHub needs one in code; Python-Markdown shows it.
+    """
+    return _CELL.sub(lambda match: match[0].replace("\\|", "|"), html)

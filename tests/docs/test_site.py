@@ -59,6 +59,12 @@ def test_what_is_for_the_tests_is_not_on_the_site(site: Path) -> None:
     assert list(site.rglob("*.py")) == []
 
 
+def test_a_choice_in_a_table_has_its_pipes(site: Path) -> None:
+    text = (site / "reference/commands.html").read_text()
+    assert "--style ecto|ash" in text
+    assert "\\|" not in text
+
+
 def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/index.md").write_text("# One\n\n[a](gone.md)\n")
