@@ -15,6 +15,8 @@ from ash_scaffold.cli.streams import lost_output, prepare_streams
 _RECORDED = frozenset({"resources", "check", "document"})
 # The commands that read a catalog, and what each needs once it has it.
 _NO_DATABASE = re.compile(r"--dump|--help|-h\Z")
+# What a shell that completes a line sets: typer answers it.
+_COMPLETION = "_ASH_SCAFFOLD_COMPLETE"
 _READING = {"resources": ("jinja2",), "check": (), "document": (), "inspect": ()}
 
 
@@ -86,6 +88,10 @@ def _call(words: Sequence[str]) -> None:
     """Call the command that the words after the program's name mean."""
     from ash_scaffold.cli.arguments import COMMANDS, command_function, read_arguments
 
+    if not words and _COMPLETION not in os.environ:
+        from ash_scaffold.cli.next_step import show_next_step
+
+        show_next_step()
     if words and words[0] in COMMANDS:
         function = command_function(words[0])
         arguments = read_arguments(function, words[1:])

@@ -45,6 +45,7 @@ from ash_scaffold.postgres.tenant_schemas import TenantSchemas
 from ash_scaffold.postgres.time_limit import DEFAULT_SECONDS, time_limit
 from ash_scaffold.postgres.unknown import Kind, Unknown, with_last_known
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
+from ash_scaffold.project.database_places import how_to_name_it
 from ash_scaffold.project.local_identity import StoredIdentity, read_stored_identity
 from ash_scaffold.project.migrations import (
     NO_MIGRATIONS,
@@ -634,9 +635,12 @@ def open_database(
     of a dump is left out, but for the versions of migrations.
     Raises what `open_source` does, and for a `url` of the configuration that can't be filled in.
     """
-    options, dump, configured = opened.options, opened.dump, None
+    options, dump, configured, found = opened.options, opened.dump, None, ""
     if dump is None and options.url is None and not options.environment.get("DATABASE_URL"):
         configured = database_url(opened.config, options.environment)
+        if configured is None:
+            repo = choose_repo(opened.project, options.repo, opened.config)
+            found = how_to_name_it(opened.project, repo, options.folder)
     with open_source(
         options.url,
         dump,
@@ -650,6 +654,7 @@ def open_database(
             extensions=frozenset(options.extensions),
             on_share=None if announce is None else _percents(announce),
         ),
+        found=found,
     ) as source:
         yield source
 

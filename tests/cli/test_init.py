@@ -105,7 +105,8 @@ def test_proposes_a_domain_for_every_table_with_its_reason(
         " Shop.Other      1        Tables that no foreign key and no name ties to others.",
         " Shop.Sales      2        The legacy context Shop.Sales: 1 Ecto schema.",
         "Left out: schema_migrations",
-        "ash_scaffold.toml created. Look it over, then run: ash-scaffold resources",
+        "ash_scaffold.toml created. Look it over, then run, a domain at a time: "
+        "ash-scaffold resources --domain Shop.Accounts --dry-run",
     ]
     assert run("resources", "--no-format", "--url", url).code == 0
 

@@ -292,6 +292,37 @@ def test_says_what_is_left_out_and_ends_with_what_the_project_lacks(
     )
 
 
+MIX_WITHOUT_ASH = """defmodule Shop.MixProject do
+  use Mix.Project
+
+  def project do
+    [app: :shop, version: "0.1.0", deps: [{:ecto_sql, "~> 3.10"}]]
+  end
+end
+"""
+
+
+def test_says_which_packages_the_project_lacks(
+    project: Path, database: Callable[..., str], resources: Run, add: Callable[..., None]
+) -> None:
+    add(project, {"mix.exs": MIX_WITHOUT_ASH})
+    url = database("CREATE TABLE tags (id bigint PRIMARY KEY, during int8range)")
+    assert (
+        "Still missing in the project:\n"
+        "  mix.exs: nothing that is generated compiles without it\n"
+        '      {:ash, "~> 3.32"}\n'
+        '      {:ash_postgres, "~> 2.13"}\n'
+    ) in resources("--domain", "Shop.Sales", "--url", url).out
+
+
+def test_says_nothing_of_packages_where_the_list_cannot_be_read(
+    project: Path, database: Callable[..., str], resources: Run, add: Callable[..., None]
+) -> None:
+    add(project, {"mix.exs": MIX_WITHOUT_ASH.replace('[{:ecto_sql, "~> 3.10"}]', "Deps.all()")})
+    url = database("CREATE TABLE tags (id bigint PRIMARY KEY)")
+    assert "mix.exs" not in resources("--domain", "Shop.Sales", "--url", url).out
+
+
 def test_names_the_domains_whose_files_became_out_of_date(
     project: Path,
     shop: str,

@@ -128,8 +128,14 @@ def test_the_help_of_the_main_command_has_examples(run: Run) -> None:
     ]
 
 
-def test_without_a_command_it_shows_its_help(run: Run) -> None:
-    assert run().out.rstrip() == run("--help").out.rstrip()
+@pytest.mark.usefixtures("project")
+def test_without_a_command_it_loads_neither_a_driver_nor_the_job_of_a_command(
+    process: Run,
+) -> None:
+    done = process(program=LOADED)
+    assert done.out.startswith("shop: there is no ash_scaffold.toml yet.\n")
+    assert libraries(done) <= {"msgspec", "typing_extensions"} | CODE
+    assert packages(done) & JOBS == set()
 
 
 def test_version(run: Run) -> None:

@@ -27,10 +27,10 @@ def application(only: str | None = None, *, with_options: bool = True) -> typer.
     """
     app = typer.Typer(
         name="ash-scaffold",
-        help="Ash resources for the PostgreSQL tables you already have. Never migrates anything.",
+        help="Ash resources for the PostgreSQL tables you already have. Never migrates anything. "
+        "Without a command it says what to do next in the project that it is called in.",
         epilog="Exit codes: 0 done; 1 done, and something needs your attention, such as a conflict "
         "with a hand edit; 2 could not do it, nothing was written; 130 interrupted.",
-        no_args_is_help=True,
         # Options before the command aren't there then; to read them typer would load pydantic.
         add_completion=only is None,
         add_help_option=only is None,
@@ -38,7 +38,7 @@ def application(only: str | None = None, *, with_options: bool = True) -> typer.
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
+    app.callback(invoke_without_command=True)(_root)
     for name in COMMANDS if only is None else (only,):
         function = command_function(name)
         app.command(name=name)(_declared(function) if with_options else _described(function))
@@ -70,19 +70,21 @@ def _load_help() -> None:
         del sys.modules[name]
 
 
-def _version(value: bool) -> None:
-    if value:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Ash resources for the PostgreSQL tables you already have. Never migrates anything.
+
+    Without a command it says what to do next in the project that it is called in.
+    """
+    if version:
         typer.echo(f"ash-scaffold {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        from ash_scaffold.cli.next_step import show_next_step
 
-
-def _root(
-    _version_: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """Ash resources for the PostgreSQL tables you already have. Never migrates anything."""
+        show_next_step()
 
 
 def _declared(function: Callable[..., None]) -> Callable[..., None]:

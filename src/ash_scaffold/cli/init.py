@@ -152,7 +152,12 @@ def _ending(outcome: Outcome, *, dry_run: bool) -> str:
         return f"ash_scaffold.toml unchanged: {why}."
     if dry_run:
         return f"ash_scaffold.toml would be {outcome.status}."
-    return f"ash_scaffold.toml {outcome.status}. Look it over, then run: ash-scaffold resources"
+    first = next((domain.module for domain in outcome.proposal.new), None)
+    one = "" if first is None else f" --domain {first} --dry-run"
+    return (
+        f"ash_scaffold.toml {outcome.status}. Look it over, then run, a domain at a time: "
+        f"ash-scaffold resources{one}"
+    )
 
 
 def _print_json(outcome: Outcome, *, dry_run: bool) -> None:

@@ -133,12 +133,29 @@ def advise(
     written = {item.resource.domain for item in plan.resources if item.written}
     used = requirements_of(item.resource for item in plan.resources if item.written)
     return (
+        *_dependencies(project, used),
         *_versions(project, used),
         *(
             Advice(path=need.path, lines=lines(_without(need.setting, obsolete)), why=need.why)
             for need in needs_of(project, repo, written, plan.extensions, server_version)
         ),
     )
+
+
+def _dependencies(project: Project, used: Iterable[UsedRequirement]) -> Iterator[Advice]:
+    """Advise the packages that no application depends on, where mix.exs tells its dependencies."""
+    there = {name for app in project.apps for name in app.dependencies}
+    missing = [each.requirement for each in used if each.requirement.package not in there]
+    if there and missing:
+        yield Advice(
+            path=_mix_file(project),
+            lines=tuple(f'{{:{each.package}, "{each.constraint}"}}' for each in missing),
+            why="nothing that is generated compiles without it",
+        )
+
+
+def _mix_file(project: Project) -> str:
+    return f"{project.app.path}/mix.exs".lstrip("/")
 
 
 def _versions(project: Project, used: Iterable[UsedRequirement]) -> Iterator[Advice]:
@@ -154,7 +171,7 @@ def _versions(project: Project, used: Iterable[UsedRequirement]) -> Iterator[Adv
         )
         if each.columns and found is not None and found < needed.least:
             yield Advice(
-                path=f"{project.app.path}/mix.exs".lstrip("/"),
+                path=_mix_file(project),
                 lines=(f'{{:{needed.package}, "{needed.constraint}"}}',),
                 why=f"{needed.feature} ({named(each.columns)}) need {needed.package} "
                 f"{needed.version}: {needed.why}",

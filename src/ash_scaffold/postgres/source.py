@@ -59,6 +59,9 @@ class DumpOptions(msgspec.Struct, frozen=True, kw_only=True):
     on_share: Callable[[float], None] | None = None
 
 
+_EXAMPLES = "--url postgres://user@host/database or --dump priv/repo/structure.sql"
+
+
 class Choice(msgspec.Struct, frozen=True):
     """The chosen source: a dump, or the text of a URL and the option that held it."""
 
@@ -68,11 +71,17 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def choose_source(
-    url: str | None, dump: Path | None, *, environment: Mapping[str, str], configured: str | None
+    url: str | None,
+    dump: Path | None,
+    *,
+    environment: Mapping[str, str],
+    configured: str | None,
+    found: str = "",
 ) -> Choice:
     """Decide between `--url`, `--dump`, `$DATABASE_URL` and the config's `url`, in this order.
 
-    Raises `ScaffoldError` (`no-database`) when both options are given, or none.
+    `found` are the options that would name what the project has. Raises `ScaffoldError` (`no-
+    database`) when both options are given, or none.
     """
     if url is not None and dump is not None:
         raise fail(
@@ -91,8 +100,7 @@ def choose_source(
     raise fail(
         Code.NO_DATABASE,
         "No database is given.",
-        todo="Give --url postgres://user@host/database or --dump priv/repo/structure.sql, set"
-        " $DATABASE_URL, or put url = … in ash_scaffold.toml.",
+        todo=f"Give {found or _EXAMPLES}, set $DATABASE_URL, or put url = … in ash_scaffold.toml.",
     )
 
 
@@ -105,16 +113,17 @@ def open_source(
     configured: str | None = None,
     limit: TimeLimit = TimeLimit(),  # noqa: B008 - it is frozen
     options: DumpOptions = DumpOptions(),  # noqa: B008
+    found: str = "",
 ) -> Iterator[Source]:
     """Give the database to read, for as long as the context lasts.
 
-    A URL is only parsed: nothing is connected to. A dump is loaded into a throw-away server,
-    which is stopped and removed however the context ends.
+    `found` is as in `choose_source`. A URL is only parsed: nothing is connected to. A dump is
+    loaded into a throw-away server, which is stopped and removed however the context ends.
 
     Raises `ScaffoldError` for a source that can't be opened: `no-database`, `bad-url`,
     `no-local-server`, `dump-unreadable`, `dump-error`, `extension-missing`.
     """
-    choice = choose_source(url, dump, environment=environment, configured=configured)
+    choice = choose_source(url, dump, environment=environment, configured=configured, found=found)
     if choice.dump is None:
         parsed = parse_url(choice.url, where=choice.where)
         yield Source(

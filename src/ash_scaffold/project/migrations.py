@@ -122,13 +122,33 @@ def _apps(project: Project, repo: str, otp_app: str | None) -> tuple[App, ...]:
 
 def _settings(project: Project, repo: str) -> tuple[str | None, Mapping[str, Term]]:
     """Return the application of a repo, and its literal settings, those of config.exs first."""
-    found: dict[str, Term] = {}
     otp_app = _otp_app(project, repo)
+    found: dict[str, Term] = {}
+    for app, name, value in _repo_settings(project, repo):
+        otp_app = otp_app or app
+        if isinstance(value, str | Atom | Module):
+            found.setdefault(name, value)
+    return otp_app, found
+
+
+def literal_settings(project: Project, repo: str, file: str) -> Mapping[str, Term]:
+    """Return what the config files of that name set for a repo, as far as it is literal."""
+    found: dict[str, Term] = {}
+    for _, name, value in _repo_settings(project, repo, file):
+        if isinstance(value, str | int):
+            found.setdefault(name, value)
+    return found
+
+
+def _repo_settings(
+    project: Project, repo: str, file: str | None = None
+) -> Iterator[tuple[str | None, str, object]]:
+    """Yield application, name and value of each setting of a repo, those of config.exs first."""
     word = repo.rpartition(".")[2].encode()
     folders = dict.fromkeys(("", *(app.path for app in project.apps)))
     paths = [path for each in folders for path in files_in(project.root / each / "config", ".exs")]
     for path in sorted(paths, key=lambda path: (path.name != "config.exs", path)):
-        source = read_source(path)
+        source = read_source(path) if file in (None, path.name) else None
         if source is None or word not in source:
             continue
         tree = parse(source)
@@ -136,12 +156,9 @@ def _settings(project: Project, repo: str) -> tuple[str | None, Mapping[str, Ter
             if len(site.args) < 2 or read(tree, site.args[1]) != Module(repo):
                 continue
             app = read(tree, site.args[0])
-            otp_app = otp_app or (app.name if isinstance(app, Atom) else None)
             for option in site.options:
-                value = read(tree, option.value)
-                if isinstance(value, str | Atom | Module):
-                    found.setdefault(option.name, value)
-    return otp_app, found
+                name = app.name if isinstance(app, Atom) else None
+                yield name, option.name, read(tree, option.value)
 
 
 def _otp_app(project: Project, repo: str) -> str | None:
