@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from types import ModuleType
 
 import pytest
 from tests.docs.reference.pages import PAGES
 from tests.docs.reference.words import FOLDER, cell, marked, texts_below
+
+from ash_scaffold.problem import Code
 
 HOW = "Write the pages anew: python -m tests.docs.reference"
 
@@ -22,6 +25,11 @@ def test_a_page_is_what_the_code_says(name: str) -> None:
 def test_each_page_is_made_but_the_list_of_them() -> None:
     there = {path.name for path in FOLDER.iterdir()}
     assert there == {*PAGES, "index.md"}
+
+
+def test_each_code_has_its_anchor_once() -> None:
+    headings = re.findall(r"^### `(.*)`$", PAGES["problems.md"](), re.MULTILINE)
+    assert sorted(headings) == sorted(Code)
 
 
 def test_the_text_below_a_field_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
