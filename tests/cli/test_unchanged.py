@@ -326,7 +326,7 @@ def test_another_version_of_the_program_says_it_itself(
 ) -> None:
     words = ("check", "--url", made)
     recorded(line, *words)
-    monkeypatch.setattr(unchanged, "_program", lambda: b"another")
+    monkeypatch.setattr(unchanged, "program_digest", lambda: b"another")
     assert not line(*words).recalled
 
 

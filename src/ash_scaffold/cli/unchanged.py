@@ -5,8 +5,8 @@ digests, and the questions that it asked the database. The next run of the same 
 at files and catalog, and where both are as they were it says the same, without planning anything.
 So it needs none of the libraries that planning does: nothing here may import them.
 
-Records lie in the user's state folder and are signed, so that no repository brings one along. Where
-that can't be written, each run does all of its work, as each does with `ASH_SCAFFOLD_NO_RECORD`.
+Records lie in the user's state folder (`project/kept_records.py`). Where that can't be written,
+each run does all of its work, as each does with `ASH_SCAFFOLD_NO_RECORD`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,14 +26,12 @@ import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.cli.streams import Stream, copied, use_utf8
-from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.reader import current_reader
-from ash_scaffold.project.machine_key import (
-    SIGNATURE_BYTES,
-    UNSIGNED,
-    is_signed,
-    sign,
-    state_folder,
+from ash_scaffold.project.kept_records import (
+    program_digest,
+    read_record,
+    record_path,
+    write_record,
 )
 from ash_scaffold.project.watched_files import watch
 from ash_scaffold.regular_file import read_file
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
     from ash_scaffold.postgres.url import URL
     from ash_scaffold.session import OpenProject
 
-NO_RECORD = "ASH_SCAFFOLD_NO_RECORD"
 FOLDER = "unchanged"
 _WRITERS = frozenset({"resources", "document"})
 _CONFIGURATION = "ash_scaffold.toml"
@@ -56,8 +52,6 @@ _NO_INPUT = re.compile(
     r"_|OLDPWD|PWD|SHLVL|SSH_\w+|STY|TMUX\w*|WINDOWID|XDG_SESSION_ID|\w+_SESSION_ID"
 )
 _PARENTS = 3  # folders above a project in which an umbrella's mix.exs is looked for
-_KEPT = 100
-_MOST_BYTES = 4_000_000
 # What takes longer is left to the whole run, which says why.
 _SECONDS = 30.0
 
@@ -121,9 +115,9 @@ class Attempt:
         self._sessions = _sessions()
         self._known: _Known | None = None
         self._path: Path | None = None
-        if words and not environment.get(NO_RECORD):
+        if words:
             with suppress(OSError):
-                self._path = _path(self._question())
+                self._path = record_path(FOLDER, self._question(), environment)
 
     def recall(self) -> bool:
         """Say what the record says, if all is as it was; whether that is so."""
@@ -171,7 +165,7 @@ class Attempt:
         with suppress(OSError, ValueError):
             record = self._record(self._opened, places)
             if record is not None:
-                _write(self._path, record)
+                write_record(self._path, msgspec.msgpack.encode(record))
 
     def _record(self, opened: OpenProject, places: Sequence[Path]) -> Record | None:
         from ash_scaffold.postgres.round_trip import digest_of
@@ -196,7 +190,7 @@ class Attempt:
             sources=sources,
             places=names,
             files=watched.digest,
-            program=_program(),
+            program=program_digest(),
             url=where,
             question=msgspec.json.encode(last.question),
             catalog=last.statements,
@@ -224,7 +218,7 @@ class Attempt:
     def _holds(self, record: Record) -> bool:
         """Whether program and files are those of the record, and no other run writes there."""
         watched = watch(record.places, record.sources)
-        if watched is None or watched.digest != record.files or _program() != record.program:
+        if watched is None or watched.digest != record.files or program_digest() != record.program:
             return False
         return self._words[0] not in _WRITERS or _is_free(record.root)
 
@@ -351,14 +345,6 @@ def _places(opened: OpenProject, others: Sequence[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each.absolute()) for each in found))
 
 
-def _program() -> bytes:
-    """Return a digest of this program, its templates, and the versions of what it runs on."""
-    package = Path(__file__).parents[1]
-    libraries = Path(msgspec.__file__).parents[1].stat()
-    watched = watch([str(package), str(data_path("templates"))])
-    return repr((watched and watched.digest, libraries.st_mtime_ns, sys.version)).encode()
-
-
 def _is_free(root: str) -> bool:
     """Whether no other run holds the lock of a project."""
     descriptor = os.open(root, os.O_RDONLY)
@@ -382,41 +368,9 @@ def _with_timings(output: str, times: Mapping[str, float]) -> str:
     return _TIMINGS.sub(now, output) if output.startswith("{") else output
 
 
-def _path(question: bytes) -> Path | None:
-    """Return the file of a question's record. Its name tells nobody the question."""
-    folder = state_folder()
-    if folder is None:
-        return None
-    name = sign(FOLDER, question)
-    return None if name == UNSIGNED else folder / FOLDER / name.hex()
-
-
 def _read(path: Path) -> Record | None:
+    body = read_record(path)
     try:
-        status = path.lstat()
-        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) != 0o600:
-            return None
-        content = read_file(path, _MOST_BYTES)
-        signature, body = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
-        if not is_signed(str(path), body, signature):
-            return None
-        return msgspec.msgpack.decode(body, type=Record)
-    except (OSError, msgspec.DecodeError):
+        return None if body is None else msgspec.msgpack.decode(body, type=Record)
+    except msgspec.DecodeError:
         return None
-
-
-def _write(path: Path, record: Record) -> None:
-    body = msgspec.msgpack.encode(record)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{os.getpid()}.{time.monotonic_ns()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
-            file.write(sign(str(path), body) + body)
-        draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-    kept = sorted(path.parent.iterdir(), key=lambda each: each.lstat().st_mtime_ns)
-    for old in kept[:-_KEPT]:
-        old.unlink(missing_ok=True)
