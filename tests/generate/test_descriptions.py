@@ -6,11 +6,13 @@ import msgspec
 import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop, rests
+from tests.generate.test_hand_edits import Recorded
 
 from ash_scaffold.check.run import check
 from ash_scaffold.elixir import entity
 from ash_scaffold.project.snapshot import encode, read_snapshots, snapshot_path
 from ash_scaffold.session import SourceOptions
+from ash_scaffold.syntax import parse as parsing
 from ash_scaffold.syntax.modules import modules
 from ash_scaffold.syntax.parse import parse
 from ash_scaffold.syntax.values import read
@@ -130,6 +132,18 @@ lib/shop/sales/user.ex
 """
     )
     rests(old_shop, done)
+
+
+def test_a_text_that_stays_is_not_parsed(
+    make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make_shop(DDL)
+    shop.run()
+    shop.sql("ALTER TABLE users ADD height integer")
+    given: list[bytes] = []
+    monkeypatch.setattr(parsing, "Parser", Recorded(given))
+    assert "+    attribute :height, :integer do" in shop.run().diff
+    assert [each for each in given if b"Where they are written to" in each] == []
 
 
 def test_edited_files_and_older_versions_stay_too(old_shop: Shop) -> None:

@@ -325,9 +325,15 @@ class Writer:
         if versions.by_other_version(self._settings):
             return self._in_old_style(versions), base.tool
         for each in module.parts:
-            written = entities_of(each, module, base.entities)
-            around = DatabaseObjects(each.owner)
-            texts[each.name] = with_texts_of(written, texts[each.name], around, self._earlier)
+            text = texts[each.name]
+            known = generated_entities(each, text) if each.sections else None
+            texts[each.name] = with_texts_of(
+                entities_of(each, module, base.entities),
+                text,
+                DatabaseObjects(each.owner),
+                self._earlier,
+                known,
+            )
         return texts, __version__
 
     def _in_old_style(self, versions: ModuleVersions) -> dict[str, str]:

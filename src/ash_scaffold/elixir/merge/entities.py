@@ -76,16 +76,22 @@ def with_texts_of(
     text: str,
     others: DatabaseObjects = NO_OBJECTS,
     types: Mapping[str, Term] = {},
+    known: Sequence[EntityLines] | None = None,
 ) -> str:
     """Return a generated module without the heredocs that the base says in another form.
 
-    `base` are its entities as they were generated before, `text` is the module of today. An entity
-    that means what it meant stays as it was written. `types` are what was written in place of
-    modules that hold the same values.
+    `base` are its entities as they were generated before, `text` is the module of today, `known`
+    are its entities, where that takes no parse. An entity that means what it meant stays as it was
+    written. `types` are what was written in place of modules that hold the same values.
     """
     named = [name for name in types if name in text]
     if f"{_HEREDOC}\n" not in text and not named:
         return text
+    if known is not None:
+        written = {(each.section, each.object): each.lines for each in base}
+        concerned = (each for each in known if _is_concerned(each, named))
+        if all(written.get((each.section, each.object)) == each.lines for each in concerned):
+            return text
     new, old = _parsed(text, others), _parsed(assemble("Base", base), others)
     changes = []
     for key, unit in new.items():
@@ -105,6 +111,13 @@ def with_texts_of(
             changes.append(Edit(end, end + 1, b""))
         changes.append(Edit(unit.lead, end, indented(lines, pad, GENERATED_STYLE)))
     return apply(text.encode(), changes).decode()
+
+
+def _is_concerned(entity: EntityLines, named: Sequence[str]) -> bool:
+    """Whether an entity has a heredoc, or one of the modules that are named."""
+    return any(
+        line.endswith(_HEREDOC) or any(name in line for name in named) for line in entity.lines
+    )
 
 
 def _parsed(text: str, others: DatabaseObjects) -> dict[tuple[str, str], Unit]:
