@@ -10,6 +10,7 @@ from tests.generate.test_hand_edits import Recorded
 
 from ash_scaffold.check.run import check
 from ash_scaffold.elixir import entity
+from ash_scaffold.generate import rendered_before
 from ash_scaffold.project.snapshot import encode, read_snapshots, snapshot_path
 from ash_scaffold.session import SourceOptions
 from ash_scaffold.syntax import parse as parsing
@@ -49,6 +50,7 @@ def old_shop(make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     shop = make_shop(DDL)
     with monkeypatch.context() as patch:
         patch.setattr(entity, "heredoc", lambda _text, **_: None)
+        patch.setattr(rendered_before, "program_digest", lambda: b"the program of then")
         shop.run()
     assert '"""' not in shop.read(USER) + shop.read(LOG)
     return shop

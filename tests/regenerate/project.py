@@ -82,6 +82,7 @@ class MixProject:
         """Run against a schema, and write."""
         done = self.look(database, **options)
         self.put(done.written)
+        done.outcome.before.keep()
         return done
 
     @property

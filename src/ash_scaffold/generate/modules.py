@@ -81,7 +81,8 @@ class Module(ModuleText, frozen=True, kw_only=True):
     A domain that `adopts` is to go into the file of the legacy context of its name. `encoded` is
     the snapshot, in place of its `content`, of a resource that never was generated before.
     `earlier_digests` are those of the same module as it once was written: with every description
-    on one line, with the types that were there before a support type was.
+    on one line, with the types that were there before a support type was. `rendered_before` is the
+    digest of a resource without text: one that would be rendered as it was generated last.
     """
 
     table: Name | None = None
@@ -92,6 +93,7 @@ class Module(ModuleText, frozen=True, kw_only=True):
     fragment: ModuleText | None = None
     inline: str = ""
     earlier_digests: tuple[str, ...] = ()
+    rendered_before: str = ""
     adopts: bool = False
 
     @property
@@ -107,7 +109,7 @@ class Module(ModuleText, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """The digest of all its text as it was rendered."""
-        return digest("".join(self.texts.values()))
+        return self.rendered_before or digest("".join(self.texts.values()))
 
     @property
     def scope(self) -> str:
@@ -194,6 +196,34 @@ def resource_module(
     return msgspec.structs.replace(module, earlier_digests=tuple(map(digest, once)))
 
 
+def unrendered_module(
+    item: PlannedResource, lib: str, paths: Mapping[str, str], layout: Layout
+) -> Module:
+    """Return the module of a resource with the files of its parts, and without their text."""
+    own, *others = part_names(item.resource, layout)
+    return Module(
+        name=own,
+        path=_path(own, lib, paths),
+        text="",
+        table=item.draft.name,
+        domain=item.resource.domain,
+        repo=item.resource.repo,
+        fragment=next(
+            (
+                ModuleText(name=name, path=_path(name, lib, paths), text="", owner=own)
+                for name in others
+            ),
+            None,
+        ),
+    )
+
+
+def part_names(resource: Resource, layout: Layout) -> tuple[str, ...]:
+    """Return the modules that a resource is rendered as: itself, and with a fragment that."""
+    own = resource.module
+    return (own,) if layout == "inline" else (own, f"{own}.{FRAGMENT}")
+
+
 def earlier_types(modules: Iterable[str]) -> dict[str, Term]:
     """Return by module what was written before there was this support type, where anything was."""
     found = {name: earlier_type(Named(name), (name,)) for name in modules}
@@ -251,7 +281,7 @@ def _resource_module(
     )
     if layout == "inline":
         return module
-    name = f"{resource.module}.{FRAGMENT}"
+    _, name = part_names(resource, layout)
     fragment = ModuleText(
         name=name,
         path=_path(name, lib, paths),

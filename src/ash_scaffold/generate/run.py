@@ -48,6 +48,7 @@ from ash_scaffold.generate.options import (
 )
 from ash_scaffold.generate.owned_tables import owned_problems
 from ash_scaffold.generate.regenerate import regenerate
+from ash_scaffold.generate.rendered_before import RenderedBefore, Subject, rendered_before
 from ash_scaffold.generate.rendered_resources import Resources
 from ash_scaffold.legacy.disagreements import disagreement_problems
 from ash_scaffold.legacy.ecto import Hints
@@ -87,12 +88,13 @@ class RenderedRun(msgspec.Struct, frozen=True, kw_only=True):
 
     `old_texts` are modules as this version renders them from the facts of the snapshots, for
     those that another version wrote; `stale` are resources outside the scope that another run
-    would change.
+    would change. `before` is what earlier runs have rendered, and this one.
     """
 
     modules: tuple[Module, ...] = ()
     old_texts: Mapping[str, str] = {}
     stale: tuple[str, ...] = ()
+    before: RenderedBefore = RenderedBefore()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +113,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     tenant_signs: TenantSigns | None = None
     files: Files
     stale: tuple[str, ...]
+    before: RenderedBefore
     advice: tuple[Advice, ...]
     problems: tuple[Problem, ...]
     timings: Mapping[str, float]
@@ -131,11 +134,19 @@ def render_run(run: PlannedRun) -> RenderedRun:
     session, changes = run.session, run.session.schema_changes
     renderer = Renderer(templates_of(run.options, session))
     layout = _layouts(session.config, changes)
-    before = _old_texts(session, renderer, layout)
+    old_texts = _old_texts(session, renderer, layout)
+    before = (
+        rendered_before(session.project.root, session.options.environment)
+        if renderer.packaged
+        else RenderedBefore()
+    )
+    modules, keys = _modules(run, renderer, layout, before)
+    stale, of_others = _stale(run.plan, changes, old_texts, renderer, layout, before)
     return RenderedRun(
-        modules=tuple(_modules(run, renderer, layout)),
-        old_texts=before,
-        stale=_stale(run.plan, changes, before, renderer, layout),
+        modules=tuple(modules),
+        old_texts=old_texts,
+        stale=stale,
+        before=before.with_found([*keys, *of_others]),
     )
 
 
@@ -212,6 +223,7 @@ def prepare_session(
         changes=_changes_in_scope(run),
         files=every,
         stale=rendered.stale,
+        before=rendered.before,
         with_changesets=_with_changesets(session, run.plan),
         tenant_signs=_tenant_signs(session, run.plan),
         advice=_advice(session, run.plan, former),
@@ -238,7 +250,9 @@ def write(lock: Lock, outcome: Outcome) -> Written:
     wanted = all_contents(outcome)
     require_snapshots(outcome, wanted)
     before = {file.path: None if file.before is None else file.before.encode() for file in files}
-    return write_files(lock, wanted, expected=before)
+    written = write_files(lock, wanted, expected=before)
+    outcome.before.keep()
+    return written
 
 
 def require_snapshots(outcome: Outcome, wanted: Iterable[str]) -> None:
@@ -330,8 +344,13 @@ def _unparsed(project: Project, hints: Hints) -> Iterable[Problem]:
         )
 
 
-def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Module]:
-    """Render what the run writes, and add the content of the snapshots of resources."""
+def _modules(
+    run: PlannedRun, renderer: Renderer, layout: _Layouts, before: RenderedBefore
+) -> tuple[list[Module], list[bytes]]:
+    """Render what the run writes, and add the content of the snapshots of resources.
+
+    Return also what to know of the resources that were rendered.
+    """
     session, decided = run.session, run.plan
     paths = {module: entry.path for module, entry in session.project.modules.items()}
     lib, bases = new_modules_folder(session), session.schema_changes.resources
@@ -344,9 +363,11 @@ def _modules(run: PlannedRun, renderer: Renderer, layout: _Layouts) -> list[Modu
         bases=bases,
         is_new=lambda item: _is_new(item, session),
         content=_Contents(run).of,
+        before=before,
+        new_modules=[module.name for module in modules if module.name not in paths],
     )
-    modules += resources.modules([item for item in decided.resources if item.written])
-    return sorted(modules, key=lambda module: (module.path, module.name))
+    found, keys = resources.modules([item for item in decided.resources if item.written])
+    return sorted([*modules, *found], key=lambda module: (module.path, module.name)), keys
 
 
 def _is_new(item: PlannedResource, session: Session) -> bool:
@@ -444,21 +465,31 @@ def _old_texts(session: Session, renderer: Renderer, layout: _Layouts) -> dict[s
 def _stale(
     decided: Plan,
     changes: SchemaChanges,
-    before: Mapping[str, str],
+    old_texts: Mapping[str, str],
     renderer: Renderer,
     layout: _Layouts,
-) -> tuple[str, ...]:
-    """Return the resources outside the run's scope that another run would change."""
-    found = []
+    before: RenderedBefore,
+) -> tuple[tuple[str, ...], list[bytes]]:
+    """Return the resources outside the run's scope that another run would change.
+
+    Return also what to know of the others.
+    """
+    found, keys = [], []
     for item in decided.resources:
         old = changes.resources.get(item.draft.name)
         if item.written or old is None or old.owned is not None:
             continue
+        key = Subject.of(item.resource, layout(item.draft.name)).key(old.rendered)
+        if key in before.known:
+            keys.append(key)
+            continue
         module = resource_module(item, renderer, "", {}, layout(item.draft.name))
-        same = all(before.get(name) == text for name, text in module.texts.items())
-        if old.rendered not in (module.digest, *module.earlier_digests) and not same:
+        same = all(old_texts.get(name) == text for name, text in module.texts.items())
+        if old.rendered == module.digest:
+            keys.append(key)
+        elif old.rendered not in module.earlier_digests and not same:
             found.append(item.resource.module)
-    return tuple(found)
+    return tuple(found), keys
 
 
 def _layouts(config: Config, changes: SchemaChanges) -> _Layouts:
