@@ -51,6 +51,7 @@ OPERANDS = {
     [
         ("(deleted_at IS NULL)", "is_nil(deleted_at)"),
         ("(deleted_at IS NOT NULL)", "not is_nil(deleted_at)"),
+        ('("in" IS NOT NULL)', "not is_nil(^ref(:in))"),
         ("(NOT (deleted_at IS NULL))", "not is_nil(deleted_at)"),
         ("(NOT (deleted_at IS NOT NULL))", "is_nil(deleted_at)"),
         ("active", "active"),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests.databases import run_ddl
 
 from ash_scaffold import __version__
+from ash_scaffold.postgres.url import parse_url
 
 
 class Done(Protocol):
@@ -89,6 +91,20 @@ def test_a_first_run_prints_its_table_to_a_pipe_without_rich(process: Run, shop:
     done = process(*words, program=LOADED)
     assert "created" in done.out
     assert libraries(done) <= DATABASE | CODE | TEMPLATES
+
+
+@pytest.mark.usefixtures("project")
+def test_a_partial_index_that_tests_for_null_takes_no_parser_of_sql(
+    process: Run, shop: str
+) -> None:
+    words = ("resources", "--no-format", "--domain", "Shop.Sales", "--url", shop)
+    index = "CREATE UNIQUE INDEX one_email ON customers (email) WHERE"
+    run_ddl(parse_url(shop).url, f"{index} email IS NOT NULL")
+    done = process(*words, program=LOADED)
+    assert "created" in done.out
+    assert "sqlglot" not in libraries(done)
+    run_ddl(parse_url(shop).url, f"DROP INDEX one_email; {index} email <> ''")
+    assert "sqlglot" in libraries(process(*words, program=LOADED))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone")

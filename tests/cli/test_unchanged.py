@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from tests.cli.conftest import Done, as_typed, write
 from tests.databases import run_ddl
+from tests.records import SPOILT
 
 from ash_scaffold import __main__ as program
 from ash_scaffold.cli import unchanged
@@ -387,16 +388,6 @@ def record() -> Iterator[Path]:
     """Give the file of the newest record."""
     folder = Path(os.environ["XDG_STATE_HOME"]) / "ash-scaffold" / unchanged.FOLDER
     yield max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-
-
-SPOILT: dict[str, Callable[[Path], object]] = {
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-1]),
-    "changed": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"),
-    "empty": lambda path: path.write_bytes(b""),
-    "readable for others": lambda path: path.chmod(0o644),
-    "a link": lambda path: path.symlink_to(path.rename(path.with_name("else"))),
-    "of another key": lambda path: (path.parents[1] / "journal.key").unlink(),
-}
 
 
 def test_only_a_record_of_this_user_counts(line: Line, made: str, project: Path) -> None:

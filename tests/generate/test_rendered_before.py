@@ -12,6 +12,7 @@ import pytest
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop
 from tests.generate.test_growth import schema
+from tests.records import SPOILT
 
 from ash_scaffold.ash.model import Attribute, Resource
 from ash_scaffold.generate import rendered_before, rendered_resources, run
@@ -185,27 +186,22 @@ def test_the_next_run_after_another_branch_renders_what_differs(
     assert rendered == []
 
 
-SPOILT: dict[str, Callable[[Path], object]] = {
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-1]),
-    "changed": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"),
-    "empty": lambda path: path.write_bytes(b""),
-    "readable for others": lambda path: path.chmod(0o644),
-    "a link": lambda path: path.symlink_to(path.rename(path.with_name("else"))),
+FAULTS: dict[str, Callable[[Path], object]] = {
+    **SPOILT,
     "gone": lambda path: path.unlink(),
-    "of another key": lambda path: (path.parents[1] / "journal.key").unlink(),
     "of another form": lambda path: write_record(path, b"\x93\x01\x02\x03"),
     "of another program": lambda path: write_record(path, msgspec.msgpack.encode([b"x", b""])),
 }
 
 
-@pytest.mark.parametrize("spoil", SPOILT)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_record_that_does_not_hold_counts_for_nothing(
-    shop: Shop, rendered: list[str], spoil: str
+    shop: Shop, rendered: list[str], fault: str
 ) -> None:
     shop.sql("ALTER TABLE things_003 ADD size int")
     wanted = without_memory(shop)
     rendered.clear()
-    SPOILT[spoil](record())
+    FAULTS[fault](record())
     assert contents(shop.prepare().files.files) == wanted
     assert len(rendered) == TABLES + 1
 

@@ -1,8 +1,10 @@
 """SQL conditions, as `pg_get_expr` writes them, as Ash expressions.
 
-sqlglot parses them. A condition all of whose parts have a counterpart in Ash is translated; any
-other becomes one `fragment`: PostgreSQL's own text, with its columns as parameters. Nothing is
-guessed: what neither can express is an `UntranslatableError`, with the reason.
+sqlglot parses them, but for the test of a column for NULL, which is what most partial indexes have:
+the library takes longer to load than a small database to read. A condition all of whose parts have
+a counterpart in Ash is translated; any other becomes one `fragment`: PostgreSQL's own text, with
+its columns as parameters. Nothing is guessed: what neither can express is an
+`UntranslatableError`, with the reason.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ import msgspec
 from ash_scaffold.ash.model import ABSENT, Absent
 from ash_scaffold.ash.type_mapper import Mapped
 from ash_scaffold.ash.types import Family
-from ash_scaffold.postgres.sql import read_array
+from ash_scaffold.postgres.sql import read_array, unquote_identifier
 from ash_scaffold.term import Call, Expr, Operator, Ref, Term
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Node
 
+_NULL_TEST = re.compile(
+    r"""\((?P<column>[a-z_][a-z0-9_$]*|"(?:[^"]|"")+") IS (?P<not>NOT )?NULL\)\Z"""
+)
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _FLIPPED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LITERAL_FAMILIES = frozenset(
@@ -48,6 +53,10 @@ class _NoCounterpartError(Exception):
 
 def translate(sql: str, operands: Mapping[str, Operand]) -> Expr:
     """Translate a condition over columns, given by name. Raises `UntranslatableError`."""
+    test = _NULL_TEST.match(sql)
+    operand = None if test is None else operands.get(unquote_identifier(test["column"]))
+    if test is not None and operand is not None:
+        return Expr(_null_test(operand, negated=test["not"] is not None))
     tree = _parse(sql)
     try:
         return Expr(_Translator(operands).condition(tree))
@@ -188,8 +197,7 @@ class _Translator:
             raise _NoCounterpartError
         negated = bool(node.args.get("negate"))
         if isinstance(value, exp.Null):
-            found = Call("is_nil", (Ref(operand.name),))
-            return Operator("not", (found,)) if negated else found
+            return _null_test(operand, negated=negated)
         if (
             isinstance(value, exp.Boolean)
             and not negated
@@ -309,6 +317,11 @@ def _casts_to_text(node: Node) -> bool:
             return False
         node = _unparenthesised(node.this)
     return True
+
+
+def _null_test(operand: Operand, *, negated: bool) -> Term:
+    found = Call("is_nil", (Ref(operand.name),))
+    return Operator("not", (found,)) if negated else found
 
 
 def _not(term: Term) -> Term:
