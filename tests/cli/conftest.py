@@ -120,6 +120,8 @@ def unexplained(arguments: Sequence[str], done: Done) -> set[str]:
     said = set(_PROBLEM.findall(done.err))
     if done.out.startswith("{"):
         said |= {each["code"] for each in json.loads(done.out).get("problems", ())}
+    if not arguments:
+        return set()  # without a command it is no command's
     own = {code.value for code in Code if arguments[0] in EXPLANATIONS[code].commands}
     return said - own
 

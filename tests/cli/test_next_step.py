@@ -53,7 +53,8 @@ def test_outside_of_a_project_it_says_where_to_go(
         "",
         f"error [not-a-mix-project] {tmp_path}: There is no mix.exs here or in a folder above.\n"
         "    Run this in the folder of a mix project. `ash-scaffold demo` shows the main job on a "
-        "sample project, `ash-scaffold --help` lists all commands.\n",
+        "sample project, `ash-scaffold --help` lists all commands.\n"
+        "`ash-scaffold explain not-a-mix-project` says more.\n",
     )
 
 
@@ -105,6 +106,7 @@ def test_a_command_without_a_database_names_them_too(project: Path, add: Add, ru
         "    Give --dump priv/repo/structure.sql or --url postgres://me@db.local:5433/shop_dev ("
         "config/dev.exs, but for a password), set $DATABASE_URL, or put url = … in "
         "ash_scaffold.toml.\n"
+        "`ash-scaffold explain no-database` says more.\n"
     )
 
 
