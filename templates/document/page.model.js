@@ -68,6 +68,7 @@ function makeModel(json) {
     title: json.overview.application, overview: json.overview, reasons: json.reasons,
     tables, problems, proposals, domains, place,
     byId: new Map(tables.map((table) => [table.id, table])),
+    history: (json.history || []).map(({ on, progress }) => ({ on, counts: countsOf(progress) })),
     byAddress: new Map(tables.map((table) => [table.address, table])),
   };
 }
@@ -88,6 +89,11 @@ function isOwnSchema(use) {
 
 function hasMark(column, mark) {
   return Boolean(column.marks) && column.marks.includes(mark);
+}
+
+// Counts as the document has them, by the words that name styles.
+function countsOf({ owned, ash_only: ash, shared, legacy_only: legacy, neither }) {
+  return { owned, ash, shared, legacy, neither };
 }
 
 function statusCounts(tables) {

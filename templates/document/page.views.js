@@ -158,6 +158,7 @@ function overview(model) {
       h("p", { class: "facts" }, facts(model.overview).map((fact) => h("span", null, data(fact, "text")))),
       leftOut(model)),
     progress(model),
+    historySection(model),
     problemSummary(model),
     mostConnected(model),
     matrix(model),

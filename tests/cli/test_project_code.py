@@ -102,6 +102,22 @@ def test_a_command_that_starts_no_process(
     assert ran(canaries) == []
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git on the PATH")
+def test_a_page_asks_git_alone(
+    canaries: Path, shop: str, process: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trapped = tmp_path / "trapped"
+    monkeypatch.setenv("TRAPPED", str(trapped))
+    done = process("document", "--html", "docs/schema.html", "--url", shop, program=TRAP)
+    assert done.code == 0, done.err
+    assert started(trapped) == {"subprocess.Popen git --no-optional-locks"}
+    trapped.unlink()
+    done = process("document", "--html", "docs/schema.html", "--check", "--url", shop, program=TRAP)
+    assert done.code == 0, done.err
+    assert started(trapped) == set()
+    assert ran(canaries) == []
+
+
 @pytest.mark.parametrize("command", START_SERVER)
 def test_a_command_that_starts_a_throw_away_server(
     canaries: Path,

@@ -149,7 +149,9 @@ def _run(
             _print_json(loaded, output, check=options.check)
         else:
             _print(loaded, output, check=options.check, quiet=quiet, verbose=verbose)
-    if not verbose and _has_nothing_to_do(loaded, output):
+    # What git says of the page's history is in no file that a record looks at.
+    asked_git = options.html is not None and not options.check
+    if not verbose and not asked_git and _has_nothing_to_do(loaded, output):
         attempt.keep([lock.root / file.path for file in output.all_files])
     return _code(output, check=options.check)
 

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from ash_scaffold.project.git import find_repository
 from ash_scaffold.project.local_identity import FOLDER as LOCAL
-from ash_scaffold.project.mix_environment import without_secrets
+from ash_scaffold.project.programs import ask_program
 from ash_scaffold.project.snapshot import FOLDER as SNAPSHOTS
 from ash_scaffold.project.write_entry import JOURNAL_FOLDER
 
 _MIX_VERSION = re.compile(r"^Mix (\d+\.\d+\.\d+\S*)", re.MULTILINE)
-_TIMEOUT_SECONDS = 60.0
-# A checkout may hold a folder that looks like a repository, whose configuration names programs
-# that git would start: it counts as none, and no program watches the files.
-_GIT_OPTIONS = (
-    "--no-optional-locks",
-    *("-c", "safe.bareRepository=explicit"),
-    *("-c", "core.fsmonitor=false"),
-)
 _PROBE = f"{LOCAL}/1-1.json"
 
 
@@ -54,7 +44,7 @@ def find_elixir(folder: Path) -> Elixir:
     mix = shutil.which("mix")
     if mix is None:
         return Elixir()
-    done = _run((mix, "--version"), folder)
+    done = ask_program((mix, "--version"), folder)
     if done is None:
         return Elixir(fault="it does not answer")
     found = _MIX_VERSION.search(done.stdout)
@@ -66,20 +56,13 @@ def find_elixir(folder: Path) -> Elixir:
 
 def ask_git(root: Path) -> Snapshots | None:
     """Return the state of the snapshots in git; None without git or outside of a repository."""
-    git = shutil.which("git")
+    git = find_repository(root)
     if git is None:
         return None
-    command = (git, *_GIT_OPTIONS)
-    inside = _run((*command, "rev-parse", "--is-inside-work-tree"), root)
-    if inside is None or inside.stdout.strip() != "true":
-        return None
-    status = _run(
-        (*command, "status", "--porcelain", "-z", "-uall", "--ignored=matching", "--", SNAPSHOTS),
-        root,
-    )
-    tracked = _run((*command, "ls-files", "-z", "--", LOCAL), root)
-    ignored = _run((*command, "check-ignore", "-q", "--no-index", _PROBE), root)
-    whole = _run((*command, "check-ignore", "-q", "--no-index", f"{SNAPSHOTS}/a.b.json"), root)
+    status = git.ask("status", "--porcelain", "-z", "-uall", "--ignored=matching", "--", SNAPSHOTS)
+    tracked = git.ask("ls-files", "-z", "--", LOCAL)
+    ignored = git.ask("check-ignore", "-q", "--no-index", _PROBE)
+    whole = git.ask("check-ignore", "-q", "--no-index", f"{SNAPSHOTS}/a.b.json")
     entries = _entries(status.stdout) if status is not None else []
     return Snapshots(
         untracked=tuple(path for code, path in entries if code == "??"),
@@ -106,27 +89,3 @@ def _entries(output: str) -> list[tuple[str, str]]:
 
 def _split(output: str) -> list[str]:
     return [part for part in output.split("\0") if part]
-
-
-def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str] | None:
-    """Run a command that asks nothing and uses no network; None when it can't be run."""
-    environment = {
-        **without_secrets(os.environ),
-        "HEX_OFFLINE": "1",
-        "NO_COLOR": "1",
-        "LC_ALL": "C.UTF-8",
-    }
-    try:
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 import msgspec
 
-from ash_scaffold.document.model import Document
+from ash_scaffold.document.history import MOST_POINTS, MOST_TABLES
+from ash_scaffold.document.model import Document, Earlier
 from ash_scaffold.packaged import data_path
 
 # In the order in which they need each other; all share one scope.
@@ -27,12 +30,22 @@ _SCRIPTS = (
     "page.views.js",
     "page.table.js",
     "page.columns.js",
+    "page.history.js",
     "page.js",
 )
 
 # Characters that end a data block or begin a comment in it (HTML), or end a line (JavaScript
 # before 2019). In JSON they occur only inside strings, where an escape means the same.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&`\u2028\u2029"}
+
+
+_DATA = re.compile(rb'<script type="application/json" id="data">([^<]*)</script>')
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """The part of a page's data that a later page may keep."""
+
+    history: tuple[Earlier, ...] = ()
 
 
 def page(document: Document) -> str:
@@ -61,6 +74,24 @@ def page(document: Document) -> str:
 
 def _data_block(document: Document) -> str:
     return msgspec.json.encode(document).decode().translate(_ESCAPES)
+
+
+def kept_history(content: bytes) -> tuple[Earlier, ...]:
+    """Return the history in a page that was written before, empty where it has none to be read.
+
+    The page is a file of a repository: what is no date or no number is refused with all the rest.
+    """
+    found = _DATA.search(content)
+    if found is None:
+        return ()
+    try:
+        history = msgspec.json.decode(found[1], type=_Kept).history
+        days = [date.fromisoformat(each.on).isoformat() for each in history]
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ()
+    counts = (count for each in history for count in msgspec.structs.astuple(each.progress))
+    right = all(0 <= count < MOST_TABLES for count in counts)
+    return history if right and days == [each.on for each in history][:MOST_POINTS] else ()
 
 
 def _policy(scripts: Sequence[str], style: str) -> str:

@@ -301,11 +301,19 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tenancy: str = ""
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the move was on a day, in UTC: its ISO date."""
+
+    on: str
+    progress: Progress
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole document.
 
     `tables` are in order of their names, those of `public` first; `domains` by module, the tables
     of none last; `reasons` by type. `problems` are all of the run that are about the schema.
+    `history` is how `progress` came about, the earliest first; only the page has it.
     """
 
     overview: Overview
@@ -316,6 +324,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasons: tuple[Reason, ...] = ()
     problems: tuple[LocatedProblem, ...]
     progress: Progress
+    history: tuple[Earlier, ...] = ()
 
 
 def group_reasons(types: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:

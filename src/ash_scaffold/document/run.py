@@ -262,9 +262,6 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
     }
     outside = None
     if options.html is not None:
-        from ash_scaffold.document.html import page
-
-        content = page(loaded.document).encode()
         place = _followed(options.html)
         if place.is_relative_to(root.resolve()):
             path = place.relative_to(root.resolve()).as_posix()
@@ -272,14 +269,33 @@ def make_output(loaded: LoadedDocument, root: Path, options: OutputOptions) -> O
             content_before = _read(place, path)
             if content_before is not None:
                 before[path] = content_before
-            after[path] = content
+            after[path] = _page(loaded.document, root, index, content_before, options)
         else:
             name = str(options.html)
-            outside = File(path=name, before=read_outside(place, f"--html {name}"), after=content)
+            content_before = read_outside(place, f"--html {name}")
+            content = _page(loaded.document, root, index, content_before, options)
+            outside = File(path=name, before=content_before, after=content)
     files = tuple(
         File(path=path, before=before.get(path), after=after[path]) for path in sorted(after)
     )
     return Output(files=files, outside=outside, problems=merged.problems)
+
+
+def _page(
+    document: Document, root: Path, index: str, before: bytes | None, options: OutputOptions
+) -> bytes:
+    """Return the page, with the history of the document at `index`.
+
+    What the page had of it stays where git doesn't tell, and for a check: whether a page is up to
+    date depends on no commit, and not on how much of its history a clone has.
+    """
+    from ash_scaffold.document.history import read_history
+    from ash_scaffold.document.html import kept_history, page
+
+    history = None if options.check else read_history(root, index, document.progress)
+    if history is None:
+        history = () if before is None else kept_history(before)
+    return page(msgspec.structs.replace(document, history=history)).encode()
 
 
 def _require_own(loaded: LoadedDocument, before: Iterable[bytes]) -> None:

@@ -28,7 +28,7 @@ from tests.document.browser.samples import (
 )
 
 from ash_scaffold.document.html import page
-from ash_scaffold.document.model import Document, Resource, Use
+from ash_scaffold.document.model import Document, Earlier, Progress, Resource, Use
 from ash_scaffold.postgres.catalog import Name
 
 Drive = Callable[..., list[object]]
@@ -477,6 +477,79 @@ def test_the_overview_counts_and_the_matrix_can_be_narrowed(drive: Drive) -> Non
         ["false", "false", "false", "true", "false"],
         ["1 warning. See them all"],
     ]
+
+
+def test_the_progress_over_time_is_a_chart_and_a_table(drive: Drive) -> None:
+    history = (
+        Earlier(on="2026-01-05", progress=Progress(legacy_only=2)),
+        Earlier(on="2026-01-15", progress=Progress(legacy_only=2, shared=1, owned=1)),
+        Earlier(on="2026-02-04", progress=Progress(legacy_only=1, shared=2, owned=2)),
+    )
+    chart = (
+        "[...document.querySelectorAll('.history .part')].map((part) => [part.classList[1],"
+        "...['x', 'y', 'width', 'height'].map((name) => Math.round(part.getAttribute(name)))])"
+    )
+    wide = "document.documentElement.scrollWidth > innerWidth"
+    assert drive(
+        msgspec.structs.replace(small(), history=history),
+        ("open", ""),
+        ("attributes", ".history svg", "role"),
+        ("attributes", ".history svg", "aria-label"),
+        ("ask", chart),
+        ("texts", ".history title"),
+        ("texts", ".history-days span, .history-now"),
+        ("visible", ".past"),
+        ("ask", "document.querySelector('[data-part=history] summary').focus()"),
+        ("press", "Enter"),
+        ("visible", ".past"),
+        ("press", "Tab"),
+        ("focused",),
+        ("texts", ".past tr"),
+        ("size", 360, 740),
+        ("ask", wide),
+        ("ask", "document.querySelector('.history svg').getBoundingClientRect().width > 200"),
+    ) == [
+        ["img", "img"],
+        [
+            "From 2026-01-05, 0 of 2 tables with an Ash resource: 2 Legacy only, to 2026-02-04, "
+            "4 of 5 tables with an Ash resource: 2 Owned by Ash, 2 Shared, 1 Legacy only",
+            "Now, 2 of 4 tables with an Ash resource: 1 Ash only, 1 Shared, 1 Legacy only, "
+            "1 Neither",
+        ],
+        [
+            *(["legacy", 0, 90, 320, 60],),
+            *(["owned", 320, 120, 640, 30], ["shared", 320, 90, 640, 30]),
+            ["legacy", 320, 30, 640, 60],
+            *(["owned", 960, 90, 40, 60], ["shared", 960, 30, 40, 60]),
+            ["legacy", 960, 0, 40, 30],
+            *(["ash", 0, 120, 1000, 30], ["shared", 0, 90, 1000, 30]),
+            *(["legacy", 0, 60, 1000, 30], ["neither", 0, 30, 1000, 30]),
+        ],
+        [
+            "2026-01-05: 0 of 2 tables with an Ash resource: 2 Legacy only",
+            "2026-01-15: 2 of 4 tables with an Ash resource: 1 Owned by Ash, 1 Shared, "
+            "2 Legacy only",
+            "2026-02-04: 4 of 5 tables with an Ash resource: 2 Owned by Ash, 2 Shared, "
+            "1 Legacy only",
+            "Now: 2 of 4 tables with an Ash resource: 1 Ash only, 1 Shared, 1 Legacy only, "
+            "1 Neither",
+        ],
+        ["2026-01-05", "2026-02-04", "now"],
+        *(False, None, True),
+        "Progress by day",
+        [
+            "DayOwned by AshAsh onlySharedLegacy onlyNeitherAll",
+            *("2026-01-05000202", "2026-01-15101204", "2026-02-04202105", "now011114"),
+        ],
+        *(False, True),
+    ]
+
+
+def test_a_document_without_history_has_no_chart(drive: Drive) -> None:
+    one = Earlier(on="2026-01-05", progress=Progress(legacy_only=4))
+    chart = (("open", ""), ("count", ".history .part"), ("count", "[data-part=history]"))
+    assert drive(small(), *chart) == [0, 0]
+    assert drive(msgspec.structs.replace(small(), history=(one,)), *chart) == [5, 1]
 
 
 @pytest.mark.parametrize(
