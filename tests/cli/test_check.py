@@ -88,6 +88,18 @@ def test_what_is_missing_of_a_domain_that_has_begun_is_a_finding(
     assert (done.code, "no resource: The table is in a domain" in done.out) == (1, True)
 
 
+def test_a_relationship_to_a_resource_that_is_not_there_is_no_finding_of_its_own(
+    project: Path, add: Add, resources: Run, run: Run, shop: str
+) -> None:
+    add(project, {"ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["*"]\n'})
+    assert resources("--table", "customers", "--url", shop).code == 0
+    found = json.loads(run("check", "--url", shop, "--format", "json").out)["findings"]
+    assert [(each["table"], each["kind"], each["severity"]) for each in found] == [
+        ("customers", "text", "stale"),
+        ("orders", "no resource", "differs"),
+    ]
+
+
 def test_before_anything_is_generated_all_that_is_configured_is_missing(
     project: Path, add: Add, run: Run, shop: str
 ) -> None:

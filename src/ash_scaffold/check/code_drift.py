@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ash_scaffold.ash.compare import Difference, Kind
-from ash_scaffold.ash.model import SupportType
+from ash_scaffold.ash.model import Relationship, SupportType
 from ash_scaffold.check.parsed_resource import ParsedProject, ParsedResource
 from ash_scaffold.check.report import Commands, Source
 from ash_scaffold.generate.module_versions import ModuleVersions, Settings
@@ -38,14 +38,25 @@ def code_drift(
 ) -> Iterator[Finding]:
     """Yield a finding for every difference that no change of the schema stands for.
 
-    Whether Ash may migrate is the guard's to tell.
+    Whether Ash may migrate is the guard's to tell, and so is a resource that is not there: that of
+    others no relationship leads to it follows from that.
     """
-    schemas = hints.by_table()
-    for parsed in resources:
+    schemas, parsed_resources = hints.by_table(), tuple(resources)
+    absent = {p.item.resource.module for p in parsed_resources if p.resource is None}
+    for parsed in parsed_resources:
         for difference in parsed.differences:
             guarded = difference.kind is Kind.MIGRATE and not parsed.item.resource.migrate
+            guarded |= _destination(difference) in absent
             if not guarded and difference not in explained.get(parsed.table, ()):
                 yield _difference(parsed, difference, families, schemas.get(parsed.table), commands)
+
+
+def _destination(difference: Difference) -> str:
+    """Return the resource that a missing relationship would lead to, "" of another difference."""
+    expected = difference.expected
+    if difference.kind is Kind.RELATIONSHIP_MISSING and isinstance(expected, Relationship):
+        return expected.destination
+    return ""
 
 
 def _difference(
