@@ -34,7 +34,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 # The commands, by what they do that can go wrong.
 _READING = (
     *("init", "resources", "actions", "inspect", "check", "doctor", "verify", "document"),
-    *("cutover", "advise"),
+    *("cutover", "advise", "plan"),
 )
 """Read a database or a dump."""
 _PROJECT = tuple(command for command in _READING if command not in ("inspect", "doctor"))
@@ -221,7 +221,7 @@ _TABLE: Mapping[str, Mapping[Code, Explanation]] = {
             "No table is left to work on: the schema has none, no domain has one, or all that fit "
             "were left out.",
             "Say which domain has which tables: `init` proposes it for all of them.",
-            ("init", "resources", "actions", "check", "document", "cutover"),
+            ("init", "plan", "resources", "actions", "check", "document", "cutover"),
             '[domains."App.Accounts"]\ntables = ["users", "users_*"]',
             "toml",
         ),
@@ -284,7 +284,7 @@ _TABLE: Mapping[str, Mapping[Code, Explanation]] = {
             "A template of your own can't be found or rendered, wants more than it may, or gives a "
             "text that isn't the module it should be.",
             "Compare it with the packaged template of its name.",
-            ("resources", "actions", "check", "cutover"),
+            ("resources", "actions", "check", "cutover", "plan"),
             'templates = "priv/ash_scaffold/templates"',
             "toml",
         ),
@@ -571,7 +571,7 @@ _TABLE: Mapping[str, Mapping[Code, Explanation]] = {
             "A part of the legacy code can't be read as text: a macro, a value known at run time, "
             "a module that isn't there. What it says is left out, never guessed.",
             "Look at the line, and write what it means into the resource.",
-            (*_PLANNING, "inspect"),
+            (*_PLANNING, "inspect", "plan"),
         ),
     },
     "Changeset functions and actions": {

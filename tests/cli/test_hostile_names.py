@@ -45,6 +45,7 @@ DOMAIN = ("--domain", "Shop.Sales")
 VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "init": (("--dry-run",), ("--json", "--dry-run"), ()),
     "inspect": ((), ("--usage",), ("--json",), ("--json", "--usage"), ("-v",), ("--schema", ALL)),
+    "plan": ((), ("-v",), ("--next",), ("--json",), ("--table", ALL), ("--domain", ALL)),
     "resources": (
         (*DOMAIN, "--dry-run", "--no-format"),
         (*DOMAIN, "--no-format", "-v"),

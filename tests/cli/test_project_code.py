@@ -43,6 +43,7 @@ RUN_NO_CODE = {
     "explain": ("column-unsupported",),
     "inspect": (),
     "init": (),
+    "plan": (),
     "resources": ("--no-format", "--domain", "Shop.Sales"),
 }
 START_MIX = {

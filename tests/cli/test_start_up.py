@@ -40,7 +40,7 @@ IDLE: dict[tuple[str, ...], set[str]] = {
     ("document",): DATABASE | CODE | TEMPLATES,
 }
 # Our own packages that do the job of a command, and those that each of them stands on.
-JOBS = {"actions", "advise", "check", "cutover", "doctor", "document", "propose", "verify"}
+JOBS = {"actions", "advise", "check", "cutover", "doctor", "document", "move", "propose", "verify"}
 DECISIONS = {"ash", "config", "elixir", "generate", "legacy", "session", "syntax"}
 OWN_JOBS = {"check": {"check"}, "resources": set[str](), "document": {"document", "advise"}}
 LOADED = """

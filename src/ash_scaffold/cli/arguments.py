@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 COMMANDS = tuple(
-    "init resources actions inspect check doctor verify document cutover advise "
+    "init plan resources actions inspect check doctor verify document cutover advise "
     "explain demo".split()
 )
 

@@ -11,14 +11,13 @@ import msgspec
 
 from ash_scaffold.advise.advice import Advice
 from ash_scaffold.advise.indexes import MissingIndex
-from ash_scaffold.ash.attributes import CREATION_COLUMNS, UPDATE_COLUMNS
 from ash_scaffold.ash.draft import TableAttributes
+from ash_scaffold.ash.join_tables import join_pair
 from ash_scaffold.ash.keys import is_unique, plain_columns, table_key
 from ash_scaffold.ash.model import Absent, Attribute, AttributeKind, Strategy
 from ash_scaffold.ash.plan import Plan, PlannedResource, prepare
 from ash_scaffold.ash.project_state import ProjectState
 from ash_scaffold.ash.tenancy import Global, TableTenancy
-from ash_scaffold.ash.types import Family, row_of
 from ash_scaffold.config import Resolver
 from ash_scaffold.document.ddl import create_table
 from ash_scaffold.document.model import (
@@ -597,7 +596,7 @@ def _links(table: catalog.Table, names: set[Name]) -> Iterator[Link]:
     for key in table.foreign_keys:
         if key.target in names:
             keys.setdefault((key.target, key.columns), key)
-    pair = _join_pair(table, list(keys.values()))
+    pair = join_pair(table, list(keys.values()))
     if pair is not None:
         first, second = pair
         yield Link(
@@ -617,32 +616,3 @@ def _links(table: catalog.Table, names: set[Name]) -> Iterator[Link]:
             columns=columns,
             optional=any(not table.column(name).not_null for name in columns),
         )
-
-
-def _join_pair(
-    table: catalog.Table, keys: list[catalog.ForeignKey]
-) -> tuple[catalog.ForeignKey, catalog.ForeignKey] | None:
-    """Return the two keys of a pure join table, in the order of their columns."""
-    if len(keys) != 2:
-        return None
-    order = {column.name: number for number, column in enumerate(table.columns)}
-    first, second = sorted(keys, key=lambda key: [order[name] for name in key.columns])
-    own = (*first.columns, *second.columns)
-    if set(first.columns) & set(second.columns) or not is_unique(table, own):
-        return None
-    if any(is_unique(table, key.columns) for key in keys):
-        return None
-    surrogate = table.primary_key.columns if table.primary_key is not None else ()
-    rest = [column for column in table.columns if column.name not in (*own, *surrogate)]
-    return (first, second) if all(map(_is_bookkeeping, rest)) else None
-
-
-def _is_bookkeeping(column: catalog.Column) -> bool:
-    """Whether a column only records when a row came: a timestamp that need not be given."""
-    if row_of(column.type.name.name).family is not Family.DATETIME:
-        return False
-    return (
-        not column.not_null
-        or column.default is not None
-        or column.name in CREATION_COLUMNS | UPDATE_COLUMNS
-    )

@@ -17,7 +17,7 @@ from ash_scaffold.ash.tenant_signs import TenantSigns
 from ash_scaffold.legacy.ecto import EctoSchema
 from ash_scaffold.legacy.usage import How, User, UserKind
 from ash_scaffold.postgres.catalog import ForeignKey, Name, Table
-from ash_scaffold.problem import Problem
+from ash_scaffold.problem import Problem, Severity
 from ash_scaffold.report.finding import Finding
 
 
@@ -150,6 +150,11 @@ class TableMove(msgspec.Struct, frozen=True, kw_only=True):
     def has_resource(self) -> bool:
         """Whether its resource is in the project."""
         return self.resource is not None and self.resource.is_there
+
+    @property
+    def drift(self) -> tuple[Finding, ...]:
+        """The findings that are more than a text which another run would change."""
+        return tuple(each for each in self.findings if each.severity is not Severity.NOTE)
 
     @property
     def user_modules(self) -> tuple[User, ...]:

@@ -26,7 +26,7 @@ from ash_scaffold.config.options import Config, DomainConfig
 from ash_scaffold.cutover.refusals import refusals_by_table, refusals_of_project
 from ash_scaffold.elixir.actions import left_steps
 from ash_scaffold.generate.options import ResourcesOptions
-from ash_scaffold.generate.run import PlannedRun, plan_run
+from ash_scaffold.generate.run import plan_run
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.context_functions import read_context_functions
@@ -114,7 +114,6 @@ class _Reader:
                 where=session.source,
                 todo="Name the database that the application uses.",
             )
-        whole = ResourcesOptions(source=session.options)
         decided = session.plan()
         self.phases.begin("proposal", "Proposing domains")
         wanted, proposed = self._with_proposals(decided)
@@ -124,8 +123,8 @@ class _Reader:
             users = usage(session.project, session.hints, names)
         changesets, functions, together = self._code()
         report = CheckReport(findings=(), tables=0)
-        if checked and decided.scope.written:
-            run: PlannedRun = plan_run(session, whole)
+        if checked and decided.scope.written and session.state.resources:
+            run = plan_run(session, ResourcesOptions(source=session.options, begun=True))
             report = check_run(run, self.phases, tenants, with_hand_over=True, users=users)
         self.phases.begin("facts", "Putting the facts together")
         left_out = frozenset(wanted.scope.skipped)
