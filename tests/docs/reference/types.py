@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,6 +17,7 @@ from ash_scaffold.ash.types import (
     Rule,
     Support,
 )
+from ash_scaffold.packaged import data_path
 from ash_scaffold.syntax.literal import flat
 from ash_scaffold.term import Keyword
 
@@ -29,12 +32,16 @@ _TYPMODS = {
     "bit": ("bit(8)", 8),
     "varbit": ("varbit(8)", 8),
 }
+_MODULEDOC = re.compile(r'@moduledoc (?:\{\{ doc\()?"(.*?)"(?:\) \}\})?$', re.MULTILINE)
 # As one writes them in SQL, where the catalog has another name.
 _SHOWN = {"char": '"char"', "bool": "boolean"}
 _ABOUT = """\
 Each PostgreSQL type with the Ash type that its columns get. `App.Types.…` are support types:
 small modules that are written into the project where a column needs one. `type` of [a column's
 options](configuration.md#a-column) chooses another, `[types]` for all columns of a type."""
+_SUPPORTS = """\
+The modules that a project gets, each only where a column needs it. Their source is in
+`templates/elixir/types` of this repository."""
 _OTHERS = """\
 Of types that a schema makes itself, an enum, a domain and a composite become a module each,
 named after the type, and so does a range. An array is `{:array, …}` of what its items are, where
@@ -62,6 +69,8 @@ def types() -> str:
     lines += table(("PostgreSQL", "Ash", "Why"), _merged(_mapped(BASE_TYPES)))
     lines += ["## Types of extensions", ""]
     lines += table(("PostgreSQL", "Ash", "Why"), _merged(_mapped(EXTENSION_TYPES)))
+    lines += ["## Support types", "", _SUPPORTS, ""]
+    lines += table(("Module", "What it is"), _supports())
     lines += ["## Types of your own", "", _OTHERS, ""]
     lines += ["## Types without an attribute", "", _LEFT_OUT, ""]
     lines += table(("PostgreSQL", "Why", "What to do"), _merged(_refused()))
@@ -111,6 +120,27 @@ def _module(support: Support) -> str:
 
 def _constraints(constraints: Constraints) -> str:
     return f" with `{flat(Keyword(constraints))[1:-1]}`" if constraints else ""
+
+
+def _supports() -> Iterator[tuple[str, str]]:
+    """Give each support type with the first sentences of its module, as its template has them."""
+    found: dict[str, Support] = {}
+    for name, rule in (BASE_TYPES | EXTENSION_TYPES).items():
+        for typmod in (-1, _TYPMODS.get(name, ("", -1))[1]):
+            row = rule.by_typmod(typmod) if rule.by_typmod else rule
+            found |= {support.name: support for support in row.supports()}
+    for _, support in sorted(found.items()):
+        yield _module(support), cell(_moduledoc(support))
+
+
+def _moduledoc(support: Support) -> str:
+    values = dict(support.values)
+    if "text" in values:
+        return str(values["text"])
+    template = data_path("templates") / "elixir" / "types" / f"{support.template}.ex.j2"
+    [text] = _MODULEDOC.findall(template.read_text(encoding="utf-8"))
+    said: str = ast.literal_eval(f'"{text}"')
+    return said.replace("%s", str(values.get("type", "")))
 
 
 def _refused() -> Iterator[tuple[str, _Row]]:
