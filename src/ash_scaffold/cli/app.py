@@ -18,6 +18,7 @@ import typer
 
 from ash_scaffold import __version__
 from ash_scaffold.cli.arguments import COMMANDS, Argument, Option, command_function
+from ash_scaffold.cli.completion import completion
 
 
 def application(only: str | None = None, *, with_options: bool = True) -> typer.Typer:
@@ -95,7 +96,7 @@ def _declared(function: Callable[..., None]) -> Callable[..., None]:
         function(**arguments)
 
     hints = {
-        name: _of_typer(hint)
+        name: _of_typer(hint, completion(name))
         for name, hint in get_type_hints(function, include_extras=True).items()
     }
     given = inspect.signature(function).parameters.values()
@@ -112,10 +113,10 @@ def _described(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _of_typer(hint: Any) -> Any:
+def _of_typer(hint: Any, values: Callable[[str], list[str]] | None) -> Any:
     option = hint.__metadata__[0] if get_origin(hint) is Annotated else None
     if isinstance(option, Argument):
-        word = typer.Argument(help=option.help, metavar=option.metavar)
+        word = typer.Argument(help=option.help, metavar=option.metavar, autocompletion=values)
         return Annotated[hint.__origin__, word]
     if not isinstance(option, Option):
         return hint
@@ -126,5 +127,6 @@ def _of_typer(hint: Any) -> Any:
         rich_help_panel=option.panel,
         min=option.min,
         show_default=option.show_default,
+        autocompletion=values,
     )
     return Annotated[hint.__origin__, declared]
