@@ -21,7 +21,7 @@ def first_lines(title: str, source: str) -> list[str]:
 
 # What is code in the help of a command, which is plain text.
 _CODE = re.compile(
-    r"--[a-z][a-z-]*|\$[A-Z_]+|[a-z]+://\S+?(?=[.,;]?(?: |$))"
+    r"--[a-z][a-z-]*|\$?\b[A-Z]+_[A-Z_]+\b|[a-z]+://\S+?(?=[.,;]?(?: |$))"
     r"|\b[\w.]+\.(?:toml|exs?|sql|md|yml)\b|'\*'",
     re.MULTILINE,
 )
