@@ -17,7 +17,9 @@ from ash_scaffold.config import parse_config
 from ash_scaffold.syntax.parse import parse
 
 PAGES = pages()
-LANGUAGES = set("console css diff dockerfile elixir json mermaid sh sql text toml xml yaml".split())
+LANGUAGES = set(
+    "console css diff dockerfile elixir jinja json mermaid sh sql text toml xml yaml".split()
+)
 # A line of a shell, of a block of a terminal, or of a job in YAML.
 _LINE = re.compile(r"^(?:\$ |\s*-? ?run: |\s*)(ash-scaffold(?: .*)?)$")
 

@@ -1,6 +1,6 @@
 """The output formats of reports: text, JSON, annotations of GitHub Actions, JUnit XML.
 
-The JSON documents are described in the README under each command. Annotations are workflow
+`docs/topics/check.md` describes the JSON document of `check`. Annotations are workflow
 commands; their form, and what has to be escaped, is GitHub's ("Workflow commands for GitHub
 Actions").
 """
