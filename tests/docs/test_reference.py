@@ -42,8 +42,12 @@ def test_the_text_below_a_field_is_its_own(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_help_is_written_as_markdown() -> None:
-    text = "Set --url to postgres://me@host/name. Or $DATABASE_URL, a.toml; `--json` or '*' | _x."
+    text = (
+        "Set --url to postgres://me@host/name. Or $DATABASE_URL, MIX_ENV, a/b.toml; `--json` or "
+        "'*' | _x of \\[verify] in priv/ash_scaffold; ?a=b, App.Types, and so on: schema.table."
+    )
     assert cell(marked(text)) == (
-        "Set `--url` to `postgres://me@host/name`. Or `$DATABASE_URL`, `a.toml`; `--json` or `'*'` "
-        "\\| \\_x."
+        "Set `--url` to `postgres://me@host/name`. Or `$DATABASE_URL`, `MIX_ENV`, `a/b.toml`; "
+        "`--json` or `'*'` \\| \\_x of `[verify]` in `priv/ash_scaffold`; `?a=b`, `App.Types`, "
+        "and so on: schema.table."
     )

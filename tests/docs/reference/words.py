@@ -19,17 +19,19 @@ def first_lines(title: str, source: str) -> list[str]:
     return [made, "", f"# {title}", ""]
 
 
-# What is code in the help of a command, which is plain text.
+# What is code in the help of a command, which is plain text: options, variables, addresses, files,
+# tables of the configuration, modules, and names with underscores.
 _CODE = re.compile(
     r"--[a-z][a-z-]*|\$?\b[A-Z]+_[A-Z_]+\b|[a-z]+://\S+?(?=[.,;]?(?: |$))"
-    r"|\b[\w.]+\.(?:toml|exs?|sql|md|yml)\b|'\*'",
+    r"|\b[\w./-]+\.(?:toml|exs?|sql|md|yml)\b|\[+\w[^\]]*\]+|'\*'"
+    r"|\b[A-Z]\w*(?:\.[A-Z]\w*)+|\?\w+=\w+|(?<![\w/?])(?:[\w.]+/)*[a-z]+(?:_[a-z]+)+\b",
     re.MULTILINE,
 )
 
 
 def marked(text: str) -> str:
     """Return a text of the help as Markdown: its code in backquotes."""
-    parts = text.split("`")
+    parts = text.replace("\\[", "[").split("`")
     parts[::2] = [
         _CODE.sub(r"`\g<0>`", re.sub(r"(?<!')\*|\b_|_\b", r"\\\g<0>", part)) for part in parts[::2]
     ]
