@@ -70,8 +70,8 @@ def test_no_other_module_reads_files() -> None:
     # Folders, to lock or sync them.
     assert found.pop("project/write.py") == {"open"}
     assert found.pop("project/journal.py") == {"open"}
-    assert found.pop("cli/unchanged.py") == {"open"}
     assert found.pop("project/kept_records.py") == {"open"}  # a draft that it makes
+    assert found.pop("project/run_inputs.py") == {"open"}
     found.pop("postgres/dump.py", None)  # a script that it has just written itself
     assert {name: calls - OWN_FILES.get(name, set()) for name, calls in found.items()} == {
         name: set() for name in found

@@ -30,6 +30,7 @@ from ash_scaffold.postgres import round_trip
 from ash_scaffold.postgres.connect import read_only
 from ash_scaffold.postgres.url import URL, parse_url
 from ash_scaffold.project import format as formatting
+from ash_scaffold.project import run_inputs
 
 RESOURCES = ("resources", "--domain", "Shop.Sales", "--no-format")
 CUSTOMER = Path("lib/shop/sales/customer.ex")
@@ -327,7 +328,7 @@ def test_another_version_of_the_program_says_it_itself(
 ) -> None:
     words = ("check", "--url", made)
     recorded(line, *words)
-    monkeypatch.setattr(unchanged, "program_digest", lambda: b"another")
+    monkeypatch.setattr(run_inputs, "program_digest", lambda: b"another")
     assert not line(*words).recalled
 
 

@@ -11,7 +11,6 @@ each run does all of its work, as each does with `ASH_SCAFFOLD_NO_RECORD`.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import sys
@@ -20,40 +19,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ash_scaffold import __version__
 from ash_scaffold.cli.streams import Stream, copied, use_utf8
 from ash_scaffold.postgres.reader import current_reader
-from ash_scaffold.project.kept_records import (
-    program_digest,
-    read_record,
-    record_path,
-    write_record,
+from ash_scaffold.problem import ScaffoldError
+from ash_scaffold.project.kept_records import read_record, record_path, write_record
+from ash_scaffold.project.run_inputs import (
+    OtherAnswers,
+    RunInputs,
+    are_as_they_were,
+    configured_url,
+    inputs_of,
+    is_free,
+    other_answers,
 )
-from ash_scaffold.project.watched_files import watch
-from ash_scaffold.regular_file import read_file
 
 if TYPE_CHECKING:
     from ash_scaffold.postgres.answers import Answers, Question
-    from ash_scaffold.postgres.round_trip import Columns
     from ash_scaffold.postgres.url import URL
     from ash_scaffold.session import OpenProject
 
 FOLDER = "unchanged"
 _WRITERS = frozenset({"resources", "document"})
-_CONFIGURATION = "ash_scaffold.toml"
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _TIMINGS = re.compile(r'("timings": \{)([^{}]*)(\})(?!.*"timings")', re.DOTALL)
 # Variables that differ from one terminal or shell to the next, and decide nothing.
 _NO_INPUT = re.compile(
     r"_|OLDPWD|PWD|SHLVL|SSH_\w+|STY|TMUX\w*|WINDOWID|XDG_SESSION_ID|\w+_SESSION_ID"
 )
 _PARENTS = 3  # folders above a project in which an umbrella's mix.exs is looked for
-# What takes longer is left to the whole run, which says why.
-_SECONDS = 30.0
 
 
 class UrlPlace(StrEnum):
@@ -65,38 +62,13 @@ class UrlPlace(StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """A run that had nothing to do.
+    """A run that had nothing to do: what it has read, and what it said of it."""
 
-    `sources` and `places` are what it may have read, the first with all that is in them; `files` is
-    their digest. `catalog` are the statements about the catalog, which answer `question` (as JSON),
-    `others` are further ones; `answers` is the digest of what all of them gave.
-
-    `seconds` is how long it had, 0 for no limit. `program` is the digest of this program.
-    """
-
-    root: str
-    sources: tuple[str, ...]
-    places: tuple[str, ...]
-    files: bytes
-    program: bytes
+    inputs: RunInputs
     url: UrlPlace
-    question: bytes
-    catalog: tuple[str, ...]
-    others: tuple[str, ...]
-    answers: bytes
-    seconds: float
     output: str
     errors: str
     utf8: bool
-
-
-class _Known(NamedTuple):
-    """The answers of a database to the questions of a record that does not hold any more."""
-
-    record: Record
-    url: URL
-    columns: list[Columns]
-    encoding: str
 
 
 class Attempt:
@@ -113,7 +85,7 @@ class Attempt:
         self._answers: list[Answers] = []
         self._output = self._errors = ""
         self._sessions = _sessions()
-        self._known: _Known | None = None
+        self._known: OtherAnswers | None = None
         self._path: Path | None = None
         if words:
             with suppress(OSError):
@@ -168,37 +140,25 @@ class Attempt:
                 write_record(self._path, msgspec.msgpack.encode(record))
 
     def _record(self, opened: OpenProject, places: Sequence[Path]) -> Record | None:
-        from ash_scaffold.postgres.round_trip import digest_of
-
-        *others, last = self._answers
-        if last.question is None or _sessions() - self._sessions != len(self._answers):
+        if _sessions() - self._sessions != len(self._answers):
             return None  # it has asked for more
-        root, options = opened.project.root, opened.options
-        where = self._url_place(opened)
-        stdout = sys.stdout
+        where, stdout = self._url_place(opened), sys.stdout
         if where is None or not isinstance(stdout, Stream) or stdout.fault is not None:
             return None
-        if (root / "priv/ash_scaffold/.write").exists():
-            return None
-        names = _places(opened, places)
-        sources = tuple(str(root / lib) for app in opened.project.apps for lib in app.lib)
-        watched = watch(names, sources)
-        if watched is None or watched.settled >= self._start:
+        project = opened.project
+        inputs = inputs_of(
+            project.root,
+            [str(project.root / lib) for app in project.apps for lib in app.lib],
+            _places(opened, places),
+            self._answers,
+            since=self._start,
+            seconds=opened.options.timeout,
+        )
+        if inputs is None:
             return None
         return Record(
-            root=str(root),
-            sources=sources,
-            places=names,
-            files=watched.digest,
-            program=program_digest(),
+            inputs=inputs,
             url=where,
-            question=msgspec.json.encode(last.question),
-            catalog=last.statements,
-            others=tuple(text for each in others for text in each.statements),
-            answers=digest_of(
-                columns for each in (last, *others) for columns in each.columns.values()
-            ),
-            seconds=options.timeout,
             output=self._output,
             errors=self._errors,
             utf8=stdout.encoding == "utf-8",
@@ -217,42 +177,22 @@ class Attempt:
 
     def _holds(self, record: Record) -> bool:
         """Whether program and files are those of the record, and no other run writes there."""
-        watched = watch(record.places, record.sources)
-        if watched is None or watched.digest != record.files or program_digest() != record.program:
+        if not are_as_they_were(record.inputs):
             return False
-        return self._words[0] not in _WRITERS or _is_free(record.root)
+        return self._words[0] not in _WRITERS or is_free(record.inputs)
 
     def _answers_hold(self, record: Record) -> bool:
         """Whether the database answers as it did. If not, what it says is kept for the run."""
-        from ash_scaffold.postgres.connect import read_only
-        from ash_scaffold.postgres.round_trip import digest_of, send
-        from ash_scaffold.postgres.time_limit import time_limit
-        from ash_scaffold.postgres.url import parse_url
-        from ash_scaffold.problem import ScaffoldError
-
-        limit = time_limit(min(record.seconds or _SECONDS, _SECONDS))
         try:
-            url = parse_url(self._url(record) or "").url
-            with read_only(url, limit) as connection:
-                found = send(connection, (*record.catalog, *record.others))
-                encoding = connection.info.encoding
+            self._known = other_answers(record.inputs, self._url(record) or "")
         except ScaffoldError:
             return False
-        if digest_of(found) == record.answers:
-            return True
-        self._known = _Known(record, url, found[: len(record.catalog)], encoding)
-        return False
+        return self._known is None
 
     def known_answers(self, question: Question, url: URL) -> Answers | None:
         """Return what the database has answered to a question in this run, once."""
-        from ash_scaffold.postgres.answers import answers_of
-
         known, self._known = self._known, None
-        if known is None or known.url != url:
-            return None
-        if msgspec.json.encode(question) != known.record.question:
-            return None
-        answers = answers_of(question, known.record.catalog, known.columns, known.encoding)
+        answers = None if known is None else known.to(question, url)
         if answers is not None:
             self._sessions -= 1
         return answers
@@ -262,11 +202,7 @@ class Attempt:
             return _option(self._words, UrlPlace.OPTION)
         if record.url is UrlPlace.VARIABLE:
             return self._environment.get(UrlPlace.VARIABLE)
-        import tomllib
-
-        text = read_file(Path(record.root, _CONFIGURATION)).decode("utf-8-sig")
-        configured = str(tomllib.loads(text)["url"])
-        return _VARIABLE.sub(lambda match: self._environment.get(match[1], ""), configured)
+        return configured_url(record.inputs, self._environment)
 
     def _question(self) -> bytes:
         """Return all that a run is given: whoever gives the same again may get the same record."""
@@ -343,18 +279,6 @@ def _places(opened: OpenProject, others: Sequence[Path]) -> tuple[str, ...]:
     if config.templates:
         found.append(root / config.templates)
     return tuple(dict.fromkeys(str(each.absolute()) for each in found))
-
-
-def _is_free(root: str) -> bool:
-    """Whether no other run holds the lock of a project."""
-    descriptor = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 def _with_timings(output: str, times: Mapping[str, float]) -> str:
