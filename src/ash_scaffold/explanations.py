@@ -34,7 +34,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 # The commands, by what they do that can go wrong.
 _READING = (
     *("init", "resources", "actions", "inspect", "check", "doctor", "verify", "document"),
-    *("cutover", "advise", "plan"),
+    *("cutover", "advise", "plan", "brief"),
 )
 """Read a database or a dump."""
 _PROJECT = tuple(command for command in _READING if command not in ("inspect", "doctor"))

@@ -13,7 +13,13 @@ import pytest
 import typer
 
 from ash_scaffold.cli import app as app_module
-from ash_scaffold.cli.arguments import COMMANDS, Option, command_function, read_arguments
+from ash_scaffold.cli.arguments import (
+    COMMANDS,
+    Option,
+    command_function,
+    needs_word,
+    read_arguments,
+)
 from ash_scaffold.cli.check import FailOn, Format, check
 from ash_scaffold.cli.document import document
 from ash_scaffold.cli.resources import resources
@@ -86,7 +92,20 @@ def by_typer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Sequence[str]], dict[
     return call
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+NEED_WORD = [name for name in COMMANDS if needs_word(command_function(name))]
+
+
+@pytest.mark.parametrize("command", NEED_WORD)
+@pytest.mark.parametrize("words", [[], ["--json"], ["users"], ["users", "--json"]])
+def test_a_command_that_needs_a_word_is_left_to_typer(command: str, words: list[str]) -> None:
+    assert read_arguments(command_function(command), words) is None
+
+
+def test_the_commands_that_need_a_word_are_known() -> None:
+    assert NEED_WORD == ["brief"]
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in NEED_WORD])
 def test_each_option_means_what_it_means_to_typer(
     by_typer: Callable[[Sequence[str]], dict[str, Any]], command: str
 ) -> None:

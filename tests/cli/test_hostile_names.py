@@ -42,6 +42,7 @@ NAMES = ["".join(pair) for pair in zip(HOSTILE, HOSTILE[1:] + HOSTILE[:1], stric
 ALL = "".join(HOSTILE)
 
 DOMAIN = ("--domain", "Shop.Sales")
+NAMED = f"t0{NAMES[0]}"
 VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "init": (("--dry-run",), ("--json", "--dry-run"), ()),
     "inspect": ((), ("--usage",), ("--json",), ("--json", "--usage"), ("-v",), ("--schema", ALL)),
@@ -74,6 +75,10 @@ VARIANTS: dict[str, tuple[tuple[str, ...], ...]] = {
         *((ALL,), ("--domain", ALL, "--dry-run"), ("--prove", "--all")),
     ),
     "doctor": ((), ("-v",), ("--json",)),
+    "brief": (
+        *((NAMED,), (NAMED, "--json"), (NAMED, "--max-lines", "60"), ("orders",), (ALL,)),
+        *(("*",), (f"gone{ALL}",)),
+    ),
     "explain": (("trigger",), ("trigger", "--json"), (ALL,), (NAMES[0], "--json")),
     "verify": (
         *((), ("--json",), ("--domain", ALL), ("--table", ALL), ("--rows", ALL)),

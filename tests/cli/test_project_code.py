@@ -38,6 +38,7 @@ sys.addaudithook(watch)
 """
 RUN_NO_CODE = {
     "actions": ("--no-format", "--domain", "Shop.Sales"),
+    "brief": ("customers",),
     "check": (),
     "document": (),
     "explain": ("column-unsupported",),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ash_scaffold.legacy.ecto import Hints
 from ash_scaffold.legacy.read import read_legacy
-from ash_scaffold.legacy.usage import How, User, UserKind, usage
+from ash_scaffold.legacy.usage import How, User, UserKind, first_places, usage
 from ash_scaffold.postgres.catalog import Name
 from ash_scaffold.project.read import read_project
 
@@ -311,3 +311,27 @@ def test_without_hints_only_names_of_tables_are_found(tmp_path: Path) -> None:
     users(tmp_path, {"lib/a.ex": 'defmodule A do\n  def a, do: from("users", [])\nend\n'})
     found = usage(read_project(tmp_path), Hints(), [USERS])
     assert found[USERS] == (User("A", UserKind.MODULE, "lib/a.ex", 2, "from", How.QUERY),)
+
+
+def test_with_every_place_a_module_is_there_for_each_line_that_names_a_schema(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "mix.exs": MIX,
+        "lib/user.ex": USER,
+        "lib/app/accounts.ex": "defmodule App.Accounts do\n  alias App.Accounts.User\n\n"
+        "  def get(id), do: App.Repo.get(User, id)\n\n"
+        "  def all, do: {App.Repo.all(User), User}\n"
+        '  def raw, do: App.Repo.query!("SELECT * FROM users")\nend\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    project = read_project(tmp_path)
+    every = usage(project, read_legacy(project), [USERS], every_place=True)[USERS]
+    assert [(user.line, user.via) for user in every if user.module == "App.Accounts"] == [
+        (4, "App.Accounts.User"),
+        (6, "App.Accounts.User"),
+        (7, "App.Repo.query!"),
+    ]
+    assert first_places(every) == usage(project, read_legacy(project), [USERS])[USERS]

@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 COMMANDS = tuple(
-    "init plan resources actions inspect check doctor verify document cutover advise "
+    "init plan brief resources actions inspect check doctor verify document cutover advise "
     "explain demo".split()
 )
 
@@ -65,9 +65,11 @@ def read_arguments(function: Callable[..., None], words: Sequence[str]) -> dict[
     """Return the keyword arguments that words after a command's name mean to its function.
 
     None where typer is to read them: for a word that is no option or no value of it, for an
-    option that is given twice, and for every form that isn't `--name value`, `--name=value`, or
-    `-n` of an option without a value.
+    option that is given twice, for a command that needs a word, and for every form that isn't
+    `--name value`, `--name=value`, or `-n` of an option without a value.
     """
+    if needs_word(function):
+        return None
     parameters = _by_flag(function)
     read: dict[str, Any] = {}
     rest = iter(words)
@@ -92,6 +94,11 @@ def read_arguments(function: Callable[..., None], words: Sequence[str]) -> dict[
             return None
         read[name] = [*read.get(name, ()), found] if many else found
     return read
+
+
+def needs_word(function: Callable[..., None]) -> bool:
+    """Whether a command has a parameter that a line has to give, which only a word can be."""
+    return function.__code__.co_argcount > len(function.__defaults__ or ())
 
 
 def _by_flag(function: Callable[..., None]) -> dict[str, tuple[str, Any, Option]]:

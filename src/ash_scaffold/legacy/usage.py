@@ -192,15 +192,17 @@ def _unread(where: str, what: str) -> Problem:
 
 
 def usage(
-    project: Project, hints: Hints, tables: Iterable[Name]
+    project: Project, hints: Hints, tables: Iterable[Name], *, every_place: bool = False
 ) -> Mapping[Name, tuple[User, ...]]:
     """Return the users of each table, its schemas first, then by kind and module.
 
-    Every table is a key. The code that `hints` were read from is searched. Raises nothing on
-    any content of the files.
+    Every table is a key. A module is there once for each schema or call that it names, with the
+    first place; with `every_place` once for each line that does so. The code that `hints` were
+    read from is searched. Raises nothing on any content of the files.
     """
     wanted = tuple(tables)
-    finder = _Finder(CodeBase(source_files(project, hints.folder)), hints, wanted)
+    code = CodeBase(source_files(project, hints.folder))
+    finder = _Finder(code, hints, wanted, every_place=every_place)
     ash = {resource.module for resource in project.resources}
     for file in finder.code.files.values():
         finder.search(file, ash)
@@ -208,14 +210,25 @@ def usage(
     return {table: finder.users(table) for table in wanted}
 
 
+def first_places(users: Iterable[User]) -> tuple[User, ...]:
+    """Return, of the users with every place, those that `usage` gives without."""
+    found: dict[tuple[str, str], User] = {}
+    for user in users:
+        found.setdefault((user.module, user.via), user)
+    return tuple(found.values())
+
+
 class _Finder:
-    def __init__(self, code: CodeBase, hints: Hints, tables: tuple[Name, ...]) -> None:
+    def __init__(
+        self, code: CodeBase, hints: Hints, tables: tuple[Name, ...], *, every_place: bool
+    ) -> None:
         self.code = code
+        self._every_place = every_place
         self._schemas = {schema.module: schema for schema in hints.schemas}
         self._contexts = {schema.context for schema in hints.schemas if schema.context}
         self._last = {module.rpartition(".")[2].encode() for module in self._schemas}
         self._names = TableNames(tables)
-        self._found: defaultdict[Name, dict[tuple[str, str], User]] = defaultdict(dict)
+        self._found: defaultdict[Name, dict[tuple[str, str, int], User]] = defaultdict(dict)
         for schema in hints.schemas:
             self._note(schema, schema.table, schema.line, "schema", How.SCHEMA)
         for schema in hints.schemas:
@@ -247,7 +260,10 @@ class _Finder:
 
     def _note(self, schema: EctoSchema, table: Name, line: int, via: str, how: How) -> None:
         user = User(schema.module, UserKind.SCHEMA, schema.path, line, via, how)
-        self._found[table].setdefault((schema.module, via), user)
+        self._found[table].setdefault(self._key(schema.module, via, line), user)
+
+    def _key(self, module: str, via: str, line: int) -> tuple[str, str, int]:
+        return module, via, line if self._every_place else 0
 
     def search(self, file: ElixirFile, left_out: set[str]) -> None:
         """Find the tables that the modules of a file use."""
@@ -286,12 +302,13 @@ class _Finder:
             users = dict.fromkeys(implementation(file, node), _NO_FACTS)
         found = self._found[table]
         for module, of_module in users.items():
-            if of_module is None or module == via or (module, via) in found:
+            key = self._key(module, via, line)
+            if of_module is None or module == via or key in found:
                 continue
             kind = user_kind(
                 module, file.path, of_module, schemas=self._schemas, contexts=self._contexts
             )
-            found[module, via] = User(module, kind, file.path, line, via, how)
+            found[key] = User(module, kind, file.path, line, via, how)
 
 
 def _written(file: ElixirFile) -> Iterator[tuple[Node, str, int, int]]:

@@ -1,0 +1,1 @@
+"""All that somebody needs to port one table: collected, and written as one page."""

@@ -1,0 +1,215 @@
+"""The brief of a table as frozen structs: what is there, what is left to do, how it is proven.
+
+Texts are those of database and code as they stand there, to be escaped by the writer; addresses in
+them have neither user nor password. Paths are relative to the project's root, lines count from 1.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from ash_scaffold.brief.excerpts import Excerpt
+
+
+class Weight(IntEnum):
+    """How bad it is to leave a task undone, the worst first."""
+
+    BREAKS = 0
+    """A read or write through Ash fails."""
+    BLOCKS = 1
+    """Nothing else can be done before."""
+    DIFFERS = 2
+    LEFT = 3
+    """The tool can't do it: a person has to."""
+    COMMAND = 4
+    """A command does it."""
+    PORT = 5
+    """Code that uses the table goes over to Ash."""
+    NOTE = 6
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is left to do: what is the case, where, and what to do or which command.
+
+    `quoted` is the text that stands there.
+    """
+
+    weight: Weight
+    label: str
+    what: str
+    place: str = ""
+    quoted: str = ""
+    todo: str = ""
+    command: str = ""
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A column, and the attribute that it is or would be; None where there is none."""
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None
+    attribute: str | None
+    ash_type: str | None
+    constraints: str
+    notes: tuple[str, ...]
+
+
+class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship of the resource, as it is or would be."""
+
+    kind: str
+    name: str
+    destination: str
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """The table in the database.
+
+    `sql` is its CREATE TABLE for reading, `indexes` and `triggers` are a line each, `referring` are
+    the tables and columns whose keys lead here.
+    """
+
+    kind: str
+    comment: str | None
+    sql: str
+    indexes: tuple[str, ...]
+    triggers: tuple[str, ...]
+    referring: tuple[str, ...]
+    columns: tuple[Column, ...]
+    relationships: tuple[Relationship, ...]
+
+
+class ChangesetState(StrEnum):
+    """How far a changeset function is an action, the worst first."""
+
+    REFUSED = "no action can be made of it"
+    TODO = "an action with steps left to a person"
+    OPEN = "not yet an action"
+    DONE = "carried over"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(ChangesetState).index(self)
+
+
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a changeset function that no action takes over: its source, and why."""
+
+    source: str
+    reason: str
+    place: str
+
+
+class Changeset(msgspec.Struct, frozen=True, kw_only=True):
+    """A changeset function.
+
+    `actions` are those made of it, with their places; `writes` the places that write with it.
+    `left` are the steps without a counterpart, each with the reason. `source` is None where the
+    file can't be read.
+    """
+
+    label: str
+    place: str
+    state: ChangesetState
+    reason: str
+    actions: tuple[str, ...]
+    writes: tuple[str, ...]
+    left: tuple[Left, ...]
+    source: Excerpt | None
+
+
+class ContextFunction(msgspec.Struct, frozen=True, kw_only=True):
+    """A function of a legacy context over the table; `reason` says why it isn't a plain one.
+
+    `callers` are the lines of other modules that call a function of its name.
+    """
+
+    label: str
+    place: str
+    kind: str
+    reason: str
+    source: Excerpt | None
+    callers: tuple[Excerpt, ...]
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that uses the table: how, by what name, and its text."""
+
+    line: int
+    how: str
+    via: str
+    text: str
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A module of the legacy code that uses the table, with each line that does so."""
+
+    module: str
+    kind: str
+    path: str
+    uses: tuple[Use, ...]
+
+    @property
+    def is_association(self) -> bool:
+        """Whether it is a schema of another table that does no more than refer to this one."""
+        return all(use.how == "association" for use in self.uses)
+
+
+class CustomType(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of an Ecto type of the application's own, and what became of it."""
+
+    column: str
+    module: str
+    place: str
+    what: str
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A command, and what it says once the table is ported."""
+
+    line: str
+    says: str
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it.
+
+    `outside` says why the table gets no resource, where the configuration or another tool has it.
+    `domain` is the module of its Ash domain, `is_proposed` one that nothing but `init` would give
+    it. `resource` is the module that is there or would be, `resource_path` empty while it is not.
+    `code` are the resource, the fragments of its actions, and its entry in the domain. `called` is
+    what changeset and context functions call of their own modules. `with_legacy` is false where
+    legacy code was not looked at, `unread` says what of it can't be read. `remarks` are the notes
+    of planning, and what the team accepts.
+    """
+
+    table: str
+    application: str
+    source: str
+    outside: str
+    owned_by_ash: bool
+    domain: str | None
+    is_proposed: bool
+    tenancy: str
+    resource: str | None
+    resource_path: str
+    by_hand: bool
+    with_legacy: bool
+    tasks: tuple[Task, ...]
+    commands: tuple[Command, ...]
+    definition: Definition
+    code: tuple[Excerpt, ...]
+    schemas: tuple[Excerpt, ...]
+    changesets: tuple[Changeset, ...]
+    context_functions: tuple[ContextFunction, ...]
+    called: tuple[Excerpt, ...]
+    users: tuple[User, ...]
+    custom_types: tuple[CustomType, ...]
+    refusals: int
+    remarks: tuple[str, ...]
+    unread: tuple[str, ...]

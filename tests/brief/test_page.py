@@ -1,0 +1,226 @@
+"""The brief of a table: whole pages, and what holds for every page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.actions.acting import ACTIONS, CONTEXT, DDL, LEGACY, USER, act
+from tests.generate.conftest import MakeShop
+from tests.generate.running import Shop
+
+from ash_scaffold.brief.markdown import brief_page
+from ash_scaffold.brief.model import Brief, ChangesetState, Weight
+from ash_scaffold.brief.run import make_brief
+from ash_scaffold.problem import ScaffoldError
+from ash_scaffold.session import SourceOptions
+
+GOLDEN = Path(__file__).parent / "golden"
+# A caller, SQL of its own, another schema's association, a TODO, and an address with a password.
+MORE = {
+    CONTEXT: LEGACY[CONTEXT].replace(
+        "user |> User.rename_changeset(attrs) |> Repo.update()",
+        "user |> User.rename_changeset(attrs) |> Ecto.Changeset.put_change(:age, 1)"
+        " |> Repo.update()",
+    ),
+    "lib/legacy/tag.ex": """\
+defmodule Legacy.Tag do
+  use Ecto.Schema
+
+  schema "tags" do
+    field :label, :string
+    has_one :user, Legacy.User, foreign_key: :id
+  end
+end
+""",
+    "lib/web/user_controller.ex": """\
+defmodule Web.UserController do
+  alias Legacy.Users
+
+  @mirror "postgres://deploy:hunter2@mirror.internal/app"
+
+  def show(id), do: Users.get_user!(id)
+
+  def count do
+    Shop.Repo.query!(\"\"\"
+    SELECT count(*)
+    FROM users -- of postgres://deploy:hunter2@mirror.internal/app
+    \"\"\")
+  end
+end
+""",
+}
+DETAILS = """
+COMMENT ON TABLE users IS 'people who signed up';
+COMMENT ON COLUMN users.name IS 'as ``` they | write it <b>';
+CREATE TABLE posts (id bigserial PRIMARY KEY, author_id bigint REFERENCES users);
+CREATE FUNCTION fold() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN NEW.email := lower(NEW.email); RETURN NEW; END';
+CREATE TRIGGER fold_email BEFORE INSERT OR UPDATE OF email ON users
+  FOR EACH ROW EXECUTE FUNCTION fold();
+CREATE INDEX users_by_age ON users (age) WHERE age > 18;
+"""
+
+
+def brief(shop: Shop, table: str = "users", **options: object) -> Brief:
+    source = SourceOptions(folder=Path(shop.root), url=shop.url, environment={}, **options)  # type: ignore[arg-type]
+    return msgspec.structs.replace(make_brief(source, table).brief, source="app_dev")
+
+
+def shop_of(make_shop: MakeShop, files: Mapping[str, str] | None = None) -> Shop:
+    return make_shop(DDL + DETAILS, {**LEGACY, **MORE, **(files or {})})
+
+
+def is_golden(name: str, page: str) -> bool:
+    path = GOLDEN / f"{name}.md"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        path.write_text(page, encoding="utf-8")
+    return path.read_text(encoding="utf-8") == page
+
+
+def test_a_table_before_anything_was_done(make_shop: MakeShop) -> None:
+    assert is_golden("before", brief_page(brief(shop_of(make_shop))))
+
+
+def test_a_table_with_its_resource_and_actions(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    act(shop)
+    shop.sql("ALTER TABLE users ALTER age SET NOT NULL")
+    assert is_golden("after", brief_page(brief(shop)))
+
+
+def test_a_table_that_the_configuration_leaves_out(make_shop: MakeShop) -> None:
+    config = LEGACY["ash_scaffold.toml"].replace('"users", ', "")
+    shop = shop_of(make_shop, {"ash_scaffold.toml": f'exclude = ["users"]\n{config}'})
+    assert is_golden("left_out", brief_page(brief(shop)))
+
+
+def test_a_table_of_another_tool_is_shown_as_well(make_shop: MakeShop) -> None:
+    shop = make_shop(f"{DDL}CREATE TABLE schema_migrations (version bigint PRIMARY KEY);", LEGACY)
+    found = brief(shop, "schema_migrations")
+    assert found.outside == "it is another tool's table, which gets no resource"
+    assert (found.tasks, found.commands, found.resource) == ((), (), None)
+    assert [each.name for each in found.definition.columns] == ["version"]
+
+
+def test_without_legacy_code_it_says_so(make_shop: MakeShop) -> None:
+    found = brief(shop_of(make_shop), use_legacy=False)
+    assert (found.with_legacy, found.schemas, found.users, found.changesets) == (False, (), (), ())
+    assert "- Legacy code was not looked at" in brief_page(found)
+    assert not any("--hand-over" in each.line for each in found.commands)
+
+
+@pytest.mark.parametrize("limit", [50, 51, 60, 75, 100, 150, 220])
+def test_a_page_has_no_more_lines_than_it_may(make_shop: MakeShop, limit: int) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    act(shop)
+    found = brief(shop)
+    whole = brief_page(found).splitlines()
+    page = brief_page(found, limit).splitlines()
+    assert len(whole) > limit >= len(page)
+    assert page[:4] != whole[:4]
+    assert f"It has at most {limit} lines" in page[2]
+    assert any("eft out" in line for line in page[4:])
+    assert page.count("```sql") + page.count("```elixir") + page.count("```text") + page.count(
+        "```sh"
+    ) == page.count("```")
+
+
+def test_a_page_that_has_room_for_all_lacks_nothing(make_shop: MakeShop) -> None:
+    found = brief(shop_of(make_shop))
+    whole = brief_page(found).splitlines()
+    page = brief_page(found, len(whole)).splitlines()
+    assert (page[:2], page[3:]) == (whole[:2], whole[3:])
+
+
+def test_the_worst_comes_first(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    act(shop)
+    shop.sql("ALTER TABLE users ADD COLUMN born date NOT NULL")
+    tasks = brief(shop).tasks
+    assert [task.weight for task in tasks] == sorted(task.weight for task in tasks)
+    assert (tasks[0].weight, tasks[0].label) == (Weight.BREAKS, "column added")
+    assert [task.place for task in tasks if task.label == "TODO"] != []
+
+
+def test_no_page_has_a_password(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.sql("ALTER TABLE users ADD home text DEFAULT 'https://me:hunter2@host/x'")
+    shop.sql("COMMENT ON COLUMN users.age IS 'see ftp://me:hunter2@host'")
+    shop.run()
+    act(shop)
+    found = brief(shop)
+    for text in (brief_page(found), msgspec.json.encode(found).decode()):
+        assert "hunter2" not in text
+        assert "://***@mirror.internal/app" in text
+        assert "https://***@host/x" in text.replace("&#58;", ":")
+
+
+def test_an_accepted_todo_is_a_note_with_its_reason(make_shop: MakeShop) -> None:
+    accept = '[[accept]]\nobject = "users.actions.rename.todo"\nreason = "seen is gone"\n'
+    config = LEGACY["ash_scaffold.toml"] + accept
+    shop = shop_of(make_shop, {"ash_scaffold.toml": config})
+    shop.run()
+    act(shop)
+    [task] = [each for each in brief(shop).tasks if each.label == "TODO"]
+    assert (task.weight, task.todo) == (Weight.NOTE, "The team accepts it: seen is gone")
+    assert task.place.startswith(ACTIONS)
+
+
+def test_changesets_and_callers_are_those_of_the_facts(make_shop: MakeShop) -> None:
+    found = brief(shop_of(make_shop))
+    assert [(each.label, each.state) for each in found.changesets] == [
+        ("Legacy.User.unused_changeset/2", ChangesetState.REFUSED),
+        ("Legacy.User.changeset/2", ChangesetState.OPEN),
+        ("Legacy.User.rename_changeset/2", ChangesetState.OPEN),
+    ]
+    [get] = [each for each in found.context_functions if each.label.endswith("get_user!/1")]
+    assert [(each.path, each.line, each.text) for each in get.callers] == [
+        ("lib/web/user_controller.ex", 6, "def show(id), do: Users.get_user!(id)")
+    ]
+    assert [(each.module, [use.line for use in each.uses]) for each in found.users] == [
+        ("Web.UserController", [9]),
+        ("Legacy.Users", [5, 8, 11, 12, 15, 16]),
+        ("Legacy.Tag", [6]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "todo"),
+    [
+        ("user", "There is no table user.", "Did you mean users?"),
+        ("sales.users", "There is no table sales.users.", "Did you mean users?"),
+        ("*", "3 tables fit, and a brief is of one.", "Name one: posts, tags, users."),
+    ],
+)
+def test_a_name_of_no_table_ends_with_the_nearest(
+    make_shop: MakeShop, name: str, what: str, todo: str
+) -> None:
+    with pytest.raises(ScaffoldError) as caught:
+        brief(shop_of(make_shop), name)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.what, problem.todo) == ("unknown-name", what, todo)
+
+
+def test_a_name_may_be_that_of_a_table_in_another_schema(make_shop: MakeShop) -> None:
+    shop = make_shop(
+        f"{DDL}CREATE SCHEMA billing; CREATE TABLE billing.invoices (id bigserial PRIMARY KEY);",
+        {"ash_scaffold.toml": 'schemas = ["billing"]\n'},
+    )
+    assert brief(shop, "invoices").table == "billing.invoices"
+    assert brief(shop, "billing.invoices").table == "billing.invoices"
+
+
+def test_nothing_is_written(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    before = shop.tree(local=True)
+    assert brief(shop).resource_path == USER
+    assert brief(shop).context_functions[0].place.startswith(CONTEXT)
+    assert shop.tree(local=True) == before
