@@ -159,6 +159,15 @@ _TABLE: Mapping[str, Mapping[Code, Explanation]] = {
             'reason = "needs an extension that CI lacks"',
             "toml",
         ),
+        Code.OTHER_REPO: _explained(
+            "Resources of another repo of the project are pinned to tables that the database of "
+            "this run doesn't have. They are of another database, so they are not taken for "
+            "dropped.",
+            "Run the command again with that repo and its database.",
+            _READING,
+            "ash-scaffold resources --repo App.WarehouseRepo --url postgres://me@localhost/stock",
+            "console",
+        ),
         Code.EXTENSION_MISSING: _explained(
             "The dump uses an extension that the throw-away server lacks, or one that is not made "
             "for a dump alone, since its script would run as superuser. It is an error where types "

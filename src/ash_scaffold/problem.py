@@ -95,6 +95,11 @@ class Code(StrEnum):
         "Read the database itself with --url, or repair the dump. To live with it, name the object "
         "under [[accept]].",
     )
+    OTHER_REPO = (
+        "other-repo",
+        _NOTE,
+        "Run again with its --repo and its database for what has changed there.",
+    )
     EXTENSION_MISSING = "extension-missing", _ERROR
     DATABASE_BEHIND = "database-behind", _ERROR
     MIGRATION_WITHOUT_FILE = (

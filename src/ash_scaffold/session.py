@@ -337,15 +337,17 @@ def make_session(
     )
     if source.server_version_text and not unknown:
         _require_keys(source, database, facts)
-    missing, more = _missing_schemas(opened, source, database)
+    elsewhere = _elsewhere(opened, repo, database)
+    missing, more = _missing_schemas(opened, source, database, elsewhere)
     unknown += more
     pending = _not_accepted(opened, database)
     later: tuple[Unknown, ...] = ()
     keeps = keep_pending and bool(facts)  # a first run has nothing to keep
-    if unknown or (pending and keeps):
+    if unknown or elsewhere or (pending and keeps):
         last = database_of(facts)
         later = unknown_by(project.root, pending, database, last) if keeps else ()
-        database = with_last_known(database, last, (*unknown, *later))
+        others = (Unknown(kind=Kind.TABLE, relation=table) for table in elsewhere)
+        database = with_last_known(database, last, (*unknown, *later, *others))
     stored = read_stored_identity(
         project.root, database, throwaway=bool(source.server_version_text)
     )
@@ -355,6 +357,7 @@ def make_session(
         repo,
         snapshots,
         legacy_apart=_is_apart(project, opened.hints),
+        elsewhere=elsewhere,
     )
     changes = find_schema_changes(
         snapshots.values(),
@@ -388,9 +391,55 @@ def make_session(
             *source.problems,
             *refused,
             *missing,
+            *_of_other_repos(elsewhere),
             *stored.problems,
             *_without_file(opened, database),
         ),
+    )
+
+
+def _elsewhere(opened: OpenProject, repo: str, database: Database) -> dict[Name, str]:
+    """Return the tables of snapshots that another database has, each with the repo that reads it.
+
+    Several repos may share a database, so a table that is in this one is none of them.
+    """
+    here = {table.name for table in database.tables}
+    return {
+        table: other
+        for table, other in sorted(_tables_of_other_repos(opened, repo))
+        if table not in here
+    }
+
+
+def _tables_of_other_repos(opened: OpenProject, repo: str | None) -> Iterator[tuple[Name, str]]:
+    """Yield the tables of snapshots of the project's other repos, and the repo."""
+    others = {each.module for each in opened.project.repos} - {repo}
+    for each in opened.snapshots.values():
+        if each.table is not None and each.repo in others:
+            yield each.table, each.repo
+
+
+def _schemas_of_other_repos(opened: OpenProject) -> set[str]:
+    """Return the schemas that another database may have instead of this one."""
+    repo = choose_repo(opened.project, opened.options.repo, opened.config)
+    return {table.schema for table, _ in _tables_of_other_repos(opened, repo)}
+
+
+def _of_other_repos(elsewhere: Mapping[Name, str]) -> tuple[Problem, ...]:
+    """Return a note for each repo whose tables are in another database."""
+    tables: dict[str, list[str]] = {}
+    for table, repo in elsewhere.items():
+        tables.setdefault(repo, []).append(str(table))
+    return tuple(
+        Code.OTHER_REPO.at(
+            repo,
+            f"The database that was read has no {names[0]}: it is left as the last run with this "
+            "repo has read it."
+            if len(names) == 1
+            else f"The database that was read has none of its {len(names)} tables, such as "
+            f"{names[0]}: they are left as the last run with this repo has read them.",
+        )
+        for repo, names in sorted(tables.items())
     )
 
 
@@ -415,7 +464,7 @@ def _require_keys(source: Source, database: Database, last: Iterable[TableFacts]
 
 
 def _missing_schemas(
-    opened: OpenProject, source: Source, database: Database
+    opened: OpenProject, source: Source, database: Database, elsewhere: Collection[Name]
 ) -> tuple[tuple[Problem, ...], tuple[Unknown, ...]]:
     """Return what to report of schemas that a dump lacks, and their tables, which are unknown.
 
@@ -430,7 +479,7 @@ def _missing_schemas(
             each.table
             for each in opened.snapshots.values()
             if each.table is not None and each.table.schema == schema
-        }
+        }.difference(elsewhere)
         if not tables:
             continue
         unknown += [Unknown(kind=Kind.TABLE, relation=table) for table in sorted(tables)]
@@ -716,13 +765,14 @@ def _read_database(
 
     config, migrations = opened.config, opened.migrations
     tenants = tenant_schemas(config)
-    named = {*schemas, *opened.options.schemas, *schemas_named(config)}
+    configured, of_others = set(schemas_named(config)), _schemas_of_other_repos(opened)
+    named = {*schemas, *opened.options.schemas, *(configured - of_others)}
     remembered = _schemas_of_project(opened) - named
     if tenants is not None:
         # One resource serves all of them, also where some were made of single ones before.
         remembered = {name for name in remembered if not tenants.is_other(name)}
     hinted = {"public", *(schema.table.schema for schema in opened.hints.schemas)} - named
-    hinted |= remembered
+    hinted |= remembered | (configured & of_others) - named
     question = Question(
         schemas=tuple(sorted(named | hinted)),
         partitions=any(table.partitions for table in config.tables.values()),

@@ -91,7 +91,8 @@ def plan(database: Database, state: ProjectState, config: Resolver, options: Opt
     planned, problems = [], [*refused, *relationships.problems]
     for name, draft in drafts.items():
         actions, of_actions = _actions(draft, config, scope.domains[name], prepared.legacy)
-        bare = _resource(draft, state.repo, config, actions, relationships.by_table.get(name, ()))
+        related = relationships.by_table.get(name, ())
+        bare = _resource(draft, state.repo_of(name), config, actions, related)
         resource, of_constraints = with_constraints(
             _with_carried(bare, state.carried.get(name)),
             draft,

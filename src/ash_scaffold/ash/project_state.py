@@ -63,6 +63,8 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     names where it hands over to an Ecto type; `own_types` are those of types that people wrote.
     `legacy_apart` says that the legacy code is of another project, whose modules and dependencies
     this one need not have.
+    `repo` is that of the database that is read; `elsewhere` are the tables that it lacks because
+    they are in the database of another repo, which is the value.
     `names` are those that the resources' files give, by table; `types` are the modules of
     generated types that people have renamed, by what they would be called. `generated` are the
     modules that the snapshots have of resources, by table, whether or not they are still there;
@@ -84,6 +86,11 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     own_types: frozenset[str] = frozenset()
     legacy: tuple[LegacySchema, ...] = ()
     legacy_apart: bool = False
+    elsewhere: Mapping[Name, str] = {}
     geo_postgis: bool = False
     carried: Mapping[Name, CarriedActions] = {}
     repo_extensions: tuple[str, ...] | None = None
+
+    def repo_of(self, table: Name) -> str:
+        """Return the repo that reads the database of a table."""
+        return self.elsewhere.get(table, self.repo)

@@ -108,6 +108,9 @@ def _no_table(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
         return
     if run.session.resolver.owned_by_ash(table):
         return
+    repos = {each.module for each in run.session.project.repos} - {run.session.repo}
+    if other.resource.repo in repos:  # its database is another one
+        return
     place = other.place("table")
     yield Finding(
         severity=Severity.ERROR,

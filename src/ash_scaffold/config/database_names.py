@@ -70,6 +70,8 @@ def _unknown(path: KeyPath, what: str, name: str, names: Iterable[str]) -> Fault
 
 def _schema_faults(config: Config, database: Database) -> Iterator[Fault]:
     schemas = {"public", *database.schemas, *(schema for schema, _ in database.other_schemas)}
+    # Tables of a database that this run doesn't read have theirs.
+    schemas |= {table.name.schema for table in database.tables}
     for schema in config.schemas:
         if schema not in schemas and schema != EVERY_SCHEMA:
             yield _unknown(

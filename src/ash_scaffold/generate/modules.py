@@ -362,7 +362,7 @@ def config_digest(
         config.extensions_for(table),
         config.owned_by_ash(table),
         domain,
-        state.repo,
+        state.repo_of(table),
         list(_configured_columns(facts, config)),
         [(str(each.name), config.type_for(each.name)) for each in facts.types],
         [memorable(schema) for schema in schemas],

@@ -65,10 +65,11 @@ def project_state(
     snapshots: Mapping[str, Snapshot],
     *,
     legacy_apart: bool = False,
+    elsewhere: Mapping[Name, str] = {},
 ) -> ProjectState:
     """Return the state of the project, its resources under the names that their tables had.
 
-    `legacy_apart` is as in the state.
+    `legacy_apart` and `elsewhere` are as in the state.
     """
     own = {resource.module for resource in project.resources}
     own |= {domain.module for domain in project.domains} | set(snapshots)
@@ -97,6 +98,7 @@ def project_state(
         own_types=frozenset(_own_types(project, snapshots)),
         legacy=legacy,
         legacy_apart=legacy_apart,
+        elsewhere=elsewhere,
         geo_postgis=has_geo_postgis(project),
         repo_extensions=found.installed_extensions if found is not None else None,
         carried=carried_actions(project, snapshots),
