@@ -1,7 +1,9 @@
 "use strict";
 // Starts the page: addresses, search, keys, colours, printing.
 
-const model = makeModel(JSON.parse(document.getElementById("data").textContent));
+const json = JSON.parse(document.getElementById("data").textContent);
+const model = makeModel(json);
+model.slices = makeSlices(model, json.slices || []);
 const main = document.getElementById("main");
 const input = document.getElementById("search");
 
@@ -79,6 +81,7 @@ function route() {
   if (!hash.startsWith("/")) return tablePlace(...hash.split("/"));
   const [page, ...rest] = hash.slice(1).split("/");
   if (page === "problems") return { page, title: "Problems" };
+  if (page === "plan") return { page, title: "Plan" };
   if (page === "all") return { page, title: "All tables" };
   if (page === "columns" && rest[0]) {
     const query = decodePart(rest[0]);
@@ -108,6 +111,7 @@ function go(hash) {
 
 function content(place) {
   if (place.page === "table") return tableView(model, place.table, { chosen: place.column });
+  if (place.page === "plan") return planPage(model);
   if (place.page === "problems") return problems(model);
   if (place.page === "columns") return columnsPage(model, place.query);
   if (place.page === "missing") return missing(model, place.name);
@@ -229,6 +233,7 @@ function beforePrint() {
 function start() {
   document.getElementById("pages").append(
     h("a", { href: "#/" }, "Overview"),
+    ...(model.slices.length ? [h("a", { href: hashOf("plan") }, "Plan")] : []),
     h("a", { href: hashOf("problems") }, "Problems",
       model.problems.length > 0 && h("span", { class: "count" }, model.problems.length.toLocaleString("en"))),
     h("a", { href: hashOf("all") }, "All tables"));

@@ -300,6 +300,40 @@ def test_without_legacy_code_the_keys_decide(
     held("no_legacy.txt", told(run("plan", "--url", database(DDL))))
 
 
+def test_the_document_has_the_plan_and_keeps_ticks_and_remarks(
+    old: Path, run: Run, database: Callable[..., str]
+) -> None:
+    url = database(DDL)
+    path = old / "docs/database_schema.md"
+    assert run("document", "--url", url).code == 0
+    text = path.read_text()
+    line = "- [ ] `users` with `users_tokens` (`Shop.Accounts`): next: give it a domain"
+    assert slice_lines(text) == [
+        "- [ ] `plans` (`Shop.Sales`): next: give it a domain",
+        line,
+        "- [ ] `orders` with `order_lines` (`Shop.Sales`), after `plans`, `users`: next: give it a "
+        "domain",
+        "- [ ] `audits` (`Shop.Other`): next: give it a domain",
+    ]
+    arrows = [each.strip() for each in text.split("\n") if " --> " in each]
+    assert arrows == ["s_plans --> s_orders", "s_users --> s_orders"]
+    path.write_text(text.replace(line, f"{line.replace('[ ]', '[x]')} (Ada, in May)"))
+    assert run("init", "--url", url).code == 0
+    assert run("resources", "--url", url, "--no-format").code == 0
+    assert run("document", "--url", url).code == 0
+    assert slice_lines(path.read_text())[:2] == [
+        "- [ ] `plans` (`Shop.Sales`): next: actions",
+        "- [x] `users` with `users_tokens` (`Shop.Accounts`): next: actions (Ada, in May)",
+    ]
+    assert run("document", "--url", url, "--check").code == 0
+
+
+def slice_lines(document: str) -> list[str]:
+    """The lines of the plan's list in a document."""
+    _, _, rest = document.partition("begin plan-slices ")
+    return [line for line in rest.partition("<!--")[0].split("\n") if line.startswith("- [")]
+
+
 @pytest.mark.usefixtures("old")
 def test_what_is_asked_for_has_to_be_there(run: Run, database: Callable[..., str]) -> None:
     url = database(DDL)

@@ -42,7 +42,11 @@ IDLE: dict[tuple[str, ...], set[str]] = {
 # Our own packages that do the job of a command, and those that each of them stands on.
 JOBS = {"actions", "advise", "check", "cutover", "doctor", "document", "move", "propose", "verify"}
 DECISIONS = {"ash", "config", "elixir", "generate", "legacy", "session", "syntax"}
-OWN_JOBS = {"check": {"check"}, "resources": set[str](), "document": {"document", "advise"}}
+OWN_JOBS = {
+    "check": {"check"},
+    "resources": set[str](),
+    "document": {"document", "advise", "check", "cutover", "move", "propose"},
+}
 LOADED = """
 import atexit, sys
 before = set(sys.modules)

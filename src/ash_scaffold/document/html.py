@@ -30,6 +30,7 @@ _SCRIPTS = (
     "page.views.js",
     "page.table.js",
     "page.columns.js",
+    "page.plan.js",
     "page.history.js",
     "page.js",
 )

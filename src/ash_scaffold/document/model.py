@@ -260,6 +260,26 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Slice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A slice of the move: tables that go live together. `name` is its leading table.
+
+    `needs` are the leading tables of the slices that it refers to. `state` is `done`, `live` (only
+    Ash works with its tables), or `next: ` and the step to take, in words. Of `total` parts `done`
+    are.
+    `reasons` say why the tables are one slice, `why` why it comes at its place.
+    """
+
+    name: Name
+    tables: tuple[Name, ...]
+    domains: tuple[str, ...] = ()
+    needs: tuple[Name, ...] = ()
+    state: str
+    done: int = 0
+    total: int = 0
+    why: str = ""
+    reasons: tuple[str, ...] = ()
+
+
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """The reason for the Ash type of some PostgreSQL types.
 
@@ -313,7 +333,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `tables` are in order of their names, those of `public` first; `domains` by module, the tables
     of none last; `reasons` by type. `problems` are all of the run that are about the schema.
-    `history` is how `progress` came about, the earliest first; only the page has it.
+    `slices` is the plan of the move, in order. `history` is how `progress` came about, the
+    earliest first; only the page has it.
     """
 
     overview: Overview
@@ -321,6 +342,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tables: tuple[Table, ...]
     links: tuple[Link, ...]
     proposals: tuple[Proposal, ...]
+    slices: tuple[Slice, ...] = ()
     reasons: tuple[Reason, ...] = ()
     problems: tuple[LocatedProblem, ...]
     progress: Progress

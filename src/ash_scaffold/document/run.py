@@ -16,14 +16,17 @@ from ash_scaffold.document.markdown.blocks import is_marker
 from ash_scaffold.document.markdown.escape import table_key
 from ash_scaffold.document.markdown.render import render_markdown
 from ash_scaffold.document.model import Document
+from ash_scaffold.document.move_plan import slices_of
 from ash_scaffold.document.named_columns import with_named_columns
-from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.usage import usage
+from ash_scaffold.move.facts import MoveFacts
+from ash_scaffold.move.plan import make_plan
+from ash_scaffold.move.read import facts_of
 from ash_scaffold.postgres.catalog import Database, Name
 from ash_scaffold.postgres.compare import EarlierNames
 from ash_scaffold.postgres.source import Source
 from ash_scaffold.problem import Code, Problem, ScaffoldError, fail
-from ash_scaffold.project.carried_actions import CarryState, carry_states
+from ash_scaffold.project.carried_actions import CarryState
 from ash_scaffold.project.outside import read_outside
 from ash_scaffold.regular_file import read_file, read_start
 from ash_scaffold.session import (
@@ -32,7 +35,6 @@ from ash_scaffold.session import (
     SourceOptions,
     load_session,
     open_project,
-    read_code_base,
     source_problems,
 )
 from ash_scaffold.text_diff import unified_diff
@@ -93,6 +95,8 @@ def load_document(
     database = session.database
     phases.begin("code", "Reading the code")
     users = usage(session.project, session.hints, (table.name for table in database.tables))
+    facts = facts_of(session, phases, users=users, decided=decided, checked=False)
+    phases.begin("document", "Putting the document together")
     gathered = gather(session, details, users)
     document = build(
         Sources(
@@ -103,13 +107,14 @@ def load_document(
             project=session.project,
             repo=session.repo,
             owned=session.owned_by_ash,
-            carried=_carried(session),
+            carried=_carried(facts),
             version=_version(database, session.dump),
             proposed=proposed_attributes(database, decided, session.state, session.resolver),
             advice=tuple(gathered.advice(session)),
             missing=gathered.missing,
         )
     )
+    document = msgspec.structs.replace(document, slices=slices_of(make_plan(facts)))
     if for_page:
         document = with_named_columns(document, session.project, session.hints)
     return LoadedDocument(
@@ -121,13 +126,17 @@ def load_document(
     )
 
 
-def _carried(session: Session) -> Mapping[Name, CarryState]:
-    """Return how many changesets each table has; reads them only where there are some."""
-    if not any(each.casts for each in session.hints.schemas):
-        return {}
-    found = read_changesets(read_code_base(session), session.hints)
-    renames = session.schema_changes.renames
-    return carry_states(session.project, session.snapshots.values(), found, renames.table)
+def _carried(facts: MoveFacts) -> Mapping[Name, CarryState]:
+    """Return how many changeset functions each table has, and how many of them have an action."""
+    return {
+        name: CarryState(
+            changesets=len(table.changesets),
+            carried=sum(each.is_carried_over for each in table.changesets),
+            open=tuple(each.of for each in table.changesets if not each.is_carried_over),
+        )
+        for name, table in facts.tables.items()
+        if table.changesets
+    }
 
 
 def _require_tables(session: Session) -> None:

@@ -31,6 +31,11 @@ _SKIPPED = (b"def", b"@doc", b"@moduledoc", b"@spec", b"@type", b"@impl", b"@opa
 _MAX_DEPTH = 8
 
 
+def modules_in(source: bytes) -> Iterator[str]:
+    """Yield the names of modules that a source defines, as written there, without a parse."""
+    return (match["name"].decode() for match in _MODULE.finditer(source))
+
+
 class SchemaCall(msgspec.Struct, frozen=True):
     """A `schema … do` of a module, with the attributes at its place."""
 
@@ -82,8 +87,8 @@ class CodeBase:
         self._calling: set[tuple[str, str]] = set()
         self._needed: set[str] = set()
         for path, file in self.files.items():
-            for match in _MODULE.finditer(file.source):
-                self._paths.setdefault(match["name"].decode(), []).append(path)
+            for name in modules_in(file.source):
+                self._paths.setdefault(name, []).append(path)
 
     def find(self, module: str) -> tuple[ElixirFile, ModuleDefinition] | None:
         """Return a module of the code base and its file."""

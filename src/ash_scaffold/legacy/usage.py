@@ -17,7 +17,7 @@ import msgspec
 from tree_sitter import Node
 
 from ash_scaffold.legacy.associations import ends
-from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts
+from ash_scaffold.legacy.code_base import CodeBase, ModuleFacts, modules_in
 from ash_scaffold.legacy.ecto import EctoAssociation, EctoSchema, Hints
 from ash_scaffold.legacy.files import ElixirFile, implementation, source_files
 from ash_scaffold.legacy.table_names import TableNames, named_tables
@@ -268,6 +268,8 @@ class _Finder:
     def search(self, file: ElixirFile, left_out: set[str]) -> None:
         """Find the tables that the modules of a file use."""
         if b"defmodule" not in file.source and b"defimpl" not in file.source:
+            return
+        if left_out.issuperset(modules_in(file.source)) and b"defimpl" not in file.source:
             return
         names_schema = not self._last.isdisjoint(_ALIAS.findall(file.source))
         if not names_schema and not self._names.may_be_in(file.source):

@@ -26,7 +26,7 @@ from ash_scaffold.config.options import Config, DomainConfig
 from ash_scaffold.cutover.refusals import refusals_by_table, refusals_of_project
 from ash_scaffold.elixir.actions import left_steps
 from ash_scaffold.generate.options import ResourcesOptions
-from ash_scaffold.generate.run import plan_run
+from ash_scaffold.generate.run import PlannedRun, plan_run
 from ash_scaffold.legacy.changesets import read_changesets
 from ash_scaffold.legacy.code_base import CodeBase
 from ash_scaffold.legacy.context_functions import read_context_functions
@@ -44,11 +44,10 @@ from ash_scaffold.move.facts import (
     WrittenTogether,
 )
 from ash_scaffold.postgres.catalog import ForeignKey, Name, Table
-from ash_scaffold.problem import Code, Problem, Severity, fail
+from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.carried_actions import action_names, action_snapshots, key_of
 from ash_scaffold.project.snapshot import owned_tables
-from ash_scaffold.propose.domains import DomainProposal, Proposal
-from ash_scaffold.propose.run import proposed_domains
+from ash_scaffold.propose.domains import DomainProposal, Proposal, proposed_domains
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.session import (
     Phases,
@@ -79,15 +78,17 @@ def facts_of(
     tenants: Iterable[TenantSchemasRead] = (),
     *,
     users: Mapping[Name, tuple[User, ...]] | None = None,
+    decided: Plan | None = None,
     checked: bool = True,
 ) -> MoveFacts:
     """Do as `read_facts` with a project and a database that were read.
 
-    `tenants` are the schemas of other tenants, `users` those of each table, where they are known.
+    `tenants` are the schemas of other tenants; `users` those of each table, and `decided` the plan
+    of all resources, where they are known.
     Without `checked` the resources are not compared with what the database demands.
     """
     with source_problems((*session.behind, *session.problems)):
-        return _Reader(session, phases).facts(tuple(tenants), users, checked=checked)
+        return _Reader(session, phases).facts(tuple(tenants), users, decided, checked=checked)
 
 
 class _Reader:
@@ -102,6 +103,7 @@ class _Reader:
         self,
         tenants: Sequence[TenantSchemasRead],
         users: Mapping[Name, tuple[User, ...]] | None,
+        decided: Plan | None,
         *,
         checked: bool,
     ) -> MoveFacts:
@@ -114,7 +116,12 @@ class _Reader:
                 where=session.source,
                 todo="Name the database that the application uses.",
             )
-        decided = session.plan()
+        run = self._planned() if checked else None
+        # What has not begun is planned otherwise where check is to say nothing of it.
+        if decided is None and run is not None and not run.plan.scope.not_begun:
+            decided = run.plan
+        if decided is None:
+            decided = session.plan()
         self.phases.begin("proposal", "Proposing domains")
         wanted, proposed = self._with_proposals(decided)
         self.phases.begin("code", "Reading the legacy code")
@@ -123,8 +130,7 @@ class _Reader:
             users = usage(session.project, session.hints, names)
         changesets, functions, together = self._code()
         report = CheckReport(findings=(), tables=0)
-        if checked and decided.scope.written and session.state.resources:
-            run = plan_run(session, ResourcesOptions(source=session.options, begun=True))
+        if run is not None:
             report = check_run(run, self.phases, tenants, with_hand_over=True, users=users)
         self.phases.begin("facts", "Putting the facts together")
         left_out = frozenset(wanted.scope.skipped)
@@ -148,6 +154,19 @@ class _Reader:
             timings=self.phases.timings,
         )
 
+    def _planned(self) -> PlannedRun | None:
+        """Plan the run that `check` compares with; None where there is nothing to compare."""
+        if not self.session.state.resources:
+            return None
+        options = ResourcesOptions(source=self.session.options, begun=True)
+        try:
+            return plan_run(self.session, options)
+        except ScaffoldError as error:
+            # The resources that are there may be in no domain, or over tables that are left out.
+            if {problem.code for problem in error.problems} != {Code.NO_TABLES}:
+                raise
+            return None
+
     def _with_proposals(self, decided: Plan) -> tuple[Plan, frozenset[Name]]:
         """Return the plan with the domains that `init` would propose, and the tables in those."""
         if not decided.scope.unassigned:
@@ -167,7 +186,8 @@ class _Reader:
             return (), (), ()
         today = session.schema_changes.renames.table
         code = read_code_base(session)
-        read = read_changesets(code, session.hints)
+        casts = any(schema.casts for schema in session.hints.schemas)
+        read = read_changesets(code, session.hints) if casts else ()
         functions = tuple(
             msgspec.structs.replace(each, table=today(each.table)) if each.table else each
             for each in read_context_functions(code, session.hints, read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,10 @@ from ash_scaffold.counted import counted
 from ash_scaffold.legacy.ecto import EctoSchema, Hints
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name, Table
 from ash_scaffold.propose.ties import Tie, groups, ties, words
+
+if TYPE_CHECKING:
+    from ash_scaffold.ash.scope import Scope
+    from ash_scaffold.session import Session
 
 _REST = "Other"
 # Last parts of names for the kind of the modules, not their subject.
@@ -209,6 +214,20 @@ def propose(inputs: ProposalInput, names: DomainNames) -> Proposal:
         members[domain] = set(rest)
         seeds.reasons[domain] = "Tables that no foreign key and no name ties to others."
     return _proposal(inputs, members, seeds, found)
+
+
+def proposed_domains(session: Session, scope: Scope) -> Proposal:
+    """Propose a domain for every table that has none."""
+    project, config = session.project, session.config
+    inputs = ProposalInput(
+        session.database.tables,
+        scope.domains,
+        scope.unassigned,
+        claims(session.hints, project.app.namespace),
+        config.domains,
+    )
+    taken = {*scope.domains.values(), *config.domains}
+    return propose(inputs, DomainNames(project.app.namespace, taken, session.state.modules))
 
 
 class _Seeds:

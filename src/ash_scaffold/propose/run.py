@@ -9,7 +9,7 @@ import msgspec
 
 from ash_scaffold.ash.plan import plan
 from ash_scaffold.ash.project_state import ProjectState
-from ash_scaffold.ash.scope import Options, Scope, plan_scope
+from ash_scaffold.ash.scope import Options, plan_scope
 from ash_scaffold.config import (
     FILE_NAME,
     Resolver,
@@ -24,14 +24,7 @@ from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.mix_project import Project
 from ash_scaffold.project.read_state import choose_repo
 from ash_scaffold.propose.config_text import appended, blocks, new_file
-from ash_scaffold.propose.domains import (
-    DomainNames,
-    DomainProposal,
-    Proposal,
-    ProposalInput,
-    claims,
-    propose,
-)
+from ash_scaffold.propose.domains import DomainProposal, Proposal, proposed_domains
 from ash_scaffold.propose.tenancy import (
     TenancyProposal,
     of_schemas,
@@ -170,20 +163,6 @@ def _propose(
         tenancy=tenancy,
         problems=tuple(sorted(problems, key=Problem.sort_key)),
     )
-
-
-def proposed_domains(session: Session, scope: Scope) -> Proposal:
-    """Propose a domain for every table that has none."""
-    project, config = session.project, session.config
-    inputs = ProposalInput(
-        session.database.tables,
-        scope.domains,
-        scope.unassigned,
-        claims(session.hints, project.app.namespace),
-        config.domains,
-    )
-    taken = {*scope.domains.values(), *config.domains}
-    return propose(inputs, DomainNames(project.app.namespace, taken, session.state.modules))
 
 
 def _read(path: Path) -> str | None:

@@ -21,6 +21,7 @@ from ash_scaffold.document.model import (
     Progress,
     Reason,
     Resource,
+    Slice,
     Status,
     Table,
     Use,
@@ -86,6 +87,7 @@ def document(
     problems: tuple[LocatedProblem, ...] = (),
     pairs: tuple[Link, ...] = (),
     reasons: tuple[Reason, ...] = (),
+    slices: tuple[Slice, ...] = (),
 ) -> Document:
     """Put tables together with the links of their keys, and count how far they are."""
     links: list[Link] = []
@@ -116,6 +118,7 @@ def document(
         links=(*links, *pairs),
         proposals=(),
         reasons=reasons,
+        slices=slices,
         problems=problems,
         progress=progress(tables),
     )
@@ -246,6 +249,18 @@ def hostile() -> Document:
         application=text,
         reasons=(Reason(types=(text,), why=f"`{text}` {text}"),),
         problems=(LocatedProblem(problem=problem, table=names[0]),),
+        slices=tuple(
+            Slice(
+                name=name,
+                tables=(name,),
+                domains=(text,),
+                needs=tuple(names[:number]),
+                state=text,
+                why=text,
+                reasons=(text,),
+            )
+            for number, name in enumerate(names)
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from tests.document.browser.samples import (
 )
 
 from ash_scaffold.document.html import page
-from ash_scaffold.document.model import Document, Earlier, Progress, Resource, Use
+from ash_scaffold.document.model import Document, Earlier, Progress, Resource, Slice, Use
 from ash_scaffold.postgres.catalog import Name
 
 Drive = Callable[..., list[object]]
@@ -763,6 +763,67 @@ def test_of_a_thousand_tables_only_what_is_in_sight_is_in_the_page(drive: Drive)
     ]
 
 
+def test_the_plan_is_a_picture_and_a_list_of_slices(drive: Drive) -> None:
+    names = {name: Name("public", name) for name in ("users", "tags", "posts", "posts_tags")}
+    users, tags = (
+        Slice(name=names[each], tables=(names[each],), state=state, done=done, total=4, why="first")
+        for each, state, done in (("users", "live", 2), ("tags", "next: resources", 0))
+    )
+    posts = Slice(
+        name=names["posts"],
+        tables=(names["posts"], names["posts_tags"]),
+        needs=(names["users"], names["tags"]),
+        state="next: resources",
+        why="comes once those are there",
+        reasons=("posts_tags: joins posts and tags",),
+    )
+    found = msgspec.structs.replace(small(), slices=(users, tags, posts))
+    assert drive(
+        found,
+        ("open", ""),
+        ("click", "#pages a:nth-of-type(2)"),
+        ("texts", "h1"),
+        ("texts", ".page-head .aside"),
+        ("attributes", ".plan-drawing .node", "aria-label"),
+        ("texts", ".plan-drawing .edge title"),
+        ("texts", ".slices > li"),
+        ("ask", "document.querySelector('.plan-drawing .node').focus()"),
+        ("press", "ArrowRight", "Enter"),
+        ("texts", "h1"),
+        ("size", 390, 844),
+        ("open", "#/plan"),
+        ("ask", "document.documentElement.scrollWidth <= 390"),
+    ) == [
+        ["Plan"],
+        [
+            "3 slices, 2 not live yet. A slice is tables that go live together, and alone; it is "
+            "live when only Ash works with them. Those whose tables others refer to come first. "
+            "Next: 2. tags."
+        ],
+        [
+            "1. users; live",
+            "2. tags; next: resources",
+            "3. posts and 1 more, after users, tags; next: resources",
+        ],
+        ["users before posts", "tags before posts"],
+        [
+            "userslive2 of 4first",
+            "tagsnext: resources0 of 4first",
+            "posts, posts_tagsnext: resourcesafter users, tagscomes once those are there"
+            "posts_tags: joins posts and tags",
+        ],
+        None,
+        ["posts"],
+        True,
+    ]
+
+
+def test_a_page_without_a_plan_has_no_link_to_one(drive: Drive) -> None:
+    assert drive(small(), ("open", ""), ("texts", "#pages a")) == [
+        ["Overview", "Problems1", "All tables"]
+    ]
+
+
 def test_hostile_names_are_text_wherever_they_are_shown(drive: Drive) -> None:
     one_line = [" ".join(name.split()) for name in HOSTILE]
     steps: list[tuple[object, ...]] = [("open", ""), ("texts", "#list [role=option] .list-text")]
@@ -776,6 +837,7 @@ def test_hostile_names_are_text_wherever_they_are_shown(drive: Drive) -> None:
         ]
     steps += [
         ("open", "#/all"),
+        ("open", "#/plan"),
         ("open", "#/problems"),
         ("count", ".problem"),
         ("count", "img, iframe, object, body script:not([src]) ~ script ~ p"),

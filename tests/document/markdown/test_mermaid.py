@@ -14,7 +14,7 @@ from tests.document.documents import document, fresh, link, table
 from tests.document.markdown.test_hostile import HOSTILE
 
 from ash_scaffold.document.markdown import mermaid
-from ash_scaffold.document.model import Cardinality, Document, Link
+from ash_scaffold.document.model import Cardinality, Document, Link, Slice
 from ash_scaffold.packaged import data_path
 from ash_scaffold.postgres.catalog import Name
 
@@ -143,6 +143,38 @@ def test_a_domain_shows_what_it_refers_to_and_not_what_refers_to_it() -> None:
         "    users\n"
         '    users ||--o{ posts : "user_id"'
     ]
+
+
+def slice_of(name: str, *needs: str, more: int = 0) -> Slice:
+    tables = tuple(Name("public", each) for each in (name, *(f"{name}_{n}" for n in range(more))))
+    before = tuple(Name("public", need) for need in needs)
+    return Slice(name=tables[0], tables=tables, needs=before, state="live")
+
+
+def test_a_picture_of_slices_leaves_out_what_other_arrows_say() -> None:
+    found = [
+        slice_of("plans"),
+        slice_of("users", more=2),
+        slice_of("Order", "plans", "users"),
+        slice_of("lines", "users", "Order"),
+    ]
+    assert mermaid.slices(found).split("\n") == [
+        "flowchart LR",
+        '    s_plans["plans"]',
+        '    s_users["users and 2 more"]',
+        '    s_T3_Order["Order"]',
+        "    s_plans --> s_T3_Order",
+        "    s_users --> s_T3_Order",
+        '    s_lines["lines"]',
+        "    s_T3_Order --> s_lines",
+    ]
+
+
+@needs_parser
+def test_mermaid_takes_slices_of_all_names() -> None:
+    names = [*HOSTILE, *WORDS, "été", "日本語", "_x", "9lives", "a-b", "x y", "graph", "flowchart"]
+    found = [slice_of(name, *names[:number][-2:]) for number, name in enumerate(names)]
+    assert complaints([mermaid.slices(found)]) == []
 
 
 @needs_parser

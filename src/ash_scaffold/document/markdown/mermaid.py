@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from ash_scaffold.document.model import Cardinality, Column, Document, Link, Table
+from ash_scaffold.document.model import Cardinality, Column, Document, Link, Slice, Table
 from ash_scaffold.postgres.catalog import Name
 
 OVERVIEW_LIMIT = 40
@@ -144,6 +144,24 @@ def diagram(
             lines.append(f"    {label}")
     drawn = (link for link in links if link.source in ids and link.target in ids)
     lines += [f"    {_link(link, ids)}" for link in drawn]
+    return "\n".join(lines)
+
+
+def slices(found: Sequence[Slice]) -> str:
+    """Draw which slices come before which, without arrows that lead by way of others anyway.
+
+    Source: mermaid's documentation, "Flowcharts".
+    """
+    ids = _ids(each.name for each in found)
+    lines = ["flowchart LR"]
+    before: dict[Name, frozenset[Name]] = {}
+    for each in found:
+        more = f" and {len(each.tables) - 1} more" if len(each.tables) > 1 else ""
+        lines.append(f'    s_{ids[each.name]}["{_quoted(f"{each.name}{more}")}"]')
+        farther = frozenset[Name]().union(*(before[need] for need in each.needs))
+        before[each.name] = farther.union(each.needs)
+        direct = (need for need in each.needs if need not in farther)
+        lines += [f"    s_{ids[need]} --> s_{ids[each.name]}" for need in direct]
     return "\n".join(lines)
 
 

@@ -37,6 +37,7 @@ from ash_scaffold.document.model import (
     Progress,
     Proposal,
     ProposalKind,
+    Slice,
     Status,
     Table,
     group_reasons,
@@ -389,6 +390,11 @@ class _Pages:
             names_tables=True,
             carrying=carrying,
         )
+        if document.slices:
+            drawn = _slices_picture(document.slices)
+            yield _whole("plan", _render("document", "plan", picture=drawn))
+            lines = map(_slice_row, document.slices)
+            yield _list("plan-slices", "document", "slices", lines, names_tables=True)
         yield _whole("schema-changes", _render("document", "schema_changes"))
         for kind, title in _CHANGES.items():
             rows = (_proposal_row(each) for each in document.proposals if each.kind is kind)
@@ -561,6 +567,24 @@ def _shared_row(table: Table, path: str, *, carrying: bool) -> str:
         cells += map(str, (table.changesets, table.carried_over, left))
     # People write remarks behind the last cell.
     return f"| {' | '.join(cells)} | {table.status.value} |"
+
+
+def _slices_picture(slices: Sequence[Slice]) -> str:
+    """Draw the slices and what they refer to, "" where there is nothing to draw or too much."""
+    if len(slices) > mermaid.OVERVIEW_LIMIT or not any(each.needs for each in slices):
+        return ""
+    return mermaid.slices(slices)
+
+
+def _slice_row(each: Slice) -> str:
+    """Write the line of a slice, known by its leading table."""
+    rest = [code(str(name)) for name in each.tables if name != each.name]
+    text = code(str(each.name)) + (f" with {', '.join(rest)}" if rest else "")
+    if each.domains:
+        text += f" ({', '.join(map(code, each.domains))})"
+    if each.needs:
+        text += f", after {', '.join(code(str(name)) for name in each.needs)}"
+    return f"- [ ] {text}: {each.state}"
 
 
 def _proposal_row(proposal: Proposal) -> str:
