@@ -1,4 +1,4 @@
-// Opens each page of the site in chromium: in light and dark, on a desk and on a phone.
+// Opens each page of the site in chromium: light on a desk, and dark, by the button, on a phone.
 // Usage: node site.mjs PLAYWRIGHT CHROMIUM ADDRESS PAGE… < /dev/null
 // Output: {"complaints": [...], "found": [...]}: complaints are requests that leave the address,
 // answers that are no success, messages on a console, and what is wider than the screen; found are
@@ -21,43 +21,53 @@ const browser = await engine.launch({ executablePath: chromium, args: flags });
 const complaints = [];
 let found = [];
 
-const watch = (page, screen) => {
-  const complain = (what) => complaints.push(`${screen} ${new URL(page.url()).pathname}: ${what}`);
-  page.setDefaultTimeout(10_000);
-  page.on("request", (request) => {
-    if (!request.url().startsWith(address)) complain(`request: ${request.url().slice(0, 200)}`);
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`);
-  });
-  page.on("console", (message) => complain(`console: ${message.text()}`));
-  page.on("pageerror", (error) => complain(`error: ${error.message}`));
-  return complain;
-};
+const page = await browser.newPage(screens[0]);
+let screen = "";
+const complain = (what) => complaints.push(`${screen} ${new URL(page.url()).pathname}: ${what}`);
+page.setDefaultTimeout(60_000);
+page.on("request", (request) => {
+  if (!request.url().startsWith(address)) complain(`request: ${request.url().slice(0, 200)}`);
+});
+page.on("response", (response) => {
+  if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`);
+});
+page.on("console", (message) => complain(`console: ${message.text()}`));
+page.on("pageerror", (error) => complain(`error: ${error.message}`));
+
+const look = () => page.evaluate(() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const background = getComputedStyle(document.body).backgroundColor;
+    done({ wider: scrollWidth - clientWidth, background });
+  }));
+}));
+
+const toggle = () => page.evaluate(() => {
+  document.querySelector('[data-md-component="palette"] label:not([hidden])').click();
+});
 
 try {
-  for (const { name, ...screen } of screens) {
-    const page = await browser.newPage(screen);
-    const complain = watch(page, name);
-    for (const path of pages) {
-      await page.goto(address + path, { waitUntil: "load" });
-      const wider = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return scrollWidth - clientWidth;
-      });
+  for (const path of pages) {
+    screen = "load";
+    await page.goto(address + path, { waitUntil: "load" });
+    for (const { name, colorScheme, viewport } of screens) {
+      screen = name;
+      await page.setViewportSize(viewport);
+      if (colorScheme === "dark") await toggle();
+      const { wider, background } = await look();
       if (wider > 0) complain(`${wider} px wider than the screen`);
-      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const light = Number(background.match(/\d+/)[0]) > 128;
-      if (light !== (screen.colorScheme === "light")) complain(`background ${background}`);
+      if (light !== (colorScheme === "light")) complain(`background ${background}`);
+      if (colorScheme === "dark") await toggle();
     }
-    if (name === "desk") {
-      await page.click(".md-search__input");
-      await page.keyboard.type("tenancy");
-      await page.locator(".md-search-result__item").first().waitFor();
-      found = await page.locator(".md-search-result__item h1").allTextContents();
-    }
-    await page.close();
   }
+  screen = "search";
+  await page.setViewportSize(screens[0].viewport);
+  await page.goto(`${address}index.html`, { waitUntil: "load" });
+  await page.click(".md-search__input");
+  await page.keyboard.type("tenancy");
+  await page.locator(".md-search-result__item").first().waitFor();
+  found = await page.locator(".md-search-result__item h1").allTextContents();
 } finally {
   await browser.close();
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -133,6 +134,8 @@ class Run:
             )
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git on the PATH")
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_shows_is_what_comes(
     page: str, tmp_path: Path, make_database: MakeDatabase
