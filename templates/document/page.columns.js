@@ -18,7 +18,7 @@ function someOf(modules, table) {
 }
 
 // Who uses a column: the users of its table, those first whose file holds its name.
-function usersOf({ table, column }) {
+function usersOf(table, column) {
   const naming = new Set(column.named_by || []);
   const modules = (named) => table.uses.filter((_, index) => naming.has(index) === named).map((use) => use.module);
   const [named, others] = [modules(true), modules(false)];
@@ -28,9 +28,8 @@ function usersOf({ table, column }) {
   ].filter(Boolean);
 }
 
-function foundRow(found) {
-  const { table, column } = found;
-  const users = usersOf(found);
+function foundRow({ table, column }) {
+  const users = usersOf(table, column);
   const resource = table.resources[0] || table.planned;
   return h("tr", { role: "row" },
     cell("found-column", h("a", { href: tableHash(table, column.name), class: "mono" }, data(column.name))),

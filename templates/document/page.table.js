@@ -20,7 +20,8 @@ function columnRow(table, column, chosen) {
     ? cell("column-ash", data(column.attribute, "mono"), " ", data(column.ash_type, "mono ash-type"),
       column.constraints && h("span", { class: "default" }, data(column.constraints, "mono")))
     : cell("column-ash none", "no attribute"),
-  cell("column-notes", column.comment && h("p", null, data(column.comment, "text")), notes));
+  cell("column-notes", column.comment && h("p", null, data(column.comment, "text")), notes,
+    column.name === chosen && usersOf(table, column)));
 }
 
 function columnsSection(table, chosen) {

@@ -363,6 +363,9 @@ def test_a_column_is_shown_with_table_type_attribute_and_users(drive: Drive) -> 
         ("ask", "new Promise((done) => setTimeout(done, 200))"),
         ("click", ".found-columns tbody tr:last-child a"),
         ("ask", "location.hash"),
+        ("texts", ".is-chosen .column-notes"),
+        ("open", "#users/email"),
+        ("texts", ".column-notes"),
         ("open", "#/columns/nothing%20at%20all"),
         ("texts", ".page-head .comment"),
         ("count", ".found-columns, .page-head .aside"),
@@ -387,6 +390,13 @@ def test_a_column_is_shown_with_table_type_attribute_and_users(drive: Drive) -> 
         ["users"],
         *(None, None),
         "#users/e_mail",
+        ["Where we write to.its table used by Shop.A, Shop.B, Shop.C, Shop.D and 2 more"],
+        [
+            "",
+            "Where we write to.named by Shop.B, Shop.F"
+            "its table used by Shop.A, Shop.C, Shop.D, Shop.E",
+            "Where we write to.",
+        ],
         ["No column answers to that."],
         0,
     ]
