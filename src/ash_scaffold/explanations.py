@@ -578,7 +578,9 @@ _TABLE: Mapping[str, Mapping[Code, Explanation]] = {
         ),
         Code.LEGACY_UNREAD: _explained(
             "A part of the legacy code can't be read as text: a macro, a value known at run time, "
-            "a module that isn't there. What it says is left out, never guessed.",
+            "a module that isn't there. What it says is left out, never guessed. So are the "
+            "schemas of an umbrella's application with a repo of its own: they are of another "
+            "database.",
             "Look at the line, and write what it means into the resource.",
             (*_PLANNING, "inspect", "plan"),
         ),

@@ -649,7 +649,7 @@ def read_hints(project: Project, config: Config, options: SourceOptions) -> Hint
         )
     resolver = Resolver(config)
     return with_embeds(
-        read_legacy(project, folder),
+        read_legacy(project, folder, choose_repo(project, options.repo, config)),
         lambda schema, column: resolver.embeds_for(schema.table, column, schema.context),
     )
 

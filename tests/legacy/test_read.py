@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ash_scaffold.legacy.code_base import CodeBase
-from ash_scaffold.legacy.ecto import Hints, Unread
+from ash_scaffold.legacy.ecto import Hints, OtherRepo, Unread
 from ash_scaffold.legacy.files import ElixirFile
 from ash_scaffold.legacy.read import read_code, read_legacy
 from ash_scaffold.postgres.catalog import Name
@@ -141,6 +141,15 @@ def test_a_module_without_a_readable_table_is_said(tmp_path: Path) -> None:
     )
 
 
+def test_a_module_that_uses_ecto_s_schema_for_nothing_is_no_matter(tmp_path: Path) -> None:
+    text = (
+        "defmodule A do\n  @moduledoc false\n  use Ecto.Schema\n  require Logger\n"
+        "  import Ecto.Query\n  alias A.B\n  @limit 5\n  def all, do: {B, @limit}\nend\n"
+    )
+    found = hints(tmp_path, {"lib/a.ex": text})
+    assert (found.schemas, found.unread) == ((), ())
+
+
 def test_an_umbrella_is_read_whole(tmp_path: Path) -> None:
     app = "defmodule {0}.MixProject do\n  def project, do: [app: :{1}]\nend\n"
     schema = 'defmodule {0}.Thing do\n  use Ecto.Schema\n  schema "{1}" do\n  end\nend\n'
@@ -255,3 +264,60 @@ def test_macros_and_functions_that_call_each_other_do_not_make_it_fail() -> None
         "a macro that can't be expanded: again()",
         "the type of x can't be read: Ecto.Enum",
     ]
+
+
+def umbrella(root: Path, **depends: str) -> Path:
+    """An umbrella of three applications: `one` and `two` have a repo each, `web` has none."""
+    files = {"mix.exs": 'defmodule U.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n'}
+    for name in ("one", "two", "web"):
+        module = name.title()
+        deps = depends.get(name, "")
+        files[f"apps/{name}/mix.exs"] = (
+            f"defmodule {module}.MixProject do\n"
+            f"  def project, do: [app: :{name}, deps: [{deps}]]\nend\n"
+        )
+        files[f"apps/{name}/lib/user.ex"] = (
+            f"defmodule {module}.User do\n  use Ecto.Schema\n"
+            f'  schema "users" do\n    field :a, :string\n  end\nend\n'
+        )
+        if name != "web":
+            files[f"apps/{name}/lib/repo.ex"] = (
+                f"defmodule {module}.Repo do\n  use Ecto.Repo, otp_app: :{name}\nend\n"
+            )
+    write(root, files)
+    return root / "apps" / "one"
+
+
+def test_the_schemas_of_an_application_with_a_repo_of_its_own_are_of_another_database(
+    tmp_path: Path,
+) -> None:
+    project = read_project(umbrella(tmp_path))
+    found = read_legacy(project, None, "One.Repo")
+    assert [each.module for each in found.schemas] == ["One.User", "Web.User"]
+    assert found.other_repos == (OtherRepo("apps/two", "Two.Repo", "apps/two/lib/repo.ex", 1),)
+    other = read_legacy(project, None, "Two.Repo")
+    assert [each.module for each in other.schemas] == ["Two.User", "Web.User"]
+    whole = read_legacy(project, tmp_path / "apps", "One.Repo")
+    assert len(whole.schemas) == 3
+
+
+@pytest.mark.parametrize(
+    "depends",
+    [
+        {"two": "{:one, in_umbrella: true}"},
+        {"two": "{:web, in_umbrella: true}", "web": "{:one, in_umbrella: true}"},
+    ],
+)
+def test_an_application_that_depends_on_the_one_with_the_repo_may_share_its_database(
+    tmp_path: Path, depends: dict[str, str]
+) -> None:
+    found = read_legacy(read_project(umbrella(tmp_path, **depends)), None, "One.Repo")
+    assert ([each.module for each in found.schemas], found.other_repos) == (
+        ["One.User", "Two.User", "Web.User"],
+        (),
+    )
+
+
+def test_with_a_repo_that_no_application_has_all_are_read(tmp_path: Path) -> None:
+    found = read_legacy(read_project(umbrella(tmp_path)), None, "Shared.Repo")
+    assert (len(found.schemas), found.other_repos) == (3, ())

@@ -30,6 +30,7 @@ from ash_scaffold.legacy.ecto import (
     FieldType,
     Hints,
     MapType,
+    OtherRepo,
     PlainType,
     UnknownType,
     Unread,
@@ -385,6 +386,7 @@ def disagreement_problems(hints: Hints, database: Database, plan: Plan) -> tuple
             for each in found
             if each.module not in others
         ),
+        *map(_of_another_database, hints.other_repos),
         *_all_unread(item for item in unread if item.module not in others),
         *_remarks([s for s in hints.schemas if s.module not in others], hints, database),
     )
@@ -413,6 +415,16 @@ def _relationships(plan: Plan) -> dict[tuple[Name, str], list[str]]:
             for key in relationship.foreign_keys:
                 found[key].append(f"{item.resource.module}.{relationship.name}")
     return found
+
+
+def _of_another_database(item: OtherRepo) -> Problem:
+    return Code.LEGACY_UNREAD.at(
+        f"{item.path}:{item.line}",
+        f"{item.app} has a repo of its own, {item.repo}: its Ecto schemas are of another database, "
+        "and left out.",
+        todo="Nothing; where they are of this database, name the folder that holds them and all "
+        "others: --legacy apps.",
+    )
 
 
 def _all_unread(items: Iterable[Unread]) -> Iterator[Problem]:

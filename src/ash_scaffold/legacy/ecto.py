@@ -191,17 +191,28 @@ class Unread(msgspec.Struct, frozen=True, order=True):
     target: str = ""
 
 
+class OtherRepo(msgspec.Struct, frozen=True):
+    """An application of an umbrella whose Ecto schemas are of its own repo's database."""
+
+    app: str
+    repo: str
+    path: str
+    line: int
+
+
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
     """The schemas of the legacy code by module name, and the parts that could not be read.
 
     `unparsed` are files that are not Elixir; `folder` is where the code was looked for, `None`
-    for the project itself. `enabled` is false when the legacy code is left out.
+    for the project itself. `enabled` is false when the legacy code is left out. The schemas of
+    `other_repos` are not among these.
     """
 
     schemas: tuple[EctoSchema, ...] = ()
     embedded: tuple[EmbeddedSchema, ...] = ()
     unparsed: tuple[Unparsed, ...] = ()
     unread: tuple[Unread, ...] = ()
+    other_repos: tuple[OtherRepo, ...] = ()
     folder: str | None = None
     enabled: bool = True
 

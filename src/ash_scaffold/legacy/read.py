@@ -34,44 +34,102 @@ from ash_scaffold.legacy.constraints import (
     mentions_elsewhere,
     resolved,
 )
-from ash_scaffold.legacy.ecto import EctoField, EctoSchema, EmbeddedSchema, Hints, Unread
+from ash_scaffold.legacy.ecto import (
+    EctoField,
+    EctoSchema,
+    EmbeddedSchema,
+    Hints,
+    OtherRepo,
+    Unread,
+)
 from ash_scaffold.legacy.evaluate import Pairs, evaluate
 from ash_scaffold.legacy.files import ElixirFile, source_files
 from ash_scaffold.legacy.schema_body import read_body
 from ash_scaffold.legacy.types import Types
 from ash_scaffold.postgres.catalog import DEFAULT_SCHEMA, Name
-from ash_scaffold.project.mix_project import ModuleEntry, Project, Unparsed
+from ash_scaffold.project.mix_project import App, ModuleEntry, Project, Repo, Unparsed
 from ash_scaffold.syntax.modules import ModuleDefinition
-from ash_scaffold.syntax.parse import CallSite
+from ash_scaffold.syntax.parse import CallSite, call_site
 from ash_scaffold.syntax.values import Unreadable
 from ash_scaffold.term import Atom, Module
 
 # Ecto's own base, and libraries with the same `schema` that set nothing else.
 _BASES = frozenset({"Ecto.Schema", "TypedEctoSchema", "TypedSchema", "PolymorphicEmbed"})
+# What makes no schema in the body of a module, as anything else might.
+_PLAIN_CALLS = frozenset(
+    "alias def defdelegate defexception defguard defguardp defmacro defmacrop defmodule defp "
+    "import require use".split()
+)
 _CAST = re.compile(rb"\bcast\(")
 _SCHEMA = re.compile(rb"\b(?:typed_)?(?:embedded_)?schema\b[^\n]*|\bEcto\.Schema\b")
 
 
-def read_legacy(project: Project, folder: str | Path | None = None) -> Hints:
+def read_legacy(
+    project: Project, folder: str | Path | None = None, repo: str | None = None
+) -> Hints:
     """Read every Ecto schema of the project, all applications of an umbrella included.
 
-    `folder` is where to look instead: relative to the project's root, or absolute, such as
-    another repository. Raises nothing on any content of the files.
+    Those of an application are left out that has repos, but not `repo`, and depends on no
+    application that has it: its tables are of another database. `folder` is where to look
+    instead: relative to the project's root, or absolute, such as another repository. Raises
+    nothing on any content of the files.
     """
     code = CodeBase(source_files(project, folder))
-    hints = read_code(code, project.modules)
+    others = () if folder is not None or repo is None else _other_repos(project, repo)
+    hints = read_code(code, project.modules, tuple(f"{each.app}/" for each in others))
+    if others:
+        hints = msgspec.structs.replace(hints, other_repos=others)
     if folder is not None:
         schemas = (_without_calls_elsewhere(each, code, project) for each in hints.schemas)
         hints = msgspec.structs.replace(hints, schemas=tuple(schemas))
     return msgspec.structs.replace(hints, folder=None if folder is None else str(folder))
 
 
-def read_code(code: CodeBase, modules: Mapping[str, ModuleEntry] | None = None) -> Hints:
-    """Read the schemas of a code base. `modules` are others of the project."""
+def _other_repos(project: Project, repo: str) -> tuple[OtherRepo, ...]:
+    having = {app.name for app in project.apps if _repo_of(project, app, repo) is not None}
+    found = []
+    for app in project.apps:
+        own = _repo_of(project, app)
+        if app.name in having or own is None or having.intersection(_needed(project, app)):
+            continue
+        found.append(OtherRepo(app.path, own.module, own.path, own.line))
+    return tuple(found) if having else ()
+
+
+def _repo_of(project: Project, app: App, repo: str | None = None) -> Repo | None:
+    inside = f"{app.path}/" if app.path else ""
+    own = (each for each in project.repos if each.path.startswith(inside))
+    return next((each for each in own if repo in (None, each.module)), None)
+
+
+def _needed(project: Project, app: App) -> frozenset[str]:
+    """Return the dependencies of an application, and those of the umbrella's among them."""
+    by_name = {each.name: each for each in project.apps}
+    needed: set[str] = set()
+    waiting = [*app.dependencies]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += by_name[name].dependencies if name in by_name else ()
+    return frozenset(needed)
+
+
+def read_code(
+    code: CodeBase,
+    modules: Mapping[str, ModuleEntry] | None = None,
+    left_out: tuple[str, ...] = (),
+) -> Hints:
+    """Read the schemas of a code base, but for folders that are `left_out`.
+
+    `modules` are others of the project.
+    """
     reader = _Reader(code, modules or {})
     for file in code.files.values():
         if file.unread:
             reader.unparsed.append(Unparsed(file.path, 0, file.unread))
+        elif file.path.startswith(left_out):
+            continue
         elif b"chema" in file.source and _SCHEMA.search(file.source):
             reader.read_file(file)
     for file in code.files.values():
@@ -163,7 +221,9 @@ class _Reader:
             facts = self._code.facts(file, module)
             if facts.schemas and _may_be_ecto(facts):
                 self._read_module(file, module, facts)
-            elif "Ecto.Schema" in {use.module for use in module.uses}:
+            elif "Ecto.Schema" in {use.module for use in module.uses} and _may_have_more(
+                file, module
+            ):
                 self._miss(file, module.span.line, module, "no schema that can be read")
 
     def _miss(self, file: ElixirFile, line: int, module: ModuleDefinition, what: str) -> None:
@@ -253,6 +313,14 @@ def _in_embeds(field: EctoField, used: Collection[str]) -> EctoField:
     elif isinstance(hint, ArrayHint) and isinstance(hint.item, EctoTypeHint):
         hint = ArrayHint(msgspec.structs.replace(hint.item, in_embeds=True))
     return msgspec.structs.replace(field, type=hint)
+
+
+def _may_have_more(file: ElixirFile, module: ModuleDefinition) -> bool:
+    """Whether something else in a module than its functions may make a schema: a macro, a `use`."""
+    if {use.module for use in module.uses} != {"Ecto.Schema"}:
+        return True
+    sites = (call_site(file.tree, node) for node in module.body if node.type == "call")
+    return any(site is not None and site.name not in _PLAIN_CALLS for site in sites)
 
 
 def _rank(schema: EctoSchema) -> tuple[int, bool, str]:
