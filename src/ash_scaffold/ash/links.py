@@ -23,8 +23,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign key both ends of which have a resource.
 
     `role` is the name of the belongs_to; `own` and `target` are the attributes of its columns, of
-    several pairs first the one that tells which row it is. `virtual` is the key's entry where the
-    database has none.
+    several pairs first the one that tells which row it is, whose columns are `telling`. `virtual`
+    is the key's entry where the database has none.
     """
 
     key: ForeignKey
@@ -33,18 +33,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     own: tuple[str, ...]
     target: tuple[str, ...]
+    telling: tuple[str, str]
     virtual: VirtualKey | None = None
 
     @property
     def id(self) -> tuple[Name, str]:
         """The table and the name of its key."""
         return self.key.table, self.key.name
-
-    @property
-    def telling(self) -> tuple[str, str]:
-        """The columns of the first pair: the table's own, and the one that it refers to."""
-        pairs = zip(self.key.columns, self.key.target_columns, strict=True)
-        return next(pair for pair in pairs if self.child.attribute(pair[0]) == self.own[0])
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -55,9 +50,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         is for all of them.
         """
         both = tuple(zip(self.own, self.target, strict=True))
-        if not is_unique(self.parent.table, (self.telling[1],)):
+        tenants = self.child.tenant, self.parent.tenant
+        if tenants not in both or not is_unique(self.parent.table, (self.telling[1],)):
             return both
-        return tuple(pair for pair in both if pair != (self.child.tenant, self.parent.tenant))
+        return tuple(pair for pair in both if pair != tenants)
 
     @property
     def is_plain(self) -> bool:
@@ -210,6 +206,7 @@ def _link(key: ForeignKey, virtual: VirtualKey | None, drafts: Mapping[Name, Dra
         role=_role(key, own[0], by_column=telling.alone),
         own=own,
         target=_with_first(parent.attributes_of(key.target_columns), telling.place),
+        telling=(key.columns[telling.place], key.target_columns[telling.place]),
         virtual=virtual,
     )
 
