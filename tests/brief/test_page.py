@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.actions.acting import ACTIONS, CONTEXT, DDL, LEGACY, USER, act
+from tests.actions.acting import ACTIONS, CONTEXT, DDL, LEGACY, SCHEMA, USER, act
 from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop
 
@@ -224,3 +224,66 @@ def test_nothing_is_written(make_shop: MakeShop) -> None:
     assert brief(shop).resource_path == USER
     assert brief(shop).context_functions[0].place.startswith(CONTEXT)
     assert shop.tree(local=True) == before
+
+
+def test_legacy_code_may_stand_beside_the_project(make_shop: MakeShop) -> None:
+    shop = make_shop(
+        DDL, {"ash_scaffold.toml": f'legacy = "../old"\n{LEGACY["ash_scaffold.toml"]}'}
+    )
+    for path in (SCHEMA, CONTEXT):
+        target = Path(shop.root).parent / "old" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(LEGACY[path])
+    found = brief(shop)
+    assert [each.place for each in found.schemas] == [f"../old/{SCHEMA}:1"]
+    assert [user.path for user in found.users] == [f"../old/{CONTEXT}"]
+    assert all(each.source is not None for each in found.changesets)
+
+
+def test_what_is_generated_is_no_function_of_a_context(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    act(shop)
+    before = brief(shop)
+    generated = {each.path for each in before.code}
+    assert ACTIONS in generated
+    assert {each.place.partition(":")[0] for each in before.context_functions} == {CONTEXT}
+
+
+def test_names_and_code_end_no_fence_and_begin_no_heading(make_shop: MakeShop) -> None:
+    name = 'a``` `b`\n# "c"'
+    quoted = '"' + name.replace('"', '""') + '"'
+    shop = make_shop(
+        f"{DDL}CREATE TABLE {quoted} (id bigserial PRIMARY KEY, {quoted} text);"
+        f"COMMENT ON TABLE {quoted} IS '# head\n```\n- [x](http://evil) <script>'",
+        {
+            "lib/legacy/odd.ex": 'defmodule Legacy.Odd do\n  use Ecto.Schema\n  schema "a``` `b`\\n'
+            '# \\"c\\"" do\n    field :x, :string # ``````\n  end\nend\n'
+        },
+    )
+    page = brief_page(brief(shop, name))
+    headings, fence = [], ""
+    for line in page.splitlines():
+        ticks = line[: len(line) - len(line.lstrip("`"))]
+        if fence:
+            fence = "" if line == fence else fence
+        elif len(ticks) > 2:
+            fence = ticks
+        elif line.startswith("#"):
+            headings.append(line)
+    assert fence == ""
+    assert [line for line in headings if line.startswith("# ")] == headings[:1]
+    assert {line for line in headings if line.startswith("## ")} <= {
+        f"## {title}"
+        for title in (
+            "Where it stands",
+            "What is left to do",
+            "What proves it done",
+            "The table in the database",
+            "What becomes of each column",
+            "The Ecto schema",
+            "Who uses it",
+        )
+    }
+    assert "<script>" not in page
+    assert "](http:" not in page

@@ -28,6 +28,8 @@ _WEIGHTS = {
     Weight.PORT: "port",
     Weight.NOTE: "note",
 }
+_LONG = 80  # of a note that is only named
+
 # In which order parts are taken where not all of them have room.
 _TASK, _PROOF, _TABLE, _SCHEMA, _OPEN, _RESOURCE, _USER, _DONE, _FUNCTION, _REST = range(10)
 
@@ -136,7 +138,11 @@ def _tasks(brief: Brief) -> Section:
         title="What is left to do",
         intro=(f"The worst first, {counted(len(brief.tasks), 'task')}.",),
         items=tuple(
-            Item(lines=tuple(_task(number, each)), name=_task_name(each), rank=_TASK)
+            Item(
+                lines=tuple(_task(number, each)),
+                name=_task_name(each),
+                rank=_TASK if each.weight < Weight.PORT else _USER,
+            )
             for number, each in enumerate(brief.tasks, 1)
         ),
         nouns=("task", "tasks"),
@@ -316,9 +322,17 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
             nouns=("function", "functions"),
         )
     if brief.called:
+        unfinished = {
+            each.source.path
+            for each in brief.changesets
+            if each.source is not None and each.state is not ChangesetState.DONE
+        }
         yield Section(
             title="What these functions call of their own modules",
-            items=tuple(_excerpt(each, _OPEN) for each in brief.called),
+            items=tuple(
+                _excerpt(each, _OPEN if each.path in unfinished else _FUNCTION)
+                for each in brief.called
+            ),
             nouns=("file", "files"),
         )
 
@@ -417,8 +431,13 @@ def _list(title: str, texts: Sequence[str]) -> Section:
     return Section(
         title=title,
         items=tuple(
-            Item(lines=(f"- {plain(each)}",), name=plain(each), rank=_REST) for each in texts
+            Item(lines=(f"- {plain(each)}",), name=plain(_shortened(each)), rank=_REST)
+            for each in texts
         ),
         nouns=("note", "notes"),
         tight=True,
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"

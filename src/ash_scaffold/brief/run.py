@@ -117,6 +117,11 @@ class _Collector:
         self._accepted = {entry.object: entry.reason for entry in session.config.accept}
         self._is_outside = table not in facts.tables
         self._move = facts.tables.get(table) or self._outside(table)
+        # Copies of legacy functions in generated modules go by those.
+        generated = {snapshot.path for snapshot in session.snapshots.values()}
+        self._functions = tuple(
+            each for each in self._move.context_functions if each.path not in generated
+        )
         self._excerpts = Excerpts(session.project, read_code_base(session))
 
     def brief(self) -> Brief:
@@ -301,15 +306,24 @@ class _Collector:
         """Return what the functions of the page call, and the attributes that they name."""
         functions = [
             *(_place_of(each.of) for each in self._move.changesets),
-            *map(_place_of, self._move.context_functions),
+            *map(_place_of, self._functions),
         ]
         return self._excerpts.called(functions)
 
     def _context_functions(self) -> Iterator[ContextFunction]:
-        """Yield the functions of the contexts, those that are more than a call of a repo first."""
+        """Yield the functions of the contexts, those that are more than a call of a repo first.
+
+        Of these the schemas' own contexts come first.
+        """
+        contexts = {schema.context for schema in self._move.schemas}
         found = sorted(
-            self._move.context_functions,
-            key=lambda each: (each.kind is not ContextKind.OTHER, each.path, each.line),
+            self._functions,
+            key=lambda each: (
+                each.kind is not ContextKind.OTHER,
+                each.module not in contexts,
+                each.path,
+                each.line,
+            ),
         )
         callers = self._excerpts.calls(map(_place_of, found))
         for each in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -23,6 +24,8 @@ _WEIGHTS = {
     Severity.NOTE: Weight.NOTE,
 }
 
+
+_SHOWN = 5  # functions that a task names
 
 # Told by tasks of their own, with the line of each step.
 _TOLD = frozenset({GuardKind.NO_RESOURCE.value, LEFT})
@@ -50,8 +53,7 @@ def tasks_of(sources: TaskSources) -> Iterator[Task]:
         found += [
             *_resource(move, sources.facts),
             *_changesets(sources),
-            *_context_functions(move),
-            *_users(sources.users),
+            *_users(move, sources.users),
             *_custom_types(move),
             *(_remark(each) for each in move.remarks if each.severity is not Severity.NOTE),
         ]
@@ -157,27 +159,20 @@ def _changeset(move: ChangesetMove, sources: TaskSources) -> Iterator[Task]:
             )
 
 
-def _context_functions(move: TableMove) -> Iterator[Task]:
-    for each in move.context_functions:
-        if each.kind is ContextKind.OTHER:
-            yield Task(
-                weight=Weight.PORT,
-                label="context function",
-                what=f"{each.module}.{each.function}/{each.arity} is more than one call of a repo: "
-                f"{each.reason}.",
-                place=f"{each.path}:{each.line}",
-            )
-
-
-def _users(users: Sequence[User]) -> Iterator[Task]:
+def _users(move: TableMove, users: Sequence[User]) -> Iterator[Task]:
+    """Yield a task for each module that uses the table, one for all that only refer to it."""
+    by_hand: defaultdict[str, list[str]] = defaultdict(list)
+    for function in move.context_functions:
+        if function.kind is ContextKind.OTHER:
+            by_hand[function.module].append(f"{function.function}/{function.arity}")
     for each in users:
         if each.is_association:
             continue
-        places = counted(len(each.uses), "line")
         yield Task(
             weight=Weight.PORT,
             label=each.kind,
-            what=f"{each.module} uses the table in {places}.",
+            what=f"{each.module} uses the table in {counted(len(each.uses), 'line')}"
+            f"{_by_hand(by_hand[each.module])}.",
             place=f"{each.path}:{each.uses[0].line}",
         )
 
@@ -189,6 +184,14 @@ def _users(users: Sequence[User]) -> Iterator[Task]:
             label="association",
             what=f"{count} of other tables {verb} an association to it, which goes with those.",
         )
+
+
+def _by_hand(functions: Sequence[str]) -> str:
+    if not functions:
+        return ""
+    more = f" and {len(functions) - _SHOWN} more" if len(functions) > _SHOWN else ""
+    verb = "is" if len(functions) == 1 else "are"
+    return f"; {', '.join(functions[:_SHOWN])}{more} {verb} more than one call of a repo"
 
 
 def _custom_types(move: TableMove) -> Iterator[Task]:
