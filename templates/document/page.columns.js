@@ -9,27 +9,25 @@ function foundColumns(model, query) {
     columns.map((column) => ({ table, column })));
 }
 
-function someOf(modules, table) {
-  const more = modules.length - USERS_SHOWN;
-  return [
-    listed(modules.slice(0, USERS_SHOWN).map((module) => data(module, "mono"))),
-    more > 0 && [" and ", h("a", { href: tableHash(table) }, `${more.toLocaleString("en")} more`)],
-  ];
-}
-
-// Who uses a column: the users of its table, those first whose file holds its name.
-function usersOf(table, column) {
+// Who uses a column: the users of its table that name it, else all of these; `most` are named here,
+// and a link leads to where the others are.
+function usersOf(table, column, most = Infinity) {
   const naming = new Set(column.named_by || []);
   const modules = (named) => table.uses.filter((_, index) => naming.has(index) === named).map((use) => use.module);
   const [named, others] = [modules(true), modules(false)];
+  const line = (words, found) => h("p", null, h("span", { class: "trait" }, words),
+    listed(found.slice(0, most).map((module) => data(module, "mono"))),
+    found.length > most && [" and ", h("a", { href: tableHash(table, column.name) },
+      `${(found.length - most).toLocaleString("en")} more`)]);
+  if (!named.length) return others.length ? [line("its table used by ", others)] : [];
   return [
-    named.length > 0 && h("p", null, h("span", { class: "trait" }, "named by "), someOf(named, table)),
-    others.length > 0 && h("p", null, h("span", { class: "trait" }, "its table used by "), someOf(others, table)),
-  ].filter(Boolean);
+    line("named by ", named),
+    others.length > 0 && h("p", { class: "trait" }, `its table used by ${plural(others.length, "other")}`),
+  ];
 }
 
 function foundRow({ table, column }) {
-  const users = usersOf(table, column);
+  const users = usersOf(table, column, USERS_SHOWN);
   const resource = table.resources[0] || table.planned;
   return h("tr", { role: "row" },
     cell("found-column", h("a", { href: tableHash(table, column.name), class: "mono" }, data(column.name))),
