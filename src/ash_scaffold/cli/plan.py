@@ -230,15 +230,17 @@ def _lines(found: MovePlan, each: Slice, *, whole: bool) -> Iterator[tuple[str, 
 
 
 def _sized(size: Size) -> str:
-    calls = (
-        f" ({counted(size.calls, 'call')}: {size.counterparts} with a counterpart, {size.copied} "
-        f"copied, {size.left} left to you)"
-        if size.changesets
-        else ""
-    )
+    calls = ""
+    if size.changesets:
+        refused = f"; {size.refused} without an action" if size.refused else ""
+        calls = (
+            f" ({counted(size.calls, 'call')}: {size.counterparts} with a counterpart, "
+            f"{size.copied} copied, {size.left} left to you{refused})"
+        )
     found = (
         (size.schemas, counted(size.schemas, "Ecto schema")),
         (size.changesets, counted(size.changesets, "changeset function") + calls),
+        (size.unused, f"{counted(size.unused, 'changeset function')} that nothing writes with"),
         (size.context_functions, counted(size.context_functions, "context function")),
         (size.queries, f"{counted(size.queries, 'module')} with its name in a query or SQL"),
         (size.custom_types, counted(size.custom_types, "field") + " of a custom type"),

@@ -88,11 +88,14 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be ported of a slice, in numbers.
 
     Of the `calls` in changeset functions `counterparts` have one in an action, `copied` are copies
-    of legacy code that an action calls, `left` are left to a person.
+    of legacy code that an action calls, `left` are left to a person. No action can be made of
+    `refused` ones of the functions, whose calls are not counted; nothing writes with `unused` more.
     """
 
     schemas: int = 0
     changesets: int = 0
+    refused: int = 0
+    unused: int = 0
     calls: int = 0
     counterparts: int = 0
     copied: int = 0

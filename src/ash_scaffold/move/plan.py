@@ -101,12 +101,13 @@ class _Slice:
         self.number = numbers[group.lead]
         self._numbers = numbers
         self._tables = [facts.tables[name] for name in group.tables]
+        # All of an application is inside of its own namespace, which tells nothing.
         self._contexts = {
             name
             for table in self._tables
             for schema in table.schemas
             for name in (schema.module, schema.context)
-            if name
+            if name == schema.module or "." in name
         }
         self._modules = tuple(self._found_modules())
 
@@ -166,14 +167,17 @@ class _Slice:
         return [each for table in self._tables for each in table.changesets]
 
     def _size(self) -> Size:
-        changesets = self._changesets()
+        changesets = [each for each in self._changesets() if is_used(each)]
+        read = [each for each in changesets if not each.refused]
         return Size(
             schemas=sum(len(table.schemas) for table in self._tables),
             changesets=len(changesets),
-            calls=sum(each.calls for each in changesets),
-            counterparts=sum(each.counterparts for each in changesets),
-            copied=sum(each.copied for each in changesets if not each.refused),
-            left=sum(len(each.left) for each in changesets),
+            refused=len(changesets) - len(read),
+            unused=len(self._changesets()) - len(changesets),
+            calls=sum(each.calls for each in read),
+            counterparts=sum(each.counterparts for each in read),
+            copied=sum(each.copied for each in read),
+            left=sum(len(each.left) for each in read),
             context_functions=sum(len(table.context_functions) for table in self._tables),
             queries=sum(len(table.queries) for table in self._tables),
             custom_types=sum(len(table.custom_types) for table in self._tables),

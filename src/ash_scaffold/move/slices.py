@@ -141,12 +141,19 @@ class _Slicer:
         self._members: dict[int, list[Name]] = {}
         self._reasons: defaultdict[int, list[str]] = defaultdict(list)
         self._ahead: set[Reference] = set()
-        # What `_needs` found, empty where groups were merged since.
-        self._refers: defaultdict[int, set[int]] = defaultdict(set)
+        # The groups that each group refers to, and those that refer to it.
+        self._needs: defaultdict[int, set[int]] = defaultdict(set)
+        self._needed: defaultdict[int, set[int]] = defaultdict(set)
 
     def slices(self) -> tuple[Group, ...]:
         """Group the tables, and order the groups."""
         self._rings()
+        for reference in self._references:
+            if reference not in self._ahead and reference.table not in self._joins:
+                own, other = self._home[reference.table], self._home[reference.target]
+                if own != other:
+                    self._needs[own].add(other)
+                    self._needed[other].add(own)
         for first, second, reason in self._ties():
             self._merge(first, second, reason)
         return tuple(self._ordered())
@@ -212,15 +219,16 @@ class _Slicer:
 
     def _children(self) -> Iterator[tuple[Name, Name, str]]:
         """Yield the tables that are only used where their parent is."""
-        for name, each in sorted(self._tables.items()):
-            users = _callers(each)
+        words_of = {name: words(name) for name in sorted(self._tables)}
+        callers = {name: _callers(each) for name, each in self._tables.items()}
+        for name, own in words_of.items():
+            each, users = self._tables[name], callers[name]
             found: list[tuple[bool, Reference, bool]] = []
             for reference in self._of[name]:
                 if reference.optional:
                     continue
-                others = _callers(self._tables[reference.target])
-                parent = words(reference.target)
-                named = words(name)[: len(parent)] == parent
+                others, parent = callers[reference.target], words_of[reference.target]
+                named = own[: len(parent)] == parent
                 alone = users <= others
                 if (named and (alone or users & others)) or (
                     alone and self._lives_with(each, reference)
@@ -262,15 +270,20 @@ class _Slicer:
         domains = {self._tables[name].domain for name in members}
         if len(members) > _MOST or len(domains) > 1 or self._makes_ring(one, other):
             return
-        self._refers.clear()
         self._members[one] = sorted(members)
         self._reasons[one] += [*self._reasons.pop(other, []), reason]
         for name in self._members.pop(other):
             self._home[name] = one
+        for ways, back in ((self._needs, self._needed), (self._needed, self._needs)):
+            for group in ways.pop(other, ()):
+                back[group].discard(other)
+                if group != one:
+                    back[group].add(one)
+                    ways[one].add(group)
 
     def _makes_ring(self, one: int, other: int) -> bool:
         """Whether a way leads from one group to the other by way of a third."""
-        needs = self._needs()
+        needs = self._needs
         for start, end in ((one, other), (other, one)):
             seen: set[int] = set()
             waiting = list(needs[start] - {end})
@@ -282,19 +295,6 @@ class _Slicer:
                     seen.add(group)
                     waiting += needs[group]
         return False
-
-    def _needs(self) -> defaultdict[int, set[int]]:
-        """Return the groups that each group refers to."""
-        if self._refers:
-            return self._refers
-        found = self._refers
-        for reference in self._references:
-            if reference in self._ahead or reference.table in self._joins:
-                continue
-            own = self._home[reference.table]
-            if self._home[reference.target] != own:
-                found[own].add(self._home[reference.target])
-        return found
 
     # ---- join tables ----
 
@@ -318,7 +318,7 @@ class _Slicer:
     # ---- the order ----
 
     def _ordered(self) -> Iterator[Group]:
-        needs = self._needs()
+        needs = self._needs
         cost = {group: self._cost(group) for group in self._members}
         open_ = {group: len(needs[group]) for group in self._members}
         followers: defaultdict[int, list[int]] = defaultdict(list)

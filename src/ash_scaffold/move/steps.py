@@ -215,9 +215,9 @@ class _Steps:
         )
 
     def _verify(self) -> Step:
-        says = "compiles the project with mix, and reads and writes the rows through Ash"
+        says = "compiles the project with mix, asks its resources, and reads rows through Ash"
         if any(each.actions for each in self._changesets):
-            says += "; with --behaviour it compares actions and changeset functions"
+            says += "; --behaviour compares actions and changeset functions"
         return Step(
             kind=StepKind.VERIFY,
             status=StepStatus.UNKNOWN,
@@ -237,7 +237,7 @@ class _Steps:
             kind=StepKind.CALLERS,
             status=StepStatus.TODO if callers else StepStatus.DONE,
             says=says,
-            places=tuple((f"{m.path}:{m.line}", f"{m.module} ({m.kind})") for m in callers),
+            places=tuple((f"{m.path}:{m.line}", f"{m.module} ({_kind(m.kind)})") for m in callers),
         )
 
     def _delete(self) -> Step:
@@ -317,6 +317,10 @@ def kinds_of(modules: Iterable[Module]) -> str:
         for kind in UserKind
         if count[kind.value]
     )
+
+
+def _kind(value: str) -> str:
+    return "GraphQL" if value == UserKind.GRAPHQL.value else value
 
 
 def _numbered(numbers: Collection[int]) -> str:

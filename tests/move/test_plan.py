@@ -1,0 +1,92 @@
+"""What a slice waits for, which modules are elsewhere, and which slice is the next."""
+
+from __future__ import annotations
+
+import msgspec
+from tests.move.moving import move, name, table
+
+from ash_scaffold.legacy.ecto import EctoSchema
+from ash_scaffold.legacy.usage import How, User, UserKind
+from ash_scaffold.move.facts import MoveFacts, ResourceState
+from ash_scaffold.move.model import MovePlan
+from ash_scaffold.move.plan import make_plan
+
+
+def using(module: str, kind: UserKind = UserKind.SCHEMA, via: str = "X") -> User:
+    return User(module, kind, "lib/a.ex", 3, via, How.REFERENCE)
+
+
+def schema(module: str, of: str) -> EctoSchema:
+    context = module.rpartition(".")[0]
+    return EctoSchema(module=module, table=name(of), context=context, path="lib/s.ex", line=1)
+
+
+def blog(*, live: tuple[str, ...] = ()) -> MoveFacts:
+    """Users and their posts, whose Ecto schemas name each other; of some only Ash is left."""
+    facts = move(table("users"), table("posts", "user_id>users"))
+    users = {
+        "users": (using("App.User", via="schema"), using("App.Post", via="App.User")),
+        "posts": (using("App.Post", via="schema"), using("App.User", via="App.Post")),
+    }
+    found = {
+        each.table: msgspec.structs.replace(
+            each,
+            schemas=(schema(f"App.{of.title()[:-1]}", of),),
+            resource=ResourceState(module=f"App.Ash.{of.title()}", path="lib/r.ex", line=1),
+            users=(*users[of], *(() if of in live else (using("App.Web", UserKind.CONTROLLER),))),
+        )
+        for each in facts.tables.values()
+        for of in (each.table.name,)
+    }
+    return msgspec.structs.replace(facts, tables=found)
+
+
+def deletions(plan: MovePlan) -> list[tuple[str, str]]:
+    steps = [step for each in plan.slices for step in each.steps if step.kind.value == "delete"]
+    return [(step.status.value, step.says) for step in steps]
+
+
+def test_a_schema_stays_for_those_of_slices_that_are_not_live() -> None:
+    plan = make_plan(blog(live=("users",)))
+    assert [each.name.name for each in plan.slices] == ["users", "posts"]
+    assert [each.is_live for each in plan.slices] == [True, False]
+    assert deletions(plan) == [
+        ("waits", "delete App.User, once slice 2 is live, whose Ecto schemas refer to it"),
+        ("to do", "delete App.Post, with the schemas of slice 1, which refer to it"),
+    ]
+    assert plan.next == 2
+
+
+def test_schemas_that_name_each_other_go_together_once_both_slices_are_live() -> None:
+    plan = make_plan(blog(live=("users", "posts")))
+    assert deletions(plan) == [
+        ("to do", "delete App.User, with the schemas of slice 2, which refer to it"),
+        ("to do", "delete App.Post, with the schemas of slice 1, which refer to it"),
+    ]
+    assert plan.next == 1
+
+
+def test_the_namespace_of_an_application_is_no_context() -> None:
+    users, posts = make_plan(blog()).slices
+    assert [(each.module, each.elsewhere) for each in users.modules] == [
+        ("App.Post", True),
+        ("App.User", False),
+        ("App.Web", True),
+    ]
+    assert [each.what for each in posts.blockers] == [
+        "1 module outside of its contexts uses its tables (1 controller)"
+    ]
+
+
+def test_a_table_that_ash_owns_is_done() -> None:
+    facts = blog(live=("users", "posts"))
+    owned = {
+        of: msgspec.structs.replace(each, users=(), schemas=(), owned=True)
+        for of, each in facts.tables.items()
+    }
+    plan = make_plan(msgspec.structs.replace(facts, tables=owned))
+    assert [(each.is_done, each.done, each.total, each.why) for each in plan.slices] == [
+        (True, 4, 4, "nothing is left to do"),
+        (True, 4, 4, "nothing is left to do"),
+    ]
+    assert plan.next is None
