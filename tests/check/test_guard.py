@@ -142,6 +142,11 @@ end
 def test_a_legacy_schema_and_a_resource_of_two_types_are_found(odd: Mutated) -> None:
     path = "lib/app/people/person.ex"
     findings = odd.with_files({path: LEGACY}).findings
+    (todo,) = {each.todo for each in findings if each.kind == "legacy type differs"}
+    assert todo == (
+        "The column's own type holds; fix the legacy schema. Where nothing is read by it, as with "
+        'the schema of a form, accept it as "people.first_name.legacy".'
+    )
     told = [(DRIFT_WORDS[f.severity], f.kind, f.object, f.place, f.what) for f in findings]
     assert (
         "differs",

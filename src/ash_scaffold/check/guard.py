@@ -26,6 +26,7 @@ from ash_scaffold.project.mix_project import Project, Resource
 from ash_scaffold.project.ownership import ash_snapshots
 from ash_scaffold.report.finding import Finding
 from ash_scaffold.syntax.literal import flat
+from ash_scaffold.toml_text import quoted
 
 
 class Kind(StrEnum):
@@ -324,6 +325,7 @@ def guard_legacy(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
         attribute = parsed.item.draft.by_column.get(found.column)
         if attribute is None:
             continue
+        accept = f"{found.table}.{found.column}.legacy"
         yield Finding(
             severity=Severity.WARNING,
             source=Source.GUARD,
@@ -334,6 +336,7 @@ def guard_legacy(run: PlannedRun, code: ParsedProject) -> Iterator[Finding]:
             path=found.path,
             line=found.line,
             what=f"{found.what} {parsed.item.resource.module} has {flat(attribute.type)}.",
-            todo="The column's own type holds; fix the legacy schema.",
-            accept=(f"{found.table}.{found.column}.legacy", f"{found.table}.{found.column}"),
+            todo="The column's own type holds; fix the legacy schema. Where nothing is read "
+            f"by it, as with the schema of a form, accept it as {quoted(accept)}.",
+            accept=(accept, f"{found.table}.{found.column}"),
         )
