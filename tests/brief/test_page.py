@@ -36,6 +36,18 @@ defmodule Legacy.Tag do
   end
 end
 """,
+    "lib/web/card.ex": """\
+defmodule Web.Card do
+  @spec name(Legacy.User.t()) :: String.t()
+  def name(%Legacy.User{name: name}) do
+    name
+  end
+
+  # preload :user
+  def owner(tag), do: Shop.Repo.preload(tag, [:user, :label])
+  def users(tag), do: Ecto.assoc(tag, :users)
+end
+""",
     "lib/web/user_controller.ex": """\
 defmodule Web.UserController do
   alias Legacy.Users
@@ -188,6 +200,14 @@ def test_changesets_and_callers_are_those_of_the_facts(make_shop: MakeShop) -> N
         ("Web.UserController", [9]),
         ("Legacy.Users", [5, 8, 11, 12, 15, 16]),
         ("Legacy.Tag", [6]),
+        ("Web.Card", [2, 3]),
+    ]
+    assert [user.is_pattern for user in found.users] == [False, False, False, True]
+    assert [(each.place, each.text) for each in found.by_association] == [
+        ("lib/web/card.ex:8", "def owner(tag), do: Shop.Repo.preload(tag, [:user, :label])")
+    ]
+    assert [task.what for task in found.tasks if task.label == "struct"] == [
+        "1 module names its struct in types and heads of functions alone: Web.Card."
     ]
 
 

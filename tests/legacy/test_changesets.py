@@ -959,6 +959,18 @@ GET, OTHER = ContextKind.GET, ContextKind.OTHER
             of_users("delete", ContextKind.DELETE, "u"),
         ),
         (
+            "def drop(%User{} = u), do: u |> User.changeset(%{}) |> Repo.delete()",
+            of_users("drop", OTHER, "u", reason="it takes other steps before the delete"),
+        ),
+        (
+            "def drop(%User{} = u), do: Repo.delete(%User{id: u.id})",
+            of_users("drop", OTHER, "u", reason="it deletes something else than what it is given"),
+        ),
+        (
+            "def drop(%User{} = u), do: Repo.delete(u, stale_error_field: :id)",
+            of_users("drop", OTHER, "u", reason="the delete has options"),
+        ),
+        (
             "def loaded(id), do: User |> Repo.get(id) |> Repo.preload(:posts)",
             of_users("loaded", OTHER, "id", reason="it calls preload"),
         ),

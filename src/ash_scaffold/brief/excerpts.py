@@ -32,6 +32,7 @@ _SCHEMAS = frozenset({"schema", "typed_schema"})
 # What stands above a function and belongs to it: remarks, and attributes of one line.
 _ABOVE = re.compile(r"\s*(#|@(spec|impl|doc|deprecated)\b(?!.*\"\"\"))")
 _ATTRIBUTE = re.compile(r"@([a-z_]\w*)")
+_BY_ASSOCIATION = r"(?:preload|preloads|assoc|cast_assoc|put_assoc|build_assoc|no_assoc_constraint)"
 _GAP = "  # …"
 _HEREDOC = '"""'
 
@@ -190,6 +191,25 @@ class Excerpts:
                     excerpt = Excerpt(path=path, line=line, last=line, text=text)
                     found.setdefault(of, {}).setdefault((path, line), excerpt)
         return {of: [each for _, each in sorted(lines.items())] for of, lines in found.items()}
+
+    def by_association(self, names: Iterable[str]) -> list[Excerpt]:
+        """Return the lines that load, join or write by an association of one of the names.
+
+        Which schema the association is of is not looked at.
+        """
+        words = "|".join(map(re.escape, sorted(set(names))))
+        if not words:
+            return []
+        named = re.compile(rf"\b{_BY_ASSOCIATION}\b.*(?::(?:{words})\b|\b(?:{words}):)".encode())
+        found = []
+        for path, file in sorted(self._code.files.items()):
+            if named.search(file.source) is None:
+                continue
+            for number, line in enumerate(file.source.split(b"\n"), 1):
+                if named.search(line) and not line.lstrip().startswith(b"#"):
+                    text = self.line(path, number)
+                    found.append(Excerpt(path=path, line=number, last=number, text=text))
+        return found
 
     def _function(self, of: FunctionPlace) -> tuple[Module, Function] | None:
         found = self._definition(of.module, of.path)

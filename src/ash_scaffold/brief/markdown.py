@@ -84,6 +84,13 @@ def _sections(brief: Brief) -> Iterator[Section]:
     yield from _changesets(brief)
     yield from _context_functions(brief)
     yield _users(brief)
+    if brief.by_association:
+        yield Section(
+            title="Lines that may reach it by an association",
+            intro=("Found by the names of associations that lead to it, whatever they are of.",),
+            items=(_places("lines", brief.by_association),),
+            nouns=("list", "lists"),
+        )
     if brief.unread:
         yield _list("Legacy code that was not read, so that users may be missing", brief.unread)
     yield from _types(brief)
@@ -190,7 +197,7 @@ def _table(brief: Brief) -> Iterator[Section]:
     definition = brief.definition
     yield Section(
         title="The table in the database",
-        intro=(f"> {plain(definition.comment)}",) if definition.comment else (),
+        intro=(f"Its comment there: {plain(definition.comment)}",) if definition.comment else (),
         items=(
             Item(
                 lines=tuple(fence(definition.sql, "sql").split("\n")),
@@ -236,7 +243,7 @@ def _table(brief: Brief) -> Iterator[Section]:
 def _listed(title: str, texts: tuple[str, ...]) -> Iterator[Item]:
     if texts:
         lines = (f"{title}:", "", *(f"- {code(text)}" for text in texts))
-        yield Item(lines=lines, name=f"{title.lower()} ({len(texts)})", rank=_TABLE)
+        yield Item(lines=lines, name=f"{title.lower()} ({len(texts)})", rank=_SCHEMA)
 
 
 def _column(column: Column) -> str:
@@ -313,10 +320,11 @@ def _changeset(changeset: Changeset) -> Item:
 def _context_functions(brief: Brief) -> Iterator[Section]:
     if brief.context_functions:
         yield Section(
-            title="Functions of the context",
+            title="Functions that use it",
             intro=(
-                "Those that are more than one call of a repo first. Callers are the lines of other "
-                "modules that call a function of the name.",
+                "Those that are more than one call of a repo first; one over several tables is "
+                "here for the first that it names. Callers are the lines of other modules that "
+                "call a function of the name.",
             ),
             items=tuple(map(_context_function, brief.context_functions)),
             nouns=("function", "functions"),
@@ -352,8 +360,8 @@ def _context_function(function: ContextFunction) -> Item:
 def _users(brief: Brief) -> Section:
     told = (
         "Each line that names a schema of the table, an association to it, or the table itself in "
-        "a query or in SQL. What is called by way of a context's functions is not among them, nor "
-        "are migrations, tests, scripts and template files."
+        "a query or in SQL. What reaches it by way of a function or an association is not among "
+        "them, nor are migrations, tests, scripts and template files."
     )
     if not brief.with_legacy:
         told = "Legacy code was not looked at."
@@ -403,6 +411,15 @@ def _associations(users: Sequence[User]) -> Item:
             *fence(lines, "text").split("\n"),
         ),
         name=f"{counted(len(users), 'Ecto schema')} with an association to it",
+        rank=_USER,
+    )
+
+
+def _places(name: str, excerpts: Sequence[Excerpt]) -> Item:
+    lines = "\n".join(f"{each.place}  {each.text}" for each in excerpts)
+    return Item(
+        lines=tuple(fence(lines, "text").split("\n")),
+        name=f"{name} ({len(excerpts)})",
         rank=_USER,
     )
 

@@ -6,11 +6,15 @@ them have neither user nor password. Paths are relative to the project's root, l
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum, StrEnum
 
 import msgspec
 
 from ash_scaffold.brief.excerpts import Excerpt
+
+# A type, or the head of a function that matches a struct and has its body below.
+_PATTERN = re.compile(r"@(spec|type|typep|opaque|callback)\b|defp? (?!.*\bdo:).*%[\w.]+\{")
 
 
 class Weight(IntEnum):
@@ -159,6 +163,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is a schema of another table that does no more than refer to this one."""
         return all(use.how == "association" for use in self.uses)
 
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it does no more than name the struct, in types and in heads of functions."""
+        return all(_PATTERN.match(use.text) for use in self.uses)
+
 
 class CustomType(msgspec.Struct, frozen=True, kw_only=True):
     """A field of an Ecto type of the application's own, and what became of it."""
@@ -183,9 +192,10 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     `domain` is the module of its Ash domain, `is_proposed` one that nothing but `init` would give
     it. `resource` is the module that is there or would be, `resource_path` empty while it is not.
     `code` are the resource, the fragments of its actions, and its entry in the domain. `called` is
-    what changeset and context functions call of their own modules. `with_legacy` is false where
-    legacy code was not looked at, `unread` says what of it can't be read. `remarks` are the notes
-    of planning, and what the team accepts.
+    what changeset and context functions call of their own modules. `by_association` are lines that
+    may reach the table by an association of another schema, found by its name. `with_legacy` is
+    false where legacy code was not looked at, `unread` says what of it can't be read. `remarks` are
+    the notes of planning, and what the team accepts.
     """
 
     table: str
@@ -209,6 +219,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     context_functions: tuple[ContextFunction, ...]
     called: tuple[Excerpt, ...]
     users: tuple[User, ...]
+    by_association: tuple[Excerpt, ...]
     custom_types: tuple[CustomType, ...]
     refusals: int
     remarks: tuple[str, ...]

@@ -158,6 +158,7 @@ class _Collector:
             context_functions=functions,
             called=tuple(self._called()),
             users=users,
+            by_association=tuple(self._excerpts.by_association(self._associations())),
             custom_types=tuple(
                 CustomType(
                     column=each.column,
@@ -337,6 +338,13 @@ class _Collector:
                 callers=tuple(callers.get(place, ())),
             )
 
+    def _associations(self) -> Iterator[str]:
+        """Yield the names of the associations of other schemas that lead to the table."""
+        own = {schema.module for schema in self._move.schemas}
+        for schema in self._session.hints.schemas:
+            if schema.module not in own:
+                yield from (each.name for each in schema.declared if each.module in own)
+
     def _grouped_users(self) -> Iterator[User]:
         """Yield the modules that use the table, its own schemas left out: those with SQL first."""
         groups: defaultdict[tuple[str, UserKind, str], dict[int, Use]] = defaultdict(dict)
@@ -419,7 +427,7 @@ def _of_type(*, handed_over: bool, apart: str) -> str:
     return "the attribute is of the column's own type"
 
 
-def _user_order(user: User) -> tuple[bool, int, str]:
+def _user_order(user: User) -> tuple[bool, bool, int, str]:
     """The hardest first: those that name the table itself, then those with the most places."""
     by_name = any(use.how in ("query", "sql") for use in user.uses)
-    return not by_name, -len(user.uses), user.module
+    return not by_name, user.is_pattern, -len(user.uses), user.module

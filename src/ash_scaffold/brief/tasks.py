@@ -25,7 +25,8 @@ _WEIGHTS = {
 }
 
 
-_SHOWN = 5  # functions that a task names
+_SHOWN = 5  # names that a task has
+_MODULES = 12  # that have a task of their own
 
 # Told by tasks of their own, with the line of each step.
 _TOLD = frozenset({GuardKind.NO_RESOURCE.value, LEFT})
@@ -165,9 +166,8 @@ def _users(move: TableMove, users: Sequence[User]) -> Iterator[Task]:
     for function in move.context_functions:
         if function.kind is ContextKind.OTHER:
             by_hand[function.module].append(f"{function.function}/{function.arity}")
-    for each in users:
-        if each.is_association:
-            continue
+    working = [each for each in users if not (each.is_association or each.is_pattern)]
+    for each in working[:_MODULES]:
         yield Task(
             weight=Weight.PORT,
             label=each.kind,
@@ -175,7 +175,25 @@ def _users(move: TableMove, users: Sequence[User]) -> Iterator[Task]:
             f"{_by_hand(by_hand[each.module])}.",
             place=f"{each.path}:{each.uses[0].line}",
         )
-
+    rest = working[_MODULES:]
+    if rest:
+        lines = counted(sum(len(each.uses) for each in rest), "line")
+        yield Task(
+            weight=Weight.PORT,
+            label="modules",
+            what=f"{len(rest)} more use the table in {lines}, each shown below.",
+        )
+    types = [each for each in users if each.is_pattern and not each.is_association]
+    if types:
+        modules = counted(len(types), "module")
+        verb = "names" if len(types) == 1 else "name"
+        more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
+        yield Task(
+            weight=Weight.PORT,
+            label="struct",
+            what=f"{modules} {verb} its struct in types and heads of functions alone: "
+            f"{', '.join(each.module for each in types[:_SHOWN])}{more}.",
+        )
     schemas = [each.module for each in users if each.is_association]
     if schemas:
         count, verb = (counted(len(schemas), "Ecto schema"), "has" if len(schemas) == 1 else "have")

@@ -162,9 +162,13 @@ class _Reader:
                 raise _NotPlainError("the write has options")
             return self._written(module, function, clause, first, plain, raises=raises)
         if plain == "delete":
-            text = module.file.tree.text(first[0]) if len(first) == 1 else ""
-            if arguments or text not in names:
+            text = module.file.tree.text(first[0])
+            if arguments:
+                raise _NotPlainError("the delete has options")
+            if text not in names:
                 raise _NotPlainError("it deletes something else than what it is given")
+            if len(first) > 1:
+                raise _NotPlainError("it takes other steps before the delete")
             schema = self._of_parameter(module, clause, text)
             return self._made(module, function, clause, ContextKind.DELETE, schema, raises=raises)
         raise _NotPlainError(f"it calls {name}")
