@@ -124,7 +124,11 @@ def _enums(
             column = entity.object.removeprefix(_COLUMN)
             if entity.section != "attributes" or column == entity.object:
                 continue
-            named = [name for name in _MODULE.findall("\n".join(entity.lines)) if name in enums]
+            text = "\n".join(entity.lines)
+            # Most attributes are of Ash's own types: an enum's module has a dot in its name.
+            if "." not in text:
+                continue
+            named = [name for name in _MODULE.findall(text) if name in enums]
             if named and each.table is not None:
                 module = planned.get(named[0], named[0])
                 found[each.table, column] = module.rpartition(".")[2]
