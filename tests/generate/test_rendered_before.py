@@ -255,6 +255,15 @@ def test_values_that_are_written_differently_are_told_apart(one: Term, other: Te
     assert subject_of(one).key("a") != subject_of(one).key("b")
 
 
+@pytest.mark.parametrize("like", [0, 0.0, None, ""])
+def test_a_value_like_a_default_is_told_apart_from_it(like: object) -> None:
+    attribute = Attribute(name="a", column="a", type=Atom("string"))
+    assert attribute.primary_key is False
+    other = msgspec.structs.replace(attribute, primary_key=like)
+    assert repr(other) != repr(attribute)
+    assert repr(msgspec.structs.replace(attribute, constraints=[])) != repr(attribute)
+
+
 def subject_of(default: Term) -> Subject:
     attribute = Attribute(name="a", column="a", type=Atom("string"), default=default)
     made = Resource(

@@ -1,7 +1,9 @@
 """An Ash resource as a value, in Ash's own terms.
 
 The plan, a source file and a compiled module all become these structs. They hold every fact
-explicitly, also where it equals Ash's default; leaving defaults out is for who writes text.
+explicitly, also where it equals Ash's default; leaving defaults out is for who writes text. Only
+`repr` leaves them out (the default itself, no value like it): what a run has rendered before is
+known by that (`generate/rendered_before.py`).
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Absent(msgspec.Struct, frozen=True, tag=True):
 ABSENT = Absent()
 
 
-class Attribute(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Attribute(msgspec.Struct, frozen=True, kw_only=True, gc=False, repr_omit_defaults=True):
     """An attribute and the column it is pinned to (`source`).
 
     `type` is the type as written: an `Atom`, a `Module`, or `{:array, type}`; `constraints` are
@@ -75,7 +77,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     update_default: Term | Absent = ABSENT
 
 
-class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+class Relationship(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A relationship between attributes of two resources.
 
     `foreign_keys` has the keys it comes from (two for a many_to_many), each as its table and name,
@@ -101,7 +103,7 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
-class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
+class IdentityDef(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """An identity: a set of attributes that is unique, and the index that makes it so.
 
     `index_name` is None where Ash's computed name is the real one. `where_sql` is the predicate
@@ -130,7 +132,7 @@ class IdentityDef(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(key for key in self.keys if key != tenant)
 
 
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
+class Reference(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """The entry of `references` for one belongs_to: the options that differ from Ash's default.
 
     `on_delete`/`on_update` are terms such as `:delete` or `{:nilify, [:a]}`. With `ignore` Ash's
@@ -148,7 +150,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     match_with: tuple[tuple[str, Term], ...] = ()
 
 
-class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
+class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A check constraint that Ash should recognise by name.
 
     `check` is the SQL that Ash's migrations make it of, None where they don't.
@@ -160,7 +162,7 @@ class CheckConstraint(msgspec.Struct, frozen=True, kw_only=True):
     check: str | None = None
 
 
-class ConstraintName(msgspec.Struct, frozen=True, kw_only=True):
+class ConstraintName(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A constraint's name with the attributes its error lands on.
 
     `note` is a comment for the reader where Ash can't express the constraint.
@@ -246,7 +248,7 @@ class Actions(msgspec.Struct, frozen=True, kw_only=True):
     primary: bool = True
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A resource pinned to one table. `managed` is set for one whose table Ash migrates.
 
     `fragments` are modules that hold further parts of it.
