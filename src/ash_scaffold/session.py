@@ -292,7 +292,7 @@ def load_session(
     phases.begin("planning", "Planning")
     session = make_session(opened, repo, source, database, keep_pending=keep_pending)
     with source_problems((*session.behind, *session.problems)):
-        require_names(opened.config, session.database, ())
+        require_names(opened.config, session.database, (), pending=bool(session.pending))
         if not cutting_over:
             require_cut_over(session)
     return session

@@ -108,6 +108,38 @@ def test_before_anything_is_generated_all_that_is_configured_is_missing(
     assert (done.code, done.out.count("no resource:")) == (1, 2)
 
 
+def test_a_name_that_a_missing_migration_may_make_is_not_taken_for_a_slip(
+    project: Path, add: Add, run: Run, database: Callable[..., str]
+) -> None:
+    url = database(
+        DDL,
+        "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp(0))",
+        "INSERT INTO schema_migrations VALUES (20240101000000)",
+    )
+    migration = "defmodule Shop.Repo.Migrations.A do\n  use Ecto.Migration\n  {}\nend\n"
+    add(
+        project,
+        {
+            "ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["order", "tags"]\n',
+            "priv/repo/migrations/20240101000000_a.exs": migration.format("def change, do: nil"),
+            "priv/repo/migrations/20250101000000_b.exs": migration.format(
+                "def change, do: create(table(:tags))"
+            ),
+        },
+    )
+    done = run("check", "--url", url)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(
+        "error [unknown-name] 2 times:\n"
+        '    ash_scaffold.toml: domains."Shop.Sales".tables names order, but there is no table of '
+        "that name\n"
+        '    ash_scaffold.toml: domains."Shop.Sales".tables names tags, but there is no table of '
+        "that name\n"
+        "    A migration that is missing may make it: migrate first. Else correct the name.\n"
+        "`ash-scaffold explain database-behind` says more.\n"
+    )
+
+
 @pytest.mark.usefixtures("made")
 def test_findings_are_grouped_with_the_command_that_mends_them(
     run: Run, resources: Run, database: Callable[..., str]

@@ -106,7 +106,8 @@ def test_proposes_a_domain_for_every_table_with_its_reason(
         " Shop.Sales      2        The legacy context Shop.Sales: 1 Ecto schema.",
         "Left out: schema_migrations",
         "ash_scaffold.toml created. Look it over, then run, a domain at a time: "
-        "ash-scaffold resources --domain Shop.Accounts --dry-run",
+        "ash-scaffold resources --domain Shop.Accounts --dry-run (with that --url, or "
+        "$DATABASE_URL set to it)",
     ]
     assert run("resources", "--no-format", "--url", url).code == 0
 

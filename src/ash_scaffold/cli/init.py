@@ -80,7 +80,7 @@ def init(
             if json:
                 _print_json(outcome, dry_run=dry_run)
             else:
-                _print(outcome, dry_run=dry_run, quiet=quiet, verbose=verbose)
+                _print(outcome, url=url is not None, dry_run=dry_run, quiet=quiet, verbose=verbose)
         errors = any(each.severity is Severity.ERROR for each in outcome.problems)
         raise Ended(Exit.FINDINGS if errors else Exit.OK)
 
@@ -100,7 +100,7 @@ def _run(options: SourceOptions, *, dry_run: bool, show: bool) -> Outcome:
     return outcome
 
 
-def _print(outcome: Outcome, *, dry_run: bool, quiet: bool, verbose: bool) -> None:
+def _print(outcome: Outcome, *, url: bool, dry_run: bool, quiet: bool, verbose: bool) -> None:
     from ash_scaffold.cli.output import (
         console,
         listed,
@@ -131,7 +131,7 @@ def _print(outcome: Outcome, *, dry_run: bool, quiet: bool, verbose: bool) -> No
     if outcome.tenancy is not None:
         out.print(_tenants(outcome.tenancy))
     print_problems(outcome.problems, verbose=verbose)
-    out.print(_ending(outcome, dry_run=dry_run))
+    out.print(_ending(outcome, url=url, dry_run=dry_run))
 
 
 def _tenants(found: TenancyProposal) -> str:
@@ -144,7 +144,7 @@ def _tenants(found: TenancyProposal) -> str:
     )
 
 
-def _ending(outcome: Outcome, *, dry_run: bool) -> str:
+def _ending(outcome: Outcome, *, url: bool, dry_run: bool) -> str:
     if outcome.status == "unchanged":
         why = "every table is in a domain"
         if outcome.proposal.additions:
@@ -154,9 +154,11 @@ def _ending(outcome: Outcome, *, dry_run: bool) -> str:
         return f"ash_scaffold.toml would be {outcome.status}."
     first = next((domain.module for domain in outcome.proposal.new), None)
     one = "" if first is None else f" --domain {first} --dry-run"
+    # It may hold a password, so that no file of the repository gets it.
+    again = " (with that --url, or $DATABASE_URL set to it)" if url else ""
     return (
         f"ash_scaffold.toml {outcome.status}. Look it over, then run, a domain at a time: "
-        f"ash-scaffold resources{one}"
+        f"ash-scaffold resources{one}{again}"
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+import msgspec
+
 from ash_scaffold.config.faults import Fault, did_you_mean
 from ash_scaffold.config.match import (
     NamePattern,
@@ -38,10 +40,25 @@ def check_names(
     return tuple(fault.problem(FILE_NAME) for fault in faults)
 
 
-def require_names(config: Config, database: Database, left_out: Collection[Name] = ()) -> None:
-    """Raise `ScaffoldError` with all that `check_names` finds."""
-    if problems := check_names(config, database, left_out):
+def require_names(
+    config: Config,
+    database: Database,
+    left_out: Collection[Name] = (),
+    *,
+    pending: bool = False,
+) -> None:
+    """Raise `ScaffoldError` with all that `check_names` finds.
+
+    With `pending` the database lacks migrations, and a name may be that of something to come.
+    """
+    problems = check_names(config, database, left_out)
+    if pending:
+        problems = tuple(msgspec.structs.replace(each, todo=_TO_COME) for each in problems)
+    if problems:
         raise ScaffoldError(*problems)
+
+
+_TO_COME = "A migration that is missing may make it: migrate first. Else correct the name."
 
 
 def schemas_named(config: Config) -> tuple[str, ...]:
