@@ -5,11 +5,14 @@ from __future__ import annotations
 import msgspec
 from tests.move.moving import move, name, table
 
+from ash_scaffold.check.changeset_drift import LEFT
 from ash_scaffold.legacy.ecto import EctoSchema
 from ash_scaffold.legacy.usage import How, User, UserKind
 from ash_scaffold.move.facts import MoveFacts, ResourceState
 from ash_scaffold.move.model import MovePlan
 from ash_scaffold.move.plan import make_plan
+from ash_scaffold.problem import Severity
+from ash_scaffold.report.finding import Finding
 
 
 def using(module: str, kind: UserKind = UserKind.SCHEMA, via: str = "X") -> User:
@@ -74,7 +77,7 @@ def test_the_namespace_of_an_application_is_no_context() -> None:
         ("App.Web", True),
     ]
     assert [each.what for each in posts.blockers] == [
-        "1 module outside of its contexts uses its tables (1 controller)"
+        "1 module outside of App.Post uses its tables (1 controller)"
     ]
 
 
@@ -90,3 +93,27 @@ def test_a_table_that_ash_owns_is_done() -> None:
         (True, 4, 4, "nothing is left to do"),
     ]
     assert plan.next is None
+
+
+def test_what_the_project_lacks_for_its_resources_is_said_once() -> None:
+    facts = blog()
+    assert make_plan(facts).first == ()
+    assert make_plan(msgspec.structs.replace(facts, settings=2)).first == (
+        "Before a resource compiles: 2 settings of the project are missing: ash-scaffold doctor "
+        "says which, and --fix adds them",
+    )
+
+
+def test_a_step_that_an_action_leaves_is_a_matter_of_the_actions_and_no_drift() -> None:
+    facts = blog()
+    users = facts.tables[name("users")]
+    left, changed = (
+        Finding(severity=Severity.WARNING, kind=kind, table="users", what="It differs.")
+        for kind in (LEFT, "changeset changed")
+    )
+    found = msgspec.structs.replace(users, findings=(left, changed))
+    assert found.drift == (changed,)
+    plan = make_plan(msgspec.structs.replace(facts, tables={**facts.tables, users.table: found}))
+    assert [(each.stops.value, each.what) for each in plan.slices[0].blockers][:1] == [
+        ("check", "It differs.")
+    ]

@@ -49,11 +49,11 @@ def test_of_those_that_may_come_next_the_fewest_users_then_the_least_to_port_com
     assert [(text, group.why) for group, text in grouped(facts)] == [
         (
             "c",
-            "refers to no other slice; 1 module uses it, 0 to port, the least of all that may come "
-            "first",
+            "refers to no other slice; 1 module uses it besides Ecto schemas, the fewest of all "
+            "that may come first; 0 things to port",
         ),
-        ("b", "refers to no other slice; 1 module uses it, 1 to port"),
-        ("a", "refers to no other slice; 2 modules use it, 0 to port"),
+        ("b", "refers to no other slice; 1 module uses it besides Ecto schemas; 1 thing to port"),
+        ("a", "refers to no other slice; 2 modules use it besides Ecto schemas; 0 things to port"),
     ]
 
 
@@ -63,7 +63,7 @@ def test_what_nothing_uses_and_nothing_refers_to_comes_last() -> None:
     )
     assert names(facts) == ["lookup", "a", "dead"]
     assert grouped(facts)[-1][0].why == (
-        "no legacy code uses it and no other table refers to it: last of all"
+        "no legacy code uses it and no table refers to it, as with a library's: last"
     )
 
 

@@ -171,7 +171,7 @@ def _heading(found: MovePlan) -> Iterator[str]:
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         yield f"Begun and not live: {', '.join(names[:_NAMES])}{more}"
     for each in found.first:
-        yield f"First: {each}."
+        yield f"{each}."
 
 
 def _titled(each: Slice) -> str:
@@ -186,10 +186,11 @@ def _print_slice(found: MovePlan, each: Slice, *, whole: bool, verbose: bool) ->
     out = console()
     domains = " and ".join(each.domains) or "no domain"
     proposed = ", as init proposes" if each.proposed else ""
+    live = "live, " if each.is_live else ""
     out.print(
         safe_line(
             f"{each.number}. {_titled(each)}  ({domains}{proposed}; "
-            f"{'done' if each.is_done else f'{each.done} of {each.total}'})"
+            f"{'done' if each.is_done else f'{live}{each.done} of {each.total}'})"
         )
     )
     for label, text in _lines(found, each, whole=whole):
@@ -269,6 +270,9 @@ def _print_steps(each: Slice, *, verbose: bool) -> None:
 
 
 def _ordered(step: Step) -> str:
+    if step.kind.value == "callers":
+        by_hand = _BY_HAND[step.kind.value]
+        return f"{by_hand} ({step.command} has every line)" if step.command else by_hand
     return step.command or _BY_HAND.get(step.kind.value, step.kind.value)
 
 

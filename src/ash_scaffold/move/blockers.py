@@ -32,9 +32,15 @@ TENANCY, USERS = "tenancy undecided", "users elsewhere"
 
 
 def blockers(
-    facts: MoveFacts, tables: Collection[TableMove], modules: Iterable[Module]
+    facts: MoveFacts,
+    tables: Collection[TableMove],
+    modules: Iterable[Module],
+    contexts: Collection[str],
 ) -> Iterator[Blocker]:
-    """Yield what stops a slice of these tables, which these legacy modules use."""
+    """Yield what stops a slice of these tables, which these legacy modules use.
+
+    `contexts` are those of its Ecto schemas, and the schemas themselves.
+    """
     for table in tables:
         yield from _of_table(table)
     signs = undecided_tenancy(facts)
@@ -48,10 +54,19 @@ def blockers(
             stops=StepKind.CUTOVER,
             kind=USERS,
             where=f"{first.path}:{first.line}",
-            what=f"{counted(len(elsewhere), 'module')} outside of its contexts {uses} its "
-            f"tables ({kinds_of(elsewhere)})",
+            what=f"{counted(len(elsewhere), 'module')}{_outside(contexts)} {uses} its tables "
+            f"({kinds_of(elsewhere)})",
             todo="Port them with the slice, or let them call a function that does.",
         )
+
+
+def _outside(contexts: Collection[str]) -> str:
+    """Return ` outside of` the contexts by name, without what is inside of another one."""
+    outer = sorted(each for each in contexts if not any(each.startswith(f"{o}.") for o in contexts))
+    if not outer:
+        return ""
+    more = f" and {len(outer) - 2} more" if len(outer) > 2 else ""
+    return f" outside of {', '.join(outer[:2])}{more}"
 
 
 def _of_table(table: TableMove) -> Iterator[Blocker]:
@@ -65,6 +80,14 @@ def _of_table(table: TableMove) -> Iterator[Blocker]:
             "neither update nor destroy its rows",
             todo="Add a key in a legacy migration, or name its columns: primary_key of "
             f"[tables.{name}] in ash_scaffold.toml.",
+        )
+    elif table.definition.kind.is_table and table.key is None and table.callers:
+        yield Blocker(
+            stops=StepKind.CALLERS,
+            kind="no key",
+            where=name,
+            what="it has no key, so its resource can only read and create rows",
+            todo="Add a key in a legacy migration where legacy code updates or deletes its rows.",
         )
     for problem in () if table.has_resource else table.remarks:
         if problem.code in _LIMITS and problem.severity is not Severity.NOTE:

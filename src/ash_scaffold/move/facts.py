@@ -14,6 +14,7 @@ from ash_scaffold.ash.changesets import Changeset, ContextFunction
 from ash_scaffold.ash.keys import PrimaryKey
 from ash_scaffold.ash.tenancy import TableTenancy
 from ash_scaffold.ash.tenant_signs import TenantSigns
+from ash_scaffold.check.changeset_drift import LEFT
 from ash_scaffold.legacy.ecto import EctoSchema
 from ash_scaffold.legacy.usage import How, User, UserKind
 from ash_scaffold.postgres.catalog import ForeignKey, Name, Table
@@ -153,8 +154,15 @@ class TableMove(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def drift(self) -> tuple[Finding, ...]:
-        """The findings that are more than a text which another run would change."""
-        return tuple(each for each in self.findings if each.severity is not Severity.NOTE)
+        """The findings that are more than a text which another run would change.
+
+        Steps that an action leaves to a person are no drift: `actions` has them.
+        """
+        return tuple(
+            each
+            for each in self.findings
+            if each.severity is not Severity.NOTE and each.kind != LEFT
+        )
 
     @property
     def user_modules(self) -> tuple[User, ...]:
@@ -195,7 +203,8 @@ class MoveFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of an application's move.
 
     `tables` are in order of their names, without those of other tools and those that the
-    configuration excludes (`left_out`). `source` describes the database, `options` are those
+    configuration excludes (`left_out`). `settings` counts the settings and dependencies that the
+    project lacks for its resources to compile. `source` describes the database, `options` are those
     that a command needs to read it again. `with_legacy` is false where legacy code is not looked
     at. `checked` is false where `check` was not run. `together` are functions that write several
     of the tables. `refusals` stand against any cut-over. `tenant_signs` are set where rows seem
@@ -211,6 +220,7 @@ class MoveFacts(msgspec.Struct, frozen=True, kw_only=True):
     checked: bool = True
     together: tuple[WrittenTogether, ...] = ()
     refusals: tuple[Problem, ...] = ()
+    settings: int = 0
     tenant_signs: TenantSigns | None = None
     problems: tuple[Problem, ...] = ()
     timings: Mapping[str, float] = {}

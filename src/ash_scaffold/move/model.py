@@ -42,6 +42,7 @@ class StepStatus(StrEnum):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A step of a slice: its command, "" for one by hand, and what it would say or find today.
 
+    The command of the callers' step is one that helps with it: it lists every line.
     `places` are `path:line` and a text each: what is to be done by hand.
     """
 

@@ -60,22 +60,32 @@ def _first(facts: MoveFacts, found: Collection[Slice]) -> Iterator[str]:
         {table.domain for table in facts.tables.values() if table.is_proposed and table.domain}
     )
     if proposed:
-        tables = sum(table.is_proposed for table in facts.tables.values())
-        yield (
-            f"{counted(tables, 'table')} {'is' if tables == 1 else 'are'} in no domain: "
-            f"ash-scaffold init proposes {_few(proposed)}"
-        )
+        names = [str(name) for name, table in facts.tables.items() if table.is_proposed]
+        are = "is" if len(names) == 1 else "are"
+        which = counted(len(names), "table") if len(names) > _FEW else ", ".join(names)
+        before = "First"
+        if len(names) < len(facts.tables):
+            numbers = [str(each.number) for each in found if each.proposed]
+            before = f"Before slice{'s' * (len(numbers) > 1)} {_few(numbers)}"
+        yield f"{before}: {which} {are} in no domain: ash-scaffold init proposes {_few(proposed)}"
     signs = undecided_tenancy(facts)
     if signs is not None and any(b.kind == TENANCY for each in found for b in each.blockers):
         yield (
-            f"Rows seem to belong to tenants ({signs.text}), and ash_scaffold.toml says nothing of "
-            "that: decide on [tenancy] before the first resource, as ash-scaffold init proposes it"
+            f"First: rows seem to belong to tenants ({signs.text}), and ash_scaffold.toml says "
+            "nothing of that: decide on [tenancy] before the first resource, as ash-scaffold init "
+            "proposes it"
+        )
+    if facts.settings:
+        are = "is" if facts.settings == 1 else "are"
+        yield (
+            f"Before a resource compiles: {counted(facts.settings, 'setting')} of the project "
+            f"{are} missing: ash-scaffold doctor says which, and --fix adds them"
         )
     if facts.refusals:
         first, *rest = facts.refusals
         more = f" (and {len(rest)} more)" if rest else ""
         what = first.what.removesuffix(".")
-        yield f"No table can be cut over while this stands against it: {first.where}: {what}{more}"
+        yield f"Before any cut-over: {first.where}: {what}{more}"
 
 
 def _is_begun(each: Slice) -> bool:
@@ -137,7 +147,7 @@ class _Slice:
             later=group.later,
             size=self._size(),
             modules=modules,
-            blockers=tuple(blockers(self._facts, self._tables, modules)),
+            blockers=tuple(blockers(self._facts, self._tables, modules, self._contexts)),
             steps=steps,
             stage=next((s.kind for s in steps if not is_past(s)), None),
             parts=tuple(self._parts()),

@@ -25,6 +25,7 @@ from ash_scaffold.config import Resolver
 from ash_scaffold.config.options import Config, DomainConfig
 from ash_scaffold.cutover.refusals import refusals_by_table, refusals_of_project
 from ash_scaffold.elixir.actions import left_steps
+from ash_scaffold.generate.missing_settings import needs_of
 from ash_scaffold.generate.options import ResourcesOptions
 from ash_scaffold.generate.run import PlannedRun, plan_run
 from ash_scaffold.legacy.changesets import read_changesets
@@ -46,6 +47,7 @@ from ash_scaffold.move.facts import (
 from ash_scaffold.postgres.catalog import ForeignKey, Name, Table
 from ash_scaffold.problem import Code, Problem, ScaffoldError, Severity, fail
 from ash_scaffold.project.carried_actions import action_names, action_snapshots, key_of
+from ash_scaffold.project.read_state import find_repo
 from ash_scaffold.project.snapshot import owned_tables
 from ash_scaffold.propose.domains import DomainProposal, Proposal, proposed_domains
 from ash_scaffold.report.finding import Finding
@@ -56,6 +58,8 @@ from ash_scaffold.session import (
     read_code_base,
     source_problems,
 )
+
+_PACKAGES = frozenset({"ash", "ash_postgres"})
 
 
 def read_facts(
@@ -149,10 +153,20 @@ class _Reader:
             checked=checked,
             together=together,
             refusals=tuple(refusals_of_project(session, report)),
+            settings=self._settings_missing(decided),
             tenant_signs=signs,
             problems=tuple(sorted(self._problems(report), key=Problem.sort_key)),
             timings=self.phases.timings,
         )
+
+    def _settings_missing(self, decided: Plan) -> int:
+        """Return how many settings and packages the resources of today need and there aren't."""
+        project = self.session.project
+        domains = [domain.module for domain in project.domains]
+        repo = find_repo(project, self.session.repo)
+        needs = needs_of(project, repo, domains, decided.extensions, None)
+        packages = {name for app in project.apps for name in app.dependencies}
+        return len(needs) + (len(_PACKAGES - packages) if packages else 0)
 
     def _planned(self) -> PlannedRun | None:
         """Plan the run that `check` compares with; None where there is nothing to compare."""

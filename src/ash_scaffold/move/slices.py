@@ -399,13 +399,12 @@ class _Slicer:
         if not self._facts.with_legacy:
             return f"{keys}; without legacy code the keys alone decide"
         if self._is_unused(found):
-            return "no legacy code uses it and no other table refers to it: last of all"
+            return "no legacy code uses it and no table refers to it, as with a library's: last"
         uses = f"{counted(cost.callers, 'module')} use{'s' * (cost.callers == 1)} it"
-        if not cost.callers:
-            uses = "no module but schemas uses it"
-        most = "" if place else ", the least of all that may come first"
+        uses = f"{uses} besides Ecto schemas" if cost.callers else "only Ecto schemas name it"
+        most = "" if place else ", the fewest of all that may come first"
         late = "; it lacks a key, so others come first" if any(map(lacks_key, found)) else ""
-        return f"{keys}; {uses}, {cost.size} to port{most}{late}"
+        return f"{keys}; {uses}{most}; {counted(cost.size, 'thing')} to port{late}"
 
 
 def _callers(table: TableMove) -> frozenset[str]:

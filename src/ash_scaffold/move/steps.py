@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -49,7 +49,7 @@ _NO_OTHERS = Others()
 
 def steps_of(
     facts: MoveFacts,
-    tables: Collection[TableMove],
+    tables: Sequence[TableMove],
     modules: Collection[Module],
     others: Others = _NO_OTHERS,
 ) -> tuple[Step, ...]:
@@ -78,7 +78,7 @@ class _Steps:
     def __init__(
         self,
         facts: MoveFacts,
-        tables: Collection[TableMove],
+        tables: Sequence[TableMove],
         modules: Collection[Module],
         others: Others,
     ) -> None:
@@ -114,7 +114,7 @@ class _Steps:
             if option not in _NOT_TAKEN.get(command, ()):
                 options += pair
         named = [str(table.table) for table in tables]
-        if command != "cutover":
+        if command not in ("cutover", "brief"):
             named = [word for name in named for word in ("--table", name)]
         return shlex.join(["ash-scaffold", command, *words, *options, *named])
 
@@ -231,10 +231,12 @@ class _Steps:
         says = (
             f"{counted(len(callers), 'legacy module')} {uses} its tables ({kinds_of(callers)})"
             if callers
-            else "no legacy module uses its tables, apart from Ecto schemas"
+            else "no legacy module names its tables, apart from Ecto schemas; what reaches them by "
+            "an association alone is not seen"
         )
         return Step(
             kind=StepKind.CALLERS,
+            command=self._command("brief", self._tables[:1]) if callers else "",
             status=StepStatus.TODO if callers else StepStatus.DONE,
             says=says,
             places=tuple((f"{m.path}:{m.line}", f"{m.module} ({_kind(m.kind)})") for m in callers),
@@ -295,7 +297,9 @@ class _Steps:
         else:
             says = "nothing that is known stands against it; its proof has to be run"
         if self._others.waiting:
-            says += f"; {_numbered(self._others.waiting)} comes before it"
+            says += (
+                f"; the Ecto schemas of {_numbered(self._others.waiting)} refer to it until then"
+            )
         left = len(self._tables) - len(ownable)
         if left:
             says += f"; {counted(left, 'table')} of the slice Ash doesn't migrate"
