@@ -59,7 +59,7 @@ def made(project: Path, database: Callable[..., str], run: Run) -> str:
     return url
 
 
-COMMANDS = (("resources", "--no-format", "-q"), ("check",), ("document", "-q"))
+COMMANDS = (("resources", "--no-format", "-q"), ("check",), ("document", "-q"), ("plan",))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
