@@ -100,6 +100,23 @@ def test_a_relationship_to_a_resource_that_is_not_there_is_no_finding_of_its_own
     ]
 
 
+def test_nor_is_one_through_a_resource_that_is_not_there(
+    project: Path, add: Add, resources: Run, run: Run, database: Callable[..., str]
+) -> None:
+    url = database(
+        "CREATE TABLE posts (id bigserial PRIMARY KEY);"
+        "CREATE TABLE tags (id bigserial PRIMARY KEY);"
+        "CREATE TABLE posts_tags (post_id bigint REFERENCES posts, tag_id bigint REFERENCES tags,"
+        " PRIMARY KEY (post_id, tag_id))"
+    )
+    add(project, {"ash_scaffold.toml": '[domains."Shop.Sales"]\ntables = ["*"]\n'})
+    assert resources("--table", "posts", "--table", "tags", "--url", url).code == 0
+    found = json.loads(run("check", "--url", url, "--format", "json").out)["findings"]
+    assert [(each["table"], each["kind"]) for each in found if each["severity"] != "stale"] == [
+        ("posts_tags", "no resource")
+    ]
+
+
 def test_before_anything_is_generated_all_that_is_configured_is_missing(
     project: Path, add: Add, run: Run, shop: str
 ) -> None:

@@ -46,17 +46,17 @@ def code_drift(
     for parsed in parsed_resources:
         for difference in parsed.differences:
             guarded = difference.kind is Kind.MIGRATE and not parsed.item.resource.migrate
-            guarded |= _destination(difference) in absent
+            guarded |= not absent.isdisjoint(_needed(difference))
             if not guarded and difference not in explained.get(parsed.table, ()):
                 yield _difference(parsed, difference, families, schemas.get(parsed.table), commands)
 
 
-def _destination(difference: Difference) -> str:
-    """Return the resource that a missing relationship would lead to, "" of another difference."""
+def _needed(difference: Difference) -> set[str | None]:
+    """Return the resources that a missing relationship would lead to and through, else none."""
     expected = difference.expected
     if difference.kind is Kind.RELATIONSHIP_MISSING and isinstance(expected, Relationship):
-        return expected.destination
-    return ""
+        return {expected.destination, expected.through}
+    return set()
 
 
 def _difference(
