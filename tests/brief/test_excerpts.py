@@ -96,8 +96,40 @@ def test_clauses_that_are_apart_are_joined_with_a_mark(found: Excerpts) -> None:
 
 def test_what_functions_call_is_there_once_without_themselves(found: Excerpts) -> None:
     of = (CHANGESET, FunctionPlace("App.User", "lib/user.ex", "changeset", 3))
-    assert [each.text for each in found.called(of)] == [
+    called, besides = found.called(of, (), {"Repo"})
+    assert [each.text for each in called] == [
         f"{lines(10, 10)}\n\n  # …\n\n{lines(20, 22)}\n\n  # …\n\n{lines(26, 27)}"
+    ]
+    assert besides == []
+
+
+def test_of_what_others_call_there_is_what_has_one_of_the_words(found: Excerpts) -> None:
+    called, besides = found.called((), (CHANGESET,), {"is_function"})
+    assert [each.text for each in called] == [
+        f"{lines(10, 10)}\n\n  # …\n\n{lines(20, 22)}\n\n  # …\n\n{lines(26, 26)}"
+    ]
+    assert besides == ["lib/user.ex: changeset/3, fold/1"]
+
+
+def test_functions_around_a_line_that_write_are_found(tmp_path: Path) -> None:
+    code = """\
+defmodule App.Orgs do
+  def create(user, a), do: Multi.insert(Multi.new(), :user, User.changeset(user, a))
+
+  def read(user) do
+    App.Repo.get(User, user.id)
+  end
+
+  def drop(user) do
+    App.Repo.delete_all(User)
+  end
+end
+"""
+    found = excerpts(tmp_path, {"lib/orgs.ex": code})
+    places = [("App.Orgs", "lib/orgs.ex", line) for line in (2, 5, 9, 90)]
+    assert [of.name for of in found.writers([*places, ("App.Gone", "lib/x.ex", 2)])] == [
+        "create",
+        "drop",
     ]
 
 

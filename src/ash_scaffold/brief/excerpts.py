@@ -33,6 +33,8 @@ _SCHEMAS = frozenset({"schema", "typed_schema"})
 _ABOVE = re.compile(r"\s*(#|@(spec|impl|doc|deprecated)\b(?!.*\"\"\"))")
 _ATTRIBUTE = re.compile(r"@([a-z_]\w*)")
 _BY_ASSOCIATION = r"(?:preload|preloads|assoc|cast_assoc|put_assoc|build_assoc|no_assoc_constraint)"
+_WRITES = re.compile(r"\b\w*(?:Repo|Multi)\.(?:insert|update|delete)")
+_NAMED = 9  # of functions that are not shown
 _GAP = "  # …"
 _HEREDOC = '"""'
 
@@ -133,25 +135,64 @@ class Excerpts:
         lines = _split(module.file.source)
         return self._excerpt(of.path, lines, _spans(module.file, lines, function))
 
-    def called(self, functions: Iterable[FunctionPlace]) -> list[Excerpt]:
+    def called(
+        self, functions: Iterable[FunctionPlace], others: Iterable[FunctionPlace], words: set[str]
+    ) -> tuple[list[Excerpt], list[str]]:
         """Return what functions call of their own modules and the attributes they name, by file.
 
-        What is called by way of others is there too, the given functions are not.
+        What is called by way of others is there too, the given functions are not. Of what
+        `others` call there is only what has one of the words; the rest is named.
         """
-        given: set[tuple[str, tuple[int, int]]] = set()
         spans: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
-        for of in functions:
+        rest: defaultdict[str, set[str]] = defaultdict(set)
+        wanted = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
+        asked = [(of, False) for of in functions]
+        asked += [(of, True) for of in others]
+        given = {(of.path, of.name, of.arity) for of, _ in asked}
+        for of, choosing in asked:
             found = self._function(of)
-            if found is not None:
-                module, function = found
-                lines = _split(module.file.source)
-                given.update((of.path, span) for span in _spans(module.file, lines, function))
-                spans[of.path].update(_called(module, lines, function))
-        return [
-            self._excerpt(path, self._lines(path), left)
-            for path, every in sorted(spans.items())
-            if (left := {span for span in every if (path, span) not in given})
-        ]
+            if found is None:
+                continue
+            module, function = found
+            lines = _split(module.file.source)
+            for helper in _reached(module, function):
+                if (of.path, helper.name, helper.arity) in given:
+                    continue
+                text = "".join(module.file.tree.text(c.site.node) for c in helper.clauses)
+                if choosing and not wanted.search(text):
+                    rest[of.path].add(f"{helper.name}/{helper.arity}")
+                    continue
+                spans[of.path].update(_spans(module.file, lines, helper))
+                spans[of.path].update(_attributes(module, helper))
+            spans[of.path].update(_attributes(module, function))
+        return (
+            [
+                self._excerpt(path, self._lines(path), every)
+                for path, every in sorted(spans.items())
+                if every
+            ],
+            [f"{path}: {_some(sorted(names))}" for path, names in sorted(rest.items())],
+        )
+
+    def writers(self, places: Iterable[tuple[str, str, int]]) -> list[FunctionPlace]:
+        """Return the functions around lines (module, path, line) that write by a repo or a Multi.
+
+        Of which table the write is isn't looked at.
+        """
+        found: dict[FunctionPlace, None] = {}
+        for name, path, line in places:
+            definition = self._definition(name, path)
+            if definition is None:
+                continue
+            module = self._modules.of(*definition)
+            for function in module.functions.values():
+                of = FunctionPlace(name, path, function.name, function.arity)
+                for clause in function.clauses:
+                    span = clause.site.span
+                    inside = span.line <= line <= _last_line(module.file.source, span.end)
+                    if inside and _WRITES.search(module.file.tree.text(clause.site.node)):
+                        found[of] = None
+        return list(found)
 
     def in_domain(self, domain: str, path: str, resource: str) -> Excerpt | None:
         """Return what a domain says of a resource: its line, or the block with its functions."""
@@ -241,14 +282,19 @@ class Excerpts:
         )
 
 
-def _called(module: Module, lines: list[str], function: Function) -> Iterator[tuple[int, int]]:
-    """Yield the lines of what a function calls of its module, and of attributes that it names."""
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def _reached(module: Module, function: Function) -> Iterator[Function]:
+    """Yield the functions of its module that a function calls, directly or by way of others."""
     tree, seen = module.file.tree, {(function.name, function.arity)}
     waiting = [function]
     while waiting:
         each = waiting.pop()
         if each is not function:
-            yield from _spans(module.file, lines, each)
+            yield each
         for clause in each.clauses:
             text = tree.text(clause.site.node)
             names = {site.name for site in walk_calls(tree, clause.site.node)}
@@ -257,11 +303,15 @@ def _called(module: Module, lines: list[str], function: Function) -> Iterator[tu
                 if (one.name, one.arity) not in seen:
                     seen.add((one.name, one.arity))
                     waiting.append(one)
-            for name in set(_ATTRIBUTE.findall(text)):
-                value = module.attribute(name, clause.site.span.start)
-                if value is not None:
-                    first = value.start_point.row + 1
-                    yield first, _last_line(module.file.source, value.end_byte)
+
+
+def _attributes(module: Module, function: Function) -> Iterator[tuple[int, int]]:
+    """Yield the lines of the module's attributes that a function names."""
+    for clause in function.clauses:
+        for name in set(_ATTRIBUTE.findall(module.file.tree.text(clause.site.node))):
+            value = module.attribute(name, clause.site.span.start)
+            if value is not None:
+                yield value.start_point.row + 1, _last_line(module.file.source, value.end_byte)
 
 
 def _spans(file: ElixirFile, lines: list[str], function: Function) -> list[tuple[int, int]]:

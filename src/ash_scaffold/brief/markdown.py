@@ -337,6 +337,7 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
         }
         yield Section(
             title="What these functions call of their own modules",
+            intro=tuple(f"- not shown of {plain(each)}" for each in brief.called_besides),
             items=tuple(
                 _excerpt(each, _OPEN if each.path in unfinished else _FUNCTION)
                 for each in brief.called
@@ -346,9 +347,9 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
 
 
 def _context_function(function: ContextFunction) -> Item:
-    about = [f"- more than one call of a repo: {plain(function.reason)}"] * bool(function.reason)
-    if not function.reason:
-        about = [f"- one call of a repo ({plain(function.kind)})"]
+    about = [f"- {plain(function.kind)}"]
+    if function.reason:
+        about = [f"- more than one call of a repo: {plain(function.reason)}"]
     about += [f"- called at {code(each.place)}: {code(each.text)}" for each in function.callers]
     title = code(function.label)
     if function.source is None:

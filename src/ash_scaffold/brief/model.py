@@ -128,7 +128,7 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContextFunction(msgspec.Struct, frozen=True, kw_only=True):
-    """A function of a legacy context over the table; `reason` says why it isn't a plain one.
+    """A function of legacy code over the table: its `kind`, or the `reason` why it isn't plain.
 
     `callers` are the lines of other modules that call a function of its name.
     """
@@ -192,7 +192,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     `domain` is the module of its Ash domain, `is_proposed` one that nothing but `init` would give
     it. `resource` is the module that is there or would be, `resource_path` empty while it is not.
     `code` are the resource, the fragments of its actions, and its entry in the domain. `called` is
-    what changeset and context functions call of their own modules. `by_association` are lines that
+    what changeset and context functions call of their own modules, `called_besides` the names of
+    what neither names the table nor asks a repo. `by_association` are lines that
     may reach the table by an association of another schema, found by its name. `with_legacy` is
     false where legacy code was not looked at, `unread` says what of it can't be read. `remarks` are
     the notes of planning, and what the team accepts.
@@ -218,6 +219,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     changesets: tuple[Changeset, ...]
     context_functions: tuple[ContextFunction, ...]
     called: tuple[Excerpt, ...]
+    called_besides: tuple[str, ...]
     users: tuple[User, ...]
     by_association: tuple[Excerpt, ...]
     custom_types: tuple[CustomType, ...]

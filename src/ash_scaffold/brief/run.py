@@ -123,6 +123,17 @@ class _Collector:
             each for each in self._move.context_functions if each.path not in generated
         )
         self._excerpts = Excerpts(session.project, read_code_base(session))
+        shown = set(map(_place_of, self._functions))
+        shown |= {_place_of(each.of) for each in self._move.changesets}
+        self._writers = [
+            of
+            for of in self._excerpts.writers(
+                (user.module, user.path, user.line)
+                for user in self._users
+                if user.kind is not UserKind.SCHEMA and user.path not in generated
+            )
+            if of not in shown
+        ]
 
     def brief(self) -> Brief:
         """Return all of it."""
@@ -133,6 +144,7 @@ class _Collector:
             sorted(map(self._changeset, move.changesets), key=lambda c: (c.state.rank, c.place))
         )
         functions = tuple(self._context_functions())
+        called, besides = self._called()
         users = tuple(self._grouped_users())
         return Brief(
             table=str(move.table),
@@ -156,7 +168,8 @@ class _Collector:
             schemas=tuple(self._schemas()),
             changesets=changesets,
             context_functions=functions,
-            called=tuple(self._called()),
+            called=tuple(called),
+            called_besides=tuple(besides),
             users=users,
             by_association=tuple(self._excerpts.by_association(self._associations())),
             custom_types=tuple(
@@ -303,13 +316,15 @@ class _Collector:
             source=self._excerpts.function(_place_of(of)),
         )
 
-    def _called(self) -> list[Excerpt]:
+    def _called(self) -> tuple[list[Excerpt], list[str]]:
         """Return what the functions of the page call, and the attributes that they name."""
-        functions = [
-            *(_place_of(each.of) for each in self._move.changesets),
-            *map(_place_of, self._functions),
-        ]
-        return self._excerpts.called(functions)
+        names = {schema.module.rpartition(".")[2] for schema in self._move.schemas}
+        names |= {self._session.repo.rpartition(".")[2], self._move.table.name}
+        return self._excerpts.called(
+            [_place_of(each.of) for each in self._move.changesets],
+            [*map(_place_of, self._functions), *self._writers],
+            names,
+        )
 
     def _context_functions(self) -> Iterator[ContextFunction]:
         """Yield the functions of the contexts, those that are more than a call of a repo first.
@@ -326,13 +341,23 @@ class _Collector:
                 each.line,
             ),
         )
-        callers = self._excerpts.calls(map(_place_of, found))
+        callers = self._excerpts.calls([*map(_place_of, found), *self._writers])
+        for of in self._writers:
+            source = self._excerpts.function(of)
+            yield ContextFunction(
+                label=f"{of.module}.{of.name}/{of.arity}",
+                place=of.path if source is None else source.place,
+                kind="names the table and writes, maybe to another",
+                reason="",
+                source=source,
+                callers=tuple(callers.get(of, ())),
+            )
         for each in found:
             place = _place_of(each)
             yield ContextFunction(
                 label=f"{each.module}.{each.function}/{each.arity}",
                 place=f"{each.path}:{each.line}",
-                kind=each.kind.value,
+                kind=f"one call of a repo ({each.kind.value})" if not each.reason else "",
                 reason=each.reason,
                 source=self._excerpts.function(place),
                 callers=tuple(callers.get(place, ())),
