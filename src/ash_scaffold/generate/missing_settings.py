@@ -143,10 +143,13 @@ def advise(
 
 
 def _dependencies(project: Project, used: Iterable[UsedRequirement]) -> Iterator[Advice]:
-    """Advise the packages that no application depends on, where mix.exs tells its dependencies."""
+    """Advise the packages that no application depends on, where mix.exs tells its dependencies.
+
+    With ash_postgres comes ash.
+    """
     there = {name for app in project.apps for name in app.dependencies}
     missing = [each.requirement for each in used if each.requirement.package not in there]
-    if there and missing:
+    if there and missing and "ash_postgres" not in there:
         yield Advice(
             path=_mix_file(project),
             lines=tuple(f'{{:{each.package}, "{each.constraint}"}}' for each in missing),
