@@ -307,3 +307,27 @@ def test_names_and_code_end_no_fence_and_begin_no_heading(make_shop: MakeShop) -
     }
     assert "<script>" not in page
     assert "](http:" not in page
+
+
+def test_the_default_of_a_sensitive_column_is_left_out(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.sql("ALTER TABLE users ADD api_key text DEFAULT 'sk_live_1234'")
+    found = brief(shop)
+    assert "sk_live_1234" not in brief_page(found)
+    assert "api_key text DEFAULT ***" in found.definition.sql
+    assert found.definition.columns[-1].default == "***"
+
+
+def test_a_call_by_a_struct_that_is_not_known_is_named(make_shop: MakeShop) -> None:
+    code = """\
+defmodule Legacy.Migrator do
+  def run(%module{} = struct, attrs) do
+    struct.__struct__.changeset(struct, attrs) |> Shop.Repo.update!()
+  end
+end
+"""
+    found = brief(shop_of(make_shop, {"lib/legacy/migrator.ex": code}))
+    assert found.unread == (
+        "lib/legacy/migrator.ex:3: It calls a changeset function of a struct that is known at run "
+        "time.",
+    )

@@ -252,6 +252,20 @@ class Excerpts:
                     found.append(Excerpt(path=path, line=number, last=number, text=text))
         return found
 
+    def dynamic_calls(self, names: Iterable[str]) -> list[str]:
+        """Return the places that call a function of a name by a struct, whichever that is."""
+        words = "|".join(map(re.escape, sorted(set(names))))
+        if not words:
+            return []
+        called = re.compile(rf"__struct__\.(?:{words})\(".encode())
+        return [
+            f"{path}:{number}"
+            for path, file in sorted(self._code.files.items())
+            if b"__struct__." in file.source
+            for number, line in enumerate(file.source.split(b"\n"), 1)
+            if called.search(line)
+        ]
+
     def _function(self, of: FunctionPlace) -> tuple[Module, Function] | None:
         found = self._definition(of.module, of.path)
         if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from ash_scaffold.ash.changesets import Changeset as LegacyChangeset
 from ash_scaffold.ash.changesets import ContextFunction as LegacyContextFunction
 from ash_scaffold.ash.changesets import ContextKind
 from ash_scaffold.ash.plan import Plan
+from ash_scaffold.ash.secrets import is_secret_name
 from ash_scaffold.brief.excerpts import Excerpt, Excerpts, FunctionPlace, without_credentials
 from ash_scaffold.brief.model import (
     Brief,
@@ -30,6 +31,7 @@ from ash_scaffold.check.run import load_whole
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import table_pattern
 from ash_scaffold.document.build import Sources, build, proposed_attributes
+from ash_scaffold.document.ddl import create_table
 from ash_scaffold.document.model import Column as DocumentColumn
 from ash_scaffold.document.model import Table as DocumentTable
 from ash_scaffold.generate.options import ResourcesOptions
@@ -37,7 +39,7 @@ from ash_scaffold.legacy.usage import User as LegacyUser
 from ash_scaffold.legacy.usage import UserKind, first_places, unread_problems, usage
 from ash_scaffold.move.facts import ChangesetMove, MoveFacts, TableMove
 from ash_scaffold.move.read import facts_of
-from ash_scaffold.postgres.catalog import Name, Trigger
+from ash_scaffold.postgres.catalog import Name, Table, Trigger
 from ash_scaffold.problem import Code, Problem, Severity, fail
 from ash_scaffold.session import Phases, Session, SourceOptions, read_code_base
 
@@ -101,6 +103,7 @@ def _chosen(session: Session, text: str) -> Name:
     )
 
 
+_HIDDEN = "***"
 _UNIQUE = {"unique": "UNIQUE "}
 _SHOWN = 5  # names that a message has
 
@@ -183,9 +186,7 @@ class _Collector:
             ),
             refusals=len(move.refusals),
             remarks=tuple(self._remarks()),
-            unread=tuple(
-                f"{problem.where}: {problem.what}" for problem in unread_problems(session.hints)
-            ),
+            unread=tuple(self._unread()),
         )
 
     def _task_sources(self, users: Sequence[User]) -> TaskSources:
@@ -248,6 +249,7 @@ class _Collector:
 
     def _definition(self, document: DocumentTable) -> Definition:
         table = self._move.definition
+        secret = {each.name for each in document.columns if _is_secret(each)}
         referring = [f"{key.table} ({', '.join(key.columns)})" for key in self._move.referring]
         referring += [
             each.definition for each in document.constraints if each.kind == "referred to by"
@@ -255,7 +257,9 @@ class _Collector:
         return Definition(
             kind=document.kind,
             comment=document.comment and without_credentials(document.comment),
-            sql=without_credentials(document.create),
+            sql=without_credentials(
+                create_table(_without_secrets(table, secret), self._session.database.types)
+            ),
             indexes=tuple(
                 without_credentials(f"{_UNIQUE.get(each.kind, '')}{each.name}: {each.definition}")
                 for each in document.indexes
@@ -389,6 +393,14 @@ class _Collector:
         ]
         yield from sorted(found, key=_user_order)
 
+    def _unread(self) -> Iterator[str]:
+        """Yield what of the legacy code may be about the table and can't be told."""
+        for problem in unread_problems(self._session.hints):
+            yield f"{problem.where}: {problem.what}"
+        names = {each.of.function for each in self._move.changesets}
+        for place in self._excerpts.dynamic_calls(names):
+            yield f"{place}: It calls a changeset function of a struct that is known at run time."
+
     def _remarks(self) -> Iterator[str]:
         """Yield what planning notes of the table, and what the team accepts in it."""
         for problem in self._move.remarks:
@@ -417,16 +429,37 @@ def _with_table(decided: Plan, name: Name) -> Plan:
     return msgspec.structs.replace(decided, scope=scope)
 
 
+def _is_secret(column: DocumentColumn) -> bool:
+    return "sensitive" in column.notes or is_secret_name(column.name)
+
+
+def _without_secrets(table: Table, secret: Collection[str]) -> Table:
+    """Return a table without the defaults of columns whose values are secrets."""
+    columns = tuple(
+        msgspec.structs.replace(each, default=_HIDDEN)
+        if each.name in secret and each.default is not None
+        else each
+        for each in table.columns
+    )
+    return msgspec.structs.replace(table, columns=columns)
+
+
 def _column(column: DocumentColumn) -> Column:
     return Column(
         name=column.name,
         type=column.type,
         nullable=column.nullable,
-        default=column.default and without_credentials(column.default),
+        default=_HIDDEN
+        if column.default is not None and _is_secret(column)
+        else column.default and without_credentials(column.default),
         attribute=column.attribute,
         ash_type=column.ash_type,
         constraints=column.constraints,
-        notes=tuple(map(without_credentials, column.notes)),
+        notes=tuple(
+            without_credentials(note)
+            for note in column.notes
+            if not (note.startswith("default ") and _is_secret(column))
+        ),
     )
 
 
