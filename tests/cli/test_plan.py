@@ -229,8 +229,8 @@ def test_the_commands_bring_a_slice_on_step_by_step(run: Run, database: Callable
     )
     assert step(live, "cutover") == (
         "stopped",
-        "refuses today, for 3 reasons: the steps before it; the Ecto schemas of slice 3 refer to "
-        "it until then",
+        "refuses today, for 3 reasons: the steps before it; the Ecto schemas of slice 3 still "
+        "refer to it",
     )
     for path in ("plan", "order", "line"):
         Path(f"lib/old/sales/{path}.ex").unlink()

@@ -76,9 +76,7 @@ def test_the_namespace_of_an_application_is_no_context() -> None:
         ("App.User", False),
         ("App.Web", True),
     ]
-    assert [each.what for each in posts.blockers] == [
-        "1 module outside of App.Post uses its tables (1 controller)"
-    ]
+    assert posts.blockers == ()  # without a context there is no outside of it
 
 
 def test_a_table_that_ash_owns_is_done() -> None:
@@ -117,3 +115,23 @@ def test_a_step_that_an_action_leaves_is_a_matter_of_the_actions_and_no_drift() 
     assert [(each.stops.value, each.what) for each in plan.slices[0].blockers][:1] == [
         ("check", "It differs.")
     ]
+
+
+def test_tables_that_no_schema_is_of_are_said_to_be_named_by_nobody() -> None:
+    facts = move(table("days"), table("visits", "day_id>days"), users={"days": [], "visits": []})
+    plan = make_plan(facts)
+    assert [each.why for each in plan.slices] == [
+        "refers to no other slice; no legacy code names it, so see whether it is still used, the "
+        "fewest of all that may come first; 0 things to port",
+        "no legacy code names it and no table refers to it: last, since it may be unused, or a "
+        "library's",
+    ]
+
+
+def test_schemas_without_a_table_come_before_all_slices() -> None:
+    lost = tuple(schema(f"App.S{number}", f"s{number}") for number in range(7))
+    plan = make_plan(msgspec.structs.replace(blog(), without_table=lost))
+    assert plan.first[0] == (
+        "First: the database has no table for 7 Ecto schemas: App.S0 (s0), App.S1 (s1), "
+        "App.S2 (s2), App.S3 (s3), App.S4 (s4) and 2 more. Is it the database of this code?"
+    )

@@ -63,7 +63,8 @@ def test_what_nothing_uses_and_nothing_refers_to_comes_last() -> None:
     )
     assert names(facts) == ["lookup", "a", "dead"]
     assert grouped(facts)[-1][0].why == (
-        "no legacy code uses it and no table refers to it, as with a library's: last"
+        "no legacy code names it and no table refers to it: last, since it may be unused, or a "
+        "library's"
     )
 
 

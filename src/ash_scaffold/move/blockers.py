@@ -39,7 +39,7 @@ def blockers(
 ) -> Iterator[Blocker]:
     """Yield what stops a slice of these tables, which these legacy modules use.
 
-    `contexts` are those of its Ecto schemas, and the schemas themselves.
+    `contexts` are those of its Ecto schemas.
     """
     for table in tables:
         yield from _of_table(table)
@@ -47,7 +47,8 @@ def blockers(
     if signs is not None:
         yield from _of_tenants(tables, signs)
     elsewhere = [e for e in modules if e.elsewhere and e.kind != UserKind.SCHEMA.value]
-    if elsewhere:
+    # Where there is no context all callers are elsewhere, as other lines say.
+    if elsewhere and contexts:
         first = elsewhere[0]
         uses = "uses" if len(elsewhere) == 1 else "use"
         yield Blocker(
@@ -63,8 +64,6 @@ def blockers(
 def _outside(contexts: Collection[str]) -> str:
     """Return ` outside of` the contexts by name, without what is inside of another one."""
     outer = sorted(each for each in contexts if not any(each.startswith(f"{o}.") for o in contexts))
-    if not outer:
-        return ""
     more = f" and {len(outer) - 2} more" if len(outer) > 2 else ""
     return f" outside of {', '.join(outer[:2])}{more}"
 

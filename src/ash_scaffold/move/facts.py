@@ -208,7 +208,8 @@ class MoveFacts(msgspec.Struct, frozen=True, kw_only=True):
     that a command needs to read it again. `with_legacy` is false where legacy code is not looked
     at. `checked` is false where `check` was not run. `together` are functions that write several
     of the tables. `refusals` stand against any cut-over. `tenant_signs` are set where rows seem
-    to belong to tenants and the configuration says nothing of them.
+    to belong to tenants and the configuration says nothing of them. `without_table` are the Ecto
+    schemas over tables that the database lacks, in a schema that was read.
     """
 
     application: str
@@ -222,5 +223,6 @@ class MoveFacts(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Problem, ...] = ()
     settings: int = 0
     tenant_signs: TenantSigns | None = None
+    without_table: tuple[EctoSchema, ...] = ()
     problems: tuple[Problem, ...] = ()
     timings: Mapping[str, float] = {}

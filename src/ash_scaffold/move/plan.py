@@ -75,6 +75,12 @@ def _first(facts: MoveFacts, found: Collection[Slice]) -> Iterator[str]:
             "nothing of that: decide on [tenancy] before the first resource, as ash-scaffold init "
             "proposes it"
         )
+    if facts.without_table:
+        lacking = [f"{schema.module} ({schema.table})" for schema in facts.without_table]
+        yield (
+            f"First: the database has no table for {counted(len(lacking), 'Ecto schema')}: "
+            f"{_few(lacking)}. Is it the database of this code?"
+        )
     if facts.settings:
         are = "is" if facts.settings == 1 else "are"
         yield (
@@ -112,13 +118,9 @@ class _Slice:
         self._numbers = numbers
         self._tables = [facts.tables[name] for name in group.tables]
         # All of an application is inside of its own namespace, which tells nothing.
-        self._contexts = {
-            name
-            for table in self._tables
-            for schema in table.schemas
-            for name in (schema.module, schema.context)
-            if name == schema.module or "." in name
-        }
+        schemas = [schema for table in self._tables for schema in table.schemas]
+        self._contexts = {each.context for each in schemas if "." in each.context}
+        self._own = self._contexts | {each.module for each in schemas}
         self._modules = tuple(self._found_modules())
 
     def is_live(self) -> bool:
@@ -170,7 +172,7 @@ class _Slice:
                 path=user.path,
                 line=user.line,
                 tables=tuple(found[user.module]),
-                elsewhere=not any(_is_inside(user.module, each) for each in self._contexts),
+                elsewhere=not any(_is_inside(user.module, each) for each in self._own),
             )
 
     def _changesets(self) -> list[ChangesetMove]:

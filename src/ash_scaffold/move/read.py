@@ -155,9 +155,20 @@ class _Reader:
             refusals=tuple(refusals_of_project(session, report)),
             settings=self._settings_missing(decided),
             tenant_signs=signs,
+            without_table=tuple(self._without_table()),
             problems=tuple(sorted(self._problems(report), key=Problem.sort_key)),
             timings=self.phases.timings,
         )
+
+    def _without_table(self) -> Iterator[EctoSchema]:
+        """Yield the Ecto schemas whose table the database lacks, in a schema that was read."""
+        session = self.session
+        there = {table.name for table in session.database.tables}
+        today = session.schema_changes.renames.table
+        for schema in sorted(session.hints.schemas, key=lambda each: each.module):
+            table = today(schema.table)
+            if table.schema in session.database.schemas and table not in there:
+                yield schema
 
     def _settings_missing(self, decided: Plan) -> int:
         """Return how many settings and packages the resources of today need and there aren't."""

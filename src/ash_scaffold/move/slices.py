@@ -399,9 +399,17 @@ class _Slicer:
         if not self._facts.with_legacy:
             return f"{keys}; without legacy code the keys alone decide"
         if self._is_unused(found):
-            return "no legacy code uses it and no table refers to it, as with a library's: last"
+            return (
+                "no legacy code names it and no table refers to it: last, since it may be unused, "
+                "or a library's"
+            )
         uses = f"{counted(cost.callers, 'module')} use{'s' * (cost.callers == 1)} it"
-        uses = f"{uses} besides Ecto schemas" if cost.callers else "only Ecto schemas name it"
+        if cost.callers:
+            uses = f"{uses} besides Ecto schemas"
+        elif any(table.schemas for table in found):
+            uses = "only Ecto schemas name it"
+        else:
+            uses = "no legacy code names it, so see whether it is still used"
         most = "" if place else ", the fewest of all that may come first"
         late = "; it lacks a key, so others come first" if any(map(lacks_key, found)) else ""
         return f"{keys}; {uses}{most}; {counted(cost.size, 'thing')} to port{late}"

@@ -297,9 +297,7 @@ class _Steps:
         else:
             says = "nothing that is known stands against it; its proof has to be run"
         if self._others.waiting:
-            says += (
-                f"; the Ecto schemas of {_numbered(self._others.waiting)} refer to it until then"
-            )
+            says += f"; the Ecto schemas of {_numbered(self._others.waiting)} still refer to it"
         left = len(self._tables) - len(ownable)
         if left:
             says += f"; {counted(left, 'table')} of the slice Ash doesn't migrate"
