@@ -89,7 +89,7 @@ function sliceItem(slice) {
     h("p", { class: "slice-head" },
       h("span", null, listed(slice.tables.map(tableLink))),
       h("span", { class: `status ${sliceStyle(slice)}` }, slice.state),
-      slice.total > 0 && h("span", { class: "count" }, `${slice.done} of ${slice.total}`)),
+      slice.total > 0 && h("span", { class: "count" }, `${slice.done} of ${slice.total} parts`)),
     slice.needs.length > 0 && h("p", { class: "note" }, "after ", listed(slice.needs.map((need) => data(need.label, "mono")))),
     h("p", { class: "note" }, data(slice.why, "text")),
     slice.reasons.map((reason) => h("p", { class: "note" }, data(reason, "text"))));
@@ -104,7 +104,8 @@ function planPage(model) {
     h("header", { class: "page-head" }, h("h1", null, "Plan"),
       h("p", { class: "aside" }, `${plural(slices.length, "slice")}, ${open.length.toLocaleString("en")} not live yet. `
         + "A slice is tables that go live together, and alone; it is live when only Ash works with them. "
-        + "Those whose tables others refer to come first."
+        + "Those whose tables others refer to come first. What check finds is no part of it here: "
+        + "ash-scaffold plan counts that too, and says the steps of each slice."
         + (open.length ? ` Next: ${sliceSays(open[0])}.` : ""))),
     drawn && section("What depends on what", "plan-picture", slicesPicture(slices)),
     section("In order", "plan", inBatches(list, list, slices, (slice) => [sliceItem(slice)], 60).elements),
