@@ -222,6 +222,26 @@ def test_a_dump_of_the_project_is_written_down(
     assert "dump" not in text()
 
 
+@pytest.mark.parametrize("absolute", [False, True])
+def test_the_folder_of_the_legacy_code_is_written_down(
+    project: Path, shop: str, run: Run, add: Add, text: Callable[[], str], absolute: bool
+) -> None:
+    old = project.parent / "old"
+    add(old, {"lib/order.ex": SCHEMA})
+    folder = str(old / "lib") if absolute else "../old/lib"
+    assert run("init", "--url", shop, "--legacy", folder).code == 0
+    assert 'legacy = "../old/lib" # as init was told\n' in text()
+    assert "../old/lib/order.ex" in run("inspect", "--url", shop, "--usage").out
+
+
+def test_no_legacy_code_is_written_down_too(
+    project: Path, shop: str, run: Run, add: Add, text: Callable[[], str]
+) -> None:
+    add(project, {"lib/shop/sales/order.ex": SCHEMA})
+    assert run("init", "--url", shop, "--no-legacy").code == 0
+    assert "legacy = false # as init was told\n" in text()
+
+
 def test_a_new_table_joins_the_domain_whose_resources_are_there(
     shop: str,
     resources: Run,

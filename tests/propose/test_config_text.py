@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,19 @@ def test_a_new_file_says_what_it_is_and_why_each_line_is_there() -> None:
         )
         + BLOCK
     )
+
+
+@pytest.mark.parametrize(
+    ("legacy", "line"),
+    [
+        ("../old/lib", 'legacy = "../old/lib" # as init was told\n'),
+        (False, "legacy = false # as init was told\n"),
+    ],
+)
+def test_a_new_file_says_where_the_legacy_code_is(legacy: str | Literal[False], line: str) -> None:
+    text = new_file(None, None, [BLOG], None, legacy)
+    assert text.endswith(f"\n\n{line}{BLOCK}")
+    assert parse_config(text).legacy == legacy
 
 
 def test_entries_go_behind_all_that_a_person_wrote() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from textwrap import wrap
+from typing import Literal
 
 import tomlkit
 from tomlkit.items import Array, String, StringType, Table, Trivia
@@ -24,9 +25,11 @@ def new_file(
     dump: str | None,
     domains: Iterable[DomainProposal],
     tenancy: TenancyProposal | None = None,
+    legacy: str | Literal[False] | None = None,
 ) -> str:
     """Write a new file; `repo` is its module and the reason, `dump` a path in the project.
 
+    `legacy` is the folder of the legacy code, False for none, where an option has said so.
     What speaks for tenants is a comment, lines to take over included.
     """
     document = tomlkit.document()
@@ -38,6 +41,9 @@ def new_file(
         document.add("repo", _string(module).comment(_plain(reason)))
     if dump is not None:
         document.add("dump", _string(dump).comment("read where no URL is given, as init did"))
+    if legacy is not None:
+        folder = tomlkit.item(False) if legacy is False else _string(legacy)
+        document.add("legacy", folder.comment("as init was told"))
     return tomlkit.dumps(document) + blocks(domains) + _commented(tenancy)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os.path import relpath
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -191,7 +193,8 @@ def _after(
     named = None
     if repo is not None:
         named = repo, found.path if found is not None else "as --repo says"
-    return new_file(named, _dump(project.root, options), proposal.new, tenancy)
+    dump, legacy = _dump(project.root, options), _legacy(project.root, options)
+    return new_file(named, dump, proposal.new, tenancy, legacy)
 
 
 def _source(project: Project, repo: str | None) -> tuple[str, str] | None:
@@ -211,6 +214,15 @@ def _dump(root: Path, options: SourceOptions) -> str | None:
         return None
     path = (options.folder / options.dump).resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+
+
+def _legacy(root: Path, options: SourceOptions) -> str | Literal[False] | None:
+    """Return what the options say of the legacy code: its folder from the project's root."""
+    if not options.use_legacy:
+        return False
+    if options.legacy is None or not Path(options.legacy).is_absolute():
+        return options.legacy
+    return Path(relpath(options.legacy, root)).as_posix()
 
 
 def _try_out(
