@@ -38,18 +38,18 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
 
 _CHECK = Step("check", "whether database, snapshots and resources still agree")
 _SHARED = (
+    Step("brief TABLE", "all that somebody needs to port one table"),
     Step("document", "the schema document, brought up to date"),
     Step("verify", "rows read through the compiled resources (runs mix)"),
     Step("doctor", "what Elixir, project, repo and database still lack"),
 )
+_PLAN = Step("plan", "the slices that the application moves in, and which to begin with")
 _UNSEEN = Step("inspect", "every table, and what its columns become")
 _DEMO = Step("demo", "the main job on a sample project")
 
 
-def next_step(
-    folder: Path, environment: Mapping[str, str], commands: Sequence[str] = ()
-) -> NextStep:
-    """Return what to do next in the project that `folder` is in; `commands` are all that there are.
+def next_step(folder: Path, environment: Mapping[str, str]) -> NextStep:
+    """Return what to do next in the project that `folder` is in.
 
     Raises `ScaffoldError` where there is no project, and where its configuration or a snapshot
     can't be read.
@@ -64,7 +64,7 @@ def next_step(
     found = NextStep(
         standing=f"{project.app.name}: {_standing(project, config, configured=configured)}",
         step=_init(project, repo, folder, known=known),
-        others=(_UNSEEN, _DEMO),
+        others=(_PLAN, _UNSEEN, _DEMO),
         database="" if known else how_to_name_it(project, repo, folder) or _ANY,
     )
     waiting = _waiting(project, config, snapshots)
@@ -72,11 +72,10 @@ def next_step(
         return found
     if not project.resources:
         return msgspec.structs.replace(
-            found, step=_first(waiting or [*config.domains]), others=(_UNSEEN, _DEMO)
+            found, step=_first(waiting or [*config.domains]), others=(_PLAN, _UNSEEN, _DEMO)
         )
-    further = [_first(waiting)] if waiting else []
-    if "plan" in commands:
-        further.insert(0, Step("plan --next", "the part of the move that is to be done now"))
+    further = [Step("plan --next", "the slice of the move that is to be done now")]
+    further += [_first(waiting)] if waiting else []
     step, others = _unsettled(project, repo, snapshots), [*further, *_SHARED]
     return msgspec.structs.replace(
         found,

@@ -132,6 +132,7 @@ def test_schemas_without_a_table_come_before_all_slices() -> None:
     lost = tuple(schema(f"App.S{number}", f"s{number}") for number in range(7))
     plan = make_plan(msgspec.structs.replace(blog(), without_table=lost))
     assert plan.first[0] == (
-        "First: the database has no table for 7 Ecto schemas: App.S0 (s0), App.S1 (s1), "
-        "App.S2 (s2), App.S3 (s3), App.S4 (s4) and 2 more. Is it the database of this code?"
+        "First: the database has no table for 7 Ecto schemas (s0 of App.S0, s1 of App.S1, s2 of "
+        "App.S2, s3 of App.S3, s4 of App.S4 and 2 more): see whether it is the one that this code "
+        "uses"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ash_scaffold.cli.arguments import COMMANDS
 from ash_scaffold.cli.command import ending
 from ash_scaffold.cli.options import working_folder
 from ash_scaffold.problem import Code, ScaffoldError
@@ -34,7 +33,7 @@ def _found() -> NextStep:
     from ash_scaffold.next_step import next_step
 
     try:
-        return next_step(working_folder(), os.environ, COMMANDS)
+        return next_step(working_folder(), os.environ)
     except ScaffoldError as error:
         raise ScaffoldError(
             *(

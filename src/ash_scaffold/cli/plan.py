@@ -161,6 +161,11 @@ def _heading(found: MovePlan) -> Iterator[str]:
         f"{counted(found.tables, 'table')} in {counted(len(found.slices), 'slice')}: {live} live, "
         f"{done} of them done; {parts} of {of} parts"
     )
+    if any(each.needs for each in found.slices):
+        yield (
+            "A slice comes after those whose resources it refers to: these have to be there, and "
+            "need not be live."
+        )
     if not found.with_legacy:
         yield (
             "No legacy code was read: foreign keys alone decide on the slices, and what is to be "

@@ -76,10 +76,10 @@ def _first(facts: MoveFacts, found: Collection[Slice]) -> Iterator[str]:
             "proposes it"
         )
     if facts.without_table:
-        lacking = [f"{schema.module} ({schema.table})" for schema in facts.without_table]
+        lacking = [f"{schema.table} of {schema.module}" for schema in facts.without_table]
         yield (
-            f"First: the database has no table for {counted(len(lacking), 'Ecto schema')}: "
-            f"{_few(lacking)}. Is it the database of this code?"
+            f"First: the database has no table for {counted(len(lacking), 'Ecto schema')} "
+            f"({_few(lacking)}): see whether it is the one that this code uses"
         )
     if facts.settings:
         are = "is" if facts.settings == 1 else "are"
