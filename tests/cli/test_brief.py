@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -88,3 +88,18 @@ def test_without_a_table_it_says_what_is_missing(process: Run, words: tuple[str,
     done = process("brief", *words)
     assert (done.code, "TABLE" in done.out + done.err) == (2, True)
     assert "Traceback" not in done.err
+
+
+def test_a_page_has_an_end_where_nobody_bounds_it(
+    project: Path, shop: str, run: Run, add: Callable[[Path, Mapping[str, str]], None]
+) -> None:
+    uses = "\n".join(f"  def f{n}, do: Shop.Repo.all(Shop.Order)" for n in range(600))
+    schema = 'defmodule Shop.Order do\n  use Ecto.Schema\n  schema "orders" do\n  end\nend\n'
+    module = f"defmodule Shop.Uses do\n{uses}\nend\n"
+    add(project, {"lib/order.ex": schema, "lib/uses.ex": module})
+    page = run("brief", "orders", "--url", shop).out.splitlines()
+    assert 1000 < len(page) <= 1500
+    assert "It has at most 1500 lines; what was left out is named." in page[2]
+    more = run("brief", "orders", "--url", shop, "--max-lines", "90000").out.splitlines()
+    assert len(more) > 2000
+    assert "It has at most" not in more[2]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 _NAMED = 4  # of what a section lacks
+_GONE = 3  # lines around those that name the sections of which nothing is shown
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,18 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
             yield f"**Left out here:** {self.lacking(chosen)}."
             yield ""
 
+    def size(self, count: int, length: int) -> int:
+        """Return how many lines `lines` gives for so many items, which have `length` lines.
+
+        0 where nothing of it is shown.
+        """
+        if self.items and not count:
+            return 0
+        size = 2 + length + (bool(count) if self.tight else count)
+        if self.intro:
+            size += len(self.intro) + (not self.intro[-1].startswith("|"))
+        return size + 2 * (count < len(self.items))
+
     def lacking(self, chosen: frozenset[int]) -> str:
         """Say which items are not chosen."""
         left = [item for number, item in enumerate(self.items) if number not in chosen]
@@ -70,7 +83,10 @@ def fitted(head: Sequence[str], sections: Sequence[Section], limit: int | None) 
     every = [frozenset(range(len(section.items))) for section in sections]
     if limit is None or len(_page(head, sections, every)) <= limit:
         return _page(head, sections, every)
-    chosen: list[frozenset[int]] = [frozenset() for _ in sections]
+    chosen: list[set[int]] = [set() for _ in sections]
+    lengths = [0] * len(sections)
+    sizes = [section.size(0, 0) for section in sections]
+    gone = sum(size == 0 for size in sizes)
     full: set[int] = set()
     order = sorted(
         (item.rank, at, number)
@@ -80,12 +96,15 @@ def fitted(head: Sequence[str], sections: Sequence[Section], limit: int | None) 
     for _rank, at, number in order:
         if at in full:
             continue
-        more = [*chosen[:at], chosen[at] | {number}, *chosen[at + 1 :]]
-        if len(_page(head, sections, more)) <= limit:
-            chosen = more
-        elif sections[at].tight:
+        section, length = sections[at], lengths[at] + len(sections[at].items[number].lines)
+        size = section.size(len(chosen[at]) + 1, length)
+        left = gone - (sizes[at] == 0)
+        if len(head) + sum(sizes) - sizes[at] + size + (left + _GONE if left else 0) <= limit:
+            chosen[at].add(number)
+            lengths[at], sizes[at], gone = length, size, left
+        elif section.tight:
             full.add(at)
-    return _page(head, sections, chosen)
+    return _page(head, sections, [frozenset(numbers) for numbers in chosen])
 
 
 def _page(

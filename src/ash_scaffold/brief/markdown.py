@@ -36,7 +36,10 @@ _TASK, _PROOF, _TABLE, _SCHEMA, _OPEN, _RESOURCE, _USER, _DONE, _FUNCTION, _REST
 
 def brief_page(brief: Brief, limit: int | None = None) -> str:
     """Write the page, with at most so many lines; what it lacks then is named in it."""
-    lines = fitted(tuple(_head(brief, limit)), tuple(_sections(brief)), limit)
+    sections = tuple(_sections(brief))
+    lines = fitted(tuple(_head(brief, None)), sections, None)
+    if limit is not None and len(lines) > limit:
+        lines = fitted(tuple(_head(brief, limit)), sections, limit)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ash_scaffold.brief.run import BriefOutcome
 
 _FEWEST_LINES = 50
+_MOST_LINES = 1500  # where nothing is said: more is not read, by people or by agents
 _EXAMPLES = """[bold]Examples[/bold]
 
 A page for whoever ports the table, a colleague or a coding agent:
@@ -44,7 +45,8 @@ def brief(
     max_lines: Annotated[
         int | None,
         Option(
-            help="At most so many lines, the worst first; what is left out is named.",
+            help=f"At most so many lines, the worst first; what is left out is named. By default "
+            f"{_MOST_LINES:,}.",
             metavar="N",
             min=_FEWEST_LINES,
         ),
@@ -94,13 +96,13 @@ def brief(
         if json:
             _print_json(outcome)
         else:
-            _print(outcome, max_lines, verbose=verbose)
+            _print(outcome, max_lines or _MOST_LINES, verbose=verbose)
 
 
 brief.__doc__ = f"{inspect.cleandoc(brief.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
-def _print(outcome: BriefOutcome, max_lines: int | None, *, verbose: bool) -> None:
+def _print(outcome: BriefOutcome, max_lines: int, *, verbose: bool) -> None:
     from ash_scaffold.brief.markdown import brief_page
     from ash_scaffold.cli.output import print_problems, write
     from ash_scaffold.cli.streams import use_utf8
