@@ -599,8 +599,52 @@ def test_a_function_that_only_a_function_nobody_writes_with_calls_is_named() -> 
         "  def checked(changeset), do: validate_required(changeset, [:name])\n"
         "  defp unused(user, attrs), do: user |> cast(attrs, [:name]) |> checked()\n"
     )
-    reason = "it is given a changeset, and no function that was read calls it"
-    assert (found.function, found.refused) == ("checked", reason)
+    reason = f"it is called on the changeset of another function ({PATH}:12)"
+    assert (found.function, found.refused, found.is_step) == ("checked", reason, True)
+
+
+def test_a_function_that_is_given_a_changeset_says_where_it_is_called() -> None:
+    body = """  def changeset(user, attrs), do: cast(user, attrs, [:name])
+  def checked(changeset, word), do: validate_format(changeset, :name, word)
+  def left(changeset), do: validate_required(changeset, [:name])
+"""
+    context = """defmodule App.Users do
+  def update(user, attrs, word) do
+    user |> App.User.changeset(attrs) |> App.User.checked(word) |> App.Repo.update()
+  end
+
+  def look(user, attrs, word) do
+    user
+    |> App.User.changeset(attrs)
+    |> App.User.checked(word)
+    |> Ecto.Changeset.apply_action(:update)
+  end
+end
+"""
+    changeset, checked, left = read_all(f"{HEAD}{body}end\n", context)
+    place = "lib/app/f1.ex"
+    assert checked.updates == (f"{place}:3",)
+    assert checked.calls == (f"{place}:3", f"{place}:9")
+    assert checked.refused == (
+        f"it is called on the changeset of another function ({place}:3 and 1 more place)"
+    )
+    assert left.refused == "it is given a changeset, and no call of it was found"
+    assert (changeset.calls, changeset.is_step) == ((), False)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "def form(user), do: App.User.changeset(user, %{})",
+        "def forms(users), do: Enum.map(users, &App.User.changeset(&1, %{}))",
+        "def with_it(user), do: apply(&App.User.changeset/2, [user, %{}])",
+    ],
+)
+def test_what_nothing_writes_with_says_where_it_is_called(call: str) -> None:
+    body = "  def changeset(user, attrs), do: cast(user, attrs, [:name])\n"
+    other = f"defmodule App.Users do\n  {call}\nend\n"
+    assert user(body, other).calls == ("lib/app/f1.ex:2",)
+    assert user(body).calls == ()
 
 
 def test_a_function_whose_result_is_not_known_is_refused() -> None:
@@ -976,7 +1020,18 @@ GET, OTHER = ContextKind.GET, ContextKind.OTHER
         ),
         (
             "def adults, do: Repo.all(from u in User, where: u.age > 17)",
-            of_users("adults", OTHER, reason="it reads by a query"),
+            of_users("adults", ContextKind.QUERY, reason="it reads by a query"),
+        ),
+        *(
+            (
+                f"def any(a), do: User |> where(age: ^a) |> Repo.{call}()",
+                of_users("any", ContextKind.QUERY, "a", reason="it reads by a query"),
+            )
+            for call in ("all", "one", "one!", "exists?")
+        ),
+        (
+            "def count, do: Repo.aggregate(User, :count)",
+            of_users("count", OTHER, reason="it calls aggregate"),
         ),
     ],
 )
@@ -1004,7 +1059,7 @@ end
     hints = read_code(code)
     found = read_context_functions(code, hints, read_changesets(code, hints))
     assert [(each.function, each.kind, each.schema) for each in found] == [
-        ("all", ContextKind.OTHER, "App.User"),
+        ("all", ContextKind.QUERY, "App.User"),
         ("create", ContextKind.OTHER, "App.User"),
         ("touch", ContextKind.OTHER, "App.Team"),
     ]

@@ -179,6 +179,8 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `deletes` are those that delete, `added` are steps that such places take after the function.
     `reads` are the keys of the attributes that copied functions read themselves, as literals.
     With `refused`, the reason, nothing can be made of it.
+    `is_step` is one that is given the changeset of another function and adds to it. Of that, and of
+    one that nothing writes with, `calls` are the places that call or capture it.
     `digest` is of all the source that was read for it.
     """
 
@@ -200,6 +202,8 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deletes: tuple[str, ...] = ()
     added: tuple[Added, ...] = ()
     refused: str = ""
+    is_step: bool = False
+    calls: tuple[str, ...] = ()
     digest: str = ""
 
 
@@ -211,6 +215,7 @@ class ContextKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    QUERY = "query"
     OTHER = "other"
 
 
@@ -220,8 +225,8 @@ class ContextFunction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     `parameters` are the names in order; `by` are, for `GET`, the fields that are compared with
     parameters of the names `given`. `raises` marks one that raises instead of returning nil or an
     error. `changeset` (module, name, arity) is the function that `CREATE` and `UPDATE` write with.
-    `schema` is the Ecto schema. `OTHER` is not plain: `reason` says why, and of several schemas it
-    has the first that its code names.
+    `schema` is the Ecto schema. `QUERY`, which reads by a query, and `OTHER` are not plain:
+    `reason` says why, and of several schemas they have the first that their code names.
     """
 
     module: str

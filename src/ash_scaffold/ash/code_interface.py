@@ -91,7 +91,7 @@ class _Decision:
     def take(self, function: ContextFunction) -> None:
         """Define a function, or note why that can't be."""
         resource = self._resources.get(function.table) if function.table is not None else None
-        if function.kind is ContextKind.OTHER:
+        if function.reason:
             if resource is not None:
                 self.left.append((function, function.reason))
             return

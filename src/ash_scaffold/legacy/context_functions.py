@@ -28,6 +28,17 @@ Key: TypeAlias = tuple[str, str, int]
 class _NotPlainError(Exception):
     """The function does more: what."""
 
+    kind = ContextKind.OTHER
+
+
+class _QueryError(_NotPlainError):
+    """The function is one call that reads by a query."""
+
+    kind = ContextKind.QUERY
+
+    def __init__(self) -> None:
+        super().__init__("it reads by a query")
+
 
 def read_context_functions(
     code: CodeBase, hints: Hints, changesets: Iterable[Changeset]
@@ -64,11 +75,13 @@ class _Reader:
                     raise _NotPlainError(f"it has {len(bodies)} clauses")
                 yield self._plain(module, function, bodies[0])
             except _NotPlainError as error:
-                other = self._other(module, function, str(error))
+                other = self._other(module, function, error)
                 if other is not None:
                     yield other
 
-    def _other(self, module: Module, function: Function, reason: str) -> ContextFunction | None:
+    def _other(
+        self, module: Module, function: Function, error: _NotPlainError
+    ) -> ContextFunction | None:
         """Return one that is not plain, None where it names no schema that is known.
 
         It is about the first one in its bodies: parameters may be rows that these belong to.
@@ -80,7 +93,7 @@ class _Reader:
         if schema is None:
             return None
         clause = function.bodies[0]
-        return self._made(module, function, clause, ContextKind.OTHER, schema, reason=reason)
+        return self._made(module, function, clause, error.kind, schema, reason=str(error))
 
     def _named(self, module: Module, nodes: Sequence[Node]) -> Iterator[str]:
         """Yield the schemas that code names, in order."""
@@ -171,6 +184,8 @@ class _Reader:
                 raise _NotPlainError("it takes other steps before the delete")
             schema = self._of_parameter(module, clause, text)
             return self._made(module, function, clause, ContextKind.DELETE, schema, raises=raises)
+        if plain in ("one", "exists?"):
+            raise _QueryError
         raise _NotPlainError(f"it calls {name}")
 
     def _is_repo(self, module: Module, site: CallSite) -> bool:
@@ -182,7 +197,7 @@ class _Reader:
     def _schema_of(self, module: Module, first: Sequence[Node]) -> EctoSchema:
         written = alias_text(module.file.tree, first[0]) if len(first) == 1 else None
         if written is None:
-            raise _NotPlainError("it reads by a query")
+            raise _QueryError
         full = module.file.resolve(written, first[0].start_byte, module.name)
         schema = self._schemas.get(full)
         if schema is None:

@@ -21,6 +21,7 @@ from ash_scaffold.ash.changesets import (
     ParameterRole,
     VirtualField,
 )
+from ash_scaffold.counted import counted
 from ash_scaffold.legacy.changesets.copied_text import is_piped
 from ash_scaffold.legacy.changesets.parameters import bind
 from ash_scaffold.legacy.changesets.read_inputs import keys_read
@@ -55,15 +56,29 @@ def read_changesets(code: CodeBase, hints: Hints) -> tuple[Changeset, ...]:
                 reader.read_module(reader.modules.of(file, definition))
     reader.place_nested()
     given = reader.given()
-    sites = write_sites(reader.modules, map(_key, (*reader.found, *given)), map(_key, given))
+    writes = write_sites(reader.modules, map(_key, (*reader.found, *given)), map(_key, given))
+    sites = writes.sites
     # One that nothing writes with, and that no other module sees, is a helper of others.
     found = [each for each in reader.found if not each.private or _key(each) in sites]
     found += reader.unreached(found, given)
-    return tuple(_with_sites(each, sites.get(_key(each))) for each in sorted(found, key=_key))
+    return tuple(
+        _with_sites(_called(each, writes.calls.get(_key(each), ())), sites.get(_key(each)))
+        for each in sorted(found, key=_key)
+    )
 
 
 def _key(changeset: Changeset) -> Key:
     return changeset.module, changeset.function, changeset.arity
+
+
+def _called(changeset: Changeset, places: tuple[tuple[str, int], ...]) -> Changeset:
+    """Return a changeset function with the places that call it, which say what one is given."""
+    calls = tuple(f"{path}:{line}" for path, line in places)
+    refused = changeset.refused
+    if changeset.is_step and calls:
+        more = f" and {counted(len(calls) - 1, 'more place')}" if len(calls) > 1 else ""
+        refused = f"it is called on the changeset of another function ({calls[0]}{more})"
+    return msgspec.structs.replace(changeset, calls=calls, refused=refused)
 
 
 def _with_sites(changeset: Changeset, sites: Sites | None) -> Changeset:
@@ -132,9 +147,10 @@ class _Reader:
             schema = self._schemas.get(module.name)
             if schema is not None:
                 reader = StepReader(self.modules, self._targets, module)
-                reason = "it is given a changeset, and no function that was read calls it"
+                reason = "it is given a changeset, and no call of it was found"
                 frame = Frame(module, function, {})
-                found.append(self._made(reader, frame, function, schema, None, [], reason))
+                made = self._made(reader, frame, function, schema, None, [], reason)
+                found.append(msgspec.structs.replace(made, is_step=True))
         return found
 
     def unreached(self, found: Iterable[Changeset], given: Iterable[Changeset]) -> list[Changeset]:

@@ -9,7 +9,7 @@ What the name of a repo's own function says counts, too: `Repo.insert_with_log`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 from tree_sitter import Node
@@ -38,6 +38,7 @@ _CALLS = '((call target: (dot right: (identifier) @word)) @found (#match? @word 
 _CALL = rb"(?<![\w@:&])(?:(?P<owner>\w+)\s*\.\s*)?(?P<name>%s)[ \t]*\("
 # Possessive, or each character of a word that nothing calls would be a start.
 _CALLED = re.compile(rb"\b(\w++[!?]?+)[ \t]*+\(")
+_CAPTURE = re.compile(rb"&\s*(?:(?P<owner>[A-Z_][\w.]*)\.)?(?P<name>\w+[!?]?)/(?P<count>\d)")
 _BRINGS = re.compile(rb"\b(?:import|use)[ \t]")
 _BRANCHES = frozenset({"if", "unless", "case", "cond", "with", "try"})
 # How far functions that write what they are given, or return what another made, are followed.
@@ -86,23 +87,33 @@ class Sites(msgspec.Struct):
     added: dict[Added, None] = {}
 
 
-def write_sites(
-    modules: Modules, wanted: Iterable[Key], steps: Iterable[Key] = ()
-) -> Mapping[Key, Sites]:
+class Found(msgspec.Struct, frozen=True):
+    """The places that write with each changeset function.
+
+    Where there are none, and of those that are given a changeset, `calls` are the other places
+    that call or capture it, as path and line.
+    """
+
+    sites: Mapping[Key, Sites]
+    calls: Mapping[Key, tuple[tuple[str, int], ...]]
+
+
+def write_sites(modules: Modules, wanted: Iterable[Key], steps: Iterable[Key] = ()) -> Found:
     """Return the places that write with each of the changeset functions.
 
     Those of them that only change a changeset that they are given are `steps`, too.
     """
-    finder = _Finder(modules, frozenset(wanted), frozenset(steps))
+    given = frozenset(steps)
+    finder = _Finder(modules, frozenset(wanted), given)
     finder.search()
-    return finder.found
+    return Found(finder.found, finder.calls((finder.wanted - finder.found.keys()) | given))
 
 
 class _Finder:
     def __init__(self, modules: Modules, wanted: frozenset[Key], steps: frozenset[Key]) -> None:
         self._modules = modules
         self._code: CodeBase = modules.code
-        self._wanted = wanted
+        self.wanted = wanted
         self._whole = wanted - steps
         self.found: dict[Key, Sites] = {}
         self._writers: dict[Key, tuple[int, Kind]] = {}
@@ -153,8 +164,19 @@ class _Finder:
         self._note(file, node, around, subjects, _kind(name))
 
     def _calls_of(self, writers: Mapping[Key, tuple[int, Kind]]) -> None:
+        for file, node, around, arguments, function in self._calls(writers):
+            how = writers.get(function.key)
+            if how is not None and how[0] < len(arguments):
+                self._note(file, node, around, (arguments[how[0]],), how[1])
+
+    def _calls(
+        self, keys: Iterable[Key]
+    ) -> Iterator[
+        tuple[ElixirFile, Node, tuple[Module, Function, Clause], tuple[Node, ...], Function]
+    ]:
+        """Yield the calls that may be of the functions, with what each reaches."""
         modules: dict[bytes, set[bytes]] = {}
-        for module, name, _ in writers:
+        for module, name, _ in keys:
             modules.setdefault(name.encode(), set()).add(module.rpartition(".")[2].encode())
         for file in self._code.files.values():
             if file.path not in self._called:
@@ -167,9 +189,30 @@ class _Finder:
                     continue
                 arguments = _arguments(node, site)
                 function = self._modules.called(around[0], node, site.name, len(arguments))
-                how = None if function is None else writers.get(function.key)
-                if how is not None and how[0] < len(arguments):
-                    self._note(file, node, around, (arguments[how[0]],), how[1])
+                if function is not None:
+                    yield file, node, around, arguments, function
+
+    def calls(self, keys: Collection[Key]) -> Mapping[Key, tuple[tuple[str, int], ...]]:
+        """Return the places that call or capture functions, others than themselves."""
+        found: dict[Key, set[tuple[str, int]]] = {key: set() for key in keys}
+        for file, node, around, _, function in self._calls(keys) if keys else ():
+            if function.key in found and around[1].key != function.key:
+                found[function.key].add((file.path, node.start_point.row + 1))
+        names = {name.encode() for _, name, _ in keys}
+        for file in self._code.files.values() if keys else ():
+            for match in _CAPTURE.finditer(file.source):
+                if match["name"] not in names:
+                    continue
+                module = file.module_at(match.start())
+                if match["owner"] is not None:
+                    module = file.resolve(match["owner"].decode(), match.start(), module)
+                owner = self._modules.get(module)
+                name, count = match["name"].decode(), int(match["count"])
+                meant = None if owner is None else owner.function(name, count)
+                if meant is not None and meant.key in found:
+                    line = file.source.count(b"\n", 0, match.start()) + 1
+                    found[meant.key].add((file.path, line))
+        return {key: tuple(sorted(places)) for key, places in found.items()}
 
     def _note(
         self,
@@ -199,7 +242,7 @@ class _Finder:
                 for key, added in self._added(around, subject, kind, 0):
                     self.found.setdefault(key, Sites()).added.setdefault(added)
         # What goes through a changeset function is its struct, no changeset.
-        if not self._wanted.isdisjoint(origins.functions):
+        if not self.wanted.isdisjoint(origins.functions):
             return
         for index in origins.parameters:
             self._writers.setdefault(around[1].key, (index, kind))
@@ -259,7 +302,7 @@ class _Finder:
         for key, function in origins.functions.items():
             if stored and key in origins.new:
                 continue
-            if key in self._wanted:
+            if key in self.wanted:
                 yield key
             elif level < _LEVELS:
                 yield from self._makers(self._returned_by(function), level + 1, stored=stored)
