@@ -13,7 +13,7 @@ from tests.generate.conftest import MakeShop
 from tests.generate.running import Shop
 
 from ash_scaffold.brief.markdown import brief_page
-from ash_scaffold.brief.model import Brief, ChangesetState, Weight
+from ash_scaffold.brief.model import Brief, ChangesetState, Reason, Task, Weight
 from ash_scaffold.brief.run import make_brief
 from ash_scaffold.problem import ScaffoldError
 from ash_scaffold.session import SourceOptions
@@ -188,9 +188,9 @@ def test_an_accepted_todo_is_a_note_with_its_reason(make_shop: MakeShop) -> None
 def test_changesets_and_callers_are_those_of_the_facts(make_shop: MakeShop) -> None:
     found = brief(shop_of(make_shop))
     assert [(each.label, each.state) for each in found.changesets] == [
-        ("Legacy.User.unused_changeset/2", ChangesetState.REFUSED),
         ("Legacy.User.changeset/2", ChangesetState.OPEN),
         ("Legacy.User.rename_changeset/2", ChangesetState.OPEN),
+        ("Legacy.User.unused_changeset/2", ChangesetState.UNUSED),
     ]
     [get] = [each for each in found.context_functions if each.label.endswith("get_user!/1")]
     assert [(each.path, each.line, each.text) for each in get.callers] == [
@@ -331,3 +331,181 @@ end
         "lib/legacy/migrator.ex:3: It calls a changeset function of a struct that is known at run "
         "time.",
     )
+
+
+def of_changeset(found: Brief, function: str) -> list[Task]:
+    return [each for each in found.tasks if each.label == "changeset" and function in each.what]
+
+
+def test_a_function_that_is_given_a_changeset_says_whose(make_shop: MakeShop) -> None:
+    checked = """\
+  def validate_word(changeset, word) do
+    if word == "", do: add_error(changeset, :name, "no"), else: changeset
+  end
+
+  def validate_nothing(changeset), do: validate_required(changeset, [:name])
+
+  defp trim("""
+    context = """\
+  def look(%User{} = user, attrs, word) do
+    user
+    |> User.rename_changeset(attrs)
+    |> User.validate_word(word)
+    |> Ecto.Changeset.apply_action(:update)
+  end
+
+  def rename_user("""
+    files = {
+        SCHEMA: LEGACY[SCHEMA].replace("  defp trim(", checked),
+        CONTEXT: LEGACY[CONTEXT].replace("  def rename_user(", context),
+    }
+    found = brief(shop_of(make_shop, files))
+    [task] = of_changeset(found, "validate_word")
+    assert (task.weight, task.what, task.todo) == (
+        Weight.LEFT,
+        "Legacy.User.validate_word/2 makes no action: it is called on the changeset of another "
+        f"function ({CONTEXT}:18).",
+        "Do what it does in the actions of the functions whose changeset it is given.",
+    )
+    [unused] = of_changeset(found, "validate_nothing")
+    assert (unused.weight, unused.what) == (
+        Weight.NOTE,
+        "Nothing that was read writes with Legacy.User.validate_nothing/1, and no call of it was "
+        "found.",
+    )
+
+
+def test_fields_without_a_column_are_named(make_shop: MakeShop) -> None:
+    schema = LEGACY[SCHEMA].replace(
+        "    field :age, :integer\n",
+        "    field :age, :integer\n    field :theme, :string\n"
+        "    field :look, :string, source: :ui\n    field :word, :string, virtual: true\n",
+    )
+    theme = (
+        "  def theme_changeset(user, attrs), do: cast(user, attrs, [:theme, :look])\n\n  defp trim("
+    )
+    context = "  def paint(u, a), do: Repo.update(User.theme_changeset(u, a))\n\n  def rename_user("
+    files = {
+        SCHEMA: schema.replace("  defp trim(", theme),
+        CONTEXT: LEGACY[CONTEXT].replace("  def rename_user(", context),
+    }
+    found = brief(shop_of(make_shop, files))
+    assert [(each.name, each.column, each.place) for each in found.without_column] == [
+        ("theme", "theme", f"{SCHEMA}:9"),
+        ("look", "ui", f"{SCHEMA}:10"),
+    ]
+    assert (
+        "- Fields of its Ecto schemas without a column (is the database migrated?): `theme` "
+        f"(`{SCHEMA}:9`), `look` (column `ui`, `{SCHEMA}:10`)\n"
+    ) in brief_page(found)
+    [task] = of_changeset(found, "theme_changeset")
+    assert (task.weight, task.what, task.todo) == (
+        Weight.LEFT,
+        "Legacy.User.theme_changeset/2 makes no action: none of the fields that it casts (theme, "
+        "look) is one of the table users.",
+        "The table has no column for theme, look: if the database is not behind the code, it "
+        "can't write, and goes with the Ecto schema.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "called", "goes"),
+    [
+        ("", ", and no call of it was found.", "It goes with the Ecto schema. "),
+        (
+            "  def form(user), do: User.changeset(user, %{})\n",
+            f"; it is called at {CONTEXT}:5.",
+            "It goes with the Ecto schema, once what calls it is ported. ",
+        ),
+    ],
+)
+def test_what_nothing_writes_with_goes_with_the_schema(
+    make_shop: MakeShop, form: str, called: str, goes: str
+) -> None:
+    files = {
+        **LEGACY,
+        SCHEMA: LEGACY[SCHEMA].replace("def unused_changeset", "defp no_changeset"),
+        CONTEXT: "defmodule Legacy.Users do\n  alias Legacy.User\n  alias Shop.Repo\n\n"
+        f"{form}end\n",
+    }
+    found = brief(make_shop(DDL, files))
+    [task] = of_changeset(found, "User.changeset/2")
+    assert task.weight is Weight.NOTE
+    assert task.what == f"Nothing that was read writes with Legacy.User.changeset/2{called}"
+    assert task.todo.startswith(goes)
+    assert {each.state for each in found.changesets} == {ChangesetState.UNUSED}
+    assert not any("--behaviour" in each.line for each in found.commands)
+
+
+def test_what_stands_against_the_cut_over_is_named(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    shop.run()
+    shop.sql("ALTER TABLE users ALTER age SET NOT NULL")
+    found = brief(shop)
+    assert [(each.where, each.what) for each in found.refused_for] == [
+        ("", "5 legacy modules still refer to it, its own schemas counted"),
+        ("", "check has 1 finding of it"),
+        (
+            "lib/shop/repo.ex:1",
+            "check finds (differs: repo migrates extensions): Shop.Repo lets Ash migrate "
+            "extensions: `mix ash.codegen` writes a migration for each one that Ash has not "
+            "installed itself.",
+        ),
+    ]
+    assert found.refusals == 7
+    page = brief_page(found)
+    assert (
+        "- `cutover` would refuse it today, for 7 reasons:\n"
+        "  - 5 legacy modules still refer to it, its own schemas counted\n"
+        "  - check has 1 finding of it\n"
+        "  - `lib/shop/repo.ex:1`: check finds "
+    ) in page
+    many = msgspec.structs.replace(
+        found, refused_for=tuple(Reason(what=str(n)) for n in range(1, 8))
+    )
+    assert "  - 5\n  - and 2 more\n" in brief_page(many)
+
+
+def test_a_table_that_nothing_names_is_said_to_be_so(make_shop: MakeShop) -> None:
+    shop = shop_of(make_shop)
+    page = brief_page(brief(shop, "posts"))
+    assert (
+        "- No Ecto schema of the table was found.\n"
+        "- Nothing in the legacy code names it, so see whether it is still used\n"
+    ) in page
+    assert "its own schemas" not in page
+    assert "No module of the legacy code but its own schemas" not in page
+
+
+def test_a_function_that_is_one_query_needs_a_read_action(make_shop: MakeShop) -> None:
+    context = (
+        "  def adults, do: Repo.exists?(from u in User, where: u.age > 17)\n\n  def rename_user("
+    )
+    files = {CONTEXT: LEGACY[CONTEXT].replace("  def rename_user(", context)}
+    found = brief(shop_of(make_shop, files))
+    [adults] = [each for each in found.context_functions if each.label.endswith("adults/0")]
+    assert (adults.kind, adults.reason) == (
+        "needs a read action with a filter",
+        "it reads by a query",
+    )
+    assert "- needs a read action with a filter: it reads by a query\n" in brief_page(found)
+    [task] = [each for each in found.tasks if each.what.startswith("Legacy.Users ")]
+    assert task.what == (
+        "Legacy.Users uses the table in 7 lines; adults/0 needs a read action with a filter."
+    )
+
+
+def test_what_rows_are_deleted_with_is_ported_where_it_is_called(make_shop: MakeShop) -> None:
+    context = (
+        "  def drop(u), do: u |> User.unused_changeset(%{}) |> Repo.delete()\n\n  def rename_user("
+    )
+    files = {CONTEXT: LEGACY[CONTEXT].replace("  def rename_user(", context)}
+    found = brief(shop_of(make_shop, files))
+    [task] = of_changeset(found, "unused_changeset")
+    assert (task.weight, task.what, task.place) == (
+        Weight.PORT,
+        "Rows are deleted with Legacy.User.unused_changeset/2.",
+        f"{CONTEXT}:15",
+    )
+    [state] = [each for each in found.changesets if "unused" in each.label]
+    assert (state.state, state.writes) == (ChangesetState.REFUSED, (f"{CONTEXT}:15 (deletes)",))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from tests.move.moving import move, name, table
+import pytest
+from msgspec import structs
+from tests.move.moving import changeset, move, name, table
 
 from ash_scaffold.check.changeset_drift import LEFT
 from ash_scaffold.legacy.ecto import EctoSchema
@@ -11,6 +15,7 @@ from ash_scaffold.legacy.usage import How, User, UserKind
 from ash_scaffold.move.facts import MoveFacts, ResourceState
 from ash_scaffold.move.model import MovePlan
 from ash_scaffold.move.plan import make_plan
+from ash_scaffold.move.steps import is_used
 from ash_scaffold.problem import Severity
 from ash_scaffold.report.finding import Finding
 
@@ -136,3 +141,22 @@ def test_schemas_without_a_table_come_before_all_slices() -> None:
         "App.S2, s3 of App.S3, s4 of App.S4 and 2 more): see whether it is the one that this code "
         "uses"
     )
+
+
+@pytest.mark.parametrize(
+    ("of", "used"),
+    [
+        ({}, False),
+        ({"calls": ("lib/x.ex:9",)}, False),
+        ({"creates": ("lib/x.ex:9",)}, True),
+        ({"deletes": ("lib/x.ex:9",)}, False),
+        ({"refused": "it has 2 clauses"}, True),
+        ({"refused": "it is given a changeset", "is_step": True}, False),
+        ({"refused": "it is called", "is_step": True, "calls": ("lib/x.ex:9",)}, True),
+    ],
+)
+def test_a_changeset_function_is_to_be_ported_where_something_inserts_or_updates_with_it(
+    of: dict[str, Any], used: bool
+) -> None:
+    made = changeset("Post", size=0)
+    assert is_used(structs.replace(made, of=structs.replace(made.of, **of))) is used

@@ -371,7 +371,8 @@ class _Table:
         cast = [name for step in changeset.steps for name in cast_fields(step)]
         if cast and fields.isdisjoint(cast):
             table = self._resource.table
-            return [], f"none of the fields that it casts is one of the table {table}"
+            named = ", ".join(dict.fromkeys(cast))
+            return [], f"none of the fields that it casts ({named}) is one of the table {table}"
         left = _left(changeset)
         if left:
             return [], f"no step of it can be carried over ({'; '.join(left)})"

@@ -12,6 +12,7 @@ from ash_scaffold.brief.model import (
     ChangesetState,
     Column,
     ContextFunction,
+    LostField,
     Task,
     User,
     Weight,
@@ -28,6 +29,9 @@ _WEIGHTS = {
     Weight.PORT: "port",
     Weight.NOTE: "note",
 }
+_SETTLED = frozenset({ChangesetState.DONE, ChangesetState.UNUSED})
+_CALLS = 5  # of a changeset function, that are told
+_REASONS = 5  # against a cut-over, that are told
 _LONG = 80  # of a note that is only named
 
 # In which order parts are taken where not all of them have room.
@@ -123,6 +127,9 @@ def _status(brief: Brief) -> Iterator[str]:
         return
     if not brief.schemas:
         yield "- No Ecto schema of the table was found."
+    if brief.without_column:
+        lost = ", ".join(map(_lost, brief.without_column))
+        yield f"- Fields of its Ecto schemas without a column (is the database migrated?): {lost}"
     if brief.changesets:
         count = counted(len(brief.changesets), "changeset function")
         states = (
@@ -135,11 +142,23 @@ def _status(brief: Brief) -> Iterator[str]:
         modules = counted(len(brief.users), "legacy module")
         lines = counted(sum(len(user.uses) for user in brief.users), "line")
         yield f"- Used by {modules} in {lines}, its own schemas not counted"
-    else:
+    elif brief.schemas:
         yield "- No legacy module but its own schemas names it"
+    else:
+        see = "" if brief.outside else ", so see whether it is still used"
+        yield f"- Nothing in the legacy code names it{see}"
     if brief.refusals and not brief.owned_by_ash:
-        reasons = counted(brief.refusals, "reason")
-        yield f"- `cutover` would refuse it today, for {reasons}"
+        yield f"- `cutover` would refuse it today, for {counted(brief.refusals, 'reason')}:"
+        for reason in brief.refused_for[:_REASONS]:
+            where = f"{code(reason.where)}: " if reason.where else ""
+            yield f"  - {where}{plain(reason.what)}"
+        if len(brief.refused_for) > _REASONS:
+            yield f"  - and {len(brief.refused_for) - _REASONS} more"
+
+
+def _lost(field: LostField) -> str:
+    column = "" if field.column == field.name else f"column {code(field.column)}, "
+    return f"{code(field.name)} ({column}{code(field.place)})"
 
 
 def _tasks(brief: Brief) -> Section:
@@ -313,7 +332,10 @@ def _changeset(changeset: Changeset) -> Item:
         for each in changeset.left
     ]
     about += [f"- written with at {code(each)}" for each in changeset.writes]
-    rank = _DONE if changeset.state is ChangesetState.DONE else _OPEN
+    about += [f"- called at {code(each)}" for each in changeset.calls[:_CALLS]]
+    if len(changeset.calls) > _CALLS:
+        about.append(f"- and at {counted(len(changeset.calls) - _CALLS, 'more place')}")
+    rank = _DONE if changeset.state in _SETTLED else _OPEN
     title = code(changeset.label)
     if changeset.source is None:
         lines = (f"### {title}", "", f"- in {code(changeset.place)}, not readable", *about)
@@ -326,7 +348,7 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
         yield Section(
             title="Functions that use it",
             intro=(
-                "Those that are more than one call of a repo first; one over several tables is "
+                "Those that are no plain call of a repo first; one over several tables is "
                 "here for the first that it names. Callers are the lines of other modules that "
                 "call a function of the name.",
             ),
@@ -337,7 +359,7 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
         unfinished = {
             each.source.path
             for each in brief.changesets
-            if each.source is not None and each.state is not ChangesetState.DONE
+            if each.source is not None and each.state not in _SETTLED
         }
         yield Section(
             title="What these functions call of their own modules",
@@ -351,9 +373,8 @@ def _context_functions(brief: Brief) -> Iterator[Section]:
 
 
 def _context_function(function: ContextFunction) -> Item:
-    about = [f"- {plain(function.kind)}"]
-    if function.reason:
-        about = [f"- more than one call of a repo: {plain(function.reason)}"]
+    reason = f": {plain(function.reason)}" if function.reason else ""
+    about = [f"- {plain(function.kind)}{reason}"]
     about += [f"- called at {code(each.place)}: {code(each.text)}" for each in function.callers]
     title = code(function.label)
     if function.source is None:
@@ -371,7 +392,11 @@ def _users(brief: Brief) -> Section:
     if not brief.with_legacy:
         told = "Legacy code was not looked at."
     elif not brief.users:
-        told = "No module of the legacy code but its own schemas names it."
+        told = (
+            "No module of the legacy code but its own schemas names it."
+            if brief.schemas
+            else "Nothing in the legacy code names it."
+        )
     others = [user for user in brief.users if user.is_association]
     return Section(
         title="Who uses it",

@@ -94,6 +94,7 @@ class ChangesetState(StrEnum):
     TODO = "an action with steps left to a person"
     OPEN = "not yet an action"
     DONE = "carried over"
+    UNUSED = "unused: nothing writes with it"
 
     @property
     def rank(self) -> int:
@@ -112,7 +113,8 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
 class Changeset(msgspec.Struct, frozen=True, kw_only=True):
     """A changeset function.
 
-    `actions` are those made of it, with their places; `writes` the places that write with it.
+    `actions` are those made of it, with their places; `writes` the places that write with it,
+    `calls` those that call one that nothing writes with, or that is given a changeset.
     `left` are the steps without a counterpart, each with the reason. `source` is None where the
     file can't be read.
     """
@@ -123,12 +125,13 @@ class Changeset(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     actions: tuple[str, ...]
     writes: tuple[str, ...]
+    calls: tuple[str, ...]
     left: tuple[Left, ...]
     source: Excerpt | None
 
 
 class ContextFunction(msgspec.Struct, frozen=True, kw_only=True):
-    """A function of legacy code over the table: its `kind`, or the `reason` why it isn't plain.
+    """A function of legacy code over the table: its `kind`, and the `reason` why it isn't plain.
 
     `callers` are the lines of other modules that call a function of its name.
     """
@@ -178,6 +181,22 @@ class CustomType(msgspec.Struct, frozen=True, kw_only=True):
     what: str
 
 
+class LostField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of an Ecto schema whose column the table does not have."""
+
+    name: str
+    column: str
+    schema: str
+    place: str
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason against a cut-over: where, "" for several that are counted, and what."""
+
+    where: str = ""
+    what: str
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """A command, and what it says once the table is ported."""
 
@@ -195,8 +214,10 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     what changeset and context functions call of their own modules, `called_besides` the names of
     what neither names the table nor asks a repo. `by_association` are lines that
     may reach the table by an association of another schema, found by its name. `with_legacy` is
-    false where legacy code was not looked at, `unread` says what of it can't be read. `remarks` are
-    the notes of planning, and what the team accepts.
+    false where legacy code was not looked at, `unread` says what of it can't be read.
+    `without_column` are fields of its Ecto schemas. `refusals` counts what `cutover` would say
+    today, `refused_for` tells it, its legacy users and the findings of `check` in a line each.
+    `remarks` are the notes of planning, and what the team accepts.
     """
 
     table: str
@@ -223,6 +244,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[User, ...]
     by_association: tuple[Excerpt, ...]
     custom_types: tuple[CustomType, ...]
+    without_column: tuple[LostField, ...]
     refusals: int
+    refused_for: tuple[Reason, ...]
     remarks: tuple[str, ...]
     unread: tuple[str, ...]

@@ -22,6 +22,8 @@ from ash_scaffold.brief.model import (
     CustomType,
     Definition,
     Left,
+    LostField,
+    Reason,
     Relationship,
     Use,
     User,
@@ -30,6 +32,8 @@ from ash_scaffold.brief.tasks import TaskSources, commands_of_proof, tasks_of
 from ash_scaffold.check.run import load_whole
 from ash_scaffold.config.faults import did_you_mean
 from ash_scaffold.config.match import table_pattern
+from ash_scaffold.counted import counted
+from ash_scaffold.cutover.refusals import is_finding
 from ash_scaffold.document.build import Sources, build, proposed_attributes
 from ash_scaffold.document.ddl import create_table
 from ash_scaffold.document.model import Column as DocumentColumn
@@ -39,6 +43,7 @@ from ash_scaffold.legacy.usage import User as LegacyUser
 from ash_scaffold.legacy.usage import UserKind, first_places, unread_problems, usage
 from ash_scaffold.move.facts import ChangesetMove, MoveFacts, TableMove
 from ash_scaffold.move.read import facts_of
+from ash_scaffold.move.steps import is_used
 from ash_scaffold.postgres.catalog import Name, Table, Trigger
 from ash_scaffold.problem import Code, Problem, Severity, fail
 from ash_scaffold.session import Phases, Session, SourceOptions, read_code_base
@@ -104,6 +109,10 @@ def _chosen(session: Session, text: str) -> Name:
 
 
 _HIDDEN = "***"
+_KINDS = {
+    ContextKind.QUERY: "needs a read action with a filter",
+    ContextKind.OTHER: "no plain call of a repo",
+}
 _UNIQUE = {"unique": "UNIQUE "}
 _SHOWN = 5  # names that a message has
 
@@ -184,7 +193,17 @@ class _Collector:
                 )
                 for each in move.custom_types
             ),
-            refusals=len(move.refusals),
+            without_column=tuple(
+                LostField(
+                    name=field.name,
+                    column=field.column,
+                    schema=schema.module,
+                    place=f"{field.path or schema.path}:{field.line or schema.line}",
+                )
+                for schema, field in move.without_column
+            ),
+            refusals=len(move.refusals) + len(facts.refusals),
+            refused_for=tuple(self._refused_for()),
             remarks=tuple(self._remarks()),
             unread=tuple(self._unread()),
         )
@@ -306,9 +325,10 @@ class _Collector:
             label=move.label,
             place=f"{of.path}:{of.line}",
             state=_state(move),
-            reason=move.refused,
+            reason="" if _state(move) is ChangesetState.UNUSED else move.refused,
             actions=tuple(f":{each.name} ({each.path}:{each.line})" for each in move.actions),
             writes=tuple(f"{place} ({word})" for word, places in writes for place in places),
+            calls=of.calls,
             left=tuple(
                 Left(
                     source=without_credentials(each.source),
@@ -339,7 +359,7 @@ class _Collector:
         found = sorted(
             self._functions,
             key=lambda each: (
-                each.kind is not ContextKind.OTHER,
+                not each.reason,
                 each.module not in contexts,
                 each.path,
                 each.line,
@@ -361,7 +381,7 @@ class _Collector:
             yield ContextFunction(
                 label=f"{each.module}.{each.function}/{each.arity}",
                 place=f"{each.path}:{each.line}",
-                kind=f"one call of a repo ({each.kind.value})" if not each.reason else "",
+                kind=_KINDS.get(each.kind, f"one call of a repo ({each.kind.value})"),
                 reason=each.reason,
                 source=self._excerpts.function(place),
                 callers=tuple(callers.get(place, ())),
@@ -392,6 +412,24 @@ class _Collector:
             for (module, kind, path), uses in groups.items()
         ]
         yield from sorted(found, key=_user_order)
+
+    def _refused_for(self) -> Iterator[Reason]:
+        """Yield why `cutover` would refuse: what other lines of the page tell is only counted."""
+        move = self._move
+        users = {f"{user.path}:{user.line}" for user in move.user_modules}
+        findings = [each for each in move.refusals if is_finding(each)]
+        others = [each for each in move.refusals if not is_finding(each)]
+        legacy = sum(each.where in users for each in others)
+        if legacy:
+            modules = counted(legacy, "legacy module")
+            refer = "refers" if legacy == 1 else "refer"
+            own = ", its own schemas counted" if move.schemas else ""
+            yield Reason(what=f"{modules} still {refer} to it{own}")
+        if findings:
+            yield Reason(what=f"check has {counted(len(findings), 'finding')} of it")
+        for each in (*others, *self._facts.refusals):
+            if each.where not in users:
+                yield Reason(where=each.where, what=without_credentials(each.what))
 
     def _unread(self) -> Iterator[str]:
         """Yield what of the legacy code may be about the table and can't be told."""
@@ -472,6 +510,8 @@ def _trigger(trigger: Trigger) -> str:
 
 
 def _state(move: ChangesetMove) -> ChangesetState:
+    if not is_used(move) and not move.of.deletes:
+        return ChangesetState.UNUSED
     if move.actions:
         return ChangesetState.TODO if move.todos else ChangesetState.DONE
     return ChangesetState.OPEN if move.planned else ChangesetState.REFUSED

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from ash_scaffold.ash.action_inputs import cast_fields
 from ash_scaffold.ash.changesets import ContextKind
 from ash_scaffold.brief.excerpts import without_credentials
 from ash_scaffold.brief.model import Command, Task, User, Weight
@@ -15,6 +16,7 @@ from ash_scaffold.check.changeset_drift import LEFT
 from ash_scaffold.check.guard import Kind as GuardKind
 from ash_scaffold.counted import counted
 from ash_scaffold.move.facts import ChangesetMove, MoveFacts, TableMove
+from ash_scaffold.move.steps import is_used
 from ash_scaffold.problem import Problem, Severity
 from ash_scaffold.report.finding import Finding
 
@@ -136,13 +138,16 @@ def _changesets(sources: TaskSources) -> Iterator[Task]:
 
 def _changeset(move: ChangesetMove, sources: TaskSources) -> Iterator[Task]:
     of = move.of
+    if not is_used(move):
+        yield _deleting(move) if of.deletes else _unused(move)
+        return
     if move.refused and not move.actions:
         yield Task(
             weight=Weight.LEFT,
             label="changeset",
             what=f"{move.label} makes no action: {move.refused}.",
             place=f"{of.path}:{of.line}",
-            todo="Write an action that does the same, or do it where the function is called.",
+            todo=_instead(move, sources.move),
         )
         return
     for action in move.actions:
@@ -160,19 +165,66 @@ def _changeset(move: ChangesetMove, sources: TaskSources) -> Iterator[Task]:
             )
 
 
+def _deleting(move: ChangesetMove) -> Task:
+    """Return the task of a changeset function that rows are only deleted with."""
+    return Task(
+        weight=Weight.PORT,
+        label="changeset",
+        what=f"Rows are deleted with {move.label}.",
+        place=move.of.deletes[0],
+        todo="Let a destroy action do so there, with what the function checks.",
+    )
+
+
+def _unused(move: ChangesetMove) -> Task:
+    """Return the note of a changeset function that goes with its schema."""
+    calls = move.of.calls
+    called = ", and no call of it was found"
+    if calls:
+        more = f" and {counted(len(calls) - 1, 'more place')}" if len(calls) > 1 else ""
+        called = f"; it is called at {calls[0]}{more}"
+    return Task(
+        weight=Weight.NOTE,
+        label="changeset",
+        what=f"Nothing that was read writes with {move.label}{called}.",
+        place=f"{move.of.path}:{move.of.line}",
+        todo="It goes with the Ecto schema"
+        + (", once what calls it is ported." if calls else ".")
+        + " If something does write with it, [behaviour] of ash_scaffold.toml says so.",
+    )
+
+
+def _instead(move: ChangesetMove, table: TableMove) -> str:
+    """Say what to do in place of the action that can't be made of a changeset function."""
+    if move.of.is_step:
+        return "Do what it does in the actions of the functions whose changeset it is given."
+    lost = {field.name for schema, field in table.without_column if schema.module == move.of.schema}
+    cast = dict.fromkeys(name for step in move.of.steps for name in cast_fields(step))
+    if cast and lost.issuperset(cast):
+        return (
+            f"The table has no column for {', '.join(cast)}: if the database is not behind the "
+            "code, it can't write, and goes with the Ecto schema."
+        )
+    return "Write an action that does the same, or do it where the function is called."
+
+
 def _users(move: TableMove, users: Sequence[User]) -> Iterator[Task]:
     """Yield a task for each module that uses the table, one for all that only refer to it."""
     by_hand: defaultdict[str, list[str]] = defaultdict(list)
+    queries: defaultdict[str, list[str]] = defaultdict(list)
     for function in move.context_functions:
-        if function.kind is ContextKind.OTHER:
-            by_hand[function.module].append(f"{function.function}/{function.arity}")
+        if function.reason:
+            of = queries if function.kind is ContextKind.QUERY else by_hand
+            of[function.module].append(f"{function.function}/{function.arity}")
+    plain, query = "no plain call of a repo", "a read action with a filter"
     working = [each for each in users if not (each.is_association or each.is_pattern)]
     for each in working[:_MODULES]:
         yield Task(
             weight=Weight.PORT,
             label=each.kind,
             what=f"{each.module} uses the table in {counted(len(each.uses), 'line')}"
-            f"{_by_hand(by_hand[each.module])}.",
+            f"{_functions(by_hand[each.module], ('is', 'are'), plain)}"
+            f"{_functions(queries[each.module], ('needs', 'need'), query)}.",
             place=f"{each.path}:{each.uses[0].line}",
         )
     rest = working[_MODULES:]
@@ -204,12 +256,11 @@ def _users(move: TableMove, users: Sequence[User]) -> Iterator[Task]:
         )
 
 
-def _by_hand(functions: Sequence[str]) -> str:
+def _functions(functions: Sequence[str], verbs: tuple[str, str], what: str) -> str:
     if not functions:
         return ""
     more = f" and {len(functions) - _SHOWN} more" if len(functions) > _SHOWN else ""
-    verb = "is" if len(functions) == 1 else "are"
-    return f"; {', '.join(functions[:_SHOWN])}{more} {verb} more than one call of a repo"
+    return f"; {', '.join(functions[:_SHOWN])}{more} {verbs[len(functions) > 1]} {what}"
 
 
 def _custom_types(move: TableMove) -> Iterator[Task]:
@@ -239,7 +290,7 @@ def commands_of_proof(move: TableMove, facts: MoveFacts, *, with_legacy: bool) -
         line=_command(facts, "verify", "--table", table),
         says="every row is read, and 0 errors",
     )
-    if move.changesets:
+    if move.actions or any(each.planned for each in move.changesets):
         yield Command(
             line=_command(facts, "verify", "--behaviour", "--table", table),
             says="that each action does what its changeset function did",

@@ -246,7 +246,10 @@ def _sized(size: Size) -> str:
     found = (
         (size.schemas, counted(size.schemas, "Ecto schema")),
         (size.changesets, counted(size.changesets, "changeset function") + calls),
-        (size.unused, f"{counted(size.unused, 'changeset function')} that nothing writes with"),
+        (
+            size.unused,
+            f"{counted(size.unused, 'changeset function')} that nothing inserts or updates with",
+        ),
         (size.context_functions, counted(size.context_functions, "context function")),
         (size.queries, f"{counted(size.queries, 'module')} with its name in a query or SQL"),
         (size.custom_types, counted(size.custom_types, "field") + " of a custom type"),

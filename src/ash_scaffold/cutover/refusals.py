@@ -25,6 +25,7 @@ from ash_scaffold.toml_text import quoted
 
 # What needs no quotes in SQL, and none in Elixir.
 _PLAIN_SCHEMA = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
+_FINDING = "check finds "
 # Findings about the whole project that make it unsafe to let Ash write anything.
 _OF_THE_PROJECT = frozenset({GuardKind.UNPARSED.value, GuardKind.MIGRATES_EXTENSIONS.value})
 
@@ -203,11 +204,17 @@ def _drift(findings: Iterable[Finding]) -> Iterator[Problem]:
         todo = each.todo
         if each.command:
             todo = f"{todo}\n{each.command}".strip()
+        kind = ", ".join(filter(None, (each.kind, object_)))
         yield _refused(
             place or object_,
-            f"check finds ({DRIFT_WORDS[each.severity]}: {each.kind}, {object_}): {each.what}",
+            f"{_FINDING}({DRIFT_WORDS[each.severity]}: {kind}): {each.what}",
             todo,
         )
+
+
+def is_finding(refusal: Problem) -> bool:
+    """Whether a refusal is a finding of `check`."""
+    return refusal.what.startswith(_FINDING)
 
 
 def _pending(migrations: Iterable[Migration]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ash_scaffold.ash.tenant_signs import TenantSigns
 from ash_scaffold.counted import counted
+from ash_scaffold.cutover.refusals import is_finding
 from ash_scaffold.legacy.usage import UserKind
 from ash_scaffold.move.facts import MoveFacts, TableMove
 from ash_scaffold.move.model import Blocker, Module, StepKind
@@ -107,7 +108,7 @@ def _of_table(table: TableMove) -> Iterator[Blocker]:
         )
     users = {f"{user.path}:{user.line}" for user in table.user_modules}
     for problem in table.refusals:
-        said = problem.where in users or problem.what.startswith("check finds (")
+        said = problem.where in users or is_finding(problem)
         if not said and can_be_owned(table):
             yield Blocker(
                 stops=StepKind.CUTOVER,

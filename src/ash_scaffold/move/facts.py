@@ -15,7 +15,7 @@ from ash_scaffold.ash.keys import PrimaryKey
 from ash_scaffold.ash.tenancy import TableTenancy
 from ash_scaffold.ash.tenant_signs import TenantSigns
 from ash_scaffold.check.changeset_drift import LEFT
-from ash_scaffold.legacy.ecto import EctoSchema
+from ash_scaffold.legacy.ecto import EctoField, EctoSchema
 from ash_scaffold.legacy.usage import How, User, UserKind
 from ash_scaffold.postgres.catalog import ForeignKey, Name, Table
 from ash_scaffold.problem import Problem, Severity
@@ -162,6 +162,17 @@ class TableMove(msgspec.Struct, frozen=True, kw_only=True):
             each
             for each in self.findings
             if each.severity is not Severity.NOTE and each.kind != LEFT
+        )
+
+    @property
+    def without_column(self) -> tuple[tuple[EctoSchema, EctoField], ...]:
+        """The fields of its Ecto schemas whose column the table lacks; a virtual one has none."""
+        columns = {column.name for column in self.definition.columns}
+        return tuple(
+            (schema, field)
+            for schema in self.schemas
+            for field in schema.fields
+            if field.column not in columns
         )
 
     @property

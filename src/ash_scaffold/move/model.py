@@ -90,7 +90,8 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
 
     Of the `calls` in changeset functions `counterparts` have one in an action, `copied` are copies
     of legacy code that an action calls, `left` are left to a person. No action can be made of
-    `refused` ones of the functions, whose calls are not counted; nothing writes with `unused` more.
+    `refused` ones of the functions, whose calls are not counted; nothing inserts or updates
+    with `unused` more.
     """
 
     schemas: int = 0

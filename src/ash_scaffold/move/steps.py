@@ -69,9 +69,15 @@ def can_be_owned(table: TableMove) -> bool:
 
 
 def is_used(changeset: ChangesetMove) -> bool:
-    """Whether an action has to take its place: somebody writes with it, or may do so."""
+    """Whether an action has to take its place: somebody writes with it, or may do so.
+
+    One that rows are only deleted with goes where it is called.
+    """
     of = changeset.of
-    return bool(changeset.actions or changeset.planned or of.refused or of.creates or of.updates)
+    writes = of.creates or of.updates
+    if of.is_step:
+        return bool(writes or of.calls)
+    return bool(changeset.actions or changeset.planned or of.refused or writes)
 
 
 class _Steps:
@@ -175,7 +181,7 @@ class _Steps:
         todos = [(action, line) for c in there for action in c.actions for line in action.left]
         said = [f"{len(there)} of {counted(len(used), 'changeset function')} have actions"]
         if not used:
-            said = ["nothing writes with its changeset functions"]
+            said = ["nothing inserts or updates with its changeset functions"]
         elif len(used) == 1:
             said = ["its changeset function has an action" if there else "no action yet"]
         if open_:
@@ -192,7 +198,7 @@ class _Steps:
             said.append(f"{len(refused)} {one} left to you")
         unused = len(changesets) - len(used)
         if unused and used:
-            said.append(f"nothing writes with {unused} more")
+            said.append(f"nothing inserts or updates with {unused} more")
         places = [
             *(
                 (f"{step.path}:{step.line}", f"{each.label}: {step.reason}")
