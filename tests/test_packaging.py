@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from ash_scaffold.packaged import data_path
 
@@ -141,3 +145,22 @@ def test_the_installed_command_does_the_main_job_on_the_sample(
 def test_a_checkout_uses_its_own_folders() -> None:
     assert data_path("templates") == ROOT / "templates"
     assert data_path("sample_project") == ROOT / "sample_project"
+
+
+def test_the_versions_for_development_are_for_the_oldest_python_too() -> None:
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    oldest = re.fullmatch(r">=(3\.\d+)", project["requires-python"])
+    assert oldest is not None
+    refused, asked = {}, 0
+    for line in (root / "constraints-dev.txt").read_text(encoding="utf-8").splitlines():
+        try:
+            wanted = metadata(line.partition("==")[0])
+        except PackageNotFoundError:  # for another Python or system
+            continue
+        asked += 1
+        pythons = SpecifierSet(wanted["Requires-Python"] or "")
+        if not pythons.contains(f"{oldest[1]}.0"):
+            refused[line] = str(pythons)
+    assert refused == {}
+    assert asked > 20
