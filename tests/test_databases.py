@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import psycopg
 import pytest
 from tests.databases import Databases, as_uri, run_ddl
@@ -23,9 +25,13 @@ CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
 """
 
 
+# The module's fixtures are made again where another worker has taken tests out of its middle.
+_MADE = count(1)
+
+
 @pytest.fixture(scope="module")
 def databases(postgres: Server, postgres_major: int) -> Databases:
-    return Databases(postgres, postgres_major, "reused")
+    return Databases(postgres, postgres_major, f"reused_{next(_MADE)}")
 
 
 def test_is_taken_again_and_as_new(databases: Databases) -> None:
