@@ -760,3 +760,22 @@ def test_json(url: str, run: Run) -> None:
     assert document["tables"] == ["orders"]
     assert document["snapshots"] == [SNAPSHOT]
     assert {"path": ORDER, "status": "changed"} in document["files"]
+
+
+@pytest.mark.parametrize("name", ["odd name", "$(id)"])
+def test_the_commands_it_names_are_for_a_shell_whatever_a_table_is_called(
+    project: Path, run: Run, database: Callable[..., str], name: str
+) -> None:
+    url = database(f'CREATE TABLE "{name}" (id bigint PRIMARY KEY)')
+    config = f'[domains."Shop.Sales"]\ntables = ["{name}"]\n'
+    (project / "ash_scaffold.toml").write_text(config)
+    refused = run("cutover", name, "--dry-run", "--url", url)
+    assert f"Write it first: ash-scaffold resources --table '{name}'" in " ".join(
+        refused.err.split()
+    )
+    (project / "lib/shop/odd.ex").write_text(
+        "defmodule Shop.Odd do\n  use Ash.Resource, data_layer: AshPostgres.DataLayer\n\n"
+        f'  postgres do\n    table "{name}"\n    repo Shop.Repo\n  end\nend\n'
+    )
+    checked = run("check", "--url", url)
+    assert f"ash-scaffold cutover '{name}'" in " ".join(checked.out.split())

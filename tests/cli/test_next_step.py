@@ -110,6 +110,15 @@ def test_a_command_without_a_database_names_them_too(project: Path, add: Add, ru
     )
 
 
+def test_a_dump_below_a_folder_with_a_space_is_named_as_a_shell_takes_it(
+    project: Path, add: Add, run: Run
+) -> None:
+    add(project, {"priv/old repo/structure.sql": ""})
+    done = run()
+    assert step(done) == "init --dump 'priv/old repo/structure.sql'"
+    assert "No database is named yet: --dump 'priv/old repo/structure.sql', or" in done.out
+
+
 def test_with_a_configuration_and_no_resource_it_is_the_first_domain(
     project: Path, add: Add, run: Run
 ) -> None:

@@ -7,6 +7,7 @@ to date with it, all is written or nothing, and each file is merged as any other
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -317,7 +318,7 @@ class _Run:
                 unknown[table],
                 f"{found[table].resource.module} was written by hand, and was never compared with "
                 f"the table {table}: it gets no actions.",
-                todo=f"Run ash-scaffold resources --table {table} first.",
+                todo=f"Run ash-scaffold resources --table {shlex.quote(str(table))} first.",
             )
             for table in sorted(unknown.keys() & found.keys())
         ]

@@ -78,7 +78,7 @@ def _migrates(run: PlannedRun, other: ReadResource) -> Iterator[Finding]:
         what=f"{other.module} does not say `migrate? false`: Ash would write migrations for the "
         "table that it shares with the legacy code.",
         todo="Say `migrate? false` in `postgres`; or, when no legacy code is left, let Ash have "
-        f"the table: ash-scaffold cutover {table}",
+        f"the table: ash-scaffold cutover {shlex.quote(str(table))}",
         accept=(f"{table}.postgres.migrate?",),
     )
 
@@ -172,7 +172,8 @@ def guard_migrations(
             line=line,
             what=f"A migration that Ash generated changes {table}, which the legacy code shares.",
             todo="Delete it and its snapshot, and say `migrate? false` in the resource; or, when "
-            f"no legacy code is left, let Ash have the table: ash-scaffold cutover {table}",
+            "no legacy code is left, let Ash have the table: ash-scaffold cutover "
+            f"{shlex.quote(str(table))}",
             accept=(f"{where}.{table}", where),
         )
     yield from _ash_snapshots(project, shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -142,7 +143,7 @@ def _of_table(
         yield _refused(
             where,
             "It has no resource.",
-            f"Write it first: ash-scaffold resources --table {where}",
+            f"Write it first: ash-scaffold resources --table {shlex.quote(where)}",
         )
         return
     if name not in snapshots:
@@ -151,7 +152,7 @@ def _of_table(
             f"{resource.path}:{resource.line}",
             f"{resource.module} was written by hand, and no run has brought it in line with the "
             "table.",
-            f"Let one do so: ash-scaffold resources --table {where}",
+            f"Let one do so: ash-scaffold resources --table {shlex.quote(where)}",
         )
     if item.draft.is_tenant:
         yield _refused(where, NOT_MIGRATED, "Leave it out for now.")
@@ -171,7 +172,7 @@ def _targets(
                 "key.",
                 "Another tool keeps that table: drop the key in a legacy migration."
                 if is_skipped(key.target)
-                else f"Give it one: ash-scaffold resources --table {key.target}",
+                else f"Give it one: ash-scaffold resources --table {shlex.quote(str(key.target))}",
             )
             continue
         lost = [c for c in key.target_columns if c not in target.draft.by_column]

@@ -5,6 +5,7 @@ What is found is shown to a person, who decides; no command reads from it by its
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from urllib.parse import quote
 
@@ -51,9 +52,10 @@ def how_to_name_it(project: Project, repo: str | None, folder: Path) -> str:
     `folder` is where the command is called: options name files from there.
     """
     places = database_places(project, repo)
-    ways = [f"--dump {how_from(folder, project.root / path)}" for path in places.dumps]
+    dumps = (how_from(folder, project.root / path) for path in places.dumps)
+    ways = [f"--dump {shlex.quote(dump)}" for dump in dumps]
     if places.url:
-        ways.append(f"--url {places.url} (config/{_DEVELOPMENT}, but for a password)")
+        ways.append(f"--url {shlex.quote(places.url)} (config/{_DEVELOPMENT}, but for a password)")
     return " or ".join(ways)
 
 
